@@ -1,0 +1,184 @@
+//! What a graph is made of: vertices, edges, parameter declarations and policies.
+
+use std::fmt;
+
+/// A length of time in milliseconds. Written `500ms`, `30s`, `5m`, `2h`, `1d` in a graph's text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Millis(pub u64);
+
+/// A whole definition: what a person writes, before and after it is checked.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Graph {
+    /// The name that all versions of this graph share.
+    pub name: String,
+    /// Free text for people.
+    pub desc: String,
+    /// What happens to the rest of a pipeline once a track has failed.
+    pub on_failure: OnFailure,
+    /// Parameters that every vertex may refer to.
+    pub input: Vec<Param>,
+    /// Environment variables given to every script, in the order written.
+    pub env: Vec<(String, String)>,
+    /// Where scripts start; none: a private directory of the pipeline.
+    pub workdir: Option<String>,
+    /// The scripts, in the order written.
+    pub vertices: Vec<Vertex>,
+    /// "head after tail", sorted by (head, tail), each pair once.
+    pub edges: Vec<Edge>,
+}
+
+/// One script of a graph.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Vertex {
+    /// Unique within the graph.
+    pub name: String,
+    /// Free text for people.
+    pub desc: String,
+    /// The text that one interpreter runs, with `<name>` placeholders.
+    pub script: String,
+    /// Parameters of this vertex alone; one with a graph parameter's name hides that one.
+    pub input: Vec<Param>,
+    /// Environment variables of this script alone; one with a graph variable's name replaces it.
+    pub env: Vec<(String, String)>,
+    /// Where this script starts; none: as the graph says.
+    pub workdir: Option<String>,
+    /// The script is ended when it has run for this long; none: no limit.
+    pub timeout: Option<Millis>,
+    /// How often and how soon a failed attempt is followed by another; none: never.
+    pub retry: Option<Retry>,
+}
+
+/// `head` starts only after `tail` has succeeded. Both are places in [`Graph::vertices`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Edge {
+    /// The later vertex. First in the struct: edges are kept sorted by head.
+    pub head: u32,
+    /// The earlier vertex.
+    pub tail: u32,
+}
+
+/// What a failed track does to the rest of its pipeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnFailure {
+    /// Nothing new starts; what runs may end.
+    #[default]
+    StopNew,
+    /// Nothing new starts, and what runs is ended.
+    CancelRunning,
+    /// Branches that do not depend on the failed track go on.
+    ContinueIndependent,
+}
+
+/// When a failed attempt is followed by another.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Retry {
+    /// How many attempts may follow the first.
+    pub limit: u32,
+    /// The wait before the second attempt.
+    pub delay: Millis,
+    /// Each further wait is this many times the one before (1 or more).
+    pub backoff: f64,
+    /// No wait is longer than this.
+    pub max_delay: Millis,
+}
+
+/// One declared parameter.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Param {
+    /// `[A-Za-z_][A-Za-z0-9_]*`
+    pub name: String,
+    /// What values it takes.
+    pub kind: Kind,
+    /// A person must give it; the default only fills the form.
+    pub required: bool,
+    /// The value when none is given.
+    pub default: Option<Value>,
+    /// The only values allowed, when not empty.
+    pub choices: Vec<Value>,
+    /// Smallest number (int, float) or earliest day (date) allowed.
+    pub min: Option<Value>,
+    /// Largest number or latest day allowed.
+    pub max: Option<Value>,
+    /// Fewest characters of a str.
+    pub min_length: Option<u32>,
+    /// Most characters of a str.
+    pub max_length: Option<u32>,
+    /// A regular expression that the whole of a str must match.
+    pub pattern: Option<String>,
+    /// A str may begin with `-`.
+    pub allow_dash: bool,
+    /// Shown beside the form field.
+    pub desc: String,
+}
+
+/// The type of a parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Any text without a NUL.
+    Str,
+    /// A whole number that fits 64 bits.
+    Int,
+    /// A finite number.
+    Float,
+    /// true or false.
+    Bool,
+    /// One of `choices`.
+    Choice,
+    /// A day, `2026-11-21`.
+    Date,
+}
+
+/// A value that a parameter accepted.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// Text; a choice or a date (`YYYY-MM-DD`) too.
+    Str(String),
+    /// A whole number.
+    Int(i64),
+    /// A finite number.
+    Float(f64),
+    /// true or false.
+    Bool(bool),
+}
+
+impl fmt::Display for Value {
+    /// The text that a script sees.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Str(s) => f.write_str(s),
+            Self::Int(n) => write!(f, "{n}"),
+            Self::Float(x) => write!(f, "{x}"),
+            Self::Bool(b) => write!(f, "{b}"),
+        }
+    }
+}
+
+/// The most that one graph may hold. Every limit is a setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Vertices in a graph.
+    pub vertices: usize,
+    /// Edges in a graph.
+    pub edges: usize,
+    /// Bytes in one script.
+    pub script_bytes: usize,
+    /// Bytes in one definition file or request body.
+    pub file_bytes: usize,
+    /// Characters in the name of a graph or a vertex.
+    pub name_chars: usize,
+    /// Bytes in one parameter value.
+    pub value_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            vertices: 50_000,
+            edges: 500_000,
+            script_bytes: 1 << 20,
+            file_bytes: 16 << 20,
+            name_chars: 200,
+            value_bytes: 128 << 10,
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! Trackyard runs shell scripts as a DAG: one binary with a web page, a REST API, a command
+//! line and a history in an embedded database.
+//!
+//! `docs/ARCHITECTURE.md` is the map: what each module is for and which way imports point.
+
+pub mod engine;
+pub mod graph;

@@ -1,0 +1,2 @@
+//! The `trackyard` program.
+fn main() {}
