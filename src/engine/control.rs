@@ -1,0 +1,95 @@
+//! What people ask of live pipelines.
+
+use super::core::{Cause, Engine};
+use super::event::{Answer, Refusal, TrackInput};
+use super::ids::{PipelineId, Time, TrackId};
+use super::outbox::{Effect, Outbox, TrackRow};
+use super::state::{PendingOn, PipelineState, Reason, TrackState};
+
+impl Engine {
+    /// Replaces the values of a track that has not started; one that waited for them is ready.
+    pub(super) fn input(
+        &mut self,
+        now: Time,
+        pipeline: PipelineId,
+        track: TrackId,
+        input: TrackInput,
+        who: &str,
+        out: &mut Outbox,
+    ) -> Result<Answer, Refusal> {
+        let run = self
+            .runs
+            .get_mut(&pipeline)
+            .ok_or(Refusal::NotLive(pipeline))?;
+        let index = run
+            .index_of(track)
+            .ok_or(Refusal::NoTrack(pipeline, track))?;
+        let row = run.track(index).row;
+        let unstarted = match row.state {
+            TrackState::Waiting | TrackState::Pending => row.attempt == 0,
+            TrackState::Running
+            | TrackState::Succeed
+            | TrackState::Failed
+            | TrackState::Skipped
+            | TrackState::Stopped
+            | TrackState::Interrupted => false,
+        };
+        if !unstarted {
+            return Err(Refusal::HasStarted(row.state));
+        }
+        run.tracks[index as usize].missing = input.missing;
+        let pending_on = match row.pending_on {
+            Some(PendingOn::Input) if !input.missing => Some(PendingOn::Slot),
+            Some(PendingOn::Slot) if input.missing => Some(PendingOn::Input),
+            other => other,
+        };
+        let cause = Cause { who, why: "input" };
+        let word = row.state.word();
+        self.note(now, pipeline, Some(track), (word, word, 0), cause, out);
+        let change = out.track(track, row.state, TrackRow { pending_on, ..row });
+        change.input = Some(input);
+        let run = self.runs.get_mut(&pipeline).expect("found above");
+        run.set(index, TrackRow { pending_on, ..row });
+        if pending_on == Some(PendingOn::Slot) && row.pending_on != Some(PendingOn::Slot) {
+            self.ready.push_back((pipeline, index));
+        }
+        Ok(Answer::Done)
+    }
+
+    /// Stops a pipeline: what has not started never will, what runs is ended.
+    pub(super) fn stop(
+        &mut self,
+        now: Time,
+        pipeline: PipelineId,
+        cause: Cause<'_>,
+        out: &mut Outbox,
+    ) -> Result<Answer, Refusal> {
+        let run = self.runs.get(&pipeline).ok_or(Refusal::NotLive(pipeline))?;
+        if matches!(run.state, PipelineState::Stopped | PipelineState::Finish) {
+            return Err(Refusal::Verdict(run.state));
+        }
+        self.set_pipeline(now, pipeline, PipelineState::Stopped, cause, out);
+        let run = &self.runs[&pipeline];
+        let unstarted = [run.at(TrackState::Waiting), run.at(TrackState::Pending)].concat();
+        for index in unstarted {
+            self.drop_timer(pipeline, index);
+            let row = self.runs[&pipeline].track(index).row;
+            let row = TrackRow {
+                state: TrackState::Stopped,
+                pending_on: None,
+                due_at: None,
+                reason: Some(Reason::Stopped),
+                ..row
+            };
+            self.set_track(now, pipeline, index, row, cause, out);
+        }
+        let run = &self.runs[&pipeline];
+        out.effects.extend(
+            run.at(TrackState::Running)
+                .into_iter()
+                .map(|i| Effect::Kill(run.key(i))),
+        );
+        self.settle(now, pipeline, out);
+        Ok(Answer::Done)
+    }
+}

@@ -1,0 +1,350 @@
+//! The engine: one `step` for each event, one `dispatch` for each batch.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use super::event::{Answer, Event, LoadedPipeline, NextIds, Refusal, StartOrder};
+use super::ids::{AttemptKey, PipelineId, Time, TrackId};
+use super::outbox::{Effect, Entry, NewPipeline, Outbox, PipelineRow, TrackRow};
+use super::run::Run;
+use super::state::{PendingOn, PipelineState, TrackState};
+
+/// All live pipelines and the slots that they share.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    /// How many attempts may run at once.
+    pub(super) slots: u32,
+    /// How many do.
+    pub(super) running: u32,
+    pub(super) runs: BTreeMap<PipelineId, Run>,
+    /// Tracks that wait for a slot, in the order in which they became ready. An entry may be out
+    /// of date: it counts only while its track is PENDING on a slot.
+    pub(super) ready: VecDeque<(PipelineId, u32)>,
+    /// Waits that end by themselves.
+    pub(super) timers: BTreeSet<(Time, PipelineId, u32)>,
+    pub(super) next: NextIds,
+}
+
+/// Who asked and why, for the journal.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cause<'a> {
+    pub(super) who: &'a str,
+    pub(super) why: &'a str,
+}
+
+impl Cause<'_> {
+    /// The engine's own rules.
+    pub(super) const RULE: Self = Self { who: "", why: "" };
+}
+
+impl Engine {
+    /// An engine with no pipeline.
+    pub fn new(slots: u32, next: NextIds) -> Self {
+        assert!(slots > 0, "at least one slot");
+        Self {
+            slots,
+            running: 0,
+            runs: BTreeMap::new(),
+            ready: VecDeque::new(),
+            timers: BTreeSet::new(),
+            next,
+        }
+    }
+
+    /// An engine that goes on from what is committed: `load(rows)` of an engine's rows equals it.
+    pub fn load(slots: u32, next: NextIds, rows: &[LoadedPipeline]) -> Self {
+        let mut engine = Self::new(slots, next);
+        for loaded in rows {
+            let run = Run::load(loaded);
+            engine.running += run.count(TrackState::Running);
+            for index in run.at(TrackState::Pending) {
+                let row = run.track(index).row;
+                match (row.pending_on, row.due_at) {
+                    (Some(PendingOn::Slot), _) => engine.ready.push_back((run.id, index)),
+                    (_, Some(due)) => {
+                        engine.timers.insert((due, run.id, index));
+                    }
+                    (_, None) => {}
+                }
+            }
+            engine.runs.insert(run.id, run);
+        }
+        engine
+    }
+
+    /// The attempts that are committed as running.
+    pub fn running(&self) -> Vec<AttemptKey> {
+        let keys = |run: &Run| {
+            run.at(TrackState::Running)
+                .into_iter()
+                .map(|i| run.key(i))
+                .collect::<Vec<_>>()
+        };
+        self.runs.values().flat_map(keys).collect()
+    }
+
+    /// What was ordered before a restart and must be said again: ends of attempts whose pipeline
+    /// is stopped or cancelled.
+    pub fn resume(&self) -> Vec<Effect> {
+        let ending = self.runs.values().filter(|run| run.is_ending());
+        let kills = |run: &Run| {
+            run.at(TrackState::Running)
+                .into_iter()
+                .map(|i| Effect::Kill(run.key(i)))
+                .collect::<Vec<_>>()
+        };
+        ending.flat_map(kills).collect()
+    }
+
+    /// When the next wait ends by itself.
+    pub fn next_due(&self) -> Option<Time> {
+        self.timers.first().map(|(due, _, _)| *due)
+    }
+
+    /// The number of live pipelines.
+    pub fn live(&self) -> usize {
+        self.runs.len()
+    }
+
+    /// Slots in use and slots there are.
+    pub fn slots(&self) -> (u32, u32) {
+        (self.running, self.slots)
+    }
+
+    /// Applies one event. A refusal changes nothing.
+    pub fn step(&mut self, now: Time, event: Event, out: &mut Outbox) -> Result<Answer, Refusal> {
+        match event {
+            Event::Start(order) => Ok(Answer::Started(self.start(now, order, out))),
+            Event::Input {
+                pipeline,
+                track,
+                input,
+                who,
+            } => self.input(now, pipeline, track, input, &who, out),
+            Event::Stop { pipeline, who, why } => self.stop(
+                now,
+                pipeline,
+                Cause {
+                    who: &who,
+                    why: &why,
+                },
+                out,
+            ),
+            Event::Ended { key, end, output } => Ok(self.ended(now, key, end, output, out)),
+            Event::NotStarted { key, why } => Ok(self.not_started(now, key, &why, out)),
+            Event::Interrupted { key, why } => Ok(self.interrupted(now, key, &why, out)),
+        }
+    }
+
+    /// Ends waits that are over and orders attempts while slots are free. Once for each batch.
+    pub fn dispatch(&mut self, now: Time, out: &mut Outbox) {
+        while let Some(&(due, pipeline, index)) = self.timers.first() {
+            if due > now {
+                break;
+            }
+            self.timers.pop_first();
+            self.wake(now, pipeline, index, out);
+        }
+        while self.running < self.slots {
+            let Some((pipeline, index)) = self.ready.pop_front() else {
+                break;
+            };
+            if self.is_ready(pipeline, index) {
+                self.order(now, pipeline, index, out);
+            }
+        }
+    }
+
+    fn is_ready(&self, pipeline: PipelineId, index: u32) -> bool {
+        let Some(run) = self.runs.get(&pipeline) else {
+            return false;
+        };
+        let row = run.track(index).row;
+        run.may_start()
+            && row.state == TrackState::Pending
+            && row.pending_on == Some(PendingOn::Slot)
+    }
+
+    fn start(&mut self, now: Time, order: Arc<StartOrder>, out: &mut Outbox) -> PipelineId {
+        let plan = Arc::clone(&order.plan);
+        assert!(!plan.is_empty(), "a checked graph has a vertex");
+        let id = PipelineId(self.next.pipeline);
+        let first_track = TrackId(self.next.track);
+        self.next.pipeline += 1;
+        self.next.track += plan.len() as i64;
+        let missing = |i: usize| order.inputs.get(i).is_some_and(|input| input.missing);
+        let run = Run::new(id, plan, first_track, missing);
+        let pending = run.at(TrackState::Pending).into_iter();
+        self.ready
+            .extend(pending.filter(|&i| !run.track(i).missing).map(|i| (id, i)));
+        self.runs.insert(id, run);
+        let cause = Cause {
+            who: &order.who,
+            why: order.trigger,
+        };
+        self.note(
+            now,
+            id,
+            None,
+            ("", PipelineState::Running.word(), 0),
+            cause,
+            out,
+        );
+        out.starts.push(NewPipeline {
+            id,
+            first_track,
+            at: now,
+            order,
+        });
+        id
+    }
+
+    /// Commits the start of an attempt: the track is RUNNING before its script is.
+    fn order(&mut self, now: Time, pipeline: PipelineId, index: u32, out: &mut Outbox) {
+        let run = self
+            .runs
+            .get(&pipeline)
+            .expect("a ready track is of a live pipeline");
+        let row = run.ordered_row(index, now);
+        self.running += 1;
+        self.set_track(now, pipeline, index, row, Cause::RULE, out);
+        let key = self.runs[&pipeline].key(index);
+        out.attempts.push((key, now));
+        out.effects.push(Effect::Launch(key));
+    }
+
+    /// A wait is over: the track wants a slot again.
+    fn wake(&mut self, now: Time, pipeline: PipelineId, index: u32, out: &mut Outbox) {
+        let Some(run) = self.runs.get(&pipeline) else {
+            return;
+        };
+        let row = run.track(index).row;
+        if row.state != TrackState::Pending || row.due_at.is_none() || !run.may_start() {
+            return;
+        }
+        let row = TrackRow {
+            pending_on: Some(PendingOn::Slot),
+            due_at: None,
+            ..row
+        };
+        self.set_track(now, pipeline, index, row, Cause::RULE, out);
+        self.ready.push_back((pipeline, index));
+    }
+
+    /// The one place where a track's row changes: table of transitions, outbox, journal.
+    pub(super) fn set_track(
+        &mut self,
+        now: Time,
+        pipeline: PipelineId,
+        index: u32,
+        row: TrackRow,
+        cause: Cause<'_>,
+        out: &mut Outbox,
+    ) {
+        let run = self
+            .runs
+            .get_mut(&pipeline)
+            .expect("only tracks of live pipelines change");
+        let from = run.track(index).row.state;
+        assert!(
+            from.may_become(row.state),
+            "track {}: {from} to {}",
+            run.track_id(index),
+            row.state
+        );
+        run.set(index, row);
+        let track = run.track_id(index);
+        out.track(track, from, row);
+        if from != row.state {
+            self.note(
+                now,
+                pipeline,
+                Some(track),
+                (from.word(), row.state.word(), row.attempt),
+                cause,
+                out,
+            );
+        }
+    }
+
+    /// The one place where a pipeline's state changes; leaves the engine when it is settled.
+    pub(super) fn set_pipeline(
+        &mut self,
+        now: Time,
+        pipeline: PipelineId,
+        state: PipelineState,
+        cause: Cause<'_>,
+        out: &mut Outbox,
+    ) {
+        let run = self
+            .runs
+            .get_mut(&pipeline)
+            .expect("only live pipelines change");
+        let from = run.state;
+        run.state = state;
+        out.pipeline(
+            pipeline,
+            from,
+            PipelineRow {
+                state,
+                finished_at: None,
+            },
+        );
+        self.note(
+            now,
+            pipeline,
+            None,
+            (from.word(), state.word(), 0),
+            cause,
+            out,
+        );
+    }
+
+    /// Gives the verdict FINISH, and lets a pipeline of which nothing can move leave the engine.
+    pub(super) fn settle(&mut self, now: Time, pipeline: PipelineId, out: &mut Outbox) {
+        let Some(run) = self.runs.get(&pipeline) else {
+            return;
+        };
+        if run.state == PipelineState::Running && run.is_finished() {
+            self.set_pipeline(now, pipeline, PipelineState::Finish, Cause::RULE, out);
+        }
+        let run = &self.runs[&pipeline];
+        if run.is_settled() {
+            out.pipeline(
+                pipeline,
+                run.state,
+                PipelineRow {
+                    state: run.state,
+                    finished_at: Some(now),
+                },
+            );
+            out.effects.push(Effect::Settled(pipeline));
+            self.runs.remove(&pipeline);
+        }
+    }
+
+    pub(super) fn note(
+        &mut self,
+        at: Time,
+        pipeline: PipelineId,
+        track: Option<TrackId>,
+        (from, to, attempt): (&'static str, &'static str, u32),
+        cause: Cause<'_>,
+        out: &mut Outbox,
+    ) {
+        let sequence = self.next.journal;
+        self.next.journal += 1;
+        let (who, why) = (cause.who.to_owned(), cause.why.to_owned());
+        out.journal.push(Entry {
+            sequence,
+            at,
+            pipeline,
+            track,
+            from,
+            to,
+            attempt,
+            who,
+            why,
+        });
+    }
+}

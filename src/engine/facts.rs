@@ -1,0 +1,269 @@
+//! What executors report: how an attempt ended, and what follows for its pipeline.
+
+use super::core::{Cause, Engine};
+use super::event::Answer;
+use super::ids::{AttemptKey, PipelineId, Time};
+use super::outbox::{AttemptEnd, Effect, Outbox, TrackRow};
+use super::state::{PendingOn, PipelineState, Reason, TrackState};
+use crate::graph::{OnFailure, Retry};
+
+/// The first wait after the machine could not start a process; doubled each time up to the last.
+const SPAWN_WAIT_MS: (i64, i64) = (200, 30_000);
+
+impl Engine {
+    pub(super) fn ended(
+        &mut self,
+        now: Time,
+        key: AttemptKey,
+        end: AttemptEnd,
+        output: Vec<u8>,
+        out: &mut Outbox,
+    ) -> Answer {
+        let Some(index) = self.current(key) else {
+            return stale(key, out);
+        };
+        let run = &self.runs[&key.pipeline];
+        let row = run.track(index).row;
+        let retry = run
+            .plan
+            .vertex(index)
+            .retry
+            .filter(|r| row.retries < r.limit && run.may_start());
+        let (state, due_at) = match (end.reason, retry) {
+            (None, _) => (TrackState::Succeed, None),
+            (Some(Reason::Stopped), _) => (TrackState::Stopped, None),
+            (Some(_), Some(retry)) => (TrackState::Pending, Some(due(now, retry, row.retries))),
+            (Some(_), None) => (TrackState::Failed, None),
+        };
+        let ended = TrackRow {
+            state,
+            pending_on: due_at.map(|_| PendingOn::Retry),
+            due_at,
+            reason: end.reason,
+            exit_code: end.exit_code,
+            retries: row.retries + u32::from(due_at.is_some()),
+            started_at: Some(end.started_at),
+            finished_at: Some(end.finished_at),
+            ..row
+        };
+        self.leave(now, key, index, ended, end, out);
+        let change = out
+            .tracks
+            .get_mut(&key.track)
+            .expect("the track was changed just now");
+        change.output = Some(output);
+        match state {
+            TrackState::Succeed => self.promote(now, key.pipeline, index, out),
+            TrackState::Failed => self.fail(now, key.pipeline, out),
+            _ => {}
+        }
+        self.settle(now, key.pipeline, out);
+        Answer::Done
+    }
+
+    pub(super) fn not_started(
+        &mut self,
+        now: Time,
+        key: AttemptKey,
+        why: &str,
+        out: &mut Outbox,
+    ) -> Answer {
+        let Some(index) = self.current(key) else {
+            return stale(key, out);
+        };
+        let run = &self.runs[&key.pipeline];
+        let row = run.track(index).row;
+        let end = AttemptEnd::unrun(Reason::NotStarted, now, why);
+        let ended = if run.is_ending() {
+            TrackRow {
+                state: TrackState::Stopped,
+                reason: Some(Reason::Stopped),
+                finished_at: Some(now),
+                ..row
+            }
+        } else if run.may_start() {
+            let shift = row.attempt.saturating_sub(row.retries + 1).min(16);
+            let wait = (SPAWN_WAIT_MS.0 << shift).min(SPAWN_WAIT_MS.1);
+            TrackRow {
+                state: TrackState::Pending,
+                pending_on: Some(PendingOn::Spawn),
+                due_at: Some(Time(now.0 + wait)),
+                reason: Some(Reason::NotStarted),
+                ..row
+            }
+        } else {
+            TrackRow {
+                state: TrackState::Pending,
+                pending_on: Some(PendingOn::Failure),
+                reason: Some(Reason::NotStarted),
+                ..row
+            }
+        };
+        self.leave(now, key, index, ended, end, out);
+        self.settle(now, key.pipeline, out);
+        Answer::Done
+    }
+
+    pub(super) fn interrupted(
+        &mut self,
+        now: Time,
+        key: AttemptKey,
+        why: &str,
+        out: &mut Outbox,
+    ) -> Answer {
+        let Some(index) = self.current(key) else {
+            return stale(key, out);
+        };
+        let row = self.runs[&key.pipeline].track(index).row;
+        let ended = TrackRow {
+            state: TrackState::Interrupted,
+            reason: Some(Reason::Interrupted),
+            finished_at: Some(now),
+            ..row
+        };
+        self.leave(
+            now,
+            key,
+            index,
+            ended,
+            AttemptEnd::unrun(Reason::Interrupted, now, why),
+            out,
+        );
+        self.settle(now, key.pipeline, out);
+        Answer::Done
+    }
+
+    /// The vertex of a running attempt; none when the attempt is not the one that runs.
+    fn current(&self, key: AttemptKey) -> Option<u32> {
+        let run = self.runs.get(&key.pipeline)?;
+        let index = run.index_of(key.track)?;
+        let row = run.track(index).row;
+        (row.state == TrackState::Running && row.attempt == key.attempt).then_some(index)
+    }
+
+    /// An attempt gives back its slot: its end and its track's new row go into the outbox.
+    fn leave(
+        &mut self,
+        now: Time,
+        key: AttemptKey,
+        index: u32,
+        row: TrackRow,
+        end: AttemptEnd,
+        out: &mut Outbox,
+    ) {
+        self.running -= 1;
+        let cause = Cause {
+            who: "",
+            why: end
+                .detail
+                .as_deref()
+                .or(end.reason.map(Reason::word))
+                .unwrap_or(""),
+        };
+        self.set_track(now, key.pipeline, index, row, cause, out);
+        if let Some(due) = row.due_at {
+            self.timers.insert((due, key.pipeline, index));
+        }
+        let change = out
+            .tracks
+            .get_mut(&key.track)
+            .expect("the track was changed just now");
+        change.detail = Some(end.detail.clone().unwrap_or_default());
+        out.ends.push((key, end));
+        out.effects.push(Effect::Clean(key));
+    }
+
+    /// A track is done: successors of which all predecessors are done become PENDING.
+    fn promote(&mut self, now: Time, pipeline: PipelineId, index: u32, out: &mut Outbox) {
+        let run = self.runs.get_mut(&pipeline).expect("the pipeline is live");
+        let plan = std::sync::Arc::clone(&run.plan);
+        let may_start = run.may_start();
+        for &head in plan.successors(index) {
+            let run = self.runs.get_mut(&pipeline).expect("the pipeline is live");
+            let track = &mut run.tracks[head as usize];
+            track.waits_for -= 1;
+            if track.waits_for > 0 || track.row.state != TrackState::Waiting || !may_start {
+                continue;
+            }
+            let on = if track.missing {
+                PendingOn::Input
+            } else {
+                PendingOn::Slot
+            };
+            let row = TrackRow {
+                state: TrackState::Pending,
+                pending_on: Some(on),
+                ..track.row
+            };
+            self.set_track(now, pipeline, head, row, Cause::RULE, out);
+            if on == PendingOn::Slot {
+                self.ready.push_back((pipeline, head));
+            }
+        }
+    }
+
+    /// A track has failed: the pipeline is FAILED at once, and the graph says what of the rest goes on.
+    fn fail(&mut self, now: Time, pipeline: PipelineId, out: &mut Outbox) {
+        let run = &self.runs[&pipeline];
+        if run.state != PipelineState::Running {
+            return;
+        }
+        let policy = run.plan.on_failure;
+        self.set_pipeline(now, pipeline, PipelineState::Failed, Cause::RULE, out);
+        if policy == OnFailure::ContinueIndependent {
+            return;
+        }
+        let run = &self.runs[&pipeline];
+        let (pending, running) = (run.at(TrackState::Pending), run.at(TrackState::Running));
+        for index in pending {
+            let row = self.runs[&pipeline].track(index).row;
+            let row = TrackRow {
+                pending_on: Some(PendingOn::Failure),
+                due_at: None,
+                ..row
+            };
+            self.drop_timer(pipeline, index);
+            self.set_track(now, pipeline, index, row, Cause::RULE, out);
+        }
+        if policy == OnFailure::CancelRunning {
+            let run = &self.runs[&pipeline];
+            out.effects
+                .extend(running.into_iter().map(|i| Effect::Kill(run.key(i))));
+        }
+    }
+
+    /// Forgets the wait of a track.
+    pub(super) fn drop_timer(&mut self, pipeline: PipelineId, index: u32) {
+        if let Some(due) = self.runs[&pipeline].track(index).row.due_at {
+            self.timers.remove(&(due, pipeline, index));
+        }
+    }
+}
+
+/// A late or repeated report changes nothing; its files are of no more use.
+fn stale(key: AttemptKey, out: &mut Outbox) -> Answer {
+    out.effects.push(Effect::Clean(key));
+    Answer::Stale
+}
+
+/// When the next attempt may begin: `delay * backoff^used`, at most `max_delay`.
+fn due(now: Time, retry: Retry, used: u32) -> Time {
+    let wait = retry.delay.0 as f64 * retry.backoff.powi(used.min(1_000) as i32);
+    Time(now.0 + wait.min(retry.max_delay.0 as f64) as i64)
+}
+
+impl AttemptEnd {
+    /// The end of an attempt of which no result is known.
+    fn unrun(reason: Reason, now: Time, why: &str) -> Self {
+        Self {
+            reason: Some(reason),
+            exit_code: None,
+            signal: None,
+            detail: Some(why.to_owned()),
+            started_at: now,
+            finished_at: now,
+            log_bytes: 0,
+            dropped_bytes: 0,
+        }
+    }
+}

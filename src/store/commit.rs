@@ -1,0 +1,270 @@
+//! One batch of the engine, in one transaction.
+
+use diesel::dsl::{case_when, exists};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary, Bool, Integer, Nullable, SmallInt, Text};
+
+use super::bulk::{Bulk, Cell};
+use super::connection::{Db, on, write_tx};
+use super::error::StoreError;
+use super::schema::{attempt, edge, graph, journal, pipeline, track, vertex};
+use crate::engine::{
+    AttemptEnd, AttemptKey, Entry, NewPipeline, Outbox, PendingOn, Time, TrackChange, TrackState,
+};
+
+/// Rows of one INSERT; 13 columns and SQLite's limit of values leave room for more.
+const ROWS_A_STATEMENT: usize = 1_000;
+
+const TRACKS: Bulk = Bulk {
+    table: "track",
+    set: "state = v.column3, pending_on = v.column4, due_at = v.column5, reason = v.column6, \
+          exit_code = v.column7, attempt = v.column8, retries = v.column9, started_at = v.column10, \
+          finished_at = v.column11, detail = coalesce(v.column12, detail), \
+          output = coalesce(v.column13, output), input = coalesce(v.column14, input), \
+          missing = coalesce(v.column15, missing)",
+    key: "track.id = v.column1 AND track.state = v.column2",
+};
+
+const PIPELINES: Bulk = Bulk {
+    table: "pipeline",
+    set: "state = v.column3, finished_at = v.column4",
+    key: "pipeline.id = v.column1 AND pipeline.state = v.column2",
+};
+
+const ENDS: Bulk = Bulk {
+    table: "attempt",
+    set: "started_at = v.column3, finished_at = v.column4, reason = v.column5, exit_code = v.column6, \
+          signal = v.column7, detail = v.column8, log_bytes = v.column9, dropped_bytes = v.column10",
+    key: "attempt.track_id = v.column1 AND attempt.number = v.column2",
+};
+
+const INPUTS: Bulk = Bulk {
+    table: "track",
+    set: "input = v.column2, missing = v.column3, \
+          pending_on = CASE WHEN state = 1 AND v.column3 THEN 1 ELSE pending_on END",
+    key: "track.id = v.column1",
+};
+
+/// Writes the whole outbox, or nothing of it.
+pub(super) fn commit(db: &mut Db, boot: &str, out: &Outbox) -> Result<(), StoreError> {
+    write_tx(db, |db| {
+        for start in &out.starts {
+            insert_pipeline(db, start)?;
+        }
+        let tracks: Vec<_> = out
+            .tracks
+            .iter()
+            .map(|(id, change)| track_cells(id.0, change))
+            .collect();
+        TRACKS.update(db, &tracks)?;
+        let pipelines = out.pipelines.iter().map(|(id, change)| {
+            vec![
+                Cell::Big(Some(id.0)),
+                Cell::Small(Some(change.from.code())),
+                Cell::Small(Some(change.to.state.code())),
+                Cell::Big(change.to.finished_at.map(|t| t.0)),
+            ]
+        });
+        PIPELINES.update(db, &pipelines.collect::<Vec<_>>())?;
+        insert_attempts(db, boot, &out.attempts)?;
+        let ends: Vec<_> = out
+            .ends
+            .iter()
+            .map(|(key, end)| end_cells(*key, end))
+            .collect();
+        ENDS.update(db, &ends)?;
+        insert_journal(db, &out.journal)
+    })
+}
+
+/// Inserts a pipeline and copies the vertices of its graph into `track`; the graph is sealed.
+///
+/// In-degree-zero vertices (the head of no edge) are PENDING, all others WAITING. `NOT EXISTS` with
+/// its one selected column is answered from the key of `edge`; `NOT IN` is not, on PostgreSQL.
+fn insert_pipeline(db: &mut Db, new: &NewPipeline) -> Result<(), StoreError> {
+    let order = &new.order;
+    let graph_id = order.plan.graph.0;
+    diesel::insert_into(pipeline::table)
+        .values((
+            pipeline::id.eq(new.id.0),
+            pipeline::graph_id.eq(graph_id),
+            pipeline::name.eq(&order.name),
+            pipeline::description.eq(&order.desc),
+            pipeline::state.eq(crate::engine::PipelineState::Running.code()),
+            pipeline::request_key.eq(&order.request_key),
+            pipeline::creator.eq(&order.who),
+            pipeline::trigger_kind.eq(order.trigger),
+            pipeline::input.eq(&order.given),
+            pipeline::first_track.eq(new.first_track.0),
+            pipeline::vertices.eq(order.plan.len() as i32),
+            pipeline::created_at.eq(new.at.0),
+        ))
+        .execute(db)?;
+    let sealed = diesel::update(
+        graph::table
+            .filter(graph::id.eq(graph_id))
+            .filter(graph::checked),
+    )
+    .set(graph::sealed.eq(true))
+    .execute(db)?;
+    let copied = copy_vertices(db, new)?;
+    if sealed != 1 || copied != order.plan.len() {
+        return Err(StoreError::Mismatch(format!(
+            "graph {graph_id} is not as its plan says"
+        )));
+    }
+    let inputs = order
+        .inputs
+        .iter()
+        .zip(new.first_track.0..)
+        .filter(|(input, _)| !input.values.is_empty());
+    let inputs = inputs.map(|(input, id)| {
+        vec![
+            Cell::Big(Some(id)),
+            Cell::Text(Some(&input.values)),
+            Cell::Small(Some(i16::from(input.missing))),
+        ]
+    });
+    INPUTS.update(db, &inputs.collect::<Vec<_>>())
+}
+
+fn copy_vertices(db: &mut Db, new: &NewPipeline) -> QueryResult<usize> {
+    let graph_id = new.order.plan.graph.0;
+    let predecessors = edge::table
+        .filter(edge::graph_id.eq(graph_id))
+        .filter(edge::head.eq(vertex::id))
+        .select(edge::head);
+    let state = case_when::<_, _, SmallInt>(
+        exists(predecessors),
+        TrackState::Waiting.code().into_sql::<SmallInt>(),
+    )
+    .otherwise(TrackState::Pending.code().into_sql::<SmallInt>());
+    let pending_on = case_when::<_, _, Nullable<SmallInt>>(
+        exists(predecessors),
+        None::<i16>.into_sql::<Nullable<SmallInt>>(),
+    )
+    .otherwise(Some(PendingOn::Slot.code()).into_sql::<Nullable<SmallInt>>());
+    let place = diesel::dsl::sql::<BigInt>("vertex.place");
+    let rows = vertex::table
+        .filter(vertex::graph_id.eq(graph_id))
+        .order(vertex::place)
+        .select((
+            place + new.first_track.0,
+            new.id.0.into_sql::<BigInt>(),
+            vertex::id,
+            vertex::name,
+            state,
+            pending_on,
+            "".into_sql::<Text>(),
+            0.into_sql::<Integer>(),
+            0.into_sql::<Integer>(),
+            false.into_sql::<Bool>(),
+            "{}".into_sql::<Text>(),
+            vertex::compiled,
+            Vec::<u8>::new().into_sql::<Binary>(),
+        ));
+    diesel::insert_into(track::table)
+        .values(rows)
+        .into_columns((
+            track::id,
+            track::pipeline_id,
+            track::vertex_id,
+            track::name,
+            track::state,
+            track::pending_on,
+            track::detail,
+            track::attempt,
+            track::retries,
+            track::missing,
+            track::input,
+            track::script,
+            track::output,
+        ))
+        .execute(db)
+}
+
+fn track_cells(id: i64, change: &TrackChange) -> Vec<Cell<'_>> {
+    let row = &change.to;
+    let ms = |time: Option<Time>| Cell::Big(time.map(|t| t.0));
+    vec![
+        Cell::Big(Some(id)),
+        Cell::Small(Some(change.from.code())),
+        Cell::Small(Some(row.state.code())),
+        Cell::Small(row.pending_on.map(PendingOn::code)),
+        ms(row.due_at),
+        Cell::Small(row.reason.map(crate::engine::Reason::code)),
+        Cell::Int(row.exit_code),
+        Cell::Big(Some(i64::from(row.attempt))),
+        Cell::Big(Some(i64::from(row.retries))),
+        ms(row.started_at),
+        ms(row.finished_at),
+        Cell::Text(change.detail.as_deref()),
+        Cell::Bytes(change.output.as_deref()),
+        Cell::Text(change.input.as_ref().map(|i| i.values.as_str())),
+        Cell::Small(change.input.as_ref().map(|i| i16::from(i.missing))),
+    ]
+}
+
+fn end_cells(key: AttemptKey, end: &AttemptEnd) -> Vec<Cell<'_>> {
+    vec![
+        Cell::Big(Some(key.track.0)),
+        Cell::Big(Some(i64::from(key.attempt))),
+        Cell::Big(Some(end.started_at.0)),
+        Cell::Big(Some(end.finished_at.0)),
+        Cell::Small(end.reason.map(crate::engine::Reason::code)),
+        Cell::Int(end.exit_code),
+        Cell::Int(end.signal),
+        Cell::Text(Some(end.detail.as_deref().unwrap_or(""))),
+        Cell::Big(Some(end.log_bytes as i64)),
+        Cell::Big(Some(end.dropped_bytes as i64)),
+    ]
+}
+
+fn insert_attempts(
+    db: &mut Db,
+    boot: &str,
+    attempts: &[(AttemptKey, Time)],
+) -> Result<(), StoreError> {
+    let rows: Vec<_> = attempts
+        .iter()
+        .map(|(key, at)| {
+            (
+                attempt::track_id.eq(key.track.0),
+                attempt::number.eq(key.attempt as i32),
+                attempt::pipeline_id.eq(key.pipeline.0),
+                attempt::boot.eq(boot),
+                attempt::ordered_at.eq(at.0),
+                attempt::detail.eq(""),
+                attempt::log_bytes.eq(0_i64),
+                attempt::dropped_bytes.eq(0_i64),
+            )
+        })
+        .collect();
+    for chunk in rows.chunks(ROWS_A_STATEMENT) {
+        on!(&mut *db, c => diesel::insert_into(attempt::table).values(chunk).execute(c))?;
+    }
+    Ok(())
+}
+
+fn insert_journal(db: &mut Db, entries: &[Entry]) -> Result<(), StoreError> {
+    let rows: Vec<_> = entries
+        .iter()
+        .map(|e| {
+            (
+                journal::sequence.eq(e.sequence),
+                journal::at.eq(e.at.0),
+                journal::pipeline_id.eq(e.pipeline.0),
+                journal::track_id.eq(e.track.map(|t| t.0)),
+                journal::old_state.eq(e.from),
+                journal::new_state.eq(e.to),
+                journal::attempt.eq(e.attempt as i32),
+                journal::who.eq(&e.who),
+                journal::why.eq(&e.why),
+            )
+        })
+        .collect();
+    for chunk in rows.chunks(ROWS_A_STATEMENT) {
+        on!(&mut *db, c => diesel::insert_into(journal::table).values(chunk).execute(c))?;
+    }
+    Ok(())
+}

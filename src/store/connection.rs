@@ -1,0 +1,130 @@
+//! Connections: one that writes, a pool of those that read.
+
+use std::path::{Path, PathBuf};
+
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::prelude::*;
+use diesel::sqlite::SqliteConnection;
+
+use super::error::StoreError;
+
+/// A connection to one of the databases that Trackyard can use.
+#[derive(diesel::MultiConnection)]
+pub(super) enum Db {
+    /// The embedded database.
+    Sqlite(SqliteConnection),
+}
+
+/// Runs a diesel expression that the enum cannot carry (batch inserts) on the connection inside.
+macro_rules! on {
+    ($db:expr, $c:ident => $body:expr) => {
+        match $db {
+            $crate::store::connection::Db::Sqlite($c) => $body,
+        }
+    };
+}
+pub(super) use on;
+
+/// How hard a commit is pressed onto the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// A commit survives a power cut (`synchronous=FULL`).
+    Full,
+    /// A power cut may take the last commits, never the database (`synchronous=NORMAL`).
+    Normal,
+}
+
+/// How long a connection waits for a lock of another process.
+const BUSY_TIMEOUT_MS: u32 = 5_000;
+
+/// The writing connection of a database file, made when it does not exist.
+pub(super) fn open_writer(path: &Path, durability: Durability) -> Result<Db, StoreError> {
+    let db = establish(path).map_err(|why| open_error(path, &why))?;
+    let synchronous = match durability {
+        Durability::Full => "FULL",
+        Durability::Normal => "NORMAL",
+    };
+    let mut db = Db::Sqlite(db);
+    pragmas(
+        &mut db,
+        &format!(
+            "PRAGMA busy_timeout={BUSY_TIMEOUT_MS}; PRAGMA journal_mode=WAL; PRAGMA synchronous={synchronous};
+             PRAGMA foreign_keys=ON; PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-16384;
+             PRAGMA temp_store=MEMORY;"
+        ),
+    )
+    .map_err(|why| open_error(path, &why.to_string()))?;
+    Ok(db)
+}
+
+fn pragmas(db: &mut Db, sql: &str) -> QueryResult<()> {
+    use diesel::connection::SimpleConnection;
+    db.batch_execute(sql)
+}
+
+fn establish(path: &Path) -> Result<SqliteConnection, String> {
+    let text = path.to_str().ok_or("its path is not UTF-8")?;
+    SqliteConnection::establish(text).map_err(|e| e.to_string())
+}
+
+fn open_error(path: &Path, why: &str) -> StoreError {
+    StoreError::Open {
+        path: path.to_owned(),
+        why: why.to_owned(),
+    }
+}
+
+/// Makes connections that can only read.
+#[derive(Debug)]
+pub(super) struct ReadManager {
+    pub(super) path: PathBuf,
+}
+
+impl r2d2::ManageConnection for ReadManager {
+    type Connection = Db;
+    type Error = StoreError;
+
+    fn connect(&self) -> Result<Db, StoreError> {
+        let db = establish(&self.path).map_err(|why| open_error(&self.path, &why))?;
+        let mut db = Db::Sqlite(db);
+        pragmas(
+            &mut db,
+            &format!(
+                "PRAGMA busy_timeout={BUSY_TIMEOUT_MS}; PRAGMA query_only=ON; PRAGMA cache_size=-4096;"
+            ),
+        )?;
+        Ok(db)
+    }
+
+    fn is_valid(&self, _: &mut Db) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn has_broken(&self, _: &mut Db) -> bool {
+        false
+    }
+}
+
+/// Runs `f` in one transaction that holds the write lock from its beginning.
+pub(super) fn write_tx<T>(
+    db: &mut Db,
+    f: impl FnOnce(&mut Db) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    on!(&mut *db, c => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE"))?;
+    let result = f(db);
+    type Manager = <Db as Connection>::TransactionManager;
+    match result {
+        Ok(value) => {
+            if let Err(why) = Manager::commit_transaction(db) {
+                let _ = Manager::rollback_transaction(db);
+                return Err(why.into());
+            }
+            Ok(value)
+        }
+        Err(why) => {
+            // The first error is the one to tell; a failed roll-back closes the transaction too.
+            let _ = Manager::rollback_transaction(db);
+            Err(why)
+        }
+    }
+}

@@ -1,0 +1,295 @@
+//! Saving definitions: a version that is sealed is never changed, the next one is made.
+
+use diesel::prelude::*;
+
+use super::connection::{Db, on, write_tx};
+use super::error::StoreError;
+use super::graphs::StoredProblem;
+use super::schema::{edge, graph, vertex};
+use super::spec::{GraphPolicies, VertexPolicies, params_to_json, to_json};
+use crate::engine::{GraphId, Time};
+use crate::graph::Graph;
+
+/// A definition to save.
+#[derive(Debug, Clone)]
+pub struct NewGraph {
+    /// What was written, as far as it can be rows.
+    pub graph: Graph,
+    /// The compiled script of each vertex; the script itself where it does not compile.
+    pub compiled: Vec<String>,
+    /// The text as its author wrote it.
+    pub source: String,
+    /// `yaml` or `json`.
+    pub format: &'static str,
+    /// SHA-256 of the definition without comments and layout.
+    pub digest: String,
+    /// It passed its check.
+    pub checked: bool,
+    /// All that the check found.
+    pub problems: Vec<StoredProblem>,
+    /// Who saves it.
+    pub creator: String,
+}
+
+/// What became of a definition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The first version of its name.
+    Created,
+    /// The version, which no pipeline had used, was replaced.
+    Replaced,
+    /// The former version is sealed: this is the next one.
+    NewVersion,
+    /// It is the same definition as the newest version: nothing was written.
+    Unchanged,
+}
+
+/// A saved definition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Saved {
+    /// The graph's number.
+    pub id: GraphId,
+    /// Its version, from 1.
+    pub version: i32,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// The first numbers that are free.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Counters {
+    pub(super) graph: i64,
+    pub(super) vertex: i64,
+}
+
+impl Counters {
+    pub(super) fn load(db: &mut Db) -> QueryResult<Self> {
+        let top_graph: Option<i64> = graph::table.select(diesel::dsl::max(graph::id)).first(db)?;
+        let top_vertex: Option<i64> = vertex::table
+            .select(diesel::dsl::max(vertex::id))
+            .first(db)?;
+        Ok(Self {
+            graph: top_graph.unwrap_or(0) + 1,
+            vertex: top_vertex.unwrap_or(0) + 1,
+        })
+    }
+}
+
+/// Rows of one INSERT.
+const ROWS_A_STATEMENT: usize = 1_000;
+
+/// Saves a definition as the newest version of its name.
+pub(super) fn save(
+    db: &mut Db,
+    free: &mut Counters,
+    now: Time,
+    new: &NewGraph,
+) -> Result<Saved, StoreError> {
+    let before = *free;
+    let saved = write_tx(db, |db| save_in(db, free, now, new));
+    if saved.is_err() {
+        *free = before;
+    }
+    saved
+}
+
+fn save_in(
+    db: &mut Db,
+    free: &mut Counters,
+    now: Time,
+    new: &NewGraph,
+) -> Result<Saved, StoreError> {
+    type Newest = (i64, i32, i64, bool, String, bool);
+    let newest: Option<Newest> = graph::table
+        .filter(graph::name.eq(&new.graph.name))
+        .order(graph::version.desc())
+        .select((
+            graph::id,
+            graph::version,
+            graph::revision,
+            graph::sealed,
+            graph::digest,
+            graph::checked,
+        ))
+        .first(db)
+        .optional()?;
+    let (id, version, outcome) = match newest {
+        None => (free.graph, 1, Outcome::Created),
+        Some((id, version, _, _, digest, checked))
+            if digest == new.digest && checked == new.checked =>
+        {
+            return Ok(Saved {
+                id: GraphId(id),
+                version,
+                outcome: Outcome::Unchanged,
+            });
+        }
+        Some((_, version, _, true, _, _)) => (free.graph, version + 1, Outcome::NewVersion),
+        Some((id, version, revision, false, _, _)) => {
+            diesel::delete(vertex::table.filter(vertex::graph_id.eq(id))).execute(db)?;
+            diesel::delete(edge::table.filter(edge::graph_id.eq(id))).execute(db)?;
+            replace_graph(db, id, revision + 1, now, new)?;
+            (id, version, Outcome::Replaced)
+        }
+    };
+    if outcome != Outcome::Replaced {
+        free.graph += 1;
+        insert_graph(db, id, version, now, new)?;
+    }
+    let first = free.vertex;
+    free.vertex += new.graph.vertices.len() as i64;
+    insert_vertices(db, id, first, new)?;
+    insert_edges(db, id, first, new)?;
+    Ok(Saved {
+        id: GraphId(id),
+        version,
+        outcome,
+    })
+}
+
+fn policies(new: &NewGraph) -> String {
+    let Graph {
+        on_failure,
+        env,
+        workdir,
+        ..
+    } = &new.graph;
+    to_json(&GraphPolicies::new(*on_failure, env, workdir.as_deref()))
+}
+
+fn insert_graph(
+    db: &mut Db,
+    id: i64,
+    version: i32,
+    now: Time,
+    new: &NewGraph,
+) -> QueryResult<usize> {
+    diesel::insert_into(graph::table)
+        .values((
+            graph::id.eq(id),
+            graph::name.eq(&new.graph.name),
+            graph::version.eq(version),
+            graph::revision.eq(1_i64),
+            graph::description.eq(&new.graph.desc),
+            graph::source.eq(&new.source),
+            graph::format.eq(new.format),
+            graph::digest.eq(&new.digest),
+            graph::checked.eq(new.checked),
+            graph::sealed.eq(false),
+            graph::input.eq(params_to_json(&new.graph.input)),
+            graph::policies.eq(policies(new)),
+            graph::problems.eq(to_json(&new.problems)),
+            graph::vertices.eq(new.graph.vertices.len() as i32),
+            graph::edges.eq(new.graph.edges.len() as i32),
+            graph::creator.eq(&new.creator),
+            graph::created_at.eq(now.0),
+            graph::updated_at.eq(now.0),
+        ))
+        .execute(db)
+}
+
+fn replace_graph(
+    db: &mut Db,
+    id: i64,
+    revision: i64,
+    now: Time,
+    new: &NewGraph,
+) -> QueryResult<usize> {
+    diesel::update(graph::table.find(id))
+        .set((
+            graph::revision.eq(revision),
+            graph::description.eq(&new.graph.desc),
+            graph::source.eq(&new.source),
+            graph::format.eq(new.format),
+            graph::digest.eq(&new.digest),
+            graph::checked.eq(new.checked),
+            graph::input.eq(params_to_json(&new.graph.input)),
+            graph::policies.eq(policies(new)),
+            graph::problems.eq(to_json(&new.problems)),
+            graph::vertices.eq(new.graph.vertices.len() as i32),
+            graph::edges.eq(new.graph.edges.len() as i32),
+            graph::updated_at.eq(now.0),
+        ))
+        .execute(db)
+}
+
+fn insert_vertices(db: &mut Db, id: i64, first: i64, new: &NewGraph) -> QueryResult<()> {
+    let rows: Vec<_> = new
+        .graph
+        .vertices
+        .iter()
+        .zip(&new.compiled)
+        .enumerate()
+        .map(|(place, (v, compiled))| {
+            (
+                vertex::id.eq(first + place as i64),
+                vertex::graph_id.eq(id),
+                vertex::place.eq(place as i32),
+                vertex::name.eq(&v.name),
+                vertex::description.eq(&v.desc),
+                vertex::script.eq(&v.script),
+                vertex::compiled.eq(compiled),
+                vertex::input.eq(params_to_json(&v.input)),
+                vertex::policies.eq(to_json(&VertexPolicies::new(v))),
+            )
+        })
+        .collect();
+    for chunk in rows.chunks(ROWS_A_STATEMENT) {
+        on!(&mut *db, c => diesel::insert_into(vertex::table).values(chunk).execute(c))?;
+    }
+    Ok(())
+}
+
+fn insert_edges(db: &mut Db, id: i64, first: i64, new: &NewGraph) -> QueryResult<()> {
+    let rows: Vec<_> = new
+        .graph
+        .edges
+        .iter()
+        .map(|e| {
+            (
+                edge::graph_id.eq(id),
+                edge::head.eq(first + i64::from(e.head)),
+                edge::tail.eq(first + i64::from(e.tail)),
+            )
+        })
+        .collect();
+    for chunk in rows.chunks(ROWS_A_STATEMENT) {
+        on!(&mut *db, c => diesel::insert_into(edge::table).values(chunk).execute(c))?;
+    }
+    Ok(())
+}
+
+/// Notes what a new check of an unchanged definition found.
+pub(super) fn set_check(
+    db: &mut Db,
+    id: GraphId,
+    revision: i64,
+    checked: bool,
+    compiled: &[String],
+    problems: &[StoredProblem],
+) -> Result<bool, StoreError> {
+    write_tx(db, |db| {
+        let unsealed = graph::table
+            .find(id.0)
+            .filter(graph::revision.eq(revision))
+            .filter(graph::sealed.eq(false));
+        let changed = diesel::update(unsealed)
+            .set((
+                graph::checked.eq(checked),
+                graph::problems.eq(to_json(&problems)),
+            ))
+            .execute(db)?;
+        if changed == 1 {
+            for (place, text) in compiled.iter().enumerate() {
+                let of_graph = vertex::table.filter(vertex::graph_id.eq(id.0));
+                let of_place = of_graph
+                    .filter(vertex::place.eq(place as i32))
+                    .filter(vertex::compiled.ne(text));
+                diesel::update(of_place)
+                    .set(vertex::compiled.eq(text))
+                    .execute(db)?;
+            }
+        }
+        Ok(changed == 1)
+    })
+}

@@ -1,0 +1,158 @@
+//! The rows that a driver starts from: live pipelines, and the first numbers that are free.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use diesel::dsl::max;
+use diesel::prelude::*;
+
+use super::connection::Db;
+use super::error::StoreError;
+use super::graphs;
+use super::schema::{attempt, journal, pipeline, track};
+use crate::engine::{
+    AttemptKey, GraphId, LoadedPipeline, LoadedTrack, NextIds, PendingOn, PipelineId,
+    PipelineState, Plan, Reason, Time, TrackId, TrackRow, TrackState,
+};
+
+#[derive(Queryable)]
+struct Row {
+    pipeline: i64,
+    state: i16,
+    pending_on: Option<i16>,
+    due_at: Option<i64>,
+    reason: Option<i16>,
+    exit_code: Option<i32>,
+    attempt: i32,
+    retries: i32,
+    missing: bool,
+    started_at: Option<i64>,
+    finished_at: Option<i64>,
+}
+
+/// The first numbers that are free.
+pub(super) fn next_ids(db: &mut Db) -> QueryResult<NextIds> {
+    let pipeline: Option<i64> = pipeline::table.select(max(pipeline::id)).first(db)?;
+    let track: Option<i64> = track::table.select(max(track::id)).first(db)?;
+    let entry: Option<i64> = journal::table.select(max(journal::sequence)).first(db)?;
+    Ok(NextIds {
+        pipeline: pipeline.unwrap_or(0) + 1,
+        track: track.unwrap_or(0) + 1,
+        journal: entry.unwrap_or(0) + 1,
+    })
+}
+
+/// Every pipeline of which something can still move, with all its tracks.
+pub(super) fn live(db: &mut Db) -> Result<Vec<LoadedPipeline>, StoreError> {
+    let rows: Vec<(i64, i64, i16, i64)> = pipeline::table
+        .filter(pipeline::finished_at.is_null())
+        .order(pipeline::id)
+        .select((
+            pipeline::id,
+            pipeline::graph_id,
+            pipeline::state,
+            pipeline::first_track,
+        ))
+        .load(db)?;
+    let mut tracks: BTreeMap<i64, Vec<LoadedTrack>> = BTreeMap::new();
+    let of_live = track::table
+        .inner_join(pipeline::table.on(pipeline::id.eq(track::pipeline_id)))
+        .filter(pipeline::finished_at.is_null())
+        .order(track::id)
+        .select((
+            track::pipeline_id,
+            track::state,
+            track::pending_on,
+            track::due_at,
+            track::reason,
+            track::exit_code,
+            track::attempt,
+            track::retries,
+            track::missing,
+            track::started_at,
+            track::finished_at,
+        ));
+    for row in of_live.load::<Row>(db)? {
+        tracks.entry(row.pipeline).or_default().push(row.loaded()?);
+    }
+    let mut plans: BTreeMap<i64, Arc<Plan>> = BTreeMap::new();
+    let mut loaded = Vec::with_capacity(rows.len());
+    for (id, graph, state, first_track) in rows {
+        let plan = match plans.get(&graph) {
+            Some(plan) => Arc::clone(plan),
+            None => {
+                let plan = graphs::plan(db, GraphId(graph))?;
+                let plan =
+                    Arc::new(plan.ok_or_else(|| {
+                        StoreError::Mismatch(format!("graph {graph} is missing"))
+                    })?);
+                plans.insert(graph, Arc::clone(&plan));
+                plan
+            }
+        };
+        loaded.push(LoadedPipeline {
+            id: PipelineId(id),
+            plan,
+            state: code("state", state, PipelineState::from_code)?,
+            first_track: TrackId(first_track),
+            tracks: tracks.remove(&id).unwrap_or_default(),
+        });
+    }
+    Ok(loaded)
+}
+
+/// Each attempt that is committed as running, and the boot in which it was ordered.
+pub(super) fn running(db: &mut Db) -> QueryResult<Vec<(AttemptKey, String)>> {
+    let rows: Vec<(i64, i64, i32, String)> = track::table
+        .inner_join(
+            attempt::table.on(attempt::track_id
+                .eq(track::id)
+                .and(attempt::number.eq(track::attempt))),
+        )
+        .filter(track::state.eq(TrackState::Running.code()))
+        .order(track::id)
+        .select((track::pipeline_id, track::id, track::attempt, attempt::boot))
+        .load(db)?;
+    let key = |(pipeline, track, attempt, boot)| {
+        let key = AttemptKey {
+            pipeline: PipelineId(pipeline),
+            track: TrackId(track),
+            attempt: i32::unsigned_abs(attempt),
+        };
+        (key, boot)
+    };
+    Ok(rows.into_iter().map(key).collect())
+}
+
+fn code<T>(column: &str, code: i16, from_code: impl Fn(i16) -> Option<T>) -> Result<T, StoreError> {
+    from_code(code)
+        .ok_or_else(|| StoreError::Mismatch(format!("{column} {code} is not of this version")))
+}
+
+impl Row {
+    fn loaded(&self) -> Result<LoadedTrack, StoreError> {
+        let pending_on = self
+            .pending_on
+            .map(|c| code("pending_on", c, PendingOn::from_code))
+            .transpose()?;
+        let reason = self
+            .reason
+            .map(|c| code("reason", c, Reason::from_code))
+            .transpose()?;
+        let row = TrackRow {
+            state: code("state", self.state, TrackState::from_code)?,
+            pending_on,
+            due_at: self.due_at.map(Time),
+            reason,
+            exit_code: self.exit_code,
+            attempt: self.attempt.unsigned_abs(),
+            retries: self.retries.unsigned_abs(),
+            started_at: self.started_at.map(Time),
+            finished_at: self.finished_at.map(Time),
+        };
+        Ok(LoadedTrack {
+            row,
+            missing: self.missing,
+        })
+    }
+}

@@ -1,0 +1,29 @@
+//! The database: connections, migrations, what the driver writes and what pages read.
+//!
+//! One [`Writer`] exists for a database, and only the driver's thread has it; everybody else reads
+//! through [`Store`]. Nothing here decides anything about pipelines.
+
+mod bulk;
+mod commit;
+mod connection;
+mod definitions;
+mod error;
+mod graphs;
+mod live;
+mod migrate;
+mod orders;
+mod pipelines;
+mod reader;
+mod schema;
+mod sessions;
+mod spec;
+mod writer;
+
+pub use connection::Durability;
+pub use definitions::{NewGraph, Outcome, Saved};
+pub use error::StoreError;
+pub use graphs::{GraphHead, StoredProblem, VertexRow};
+pub use orders::TrackOrder;
+pub use pipelines::{AttemptRow, JournalRow, PipelineHead, TrackHead, TrackTexts};
+pub use reader::Store;
+pub use writer::Writer;

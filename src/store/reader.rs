@@ -1,0 +1,156 @@
+//! What pages, programs and the executor read, through a pool of connections that cannot write.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::connection::ReadManager;
+use super::error::StoreError;
+use super::graphs::{self, GraphHead, StoredProblem, VertexRow};
+use super::pipelines::{self, AttemptRow, JournalRow, PipelineHead, TrackHead, TrackTexts};
+use super::{orders, sessions};
+use crate::engine::{GraphId, PipelineId, Plan, Time, TrackId};
+use crate::graph::Graph;
+
+/// Reads the database. A clone shares the pool.
+#[derive(Clone)]
+pub struct Store {
+    pool: r2d2::Pool<ReadManager>,
+}
+
+/// How long a reader waits for a free connection.
+const WAIT: Duration = Duration::from_secs(10);
+
+impl Store {
+    /// A pool of at most `size` connections to an existing database file.
+    pub fn open(path: &Path, size: u32) -> Result<Self, StoreError> {
+        let manager = ReadManager {
+            path: path.to_owned(),
+        };
+        let pool = r2d2::Pool::builder()
+            .max_size(size)
+            .min_idle(Some(0))
+            .test_on_check_out(false)
+            .connection_timeout(WAIT)
+            .build(manager)?;
+        Ok(Self { pool })
+    }
+
+    /// The newest version of each graph by name, after the name `after`.
+    pub fn graphs(&self, after: &str, limit: i64) -> Result<Vec<GraphHead>, StoreError> {
+        Ok(graphs::newest(&mut *self.pool.get()?, after, limit)?)
+    }
+
+    /// All versions of a name, newest first.
+    pub fn versions(&self, name: &str, limit: i64) -> Result<Vec<GraphHead>, StoreError> {
+        Ok(graphs::versions(&mut *self.pool.get()?, name, limit)?)
+    }
+
+    /// One graph without its vertices.
+    pub fn graph(&self, id: GraphId) -> Result<Option<GraphHead>, StoreError> {
+        Ok(graphs::head(&mut *self.pool.get()?, id)?)
+    }
+
+    /// The text that a person wrote, and its form (`yaml` or `json`).
+    pub fn source(&self, id: GraphId) -> Result<Option<(String, String)>, StoreError> {
+        Ok(graphs::source(&mut *self.pool.get()?, id)?)
+    }
+
+    /// What the last check of a graph found.
+    pub fn problems(&self, id: GraphId) -> Result<Vec<StoredProblem>, StoreError> {
+        graphs::problems(&mut *self.pool.get()?, id)
+    }
+
+    /// The vertices of a graph in the order of its definition.
+    pub fn vertices(&self, id: GraphId) -> Result<Vec<VertexRow>, StoreError> {
+        Ok(graphs::vertices(&mut *self.pool.get()?, id)?)
+    }
+
+    /// `(tail, head)` of all edges of a graph, by vertex numbers.
+    pub fn edges(&self, id: GraphId) -> Result<Vec<(i64, i64)>, StoreError> {
+        Ok(graphs::edges(&mut *self.pool.get()?, id)?)
+    }
+
+    /// The whole definition of a graph.
+    pub fn definition(&self, id: GraphId) -> Result<Option<Graph>, StoreError> {
+        graphs::definition(&mut *self.pool.get()?, id)
+    }
+
+    /// A graph as the engine needs it.
+    pub fn plan(&self, id: GraphId) -> Result<Option<Plan>, StoreError> {
+        graphs::plan(&mut *self.pool.get()?, id)
+    }
+
+    /// The vertices of a graph that are the head of no edge.
+    pub fn starts(&self, id: GraphId) -> Result<Vec<i64>, StoreError> {
+        Ok(graphs::starts(&mut *self.pool.get()?, id)?)
+    }
+
+    /// Pipelines older than number `before`, newest first.
+    pub fn pipelines(&self, before: i64, limit: i64) -> Result<Vec<PipelineHead>, StoreError> {
+        Ok(pipelines::list(&mut *self.pool.get()?, before, limit)?)
+    }
+
+    /// The newest pipelines of one version of a graph.
+    pub fn pipelines_of(
+        &self,
+        graph: GraphId,
+        limit: i64,
+    ) -> Result<Vec<PipelineHead>, StoreError> {
+        Ok(pipelines::of_graph(&mut *self.pool.get()?, graph.0, limit)?)
+    }
+
+    /// One pipeline.
+    pub fn pipeline(&self, id: PipelineId) -> Result<Option<PipelineHead>, StoreError> {
+        Ok(pipelines::head(&mut *self.pool.get()?, id)?)
+    }
+
+    /// How many tracks of each pipeline stand at each state: `(pipeline, state, count)`.
+    pub fn counts(&self, ids: &[i64]) -> Result<Vec<(i64, i16, i64)>, StoreError> {
+        Ok(pipelines::counts(&mut *self.pool.get()?, ids)?)
+    }
+
+    /// The tracks of a pipeline after track number `after`.
+    pub fn tracks(
+        &self,
+        id: PipelineId,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<TrackHead>, StoreError> {
+        Ok(pipelines::tracks(&mut *self.pool.get()?, id, after, limit)?)
+    }
+
+    /// One track with its texts.
+    pub fn track(&self, id: TrackId) -> Result<Option<(TrackHead, TrackTexts)>, StoreError> {
+        Ok(pipelines::track(&mut *self.pool.get()?, id)?)
+    }
+
+    /// The attempts of a track, first to last.
+    pub fn attempts(&self, id: TrackId) -> Result<Vec<AttemptRow>, StoreError> {
+        Ok(pipelines::attempts(&mut *self.pool.get()?, id)?)
+    }
+
+    /// The journal of a pipeline after entry `after`.
+    pub fn journal(
+        &self,
+        id: PipelineId,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<JournalRow>, StoreError> {
+        Ok(pipelines::journal(
+            &mut *self.pool.get()?,
+            id,
+            after,
+            limit,
+        )?)
+    }
+
+    /// What the executor needs to start a track.
+    pub fn order(&self, id: TrackId) -> Result<Option<orders::TrackOrder>, StoreError> {
+        orders::order(&mut *self.pool.get()?, id)
+    }
+
+    /// Whether a session is known and has not expired.
+    pub fn has_session(&self, digest: &str, now: Time) -> Result<bool, StoreError> {
+        Ok(sessions::is_known(&mut *self.pool.get()?, digest, now)?)
+    }
+}

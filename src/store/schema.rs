@@ -1,0 +1,129 @@
+//! The tables, as diesel sees them. `migrations/` is where they are made.
+
+diesel::table! {
+    graph (id) {
+        id -> BigInt,
+        name -> Text,
+        version -> Integer,
+        revision -> BigInt,
+        description -> Text,
+        source -> Text,
+        format -> Text,
+        digest -> Text,
+        checked -> Bool,
+        sealed -> Bool,
+        input -> Text,
+        policies -> Text,
+        problems -> Text,
+        vertices -> Integer,
+        edges -> Integer,
+        creator -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    vertex (id) {
+        id -> BigInt,
+        graph_id -> BigInt,
+        place -> Integer,
+        name -> Text,
+        description -> Text,
+        script -> Text,
+        compiled -> Text,
+        input -> Text,
+        policies -> Text,
+    }
+}
+
+diesel::table! {
+    edge (graph_id, head, tail) {
+        graph_id -> BigInt,
+        head -> BigInt,
+        tail -> BigInt,
+    }
+}
+
+diesel::table! {
+    pipeline (id) {
+        id -> BigInt,
+        graph_id -> BigInt,
+        name -> Text,
+        description -> Text,
+        state -> SmallInt,
+        request_key -> Nullable<Text>,
+        creator -> Text,
+        trigger_kind -> Text,
+        input -> Text,
+        first_track -> BigInt,
+        vertices -> Integer,
+        created_at -> BigInt,
+        finished_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    track (id) {
+        id -> BigInt,
+        pipeline_id -> BigInt,
+        vertex_id -> BigInt,
+        name -> Text,
+        state -> SmallInt,
+        pending_on -> Nullable<SmallInt>,
+        due_at -> Nullable<BigInt>,
+        reason -> Nullable<SmallInt>,
+        detail -> Text,
+        exit_code -> Nullable<Integer>,
+        attempt -> Integer,
+        retries -> Integer,
+        missing -> Bool,
+        input -> Text,
+        script -> Text,
+        output -> Binary,
+        started_at -> Nullable<BigInt>,
+        finished_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    attempt (track_id, number) {
+        track_id -> BigInt,
+        number -> Integer,
+        pipeline_id -> BigInt,
+        boot -> Text,
+        ordered_at -> BigInt,
+        started_at -> Nullable<BigInt>,
+        finished_at -> Nullable<BigInt>,
+        reason -> Nullable<SmallInt>,
+        exit_code -> Nullable<Integer>,
+        signal -> Nullable<Integer>,
+        detail -> Text,
+        log_bytes -> BigInt,
+        dropped_bytes -> BigInt,
+    }
+}
+
+diesel::table! {
+    journal (sequence) {
+        sequence -> BigInt,
+        at -> BigInt,
+        pipeline_id -> BigInt,
+        track_id -> Nullable<BigInt>,
+        old_state -> Text,
+        new_state -> Text,
+        attempt -> Integer,
+        who -> Text,
+        why -> Text,
+    }
+}
+
+diesel::table! {
+    session (digest) {
+        digest -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(graph, vertex, edge, pipeline, track, attempt);

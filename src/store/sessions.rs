@@ -1,0 +1,34 @@
+//! Browsers that are signed in. The cookie is never stored, only its digest.
+
+use diesel::prelude::*;
+
+use super::connection::Db;
+use super::schema::session;
+use crate::engine::Time;
+
+/// Notes a session and forgets those that have expired.
+pub(super) fn add(db: &mut Db, digest: &str, now: Time, expires_at: Time) -> QueryResult<()> {
+    diesel::delete(session::table.filter(session::expires_at.le(now.0))).execute(db)?;
+    diesel::insert_into(session::table)
+        .values((
+            session::digest.eq(digest),
+            session::created_at.eq(now.0),
+            session::expires_at.eq(expires_at.0),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Forgets a session.
+pub(super) fn remove(db: &mut Db, digest: &str) -> QueryResult<()> {
+    diesel::delete(session::table.find(digest)).execute(db)?;
+    Ok(())
+}
+
+/// Whether a session is known and has not expired.
+pub(super) fn is_known(db: &mut Db, digest: &str, now: Time) -> QueryResult<bool> {
+    let known = session::table
+        .find(digest)
+        .filter(session::expires_at.gt(now.0));
+    diesel::select(diesel::dsl::exists(known)).get_result(db)
+}

@@ -1,0 +1,101 @@
+//! The one connection that writes. Only the driver's thread has it.
+
+use std::path::Path;
+
+use super::connection::{Db, Durability, open_writer};
+use super::definitions::{self, Counters, NewGraph, Saved};
+use super::error::StoreError;
+use super::graphs::StoredProblem;
+use super::{commit, graphs, live, migrate, pipelines, sessions};
+use crate::engine::{AttemptKey, GraphId, LoadedPipeline, NextIds, Outbox, Plan, Time};
+
+/// Writes what the engine decides and what people define.
+pub struct Writer {
+    db: Db,
+    boot: String,
+    free: Counters,
+}
+
+impl Writer {
+    /// Opens a database file, making or updating it as needed. `boot` names this boot of the host.
+    pub fn open(path: &Path, durability: Durability, boot: &str) -> Result<Self, StoreError> {
+        let mut db = open_writer(path, durability)?;
+        migrate::migrate(&mut db, path)?;
+        let free = Counters::load(&mut db)?;
+        Ok(Self {
+            db,
+            boot: boot.to_owned(),
+            free,
+        })
+    }
+
+    /// Writes a batch of the engine in one transaction.
+    pub fn commit(&mut self, out: &Outbox) -> Result<(), StoreError> {
+        commit::commit(&mut self.db, &self.boot, out)
+    }
+
+    /// The first numbers that are free.
+    pub fn next_ids(&mut self) -> Result<NextIds, StoreError> {
+        Ok(live::next_ids(&mut self.db)?)
+    }
+
+    /// Every pipeline of which something can still move.
+    pub fn live(&mut self) -> Result<Vec<LoadedPipeline>, StoreError> {
+        live::live(&mut self.db)
+    }
+
+    /// Each attempt that is committed as running, and the boot in which it was ordered.
+    pub fn running(&mut self) -> Result<Vec<(AttemptKey, String)>, StoreError> {
+        Ok(live::running(&mut self.db)?)
+    }
+
+    /// A graph as the engine needs it, whether it is checked, and its revision.
+    pub fn plan(&mut self, id: GraphId) -> Result<Option<(Plan, bool)>, StoreError> {
+        let Some(head) = graphs::head(&mut self.db, id)? else {
+            return Ok(None);
+        };
+        Ok(graphs::plan(&mut self.db, id)?.map(|plan| (plan, head.checked)))
+    }
+
+    /// The revision of a graph and whether it is checked; none when there is no such graph.
+    pub fn revision(&mut self, id: GraphId) -> Result<Option<(i64, bool)>, StoreError> {
+        Ok(graphs::head(&mut self.db, id)?.map(|head| (head.revision, head.checked)))
+    }
+
+    /// The pipeline that a request key started: its number, its graph and what was given.
+    pub fn by_request_key(&mut self, key: &str) -> Result<Option<(i64, i64, String)>, StoreError> {
+        Ok(pipelines::by_request_key(&mut self.db, key)?)
+    }
+
+    /// Saves a definition as the newest version of its name.
+    pub fn save_graph(&mut self, now: Time, new: &NewGraph) -> Result<Saved, StoreError> {
+        definitions::save(&mut self.db, &mut self.free, now, new)
+    }
+
+    /// Notes what a check of an unchanged, unsealed definition found; false when it has changed.
+    pub fn set_check(
+        &mut self,
+        id: GraphId,
+        revision: i64,
+        checked: bool,
+        compiled: &[String],
+        problems: &[StoredProblem],
+    ) -> Result<bool, StoreError> {
+        definitions::set_check(&mut self.db, id, revision, checked, compiled, problems)
+    }
+
+    /// Notes that a browser has signed in.
+    pub fn add_session(
+        &mut self,
+        digest: &str,
+        now: Time,
+        expires_at: Time,
+    ) -> Result<(), StoreError> {
+        Ok(sessions::add(&mut self.db, digest, now, expires_at)?)
+    }
+
+    /// Signs a browser out.
+    pub fn remove_session(&mut self, digest: &str) -> Result<(), StoreError> {
+        Ok(sessions::remove(&mut self.db, digest)?)
+    }
+}
