@@ -3,6 +3,7 @@
 //!
 //! `docs/ARCHITECTURE.md` is the map: what each module is for and which way imports point.
 
+pub mod driver;
 pub mod engine;
 pub mod graph;
 pub mod store;

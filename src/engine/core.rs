@@ -101,6 +101,11 @@ impl Engine {
         self.timers.first().map(|(due, _, _)| *due)
     }
 
+    /// Whether something of this pipeline can still move.
+    pub fn is_live(&self, pipeline: PipelineId) -> bool {
+        self.runs.contains_key(&pipeline)
+    }
+
     /// The number of live pipelines.
     pub fn live(&self) -> usize {
         self.runs.len()

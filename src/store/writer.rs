@@ -49,12 +49,9 @@ impl Writer {
         Ok(live::running(&mut self.db)?)
     }
 
-    /// A graph as the engine needs it, whether it is checked, and its revision.
-    pub fn plan(&mut self, id: GraphId) -> Result<Option<(Plan, bool)>, StoreError> {
-        let Some(head) = graphs::head(&mut self.db, id)? else {
-            return Ok(None);
-        };
-        Ok(graphs::plan(&mut self.db, id)?.map(|plan| (plan, head.checked)))
+    /// A graph as the engine needs it; none when there is no such graph.
+    pub fn plan(&mut self, id: GraphId) -> Result<Option<Plan>, StoreError> {
+        graphs::plan(&mut self.db, id)
     }
 
     /// The revision of a graph and whether it is checked; none when there is no such graph.

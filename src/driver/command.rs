@@ -1,0 +1,96 @@
+//! What the driver is asked, and what it answers.
+
+use crossbeam_channel::Sender;
+
+use crate::engine::{Answer, Event, GraphId, PipelineId, PipelineState, Refusal, Time, TrackInput};
+use crate::store::{NewGraph, Saved, StoreError, StoredProblem};
+
+/// A pipeline to start, with values that were accepted for one revision of its graph.
+#[derive(Debug, Clone)]
+pub struct NewStart {
+    /// The version to run.
+    pub graph: GraphId,
+    /// The revision for which the values were accepted.
+    pub revision: i64,
+    /// What people call the run.
+    pub name: String,
+    /// Free text.
+    pub desc: String,
+    /// A second start with the same key is the first one.
+    pub request_key: Option<String>,
+    /// Who asked.
+    pub who: String,
+    /// By what: `rest`, `form`, `run`.
+    pub trigger: &'static str,
+    /// What was given, as a JSON object.
+    pub given: String,
+    /// One for each vertex; empty: no vertex uses a value.
+    pub inputs: Vec<TrackInput>,
+}
+
+/// A started pipeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Started {
+    /// Its number.
+    pub id: PipelineId,
+    /// An earlier request with the same key had started it.
+    pub replayed: bool,
+}
+
+/// Why a command was not carried out. Nothing has changed.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// Too many commands wait.
+    #[error("too many commands are waiting: try again in a moment")]
+    Busy,
+    /// The server is stopping.
+    #[error("the server is stopping")]
+    Closed,
+    /// No such graph.
+    #[error("graph {0} does not exist")]
+    NoGraph(GraphId),
+    /// The graph has not passed its check.
+    #[error("graph {0} has not passed its check, so it cannot be started")]
+    Unchecked(GraphId),
+    /// The graph was edited while the request was on its way.
+    #[error("graph {0} was edited in the meantime: look at it again")]
+    Edited(GraphId),
+    /// The request key was used for something else.
+    #[error("this request key has started pipeline {0}, of another graph or with other values")]
+    KeyReused(PipelineId),
+    /// The engine's rules forbid it.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Where an answer goes.
+pub(super) type Reply<T> = Sender<Result<T, CommandError>>;
+
+/// One request to the driver.
+pub(super) enum Command {
+    Start(NewStart, Reply<Started>),
+    Step(Event, Reply<Answer>),
+    Save(Box<NewGraph>, Reply<Saved>),
+    SetCheck {
+        id: GraphId,
+        revision: i64,
+        checked: bool,
+        compiled: Vec<String>,
+        problems: Vec<StoredProblem>,
+        reply: Reply<bool>,
+    },
+    AddSession {
+        digest: String,
+        expires_at: Time,
+        reply: Reply<()>,
+    },
+    RemoveSession {
+        digest: String,
+        reply: Reply<()>,
+    },
+    Watch(PipelineId, Sender<PipelineState>),
+    Stop,
+}

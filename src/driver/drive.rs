@@ -1,0 +1,324 @@
+//! The loop: drain, step, ONE commit, reply, effects.
+//!
+//! It wakes on its channels alone (and on the next wait that ends by itself). Nothing in it may
+//! fail half-way: an event is either committed with all that follows from it, or the process ends
+//! and the next one starts from what is committed.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender, after, bounded, never, select};
+use tracing::{error, info, warn};
+
+use super::backend::Backend;
+use super::command::{Command, CommandError, NewStart, Reply, Started};
+use crate::engine::{
+    Answer, Effect, Engine, Event, GraphId, Outbox, PipelineId, PipelineState, Plan, StartOrder,
+    Time,
+};
+use crate::store::{StoreError, Writer};
+
+/// The driver's state. It lives on one thread.
+pub(super) struct Drive {
+    pub(super) engine: Engine,
+    pub(super) writer: Writer,
+    pub(super) backend: Box<dyn Backend>,
+    pub(super) commands: Receiver<Command>,
+    pub(super) facts: Receiver<Event>,
+    pub(super) now: fn() -> Time,
+    /// The most events of one commit.
+    pub(super) batch: usize,
+    pub(super) plans: BTreeMap<GraphId, Arc<Plan>>,
+    pub(super) watches: BTreeMap<PipelineId, Vec<Sender<PipelineState>>>,
+}
+
+/// Plans kept for the next start of the same graph.
+const MOST_PLANS: usize = 32;
+/// The wait before a commit that failed for a passing reason is tried again.
+const RETRY_COMMIT: Duration = Duration::from_millis(250);
+
+/// An answer that is given once the batch is committed.
+enum Answered {
+    Start(Reply<Started>, Result<Started, CommandError>),
+    Step(Reply<Answer>, Result<Answer, CommandError>),
+}
+
+enum Woken {
+    Command(Command),
+    Fact(Event),
+    Due,
+    Closed,
+}
+
+impl Drive {
+    /// Runs until it is told to stop. What runs goes on without it.
+    pub(super) fn run(mut self) {
+        loop {
+            let first = self.wake();
+            let now = (self.now)();
+            let mut out = Outbox::default();
+            let mut answers = Vec::new();
+            let mut stop = self.take(first, now, &mut out, &mut answers);
+            for _ in 1..self.batch {
+                let next = match (self.facts.try_recv(), stop) {
+                    (Ok(fact), _) => Woken::Fact(fact),
+                    (Err(_), true) => break,
+                    (Err(_), false) => match self.commands.try_recv() {
+                        Ok(command) => Woken::Command(command),
+                        Err(_) => break,
+                    },
+                };
+                stop |= self.take(next, now, &mut out, &mut answers);
+            }
+            if !stop {
+                self.engine.dispatch(now, &mut out);
+            }
+            self.commit(&out);
+            answers.into_iter().for_each(Answered::give);
+            self.perform(out);
+            if stop {
+                info!("the driver has stopped; running scripts go on");
+                return;
+            }
+        }
+    }
+
+    fn wake(&self) -> Woken {
+        let due = self.engine.next_due();
+        let timer = due.map_or_else(never, |due| {
+            let wait = due.0.saturating_sub((self.now)().0).max(0);
+            after(Duration::from_millis(wait.unsigned_abs()))
+        });
+        select! {
+            recv(self.facts) -> fact => fact.map_or(Woken::Closed, Woken::Fact),
+            recv(self.commands) -> command => command.map_or(Woken::Closed, Woken::Command),
+            recv(timer) -> _ => Woken::Due,
+        }
+    }
+
+    /// Applies one thing that woke the driver; true: stop after this batch.
+    fn take(
+        &mut self,
+        woken: Woken,
+        now: Time,
+        out: &mut Outbox,
+        answers: &mut Vec<Answered>,
+    ) -> bool {
+        match woken {
+            Woken::Due => {}
+            Woken::Closed => return true,
+            Woken::Fact(fact) => {
+                // A fact is never refused; one of an attempt that is over changes nothing.
+                let _ = self.engine.step(now, fact, out);
+            }
+            Woken::Command(command) => return self.command(command, now, out, answers),
+        }
+        false
+    }
+
+    fn command(
+        &mut self,
+        command: Command,
+        now: Time,
+        out: &mut Outbox,
+        answers: &mut Vec<Answered>,
+    ) -> bool {
+        match command {
+            Command::Start(start, reply) => {
+                let result = self.start(start, now, out);
+                answers.push(Answered::Start(reply, result));
+            }
+            Command::Step(event, reply) => {
+                let result = self
+                    .engine
+                    .step(now, event, out)
+                    .map_err(CommandError::from);
+                answers.push(Answered::Step(reply, result));
+            }
+            Command::Save(new, reply) => answer(&reply, self.writer.save_graph(now, &new)),
+            Command::SetCheck {
+                id,
+                revision,
+                checked,
+                compiled,
+                problems,
+                reply,
+            } => {
+                answer(
+                    &reply,
+                    self.writer
+                        .set_check(id, revision, checked, &compiled, &problems),
+                );
+            }
+            Command::AddSession {
+                digest,
+                expires_at,
+                reply,
+            } => {
+                answer(&reply, self.writer.add_session(&digest, now, expires_at));
+            }
+            Command::RemoveSession { digest, reply } => {
+                answer(&reply, self.writer.remove_session(&digest))
+            }
+            Command::Watch(pipeline, watch) => {
+                if self.engine.is_live(pipeline) {
+                    self.watches.entry(pipeline).or_default().push(watch);
+                }
+            }
+            Command::Stop => return true,
+        }
+        false
+    }
+
+    fn start(
+        &mut self,
+        start: NewStart,
+        now: Time,
+        out: &mut Outbox,
+    ) -> Result<Started, CommandError> {
+        if let Some(key) = &start.request_key
+            && let Some((id, graph, given)) = self.earlier(key, out)?
+        {
+            let same = graph == start.graph.0 && given == start.given;
+            return if same {
+                Ok(Started { id, replayed: true })
+            } else {
+                Err(CommandError::KeyReused(id))
+            };
+        }
+        let plan = self.plan(start.graph, start.revision)?;
+        let order = StartOrder {
+            plan,
+            name: start.name,
+            desc: start.desc,
+            request_key: start.request_key,
+            who: start.who,
+            trigger: start.trigger,
+            given: start.given,
+            inputs: start.inputs,
+        };
+        match self.engine.step(now, Event::Start(Arc::new(order)), out)? {
+            Answer::Started(id) => Ok(Started {
+                id,
+                replayed: false,
+            }),
+            Answer::Done | Answer::Stale => unreachable!("a start is answered with its number"),
+        }
+    }
+
+    /// What a request key has started before, in this batch or in the database.
+    fn earlier(
+        &mut self,
+        key: &str,
+        out: &Outbox,
+    ) -> Result<Option<(PipelineId, i64, String)>, StoreError> {
+        let batch = out
+            .starts
+            .iter()
+            .find(|s| s.order.request_key.as_deref() == Some(key));
+        if let Some(start) = batch {
+            return Ok(Some((
+                start.id,
+                start.order.plan.graph.0,
+                start.order.given.clone(),
+            )));
+        }
+        let row = self.writer.by_request_key(key)?;
+        Ok(row.map(|(id, graph, given)| (PipelineId(id), graph, given)))
+    }
+
+    fn plan(&mut self, graph: GraphId, revision: i64) -> Result<Arc<Plan>, CommandError> {
+        let Some((current, checked)) = self.writer.revision(graph)? else {
+            return Err(CommandError::NoGraph(graph));
+        };
+        if !checked {
+            return Err(CommandError::Unchecked(graph));
+        }
+        if current != revision {
+            return Err(CommandError::Edited(graph));
+        }
+        if let Some(plan) = self.plans.get(&graph)
+            && plan.revision == revision
+        {
+            return Ok(Arc::clone(plan));
+        }
+        let plan = self
+            .writer
+            .plan(graph)?
+            .ok_or(CommandError::NoGraph(graph))?;
+        let plan = Arc::new(plan);
+        if self.plans.len() >= MOST_PLANS {
+            self.plans.pop_first();
+        }
+        self.plans.insert(graph, Arc::clone(&plan));
+        Ok(plan)
+    }
+
+    /// Commits the batch. A passing failure is tried again for as long as it takes; any other ends
+    /// the process, because the engine is now ahead of the database.
+    fn commit(&mut self, out: &Outbox) {
+        if out.is_empty() {
+            return;
+        }
+        let began = Instant::now();
+        let mut told = false;
+        loop {
+            match self.writer.commit(out) {
+                Ok(()) => break,
+                Err(why) if why.is_transient() => {
+                    if !told {
+                        warn!(%why, "a commit failed and is tried again until it succeeds: {why}");
+                        told = true;
+                    }
+                    let (_open, pause) = bounded::<()>(0);
+                    let _ = pause.recv_timeout(RETRY_COMMIT);
+                }
+                Err(why) => {
+                    error!(%why, "a commit failed for good, the process ends and recovers at its next start: {why}");
+                    std::process::abort();
+                }
+            }
+        }
+        if told {
+            info!(
+                seconds = began.elapsed().as_secs(),
+                "the commit went through"
+            );
+        }
+    }
+
+    fn perform(&mut self, out: Outbox) {
+        for effect in out.effects {
+            match effect {
+                Effect::Launch(key) => self.backend.launch(key),
+                Effect::Kill(key) => self.backend.kill(key),
+                Effect::Clean(key) => self.backend.clean(key),
+                Effect::Settled(pipeline) => {
+                    self.backend.settled(pipeline);
+                    let verdict = out.pipelines.get(&pipeline).map(|change| change.to.state);
+                    for watch in self.watches.remove(&pipeline).unwrap_or_default() {
+                        if let Some(state) = verdict {
+                            let _ = watch.try_send(state);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Answered {
+    /// Tells the caller; one that has gone away misses nothing that is not in the database.
+    fn give(self) {
+        match self {
+            Self::Start(reply, result) => drop(reply.send(result)),
+            Self::Step(reply, result) => drop(reply.send(result)),
+        }
+    }
+}
+
+fn answer<T>(reply: &Reply<T>, result: Result<T, StoreError>) {
+    // As above: a caller that has gone away misses nothing.
+    let _ = reply.send(result.map_err(CommandError::from));
+}

@@ -1,0 +1,133 @@
+//! How everybody else speaks with the driver.
+
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
+
+use super::command::{Command, CommandError, NewStart, Reply, Started};
+use crate::engine::{Answer, Event, GraphId, PipelineId, PipelineState, Time, TrackId, TrackInput};
+use crate::store::{NewGraph, Saved, StoredProblem};
+
+/// Sends commands to the driver. Cheap to clone. Every call waits for the commit of its answer.
+#[derive(Clone)]
+pub struct Handle {
+    pub(super) commands: Sender<Command>,
+}
+
+impl Handle {
+    /// Starts a pipeline.
+    pub fn start(&self, start: NewStart) -> Result<Started, CommandError> {
+        self.ask(|reply| Command::Start(start, reply))
+    }
+
+    /// Replaces the values of a track that has not started.
+    pub fn input(
+        &self,
+        pipeline: PipelineId,
+        track: TrackId,
+        input: TrackInput,
+        who: &str,
+    ) -> Result<Answer, CommandError> {
+        self.step(Event::Input {
+            pipeline,
+            track,
+            input,
+            who: who.to_owned(),
+        })
+    }
+
+    /// Stops a pipeline.
+    pub fn stop_pipeline(
+        &self,
+        pipeline: PipelineId,
+        who: &str,
+        why: &str,
+    ) -> Result<Answer, CommandError> {
+        self.step(Event::Stop {
+            pipeline,
+            who: who.to_owned(),
+            why: why.to_owned(),
+        })
+    }
+
+    fn step(&self, event: Event) -> Result<Answer, CommandError> {
+        self.ask(|reply| Command::Step(event, reply))
+    }
+
+    /// Saves a definition as the newest version of its name.
+    pub fn save_graph(&self, new: NewGraph) -> Result<Saved, CommandError> {
+        self.ask(|reply| Command::Save(Box::new(new), reply))
+    }
+
+    /// Notes what a check of one revision of a graph found; false when it has changed since.
+    pub fn set_check(
+        &self,
+        id: GraphId,
+        revision: i64,
+        checked: bool,
+        compiled: Vec<String>,
+        problems: Vec<StoredProblem>,
+    ) -> Result<bool, CommandError> {
+        self.ask(|reply| Command::SetCheck {
+            id,
+            revision,
+            checked,
+            compiled,
+            problems,
+            reply,
+        })
+    }
+
+    /// Notes that a browser has signed in.
+    pub fn add_session(&self, digest: String, expires_at: Time) -> Result<(), CommandError> {
+        self.ask(|reply| Command::AddSession {
+            digest,
+            expires_at,
+            reply,
+        })
+    }
+
+    /// Signs a browser out.
+    pub fn remove_session(&self, digest: String) -> Result<(), CommandError> {
+        self.ask(|reply| Command::RemoveSession { digest, reply })
+    }
+
+    /// Waits until nothing of a pipeline can move any more, at most until `within` has passed.
+    /// Gives the verdict, or none when the time was too short. A pipeline that is not live any
+    /// more, or never was, gives none at once: its row has the verdict.
+    pub fn wait(
+        &self,
+        pipeline: PipelineId,
+        within: Duration,
+    ) -> Result<Option<PipelineState>, CommandError> {
+        let deadline = Instant::now() + within;
+        let watch = self.watch(pipeline)?;
+        match watch.recv_deadline(deadline) {
+            Ok(state) => Ok(Some(state)),
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => Ok(None),
+        }
+    }
+
+    /// A channel that gets the verdict once nothing of a live pipeline can move any more, and is
+    /// closed without one when it is not live.
+    pub fn watch(&self, pipeline: PipelineId) -> Result<Receiver<PipelineState>, CommandError> {
+        let (send, receive) = bounded(1);
+        self.send(Command::Watch(pipeline, send))?;
+        Ok(receive)
+    }
+
+    fn ask<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, CommandError> {
+        let (reply, answer) = bounded(1);
+        self.send(command(reply))?;
+        answer.recv().map_err(|_| CommandError::Closed)?
+    }
+
+    fn send(&self, command: Command) -> Result<(), CommandError> {
+        self.commands
+            .try_send(command)
+            .map_err(|error| match error {
+                TrySendError::Full(_) => CommandError::Busy,
+                TrySendError::Disconnected(_) => CommandError::Closed,
+            })
+    }
+}
