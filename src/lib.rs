@@ -3,6 +3,8 @@
 //!
 //! `docs/ARCHITECTURE.md` is the map: what each module is for and which way imports point.
 
+pub mod clock;
+pub mod config;
 pub mod driver;
 pub mod engine;
 pub mod graph;

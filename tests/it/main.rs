@@ -1,1 +1,5 @@
+<<<<<<< HEAD
 fn main() {}
+=======
+//! Tests of the whole program.
+>>>>>>> infra

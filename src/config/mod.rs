@@ -1,0 +1,15 @@
+//! Settings: one typed struct, read once from flags, environment and `Rocket.toml`, and validated
+//! whole, so that every mistake is named with its place in one message.
+//!
+//! A leaf: it imports nothing of the crate, opens nothing but `Rocket.toml`, creates nothing, and
+//! is never global; whoever needs a setting gets it as an argument.
+
+mod error;
+mod reader;
+mod settings;
+mod sources;
+mod units;
+
+pub use error::{ConfigError, Fault};
+pub use settings::{Config, Durability, Flags};
+pub use sources::environment;
