@@ -25,15 +25,23 @@ const IMPORTS: &[(&str, &str)] = &[
     ("driver", "graph engine spool store executor config clock"),
     ("scheduler", "engine store driver clock"),
     ("notify", "engine store driver clock"),
-    ("web", "graph engine spool store driver config clock"),
-    ("api", "graph engine spool store driver config clock"),
+    ("access", "engine store driver"),
+    ("desk", "graph engine store driver access"),
+    (
+        "web",
+        "graph engine spool store driver access desk config clock",
+    ),
+    (
+        "api",
+        "graph engine spool store driver access desk config clock",
+    ),
     (
         "app",
-        "graph engine spool store executor driver scheduler notify web api config clock",
+        "graph engine spool store executor driver scheduler notify access desk web api config clock",
     ),
     (
         "cli",
-        "graph engine spool store executor driver scheduler notify web api app config clock",
+        "graph engine spool store executor driver scheduler notify access desk web api app config clock",
     ),
     // The program itself: the command line, and the supervisor's hidden entry.
     ("main", "cli executor"),

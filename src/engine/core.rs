@@ -111,6 +111,11 @@ impl Engine {
         self.runs.len()
     }
 
+    /// The first numbers that are free.
+    pub fn next_ids(&self) -> NextIds {
+        self.next
+    }
+
     /// Slots in use and slots there are.
     pub fn slots(&self) -> (u32, u32) {
         (self.running, self.slots)

@@ -8,6 +8,7 @@ mod core;
 mod event;
 mod facts;
 mod ids;
+mod invariants;
 mod outbox;
 mod plan;
 mod run;

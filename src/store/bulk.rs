@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use diesel::prelude::*;
+use diesel::RunQueryDsl;
 use diesel::sql_types::{BigInt, Binary, Integer, Nullable, SmallInt, Text};
 
 use super::connection::{Db, on};

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
-use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
+use diesel::{Connection, QueryResult};
 
 use super::error::StoreError;
 
@@ -76,11 +76,11 @@ fn open_error(path: &Path, why: &str) -> StoreError {
 
 /// Makes connections that can only read.
 #[derive(Debug)]
-pub(super) struct ReadManager {
+pub(super) struct ReadConnections {
     pub(super) path: PathBuf,
 }
 
-impl r2d2::ManageConnection for ReadManager {
+impl r2d2::ManageConnection for ReadConnections {
     type Connection = Db;
     type Error = StoreError;
 
@@ -112,18 +112,18 @@ pub(super) fn write_tx<T>(
 ) -> Result<T, StoreError> {
     on!(&mut *db, c => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE"))?;
     let result = f(db);
-    type Manager = <Db as Connection>::TransactionManager;
+    type Transactions = <Db as Connection>::TransactionManager;
     match result {
         Ok(value) => {
-            if let Err(why) = Manager::commit_transaction(db) {
-                let _ = Manager::rollback_transaction(db);
+            if let Err(why) = Transactions::commit_transaction(db) {
+                let _ = Transactions::rollback_transaction(db);
                 return Err(why.into());
             }
             Ok(value)
         }
         Err(why) => {
             // The first error is the one to tell; a failed roll-back closes the transaction too.
-            let _ = Manager::rollback_transaction(db);
+            let _ = Transactions::rollback_transaction(db);
             Err(why)
         }
     }

@@ -1,12 +1,13 @@
 //! Saving definitions: a version that is sealed is never changed, the next one is made.
 
-use diesel::prelude::*;
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl};
 
-use super::connection::{Db, on, write_tx};
+use super::connection::{Db, write_tx};
 use super::error::StoreError;
 use super::graphs::StoredProblem;
+use super::save::{insert_edges, insert_graph, insert_vertices, replace_graph};
 use super::schema::{edge, graph, vertex};
-use super::spec::{GraphPolicies, VertexPolicies, params_to_json, to_json};
+use super::spec::to_json;
 use crate::engine::{GraphId, Time};
 use crate::graph::Graph;
 
@@ -75,9 +76,6 @@ impl Counters {
     }
 }
 
-/// Rows of one INSERT.
-const ROWS_A_STATEMENT: usize = 1_000;
-
 /// Saves a definition as the newest version of its name.
 pub(super) fn save(
     db: &mut Db,
@@ -145,118 +143,6 @@ fn save_in(
         version,
         outcome,
     })
-}
-
-fn policies(new: &NewGraph) -> String {
-    let Graph {
-        on_failure,
-        env,
-        workdir,
-        ..
-    } = &new.graph;
-    to_json(&GraphPolicies::new(*on_failure, env, workdir.as_deref()))
-}
-
-fn insert_graph(
-    db: &mut Db,
-    id: i64,
-    version: i32,
-    now: Time,
-    new: &NewGraph,
-) -> QueryResult<usize> {
-    diesel::insert_into(graph::table)
-        .values((
-            graph::id.eq(id),
-            graph::name.eq(&new.graph.name),
-            graph::version.eq(version),
-            graph::revision.eq(1_i64),
-            graph::description.eq(&new.graph.desc),
-            graph::source.eq(&new.source),
-            graph::format.eq(new.format),
-            graph::digest.eq(&new.digest),
-            graph::checked.eq(new.checked),
-            graph::sealed.eq(false),
-            graph::input.eq(params_to_json(&new.graph.input)),
-            graph::policies.eq(policies(new)),
-            graph::problems.eq(to_json(&new.problems)),
-            graph::vertices.eq(new.graph.vertices.len() as i32),
-            graph::edges.eq(new.graph.edges.len() as i32),
-            graph::creator.eq(&new.creator),
-            graph::created_at.eq(now.0),
-            graph::updated_at.eq(now.0),
-        ))
-        .execute(db)
-}
-
-fn replace_graph(
-    db: &mut Db,
-    id: i64,
-    revision: i64,
-    now: Time,
-    new: &NewGraph,
-) -> QueryResult<usize> {
-    diesel::update(graph::table.find(id))
-        .set((
-            graph::revision.eq(revision),
-            graph::description.eq(&new.graph.desc),
-            graph::source.eq(&new.source),
-            graph::format.eq(new.format),
-            graph::digest.eq(&new.digest),
-            graph::checked.eq(new.checked),
-            graph::input.eq(params_to_json(&new.graph.input)),
-            graph::policies.eq(policies(new)),
-            graph::problems.eq(to_json(&new.problems)),
-            graph::vertices.eq(new.graph.vertices.len() as i32),
-            graph::edges.eq(new.graph.edges.len() as i32),
-            graph::updated_at.eq(now.0),
-        ))
-        .execute(db)
-}
-
-fn insert_vertices(db: &mut Db, id: i64, first: i64, new: &NewGraph) -> QueryResult<()> {
-    let rows: Vec<_> = new
-        .graph
-        .vertices
-        .iter()
-        .zip(&new.compiled)
-        .enumerate()
-        .map(|(place, (v, compiled))| {
-            (
-                vertex::id.eq(first + place as i64),
-                vertex::graph_id.eq(id),
-                vertex::place.eq(place as i32),
-                vertex::name.eq(&v.name),
-                vertex::description.eq(&v.desc),
-                vertex::script.eq(&v.script),
-                vertex::compiled.eq(compiled),
-                vertex::input.eq(params_to_json(&v.input)),
-                vertex::policies.eq(to_json(&VertexPolicies::new(v))),
-            )
-        })
-        .collect();
-    for chunk in rows.chunks(ROWS_A_STATEMENT) {
-        on!(&mut *db, c => diesel::insert_into(vertex::table).values(chunk).execute(c))?;
-    }
-    Ok(())
-}
-
-fn insert_edges(db: &mut Db, id: i64, first: i64, new: &NewGraph) -> QueryResult<()> {
-    let rows: Vec<_> = new
-        .graph
-        .edges
-        .iter()
-        .map(|e| {
-            (
-                edge::graph_id.eq(id),
-                edge::head.eq(first + i64::from(e.head)),
-                edge::tail.eq(first + i64::from(e.tail)),
-            )
-        })
-        .collect();
-    for chunk in rows.chunks(ROWS_A_STATEMENT) {
-        on!(&mut *db, c => diesel::insert_into(edge::table).values(chunk).execute(c))?;
-    }
-    Ok(())
 }
 
 /// Notes what a new check of an unchanged definition found.

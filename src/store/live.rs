@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use diesel::dsl::max;
-use diesel::prelude::*;
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, QueryDsl, QueryResult, Queryable,
+    RunQueryDsl,
+};
 
 use super::connection::Db;
+use super::definition;
 use super::error::StoreError;
-use super::graphs;
 use super::schema::{attempt, journal, pipeline, track};
 use crate::engine::{
     AttemptKey, GraphId, LoadedPipeline, LoadedTrack, NextIds, PendingOn, PipelineId,
@@ -81,7 +84,7 @@ pub(super) fn live(db: &mut Db) -> Result<Vec<LoadedPipeline>, StoreError> {
         let plan = match plans.get(&graph) {
             Some(plan) => Arc::clone(plan),
             None => {
-                let plan = graphs::plan(db, GraphId(graph))?;
+                let plan = definition::plan(db, GraphId(graph))?;
                 let plan =
                     Arc::new(plan.ok_or_else(|| {
                         StoreError::Mismatch(format!("graph {graph} is missing"))

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use diesel::migration::{Migration, MigrationSource};
-use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel::sqlite::Sqlite;
+use diesel::{QueryableByName, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::connection::{Db, on};

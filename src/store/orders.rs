@@ -1,8 +1,10 @@
 //! What the executor needs to start a track.
 
+use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl};
+
 use super::connection::Db;
 use super::error::StoreError;
-use super::pipelines;
+use super::schema::{graph, track, vertex};
 use super::spec::{GraphPolicies, VertexPolicies, from_json, params_from_json};
 use crate::engine::TrackId;
 use crate::graph::Param;
@@ -31,7 +33,7 @@ pub struct TrackOrder {
 /// The order of a track; none when there is no such track.
 pub(super) fn order(db: &mut Db, id: TrackId) -> Result<Option<TrackOrder>, StoreError> {
     let Some((input, script, vertex, of_vertex, of_graph, graph, vertex_input, graph_input)) =
-        pipelines::order(db, id)?
+        row(db, id)?
     else {
         return Ok(None);
     };
@@ -57,4 +59,37 @@ pub(super) fn order(db: &mut Db, id: TrackId) -> Result<Option<TrackOrder>, Stor
         workdir,
         timeout_ms: of_vertex.timeout_ms,
     }))
+}
+
+/// What the executor needs of a track: `(input, script, vertex name, vertex policies, graph policies,
+/// graph name, vertex input, graph input)`.
+type OrderRow = (
+    String,
+    String,
+    String,
+    String,
+    String,
+    String,
+    String,
+    String,
+);
+
+/// The row behind an order.
+fn row(db: &mut Db, id: TrackId) -> QueryResult<Option<OrderRow>> {
+    track::table
+        .inner_join(vertex::table.on(vertex::id.eq(track::vertex_id)))
+        .inner_join(graph::table.on(graph::id.eq(vertex::graph_id)))
+        .filter(track::id.eq(id.0))
+        .select((
+            track::input,
+            track::script,
+            vertex::name,
+            vertex::policies,
+            graph::policies,
+            graph::name,
+            vertex::input,
+            graph::input,
+        ))
+        .first(db)
+        .optional()
 }

@@ -1,10 +1,12 @@
-//! Reading pipelines, tracks, attempts and the journal.
+//! Reading pipelines.
 
-use diesel::prelude::*;
+use diesel::{
+    ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, Queryable, RunQueryDsl,
+};
 
 use super::connection::Db;
-use super::schema::{attempt, graph, journal, pipeline, track, vertex};
-use crate::engine::{PipelineId, TrackId};
+use super::schema::{graph, pipeline, track};
+use crate::engine::PipelineId;
 
 /// One pipeline.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
@@ -37,96 +39,6 @@ pub struct PipelineHead {
     pub finished_at: Option<i64>,
 }
 
-/// One track, without its texts.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
-pub struct TrackHead {
-    /// Its number.
-    pub id: i64,
-    /// Its pipeline.
-    pub pipeline_id: i64,
-    /// Its vertex's number.
-    pub vertex_id: i64,
-    /// Its vertex's name.
-    pub vertex: String,
-    /// The code of its state.
-    pub state: i16,
-    /// The code of what it is pending on.
-    pub pending_on: Option<i16>,
-    /// When a wait ends.
-    pub due_at: Option<i64>,
-    /// The code of why the last attempt ended as it did.
-    pub reason: Option<i16>,
-    /// The same in words, when there is more to say.
-    pub detail: String,
-    /// Of the last attempt.
-    pub exit_code: Option<i32>,
-    /// The number of the last attempt.
-    pub attempt: i32,
-    /// When the last attempt began.
-    pub started_at: Option<i64>,
-    /// When it ended.
-    pub finished_at: Option<i64>,
-}
-
-/// The texts of one track.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
-pub struct TrackTexts {
-    /// Accepted values, as JSON.
-    pub input: String,
-    /// A required value has not been given.
-    pub missing: bool,
-    /// The compiled script.
-    pub script: String,
-    /// The last bytes of the last attempt's output.
-    pub output: Vec<u8>,
-}
-
-/// One attempt.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
-pub struct AttemptRow {
-    /// From 1.
-    pub number: i32,
-    /// When its start was committed.
-    pub ordered_at: i64,
-    /// When its script began.
-    pub started_at: Option<i64>,
-    /// When it ended.
-    pub finished_at: Option<i64>,
-    /// The code of why it ended as it did.
-    pub reason: Option<i16>,
-    /// Its exit code.
-    pub exit_code: Option<i32>,
-    /// The signal that ended it.
-    pub signal: Option<i32>,
-    /// The same in words.
-    pub detail: String,
-    /// Bytes in its log.
-    pub log_bytes: i64,
-    /// Bytes that the cap kept out of its log.
-    pub dropped_bytes: i64,
-}
-
-/// One line of the journal.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
-pub struct JournalRow {
-    /// Its number.
-    pub sequence: i64,
-    /// When.
-    pub at: i64,
-    /// Of which track; none: of the pipeline.
-    pub track_id: Option<i64>,
-    /// The word of the state before.
-    pub old_state: String,
-    /// The word of the state after.
-    pub new_state: String,
-    /// Of which attempt; 0: none.
-    pub attempt: i32,
-    /// Who asked.
-    pub who: String,
-    /// Why.
-    pub why: String,
-}
-
 macro_rules! pipeline_columns {
     () => {
         (
@@ -143,26 +55,6 @@ macro_rules! pipeline_columns {
             pipeline::vertices,
             pipeline::created_at,
             pipeline::finished_at,
-        )
-    };
-}
-
-macro_rules! track_columns {
-    () => {
-        (
-            track::id,
-            track::pipeline_id,
-            track::vertex_id,
-            track::name,
-            track::state,
-            track::pending_on,
-            track::due_at,
-            track::reason,
-            track::detail,
-            track::exit_code,
-            track::attempt,
-            track::started_at,
-            track::finished_at,
         )
     };
 }
@@ -208,115 +100,11 @@ pub(super) fn counts(db: &mut Db, ids: &[i64]) -> QueryResult<Vec<(i64, i16, i64
         .load(db)
 }
 
-/// The tracks of a pipeline after number `after`, in the order of the vertices.
-pub(super) fn tracks(
-    db: &mut Db,
-    id: PipelineId,
-    after: i64,
-    limit: i64,
-) -> QueryResult<Vec<TrackHead>> {
-    track::table
-        .filter(track::pipeline_id.eq(id.0))
-        .filter(track::id.gt(after))
-        .order(track::id)
-        .limit(limit)
-        .select(track_columns!())
-        .load(db)
-}
-
-/// One track.
-pub(super) fn track(db: &mut Db, id: TrackId) -> QueryResult<Option<(TrackHead, TrackTexts)>> {
-    let texts = (track::input, track::missing, track::script, track::output);
-    track::table
-        .find(id.0)
-        .select((track_columns!(), texts))
-        .first(db)
-        .optional()
-}
-
-/// The attempts of a track, first to last.
-pub(super) fn attempts(db: &mut Db, id: TrackId) -> QueryResult<Vec<AttemptRow>> {
-    attempt::table
-        .filter(attempt::track_id.eq(id.0))
-        .order(attempt::number)
-        .select((
-            attempt::number,
-            attempt::ordered_at,
-            attempt::started_at,
-            attempt::finished_at,
-            attempt::reason,
-            attempt::exit_code,
-            attempt::signal,
-            attempt::detail,
-            attempt::log_bytes,
-            attempt::dropped_bytes,
-        ))
-        .load(db)
-}
-
-/// The journal of a pipeline after entry `after`.
-pub(super) fn journal(
-    db: &mut Db,
-    id: PipelineId,
-    after: i64,
-    limit: i64,
-) -> QueryResult<Vec<JournalRow>> {
-    journal::table
-        .filter(journal::pipeline_id.eq(id.0))
-        .filter(journal::sequence.gt(after))
-        .order(journal::sequence)
-        .limit(limit)
-        .select((
-            journal::sequence,
-            journal::at,
-            journal::track_id,
-            journal::old_state,
-            journal::new_state,
-            journal::attempt,
-            journal::who,
-            journal::why,
-        ))
-        .load(db)
-}
-
 /// The pipeline that a request key started: its number, its graph and what was given.
 pub(super) fn by_request_key(db: &mut Db, key: &str) -> QueryResult<Option<(i64, i64, String)>> {
     pipeline::table
         .filter(pipeline::request_key.eq(key))
         .select((pipeline::id, pipeline::graph_id, pipeline::input))
-        .first(db)
-        .optional()
-}
-
-/// What the executor needs of a track: `(input, script, vertex name, vertex policies, graph policies,
-/// graph name, vertex input, graph input)`.
-pub(super) type OrderRow = (
-    String,
-    String,
-    String,
-    String,
-    String,
-    String,
-    String,
-    String,
-);
-
-/// The row behind an order.
-pub(super) fn order(db: &mut Db, id: TrackId) -> QueryResult<Option<OrderRow>> {
-    track::table
-        .inner_join(vertex::table.on(vertex::id.eq(track::vertex_id)))
-        .inner_join(graph::table.on(graph::id.eq(vertex::graph_id)))
-        .filter(track::id.eq(id.0))
-        .select((
-            track::input,
-            track::script,
-            vertex::name,
-            vertex::policies,
-            graph::policies,
-            graph::name,
-            vertex::input,
-            graph::input,
-        ))
         .first(db)
         .optional()
 }

@@ -3,18 +3,19 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::connection::ReadManager;
+use super::connection::ReadConnections;
 use super::error::StoreError;
 use super::graphs::{self, GraphHead, StoredProblem, VertexRow};
-use super::pipelines::{self, AttemptRow, JournalRow, PipelineHead, TrackHead, TrackTexts};
-use super::{orders, sessions};
+use super::pipelines::{self, PipelineHead};
+use super::tracks::{self, AttemptRow, JournalRow, TrackHead, TrackTexts};
+use super::{definition, orders, sessions};
 use crate::engine::{GraphId, PipelineId, Plan, Time, TrackId};
 use crate::graph::Graph;
 
 /// Reads the database. A clone shares the pool.
 #[derive(Clone)]
 pub struct Store {
-    pool: r2d2::Pool<ReadManager>,
+    pool: r2d2::Pool<ReadConnections>,
 }
 
 /// How long a reader waits for a free connection.
@@ -23,7 +24,7 @@ const WAIT: Duration = Duration::from_secs(10);
 impl Store {
     /// A pool of at most `size` connections to an existing database file.
     pub fn open(path: &Path, size: u32) -> Result<Self, StoreError> {
-        let manager = ReadManager {
+        let manager = ReadConnections {
             path: path.to_owned(),
         };
         let pool = r2d2::Pool::builder()
@@ -72,17 +73,17 @@ impl Store {
 
     /// The whole definition of a graph.
     pub fn definition(&self, id: GraphId) -> Result<Option<Graph>, StoreError> {
-        graphs::definition(&mut *self.pool.get()?, id)
+        definition::definition(&mut *self.pool.get()?, id)
     }
 
     /// A graph as the engine needs it.
     pub fn plan(&self, id: GraphId) -> Result<Option<Plan>, StoreError> {
-        graphs::plan(&mut *self.pool.get()?, id)
+        definition::plan(&mut *self.pool.get()?, id)
     }
 
     /// The vertices of a graph that are the head of no edge.
     pub fn starts(&self, id: GraphId) -> Result<Vec<i64>, StoreError> {
-        Ok(graphs::starts(&mut *self.pool.get()?, id)?)
+        Ok(definition::starts(&mut *self.pool.get()?, id)?)
     }
 
     /// Pipelines older than number `before`, newest first.
@@ -116,17 +117,17 @@ impl Store {
         after: i64,
         limit: i64,
     ) -> Result<Vec<TrackHead>, StoreError> {
-        Ok(pipelines::tracks(&mut *self.pool.get()?, id, after, limit)?)
+        Ok(tracks::tracks(&mut *self.pool.get()?, id, after, limit)?)
     }
 
     /// One track with its texts.
     pub fn track(&self, id: TrackId) -> Result<Option<(TrackHead, TrackTexts)>, StoreError> {
-        Ok(pipelines::track(&mut *self.pool.get()?, id)?)
+        Ok(tracks::track(&mut *self.pool.get()?, id)?)
     }
 
     /// The attempts of a track, first to last.
     pub fn attempts(&self, id: TrackId) -> Result<Vec<AttemptRow>, StoreError> {
-        Ok(pipelines::attempts(&mut *self.pool.get()?, id)?)
+        Ok(tracks::attempts(&mut *self.pool.get()?, id)?)
     }
 
     /// The journal of a pipeline after entry `after`.
@@ -136,12 +137,7 @@ impl Store {
         after: i64,
         limit: i64,
     ) -> Result<Vec<JournalRow>, StoreError> {
-        Ok(pipelines::journal(
-            &mut *self.pool.get()?,
-            id,
-            after,
-            limit,
-        )?)
+        Ok(tracks::journal(&mut *self.pool.get()?, id, after, limit)?)
     }
 
     /// What the executor needs to start a track.

@@ -1,6 +1,6 @@
 //! Browsers that are signed in. The cookie is never stored, only its digest.
 
-use diesel::prelude::*;
+use diesel::{ExpressionMethods, QueryDsl, QueryResult, RunQueryDsl};
 
 use super::connection::Db;
 use super::schema::session;

@@ -6,7 +6,7 @@ use super::connection::{Db, Durability, open_writer};
 use super::definitions::{self, Counters, NewGraph, Saved};
 use super::error::StoreError;
 use super::graphs::StoredProblem;
-use super::{commit, graphs, live, migrate, pipelines, sessions};
+use super::{commit, definition, graphs, live, migrate, pipelines, sessions};
 use crate::engine::{AttemptKey, GraphId, LoadedPipeline, NextIds, Outbox, Plan, Time};
 
 /// Writes what the engine decides and what people define.
@@ -51,7 +51,7 @@ impl Writer {
 
     /// A graph as the engine needs it; none when there is no such graph.
     pub fn plan(&mut self, id: GraphId) -> Result<Option<Plan>, StoreError> {
-        graphs::plan(&mut self.db, id)
+        definition::plan(&mut self.db, id)
     }
 
     /// The revision of a graph and whether it is checked; none when there is no such graph.

@@ -1,5 +1,5 @@
-<<<<<<< HEAD
-fn main() {}
-=======
 //! Tests of the whole program.
->>>>>>> infra
+
+mod random;
+mod sim;
+mod store;

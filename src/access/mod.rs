@@ -1,0 +1,124 @@
+//! Who may speak with this server: the local token, one-time sign-in links, sessions of browsers.
+//!
+//! Every secret has 256 random bits, so a digest without salt is enough to keep and to compare.
+//! No web framework here: `web` and `api` have a guard each that asks [`Access`].
+
+mod secret;
+mod token;
+
+pub use secret::{Secret, digest, random};
+pub use token::{TokenError, read_token, write_token};
+
+use std::sync::{Mutex, PoisonError};
+
+use subtle::ConstantTimeEq;
+
+use crate::driver::{CommandError, Handle};
+use crate::engine::Time;
+use crate::store::{Store, StoreError};
+
+/// The cookie of a browser that is signed in.
+pub const SESSION_COOKIE: &str = "trackyard_session";
+/// How long a browser stays signed in.
+pub const SESSION_MS: i64 = 7 * 24 * 3_600_000;
+/// How long a sign-in link can be used.
+pub const LINK_MS: i64 = 30 * 60_000;
+/// Links that are waiting to be used; one more makes the oldest void.
+const MOST_LINKS: usize = 32;
+
+/// Somebody who has shown a credential.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// For the journal: `token` or `browser`.
+    pub name: &'static str,
+    /// Of a browser: what its forms must carry.
+    pub csrf: Option<String>,
+}
+
+/// Checks credentials.
+pub struct Access {
+    store: Store,
+    handle: Handle,
+    /// Of the token in `<data>/local.token`.
+    token: String,
+    /// Digests of sign-in links that have not been used, and when they end.
+    links: Mutex<Vec<(String, Time)>>,
+}
+
+impl Access {
+    /// Checks against `token`, the text of `<data>/local.token`.
+    pub fn new(store: Store, handle: Handle, token: &Secret) -> Self {
+        Self {
+            store,
+            handle,
+            token: digest(token.text()),
+            links: Mutex::default(),
+        }
+    }
+
+    /// The caller who shows this token.
+    pub fn by_token(&self, shown: &str) -> Option<Caller> {
+        let same = digest(shown).as_bytes().ct_eq(self.token.as_bytes());
+        bool::from(same).then_some(Caller {
+            name: "token",
+            csrf: None,
+        })
+    }
+
+    /// The caller who shows this session cookie.
+    pub fn by_session(&self, cookie: &str, now: Time) -> Result<Option<Caller>, StoreError> {
+        let known = self.store.has_session(&digest(cookie), now)?;
+        Ok(known.then(|| Caller {
+            name: "browser",
+            csrf: Some(csrf(cookie)),
+        }))
+    }
+
+    /// A code for a sign-in link that works once.
+    pub fn new_link(&self, now: Time) -> Result<Secret, TokenError> {
+        let code = random()?;
+        let mut links = self.links.lock().unwrap_or_else(PoisonError::into_inner);
+        links.retain(|(_, end)| *end > now);
+        if links.len() >= MOST_LINKS {
+            links.remove(0);
+        }
+        links.push((digest(code.text()), Time(now.0 + LINK_MS)));
+        Ok(code)
+    }
+
+    /// Uses up a sign-in link: the cookie of a new session, or none when the code is not known.
+    pub fn sign_in(&self, code: &str, now: Time) -> Result<Option<Secret>, CommandError> {
+        let shown = digest(code);
+        {
+            let mut links = self.links.lock().unwrap_or_else(PoisonError::into_inner);
+            let found = links
+                .iter()
+                .position(|(link, end)| *link == shown && *end > now);
+            let Some(place) = found else { return Ok(None) };
+            links.remove(place);
+        }
+        let cookie = random().map_err(|_| CommandError::Closed)?;
+        self.handle
+            .add_session(digest(cookie.text()), Time(now.0 + SESSION_MS))?;
+        Ok(Some(cookie))
+    }
+
+    /// Ends a session.
+    pub fn sign_out(&self, cookie: &str) -> Result<(), CommandError> {
+        self.handle.remove_session(digest(cookie))
+    }
+}
+
+/// What the forms of a session carry: nobody who cannot read the cookie can make it.
+fn csrf(cookie: &str) -> String {
+    digest(&format!("csrf {cookie}"))
+}
+
+impl Caller {
+    /// Whether a form carries what this browser's forms must carry.
+    pub fn may_post(&self, shown: &str) -> bool {
+        self.csrf
+            .as_ref()
+            .is_some_and(|csrf| bool::from(csrf.as_bytes().ct_eq(shown.as_bytes())))
+    }
+}

@@ -1,0 +1,79 @@
+//! `<data>/local.token`: whoever can read this file has every right.
+
+use std::io::Write;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use super::secret::{Secret, random};
+
+/// Why there is no token.
+#[derive(Debug, thiserror::Error)]
+pub enum TokenError {
+    /// The system gave no random bytes.
+    #[error("the system gives no random numbers: {0}")]
+    Random(String),
+    /// The file cannot be read or written.
+    #[error("cannot use the token file `{path}`: {why}")]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        why: String,
+    },
+    /// Others can read the file.
+    #[error(
+        "the token file `{path}` can be read by others (mode {mode:o}): remove it, and the next start makes a new one"
+    )]
+    Open {
+        /// Which.
+        path: PathBuf,
+        /// Its permissions.
+        mode: u32,
+    },
+}
+
+/// The name of the file in the data directory.
+const NAME: &str = "local.token";
+/// More than any token has.
+const MOST_BYTES: u64 = 4_096;
+
+/// The token of a data directory; made, readable by its owner alone, when there is none.
+pub fn write_token(data: &Path) -> Result<Secret, TokenError> {
+    let path = data.join(NAME);
+    if path.exists() {
+        return read_token(data);
+    }
+    let token = random()?;
+    let failed = |why: std::io::Error| TokenError::File {
+        path: path.clone(),
+        why: why.to_string(),
+    };
+    let mut file = tempfile::Builder::new()
+        .prefix(".token")
+        .tempfile_in(data)
+        .map_err(failed)?;
+    writeln!(file, "{}", token.text()).map_err(failed)?;
+    file.as_file().sync_all().map_err(failed)?;
+    file.persist(&path).map_err(|e| failed(e.error))?;
+    Ok(token)
+}
+
+/// The token of a data directory.
+pub fn read_token(data: &Path) -> Result<Secret, TokenError> {
+    use std::io::Read;
+    let path = data.join(NAME);
+    let failed = |why: std::io::Error| TokenError::File {
+        path: path.clone(),
+        why: why.to_string(),
+    };
+    let file = std::fs::File::open(&path).map_err(failed)?;
+    let mode = file.metadata().map_err(failed)?.mode() & 0o777;
+    if mode & 0o077 != 0 {
+        return Err(TokenError::Open { path, mode });
+    }
+    let mut text = String::new();
+    file.take(MOST_BYTES)
+        .read_to_string(&mut text)
+        .map_err(failed)?;
+    Ok(Secret::new(text.trim().to_owned()))
+}

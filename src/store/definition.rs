@@ -1,0 +1,126 @@
+//! A whole graph from its rows: as people define it, and as the engine runs it.
+
+use diesel::dsl::{exists, not};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl};
+
+use super::connection::Db;
+use super::error::StoreError;
+use super::graphs::edges;
+use super::schema::{edge, graph, vertex};
+use super::spec::{GraphPolicies, VertexPolicies, from_json, params_from_json};
+use crate::engine::{GraphId, Plan, PlanVertex, VertexId};
+use crate::graph::{Edge, Graph, Millis, Vertex};
+
+/// Edges by places in the definition. Numbers of a graph's vertices follow each other, so a place
+/// is the distance from the first.
+fn places(edges: &[(i64, i64)], first: i64) -> impl Iterator<Item = (u32, u32)> {
+    edges
+        .iter()
+        .map(move |(tail, head)| ((tail - first) as u32, (head - first) as u32))
+}
+
+/// The graph as the engine needs it; none when there is no such graph.
+pub(super) fn plan(db: &mut Db, id: GraphId) -> Result<Option<Plan>, StoreError> {
+    let row: Option<(i64, String)> = graph::table
+        .find(id.0)
+        .select((graph::revision, graph::policies))
+        .first(db)
+        .optional()?;
+    let Some((revision, policies)) = row else {
+        return Ok(None);
+    };
+    let on_failure = from_json::<GraphPolicies>(&policies)?.on_failure()?;
+    let of_graph = vertex::table
+        .filter(vertex::graph_id.eq(id.0))
+        .order(vertex::place);
+    let rows: Vec<(i64, String)> = of_graph.select((vertex::id, vertex::policies)).load(db)?;
+    let first = rows.first().map_or(0, |(id, _)| *id);
+    let vertices = rows.into_iter().map(|(id, policies)| {
+        let retry = from_json::<VertexPolicies>(&policies)?.retry();
+        Ok(PlanVertex {
+            id: VertexId(id),
+            retry,
+        })
+    });
+    let vertices: Vec<_> = vertices.collect::<Result<_, StoreError>>()?;
+    let edges: Vec<_> = places(&edges(db, id)?, first).collect();
+    Ok(Some(Plan::new(id, revision, on_failure, vertices, &edges)))
+}
+
+/// The whole definition from its rows; none when there is no such graph.
+pub(super) fn definition(db: &mut Db, id: GraphId) -> Result<Option<Graph>, StoreError> {
+    let row: Option<(String, String, String, String)> = graph::table
+        .find(id.0)
+        .select((
+            graph::name,
+            graph::description,
+            graph::input,
+            graph::policies,
+        ))
+        .first(db)
+        .optional()?;
+    let Some((name, desc, input, policies)) = row else {
+        return Ok(None);
+    };
+    let policies: GraphPolicies = from_json(&policies)?;
+    type Row = (i64, String, String, String, String, String);
+    let rows: Vec<Row> = vertex::table
+        .filter(vertex::graph_id.eq(id.0))
+        .order(vertex::place)
+        .select((
+            vertex::id,
+            vertex::name,
+            vertex::description,
+            vertex::script,
+            vertex::input,
+            vertex::policies,
+        ))
+        .load(db)?;
+    let first = rows.first().map_or(0, |row| row.0);
+    let vertices = rows
+        .into_iter()
+        .map(|(_, name, desc, script, input, policies)| {
+            let policies: VertexPolicies = from_json(&policies)?;
+            Ok(Vertex {
+                name,
+                desc,
+                script,
+                input: params_from_json(&input)?,
+                timeout: policies.timeout_ms.map(Millis),
+                retry: policies.retry(),
+                env: policies.env,
+                workdir: policies.workdir,
+            })
+        });
+    let vertices = vertices.collect::<Result<_, StoreError>>()?;
+    let edges = places(&edges(db, id)?, first)
+        .map(|(tail, head)| Edge { head, tail })
+        .collect();
+    let on_failure = policies.on_failure()?;
+    let input = params_from_json(&input)?;
+    let GraphPolicies { env, workdir, .. } = policies;
+    Ok(Some(Graph {
+        name,
+        desc,
+        on_failure,
+        input,
+        env,
+        workdir,
+        vertices,
+        edges,
+    }))
+}
+
+/// The vertices that are the head of no edge, by one query.
+pub(super) fn starts(db: &mut Db, id: GraphId) -> QueryResult<Vec<i64>> {
+    let predecessors = edge::table
+        .filter(edge::graph_id.eq(id.0))
+        .filter(edge::head.eq(vertex::id))
+        .select(edge::head);
+    vertex::table
+        .filter(vertex::graph_id.eq(id.0))
+        .filter(not(exists(predecessors)))
+        .order(vertex::place)
+        .select(vertex::id)
+        .load(db)
+}
