@@ -3,5 +3,8 @@
 //!
 //! `docs/ARCHITECTURE.md` is the map: what each module is for and which way imports point.
 
+pub mod clock;
 pub mod engine;
+pub mod executor;
 pub mod graph;
+pub mod spool;
