@@ -3,9 +3,12 @@
 //!
 //! `docs/ARCHITECTURE.md` is the map: what each module is for and which way imports point.
 
+pub mod access;
 pub mod clock;
 pub mod config;
 pub mod driver;
 pub mod engine;
+pub mod executor;
 pub mod graph;
+pub mod spool;
 pub mod store;

@@ -1,0 +1,179 @@
+//! Launching and killing, on the threads of the pool.
+//!
+//! Both may happen at once. Who gets through the gate is decided on disk; here it is only made
+//! sure that a kill that comes too early for one side is seen by the other: the kill notes itself
+//! before it tries the gate, and the launch looks for the note before and after it speaks.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use super::attempts::Entry;
+use super::local::Shared;
+use super::wire::{Launch, ToSupervisor};
+use super::{Fact, Order, interpreter};
+use crate::clock;
+
+use crate::engine::{AttemptKey, Time};
+use crate::spool::{Cause, ExitRecord};
+
+/// So many supervisors may die under one launch before it is given up for now.
+const TRIES: usize = 3;
+
+impl Shared {
+    /// Reads the order, writes the script and hands both to a supervisor.
+    pub(super) fn launch(self: &Arc<Self>, key: AttemptKey) {
+        if self
+            .attempts
+            .get(key)
+            .is_none_or(|entry| entry.kill.is_some())
+        {
+            return;
+        }
+        match self.prepare(key) {
+            Ok(launch) => self.hand_over(key, launch),
+            Err(why) => self.not_started(key, why),
+        }
+    }
+
+    fn prepare(&self, key: AttemptKey) -> Result<Launch, String> {
+        let order = catch_unwind(AssertUnwindSafe(|| (self.orders)(key)))
+            .map_err(|_| "reading its order panicked".to_owned())??;
+        self.spool
+            .write_script(key, &order.script)
+            .map_err(|e| format!("its script could not be written: {e}"))?;
+        let workdir = match &order.workdir {
+            Some(dir) => {
+                let dir = dir.to_str().ok_or_else(|| {
+                    format!("its working directory `{}` is no UTF-8 text", dir.display())
+                })?;
+                Some(dir.to_owned())
+            }
+            None => {
+                let made = self.spool.make_work(key.pipeline);
+                made.map_err(|e| format!("its working directory could not be created: {e}"))?;
+                None
+            }
+        };
+        let argv = match order.argv.is_empty() {
+            true => interpreter(&order.script),
+            false => order.argv.clone(),
+        };
+        Ok(Launch {
+            key: key.into(),
+            argv,
+            env: self.environment(key, &order),
+            workdir,
+            timeout_ms: order.timeout_ms,
+            grace_ms: self.settings.grace_ms,
+            log_cap: self.settings.log_cap,
+        })
+    }
+
+    /// The whole environment of a script: nothing else is inherited.
+    fn environment(&self, key: AttemptKey, order: &Order) -> Vec<(String, String)> {
+        let own = [
+            ("PATH", self.settings.path.clone()),
+            ("HOME", self.settings.home.clone()),
+            ("LANG", self.settings.lang.clone()),
+            ("TRACKYARD_PIPELINE", key.pipeline.to_string()),
+            ("TRACKYARD_TRACK", key.track.to_string()),
+            ("TRACKYARD_ATTEMPT", key.attempt.to_string()),
+        ];
+        let mut env: Vec<(String, String)> =
+            own.map(|(name, value)| (name.to_owned(), value)).into();
+        env.retain(|(name, _)| order.env.iter().all(|(given, _)| given != name));
+        env.extend_from_slice(&order.env);
+        env
+    }
+
+    fn hand_over(self: &Arc<Self>, key: AttemptKey, launch: Launch) {
+        let message = ToSupervisor::Launch(launch);
+        for _ in 0..TRIES {
+            let link = match self.current() {
+                Ok(link) => link,
+                Err(e) => return self.not_started(key, e.to_string()),
+            };
+            let number = link.instance.number;
+            match self.attempts.hand_to(key, number, || link.usable()) {
+                None => return,
+                Some(false) => continue,
+                Some(true) => {}
+            }
+            link.say(&message);
+            // A kill that failed at the gate for want of space may have spoken before us.
+            if let Some(Entry {
+                kill: Some(grace_ms),
+                ..
+            }) = self.attempts.get(key)
+            {
+                link.say(&ToSupervisor::Kill {
+                    key: key.into(),
+                    grace_ms,
+                });
+            }
+            return;
+        }
+        self.not_started(
+            key,
+            format!("{TRIES} supervisors died before they could start it"),
+        );
+    }
+
+    /// Ends an attempt, started or not.
+    pub(super) fn kill(self: &Arc<Self>, key: AttemptKey) {
+        let Some(Entry { kill: Some(_), .. }) = self.attempts.get(key) else {
+            return;
+        };
+        let cancelled = self.spool.cancel(key);
+        if let Ok(true) = cancelled {
+            return self.cancelled(key);
+        }
+        // Read again: it may have been handed over meanwhile.
+        let Some(Entry {
+            on,
+            kill: Some(grace_ms),
+        }) = self.attempts.get(key)
+        else {
+            return;
+        };
+        match (on, cancelled) {
+            (Some(number), _) => {
+                self.say_to(
+                    number,
+                    &ToSupervisor::Kill {
+                        key: key.into(),
+                        grace_ms,
+                    },
+                );
+            }
+            // The gate is taken, and not for us.
+            (None, Ok(_)) => self.settle(key, false),
+            // The gate could not be created, but with the kill noted nobody hands it over.
+            (None, Err(_)) => self.cancelled(key),
+        }
+    }
+
+    /// A supervisor or the pool could not start it for a reason that may pass.
+    pub(super) fn not_started(&self, key: AttemptKey, why: String) {
+        let Some(entry) = self.attempts.take(key) else {
+            return;
+        };
+        if entry.kill.is_none() {
+            return self.tell(Fact::NotStarted { key, why });
+        }
+        // A kill that found the gate taken: nothing runs, and nothing will.
+        let record = ExitRecord::never_ran(Cause::Stopped, Time(clock::now()));
+        self.tell(Fact::Ended {
+            key,
+            record,
+            tail: Vec::new(),
+        });
+    }
+
+    fn cancelled(&self, key: AttemptKey) {
+        self.ended(
+            key,
+            ExitRecord::never_ran(Cause::Stopped, Time(clock::now())),
+        );
+    }
+}

@@ -1,0 +1,304 @@
+//! The executor of this machine.
+
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use crossbeam_channel::Sender;
+use threadpool::ThreadPool;
+use tracing::{info, warn};
+
+use super::attempts::{Attempts, Entry};
+use super::link::{Link, Reader};
+use super::verdict::judge;
+use super::wire::ToSupervisor;
+use super::{Backend, Fact, Orders, Settings, Verdict, boot_id};
+use crate::engine::{AttemptKey, PipelineId};
+use crate::spool::{ExitRecord, Spool, tail};
+
+/// How much of the end of a log goes with the fact, in bytes.
+const TAIL: u64 = 64 << 10;
+
+/// Why the executor cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum ExecutorError {
+    /// The data directory cannot be used.
+    #[error("the spool in `{data}` cannot be used: {source}; check its owner and free space")]
+    Spool {
+        /// The data directory.
+        data: String,
+        /// The reason.
+        source: io::Error,
+    },
+    /// A supervisor lives but does not answer, so what it runs is not known.
+    #[error("supervisor `{dir}` lives but does not answer: {source}; end that process to go on")]
+    Mute {
+        /// Its directory.
+        dir: String,
+        /// The reason.
+        source: io::Error,
+    },
+    /// No supervisor can be started.
+    #[error("no supervisor can be started from `{program}`: {source}")]
+    Start {
+        /// The program.
+        program: String,
+        /// The reason.
+        source: io::Error,
+    },
+}
+
+/// Runs attempts through supervisors on this machine. Dropping it leaves the scripts running.
+#[derive(Debug)]
+pub struct Executor {
+    shared: Arc<Shared>,
+}
+
+/// What the threads of an executor share.
+pub(super) struct Shared {
+    pub(super) settings: Settings,
+    pub(super) spool: Spool,
+    pub(super) orders: Orders,
+    pub(super) attempts: Attempts,
+    facts: Sender<Fact>,
+    boot: String,
+    pool: ThreadPool,
+    /// The supervisor that gets new work.
+    pub(super) current: Mutex<Option<Arc<Link>>>,
+    links: Mutex<Vec<Arc<Link>>>,
+    stopping: AtomicBool,
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shared")
+            .field("spool", &self.spool)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Executor {
+    /// Opens the spool, finds the supervisors that live and starts one if none takes new work.
+    /// Facts may arrive from the first `launch` or `probe` on.
+    pub fn start(
+        settings: Settings,
+        orders: Orders,
+        facts: Sender<Fact>,
+    ) -> Result<Executor, ExecutorError> {
+        let unusable = |source| ExecutorError::Spool {
+            data: settings.data.display().to_string(),
+            source,
+        };
+        let spool = Spool::open(&settings.data).map_err(unusable)?;
+        let boot = boot_id().map_err(unusable)?;
+        let pool = threadpool::Builder::new()
+            .num_threads(settings.threads.max(1))
+            .thread_name("executor".to_owned())
+            .build();
+        let shared = Arc::new(Shared {
+            settings,
+            spool,
+            orders,
+            attempts: Attempts::default(),
+            facts,
+            boot,
+            pool,
+            current: Mutex::default(),
+            links: Mutex::default(),
+            stopping: AtomicBool::new(false),
+        });
+        let executor = Executor { shared };
+        executor.shared.find_supervisors()?;
+        executor.shared.current()?;
+        Ok(executor)
+    }
+
+    /// Stops taking part: no fact follows, scripts go on, and the next executor adopts them.
+    /// Waits for the jobs that are under way.
+    pub fn stop(&self) {
+        self.shared.stopping.store(true, Ordering::SeqCst);
+        self.shared.pool.join();
+        for link in lock(&self.shared.links).iter() {
+            link.hang_up();
+        }
+    }
+
+    /// The spool, to read logs and find leftovers.
+    pub fn spool(&self) -> &Spool {
+        &self.shared.spool
+    }
+
+    /// The boot of the host that attempts launched now belong to.
+    pub fn boot(&self) -> &str {
+        &self.shared.boot
+    }
+}
+
+impl Drop for Executor {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+impl Backend for Executor {
+    fn launch(&self, key: AttemptKey) {
+        if self.shared.attempts.insert(key, Entry::default()) {
+            self.shared.job(move |shared| shared.launch(key));
+        }
+    }
+
+    fn kill(&self, key: AttemptKey, grace_ms: u64) {
+        if self.shared.attempts.want_killed(key, grace_ms) {
+            self.shared.job(move |shared| shared.kill(key));
+        }
+    }
+
+    fn probe(&self, ordered: &[(AttemptKey, String)]) -> Vec<(AttemptKey, Verdict)> {
+        let judged = ordered
+            .iter()
+            .map(|(key, boot)| (*key, self.shared.probe(*key, boot)));
+        judged.collect()
+    }
+
+    fn clean(&self, key: AttemptKey) {
+        self.shared.job(move |shared| {
+            if let Err(error) = shared.spool.clean(key) {
+                warn!(attempt = %key, %error, "the files of attempt {key} stay: {error}");
+            }
+        });
+    }
+
+    fn finish_pipeline(&self, pipeline: PipelineId) {
+        self.shared.job(move |shared| {
+            shared.attempts.without(pipeline, || {
+                shared.spool.drop_work(pipeline);
+            });
+        });
+    }
+}
+
+impl Shared {
+    /// Does something on a thread of the pool.
+    pub(super) fn job(self: &Arc<Self>, act: impl FnOnce(&Arc<Shared>) + Send + 'static) {
+        let shared = Arc::clone(self);
+        self.pool.execute(move || {
+            if !shared.stopping() {
+                act(&shared);
+            }
+        });
+    }
+
+    pub(super) fn stopping(&self) -> bool {
+        self.stopping.load(Ordering::SeqCst)
+    }
+
+    /// Adds a supervisor and reads what it says on a thread of its own.
+    pub(super) fn add_link(self: &Arc<Self>, link: Link, reader: Reader) -> io::Result<Arc<Link>> {
+        let link = Arc::new(link);
+        let number = link.instance.number;
+        info!(
+            supervisor = number,
+            pid = link.pid,
+            "supervisor {number} is process {}",
+            link.pid
+        );
+        lock(&self.links).push(Arc::clone(&link));
+        let (shared, of) = (Arc::clone(self), Arc::clone(&link));
+        let thread = thread::Builder::new().name("supervisor".to_owned());
+        // Nobody waits for this thread: it may be waiting for a process that is slow to die.
+        thread.spawn(move || shared.listen(&of, reader))?;
+        Ok(link)
+    }
+
+    pub(super) fn remove_link(&self, number: u64) {
+        lock(&self.links).retain(|link| link.instance.number != number);
+    }
+
+    /// Says something to the supervisor `number`, if it is there.
+    pub(super) fn say_to(&self, number: u64, message: &ToSupervisor) {
+        let link = lock(&self.links)
+            .iter()
+            .find(|link| link.instance.number == number)
+            .cloned();
+        if let Some(link) = link {
+            link.say(message);
+        }
+    }
+
+    /// Judges an attempt of a former process and does what follows.
+    fn probe(self: &Arc<Self>, key: AttemptKey, boot: &str) -> Verdict {
+        let runs = lock(&self.links)
+            .iter()
+            .find(|link| link.runs(key))
+            .cloned();
+        let on = runs.map(|link| link.instance.number);
+        // Before its files are read: if it ends in between, that is heard or seen.
+        if !self.attempts.insert(key, Entry { on, kill: None }) {
+            return Verdict::Adopt;
+        }
+        let verdict = judge(&self.spool, key, on.is_some(), self.boot == boot);
+        match &verdict {
+            Verdict::TakeResult => {
+                self.job(move |shared| shared.take_result(key));
+            }
+            Verdict::Adopt => {}
+            Verdict::LaunchAgain => {
+                self.attempts.take(key);
+            }
+            Verdict::Interrupted(why) => self.interrupted(key, why.clone()),
+        }
+        verdict
+    }
+
+    /// Looks at the files of an attempt and does what follows; `alive`: a supervisor runs it.
+    pub(super) fn settle(self: &Arc<Self>, key: AttemptKey, alive: bool) {
+        match judge(&self.spool, key, alive, true) {
+            Verdict::TakeResult => self.take_result(key),
+            Verdict::Adopt => {}
+            Verdict::LaunchAgain => match self.attempts.take_back(key) {
+                Some(Entry { kill: Some(_), .. }) => self.job(move |shared| shared.kill(key)),
+                Some(Entry { kill: None, .. }) => self.job(move |shared| shared.launch(key)),
+                None => {}
+            },
+            Verdict::Interrupted(why) => self.interrupted(key, why),
+        }
+    }
+
+    fn take_result(&self, key: AttemptKey) {
+        match self.spool.result(key) {
+            Ok(Some(record)) => self.ended(key, record),
+            Ok(None) => self.interrupted(key, "its exit record has gone".to_owned()),
+            Err(e) => self.interrupted(key, format!("its exit record cannot be read: {e}")),
+        }
+    }
+
+    pub(super) fn ended(&self, key: AttemptKey, record: ExitRecord) {
+        let tail = match record.log_bytes {
+            0 => Vec::new(),
+            _ => tail(&self.spool.log(key), TAIL).unwrap_or_else(|error| {
+                warn!(attempt = %key, %error, "the log of attempt {key} cannot be read: {error}");
+                Vec::new()
+            }),
+        };
+        if self.attempts.take(key).is_some() {
+            self.tell(Fact::Ended { key, record, tail });
+        }
+    }
+
+    pub(super) fn interrupted(&self, key: AttemptKey, why: String) {
+        if self.attempts.take(key).is_some() {
+            self.tell(Fact::Interrupted { key, why });
+        }
+    }
+
+    pub(super) fn tell(&self, fact: Fact) {
+        // The receiver goes first only when the server stops; the files stay for the next one.
+        let _ = self.facts.send(fact);
+    }
+}
+
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // What these guard is replaced whole: a panic cannot leave it half done.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

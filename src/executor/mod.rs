@@ -1,0 +1,33 @@
+//! Orders become processes, and what becomes of the processes comes back as facts.
+//!
+//! The server does not run scripts itself. It starts one supervisor, a process of the same
+//! binary that outlives it, and talks to it over a Unix socket:
+//!
+//! ```text
+//! driver -- launch, kill, clean --> Executor -- pool --> script file, then Launch --> supervisor
+//! driver <-- Fact ---------------- Executor <-- reader thread -- Ended ------------- supervisor
+//! ```
+//!
+//! Whatever dies, the files in the spool say what is true, and [`verdict`] reads them: the same
+//! function after a restart of the server and after the death of a supervisor. A message over the
+//! socket only ever says "look now".
+//!
+//! `docs/adr/0001-supervisor.md` says why there is one supervisor and what it costs.
+//!
+//! It must never decide that something is alive by a process id, a heartbeat or the clock, never
+//! block the thread that calls it, and never start a script whose gate is taken.
+
+mod attempts;
+mod death;
+mod launching;
+mod link;
+mod local;
+mod order;
+mod starting;
+pub mod supervisor;
+mod verdict;
+mod wire;
+
+pub use local::{Executor, ExecutorError};
+pub use order::{Backend, Fact, Order, Orders, Settings, interpreter};
+pub use verdict::{Evidence, Verdict, boot_id, verdict};

@@ -1,0 +1,171 @@
+//! What the executor is asked to run and what it answers.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::Verdict;
+use crate::engine::{AttemptKey, PipelineId};
+use crate::spool::ExitRecord;
+
+/// How scripts are run on this machine.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The data directory.
+    pub data: PathBuf,
+    /// The `trackyard` binary that becomes the supervisor.
+    pub program: PathBuf,
+    /// The build of this program: a supervisor of another build gets no new work.
+    pub version: String,
+    /// Threads that read orders, write scripts and clean up.
+    pub threads: usize,
+    /// How long a script that ran out of time may take after TERM before KILL, in milliseconds.
+    pub grace_ms: u64,
+    /// The longest log, in bytes.
+    pub log_cap: u64,
+    /// `PATH` for scripts that are given none.
+    pub path: String,
+    /// `HOME` for scripts that are given none.
+    pub home: String,
+    /// `LANG` for scripts that are given none.
+    pub lang: String,
+    /// The soft limit of open files for scripts; `None`: as this process has it at the start.
+    pub nofile: Option<u64>,
+    /// How long a supervisor without work and without a server stays, in milliseconds.
+    pub idle_ms: u64,
+}
+
+impl Settings {
+    /// The usual settings for a data directory.
+    pub fn new(data: PathBuf, program: PathBuf) -> Settings {
+        Settings {
+            data,
+            program,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            threads: 2,
+            grace_ms: 10_000,
+            log_cap: 64 << 20,
+            path: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".to_owned(),
+            home: "/".to_owned(),
+            lang: "C.UTF-8".to_owned(),
+            nofile: None,
+            idle_ms: 10_000,
+        }
+    }
+}
+
+/// Everything needed to run one attempt.
+#[derive(Debug, Clone, Default)]
+pub struct Order {
+    /// The text of the script.
+    pub script: String,
+    /// The interpreter and its arguments, before the script's file; empty: as its first line says.
+    pub argv: Vec<String>,
+    /// The environment beside `PATH`, `HOME`, `LANG` and `TRACKYARD_{PIPELINE,TRACK,ATTEMPT}`;
+    /// a name given here wins.
+    pub env: Vec<(String, String)>,
+    /// Where it runs; `None`: in the pipeline's private directory.
+    pub workdir: Option<PathBuf>,
+    /// How long it may run, in milliseconds.
+    pub timeout_ms: Option<u64>,
+}
+
+/// Reads the order of an attempt; called on a thread of the pool. The error is for people.
+pub type Orders = Arc<dyn Fn(AttemptKey) -> Result<Order, String> + Send + Sync>;
+
+/// What became of an attempt. Each launched or adopted attempt leads to exactly one.
+#[derive(Debug, Clone)]
+pub enum Fact {
+    /// It is over.
+    Ended {
+        /// The attempt.
+        key: AttemptKey,
+        /// How it ended.
+        record: ExitRecord,
+        /// The last 64 KiB of its log.
+        tail: Vec<u8>,
+    },
+    /// It was not started, for a reason that may pass; it may be launched again.
+    NotStarted {
+        /// The attempt.
+        key: AttemptKey,
+        /// The reason, for people.
+        why: String,
+    },
+    /// Whether it ended, and how, cannot be known.
+    Interrupted {
+        /// The attempt.
+        key: AttemptKey,
+        /// The reason, for people.
+        why: String,
+    },
+}
+
+impl Fact {
+    /// The attempt that this is about.
+    pub fn key(&self) -> AttemptKey {
+        match self {
+            Fact::Ended { key, .. }
+            | Fact::NotStarted { key, .. }
+            | Fact::Interrupted { key, .. } => *key,
+        }
+    }
+}
+
+/// Something that runs attempts: the local supervisor, or a stand-in in tests of the driver.
+/// No call blocks, but for `probe`.
+pub trait Backend: Send + Sync {
+    /// Runs an attempt. A fact will follow.
+    fn launch(&self, key: AttemptKey);
+    /// Ends an attempt: TERM, then KILL after `grace_ms`; one that has not started never will.
+    /// The attempt's fact follows. An attempt that is over or unknown is left alone.
+    fn kill(&self, key: AttemptKey, grace_ms: u64);
+    /// Judges attempts that a former process ordered, each with the boot it was ordered in.
+    /// `LaunchAgain` is for the caller to do; for the other verdicts the fact follows by itself.
+    fn probe(&self, ordered: &[(AttemptKey, String)]) -> Vec<(AttemptKey, Verdict)>;
+    /// Removes the files of an attempt whose result is committed; its log stays.
+    fn clean(&self, key: AttemptKey);
+    /// Removes the private working directory of a pipeline if it is empty.
+    fn finish_pipeline(&self, pipeline: PipelineId);
+}
+
+/// The interpreter of a script with its arguments: what its first line says, else `/bin/sh -e`.
+/// As in the kernel, all after the interpreter's name is one argument.
+pub fn interpreter(script: &str) -> Vec<String> {
+    let first = script.lines().next().unwrap_or_default();
+    let Some(line) = first
+        .strip_prefix("#!")
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+    else {
+        return vec!["/bin/sh".to_owned(), "-e".to_owned()];
+    };
+    match line.split_once([' ', '\t']) {
+        None => vec![line.to_owned()],
+        Some((program, argument)) => vec![program.to_owned(), argument.trim_start().to_owned()],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_line_names_the_interpreter() {
+        for (script, want) in [
+            ("echo hello\n", vec!["/bin/sh", "-e"]),
+            ("", vec!["/bin/sh", "-e"]),
+            ("#!\necho", vec!["/bin/sh", "-e"]),
+            (" #!/bin/bash\n", vec!["/bin/sh", "-e"]),
+            ("#!/bin/bash\necho", vec!["/bin/bash"]),
+            ("#!/bin/bash\r\necho", vec!["/bin/bash"]),
+            ("#! /bin/bash -eu \necho", vec!["/bin/bash", "-eu"]),
+            ("#!/usr/bin/env python3\n", vec!["/usr/bin/env", "python3"]),
+            (
+                "#!/usr/bin/env\t-S python3  -u",
+                vec!["/usr/bin/env", "-S python3  -u"],
+            ),
+        ] {
+            assert_eq!(interpreter(script), want, "{script:?}");
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Finding the supervisors that live, and starting one.
+
+use std::fs::OpenOptions;
+use std::io::{self, BufRead, BufReader, ErrorKind};
+use std::os::unix::fs::OpenOptionsExt;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use tracing::info;
+
+use super::ExecutorError;
+use super::link::Link;
+use super::local::{Shared, lock};
+use super::supervisor::{VERB, settings_words};
+use super::wire::ToSupervisor;
+use crate::spool::Instance;
+
+/// How long a supervisor may take to start.
+const START: Timespec = Timespec {
+    tv_sec: 20,
+    tv_nsec: 0,
+};
+
+impl Shared {
+    /// Connects to all supervisors that live and clears away the dead. The newest one of our own
+    /// build gets the new work; the others end when what they run has ended.
+    pub(super) fn find_supervisors(self: &Arc<Self>) -> Result<(), ExecutorError> {
+        let unusable = |source| ExecutorError::Spool {
+            data: self.settings.data.display().to_string(),
+            source,
+        };
+        for instance in self.spool.instances().map_err(unusable)? {
+            let dir = instance.dir.display().to_string();
+            match self.find(instance) {
+                Ok(None) => {}
+                Ok(Some(link)) if link.version == self.settings.version => {
+                    let former = lock(&self.current).replace(link);
+                    former
+                        .iter()
+                        .for_each(|link| link.say(&ToSupervisor::Retire));
+                }
+                Ok(Some(link)) => {
+                    let (number, version) = (link.instance.number, &link.version);
+                    info!(
+                        supervisor = number,
+                        "supervisor {number} is of build `{version}`"
+                    );
+                    link.say(&ToSupervisor::Retire);
+                }
+                Err(source) => return Err(ExecutorError::Mute { dir, source }),
+            }
+        }
+        Ok(())
+    }
+
+    fn find(self: &Arc<Self>, instance: Instance) -> io::Result<Option<Arc<Link>>> {
+        if instance.alive()? {
+            match Link::connect(instance.clone(), &self.settings.version, None) {
+                Ok((link, reader)) => return self.add_link(link, reader).map(Some),
+                Err(e) if instance.alive()? => return Err(e),
+                Err(_) => {}
+            }
+        }
+        instance.remove()?;
+        Ok(None)
+    }
+
+    /// The supervisor for new work, started if there is none.
+    pub(super) fn current(self: &Arc<Self>) -> Result<Arc<Link>, ExecutorError> {
+        let mut current = lock(&self.current);
+        if let Some(link) = current.as_ref().filter(|link| link.usable()) {
+            return Ok(Arc::clone(link));
+        }
+        let link = self
+            .start_supervisor()
+            .map_err(|source| ExecutorError::Start {
+                program: self.settings.program.display().to_string(),
+                source,
+            })?;
+        Ok(Arc::clone(current.insert(link)))
+    }
+
+    fn start_supervisor(self: &Arc<Self>) -> io::Result<Arc<Link>> {
+        let log = self.spool.data().join("logs").join("supervisor.log");
+        let log = OpenOptions::new()
+            .append(true)
+            .create(true)
+            .mode(0o600)
+            .open(log)?;
+        let mut child = Command::new(&self.settings.program)
+            .arg(VERB)
+            .arg(self.spool.dir())
+            .args(settings_words(&self.settings))
+            .env_clear()
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()?;
+        let number = match ready(&mut child) {
+            Ok(number) => number,
+            Err(e) => {
+                // It is of no use, and it must not wait for us as a zombie.
+                child.kill()?;
+                child.wait()?;
+                return Err(e);
+            }
+        };
+        let instance = self.spool.instance(number);
+        let (link, reader) = Link::connect(instance, &self.settings.version, Some(child))?;
+        self.add_link(link, reader)
+    }
+}
+
+/// Waits until a supervisor that was started says that it can be connected to.
+fn ready(child: &mut Child) -> io::Result<u64> {
+    let out = child.stdout.take().expect("its output was asked for");
+    if poll(&mut [PollFd::new(&out, PollFlags::IN)], Some(&START))? == 0 {
+        return Err(io::Error::new(ErrorKind::TimedOut, "it does not get ready"));
+    }
+    let mut line = String::new();
+    BufReader::new(out).read_line(&mut line)?;
+    let number = line
+        .trim()
+        .strip_prefix("ready ")
+        .and_then(|number| number.parse().ok());
+    number.ok_or_else(|| {
+        io::Error::other("it ended at once; `logs/supervisor.log` in the data directory says why")
+    })
+}

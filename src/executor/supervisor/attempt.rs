@@ -1,0 +1,365 @@
+//! The life of one attempt in the supervisor.
+//!
+//! ```text
+//! Running -- timeout or kill: TERM --> Asked -- grace over: KILL --> Killed
+//!    |                                   |                             |
+//!    |                  main process ended, group not empty            |
+//!    |                                   v                             |
+//!    |                               Leftover -- empty, or grace over: KILL
+//!    v                                   v                             v
+//!    +------- main process ended ------> + <---------------------------+
+//!                                        v
+//!             Draining (a background process holds the output: 2 s at most)
+//!                                        v
+//!             Recording (again and again while the disk is full) --> Over
+//! ```
+
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::os::fd::OwnedFd;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
+
+use super::group;
+use super::spawning::{Spawned, watch};
+use crate::clock;
+use crate::engine::{AttemptKey, Time};
+use crate::executor::wire::Launch;
+use crate::spool::{Cause, ExitRecord, FORMAT, LogWriter, Spool};
+
+/// How long output is awaited that a background process may still write.
+const DRAIN: Duration = Duration::from_secs(2);
+
+/// How often an exit record is tried that cannot be written.
+const RECORD_AGAIN: Duration = Duration::from_millis(200);
+
+/// How often a handle is asked for that there was no room for.
+const WATCH_AGAIN: Duration = Duration::from_millis(50);
+
+/// So many times at most one attempt is read in a row before the others have their turn.
+const READS: usize = 16;
+
+/// One attempt from its gate to its exit record.
+#[derive(Debug)]
+pub(super) struct Attempt {
+    pub(super) key: AttemptKey,
+    /// Readable when the script's process has ended.
+    pub(super) handle: Option<OwnedFd>,
+    /// The script's output, until all who could write it are gone.
+    pub(super) output: Option<File>,
+    /// Handles on what is left of the group, while that is awaited.
+    pub(super) members: Vec<OwnedFd>,
+    /// True while the loop has not yet seen `members`.
+    pub(super) new_members: bool,
+    /// The deadline that the loop has noted for it.
+    pub(super) noted: Option<Instant>,
+    process: Option<Pid>,
+    watch_again: Instant,
+    log: LogWriter,
+    started_at: Time,
+    ends_at: Option<Instant>,
+    grace: Duration,
+    stage: Stage,
+    stopping: Option<Cause>,
+    end: Option<End>,
+}
+
+#[derive(Debug)]
+enum Stage {
+    Running,
+    Asked {
+        until: Instant,
+    },
+    Killed,
+    Leftover {
+        until: Instant,
+    },
+    Draining {
+        until: Instant,
+    },
+    Recording {
+        record: Box<ExitRecord>,
+        again: Instant,
+    },
+    Over,
+}
+
+/// How the script's process ended.
+#[derive(Debug)]
+struct End {
+    at: Time,
+    code: Option<i32>,
+    signal: Option<i32>,
+    user_ms: u64,
+    system_ms: u64,
+}
+
+impl Attempt {
+    /// An attempt whose script has just been started.
+    pub(super) fn started(launch: &Launch, spawned: Spawned, spool: &Spool) -> Attempt {
+        let key = AttemptKey::from(launch.key);
+        let limit = launch.timeout_ms.map(Duration::from_millis);
+        let now = Instant::now();
+        Attempt {
+            key,
+            handle: spawned.handle,
+            output: Some(File::from(spawned.output)),
+            members: Vec::new(),
+            new_members: false,
+            noted: None,
+            process: Some(spawned.pid),
+            watch_again: now + WATCH_AGAIN,
+            log: LogWriter::new(spool.log(key), launch.log_cap),
+            started_at: Time(clock::now()),
+            // A limit too long for the clock is none.
+            ends_at: limit.and_then(|limit| now.checked_add(limit)),
+            grace: Duration::from_millis(launch.grace_ms),
+            stage: Stage::Running,
+            stopping: None,
+            end: None,
+        }
+    }
+
+    /// An attempt whose script cannot be started; all that is left is to write that down.
+    pub(super) fn refused(key: AttemptKey, why: String, spool: &Spool) -> Attempt {
+        let now = Time(clock::now());
+        let record = Box::new(ExitRecord::never_ran(Cause::CouldNotStart { why }, now));
+        Attempt {
+            key,
+            handle: None,
+            output: None,
+            members: Vec::new(),
+            new_members: false,
+            noted: None,
+            process: None,
+            watch_again: Instant::now(),
+            log: LogWriter::new(spool.log(key), 0),
+            started_at: now,
+            ends_at: None,
+            grace: Duration::ZERO,
+            stage: Stage::Recording {
+                record,
+                again: Instant::now(),
+            },
+            stopping: None,
+            end: None,
+        }
+    }
+
+    /// True if nothing is left to do but to forget it.
+    pub(super) fn over(&self) -> bool {
+        matches!(self.stage, Stage::Over)
+    }
+
+    /// When [`Attempt::on_deadline`] is to be called.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        let stage = match &self.stage {
+            Stage::Running => self.ends_at,
+            Stage::Asked { until } | Stage::Leftover { until } | Stage::Draining { until } => {
+                Some(*until)
+            }
+            Stage::Recording { again, .. } => Some(*again),
+            Stage::Killed | Stage::Over => None,
+        };
+        let unwatched = self.process.is_some() && self.handle.is_none();
+        let watch = unwatched.then_some(self.watch_again);
+        stage.into_iter().chain(watch).min()
+    }
+
+    /// Reads what the script has printed.
+    pub(super) fn on_output(&mut self, buffer: &mut [u8], spool: &Spool) {
+        self.read(1, buffer);
+        if self.output.is_none() && matches!(self.stage, Stage::Draining { .. }) {
+            self.record(spool);
+        }
+    }
+
+    /// The script's process has ended.
+    pub(super) fn on_exit(&mut self, buffer: &mut [u8], spool: &Spool) {
+        match self.stage {
+            Stage::Asked { until } => self.wait_for_group(until, buffer, spool),
+            Stage::Running | Stage::Killed => self.conclude(buffer, spool),
+            Stage::Leftover { .. }
+            | Stage::Draining { .. }
+            | Stage::Recording { .. }
+            | Stage::Over => {}
+        }
+    }
+
+    /// A member of the group has ended.
+    pub(super) fn on_member(&mut self, buffer: &mut [u8], spool: &Spool) {
+        if let Stage::Leftover { until } = self.stage {
+            self.wait_for_group(until, buffer, spool);
+        }
+    }
+
+    /// A deadline may have come.
+    pub(super) fn on_deadline(&mut self, now: Instant, buffer: &mut [u8], spool: &Spool) {
+        if let Some(process) = self.process
+            && self.handle.is_none()
+            && self.watch_again <= now
+        {
+            self.handle = watch(process).ok();
+            self.watch_again = now + WATCH_AGAIN;
+        }
+        match &self.stage {
+            Stage::Running if self.ends_at.is_some_and(|at| at <= now) => {
+                self.stop(Cause::TimedOut, self.grace, now);
+            }
+            Stage::Asked { until } if *until <= now => {
+                self.process.into_iter().for_each(group::kill);
+                self.stage = Stage::Killed;
+            }
+            Stage::Leftover { until } if *until <= now => self.conclude(buffer, spool),
+            Stage::Draining { until } if *until <= now => self.record(spool),
+            Stage::Recording { again, .. } if *again <= now => self.write_record(now, spool),
+            Stage::Running
+            | Stage::Asked { .. }
+            | Stage::Killed
+            | Stage::Leftover { .. }
+            | Stage::Draining { .. }
+            | Stage::Recording { .. }
+            | Stage::Over => {}
+        }
+    }
+
+    /// Asks the script to end, and ends it after `grace`. One that has ended already keeps its
+    /// result; one that was asked before gets the shorter of both graces.
+    pub(super) fn stop(&mut self, cause: Cause, grace: Duration, now: Instant) {
+        // A grace too long for the clock is as good as a day.
+        let end = now
+            .checked_add(grace)
+            .unwrap_or(now + Duration::from_secs(24 * 3600));
+        match &mut self.stage {
+            Stage::Asked { until } | Stage::Leftover { until } => *until = end.min(*until),
+            Stage::Running => {
+                let Some(process) = self.process else { return };
+                if has_ended(process) {
+                    return;
+                }
+                group::terminate(process);
+                self.stopping = Some(cause);
+                self.stage = Stage::Asked { until: end };
+            }
+            Stage::Killed | Stage::Draining { .. } | Stage::Recording { .. } | Stage::Over => {}
+        }
+    }
+
+    /// Lets the rest of the group end, too, before it is killed. The main process is not waited
+    /// for meanwhile: so the group's number stays ours.
+    fn wait_for_group(&mut self, until: Instant, buffer: &mut [u8], spool: &Spool) {
+        let members = self.process.map(group::members).and_then(Result::ok);
+        self.members = members.unwrap_or_default();
+        self.new_members = true;
+        if self.members.is_empty() {
+            return self.conclude(buffer, spool);
+        }
+        self.stage = Stage::Leftover { until };
+    }
+
+    /// Takes the end of the main process, and what was printed until then.
+    fn conclude(&mut self, buffer: &mut [u8], spool: &Spool) {
+        let Some(process) = self.process.take() else {
+            return;
+        };
+        if self.stopping.is_some() {
+            group::kill(process);
+        }
+        let (user_ms, system_ms) = group::processor_ms(process);
+        let status = waitid(
+            WaitId::Pid(process),
+            WaitIdOptions::EXITED | WaitIdOptions::NOHANG,
+        );
+        self.handle = None;
+        self.members.clear();
+        self.end = status.ok().flatten().map(|status| End {
+            at: Time(clock::now()),
+            code: status.exit_status(),
+            signal: status.terminating_signal(),
+            user_ms,
+            system_ms,
+        });
+        self.read(READS, buffer);
+        if self.output.is_none() {
+            self.record(spool);
+        } else {
+            self.stage = Stage::Draining {
+                until: Instant::now() + DRAIN,
+            };
+        }
+    }
+
+    /// Closes the log and writes the exit record.
+    fn record(&mut self, spool: &Spool) {
+        let logged = self.log.finish();
+        // Somebody else took the exit status. It is not invented: without a record the attempt
+        // counts as interrupted.
+        let Some(end) = self.end.take() else {
+            self.stage = Stage::Over;
+            return;
+        };
+        let by_itself = if end.signal.is_some() {
+            Cause::Signalled
+        } else {
+            Cause::Exited
+        };
+        let record = Box::new(ExitRecord {
+            format: FORMAT,
+            cause: self.stopping.take().unwrap_or(by_itself),
+            code: end.code,
+            signal: end.signal,
+            started_at: self.started_at.0,
+            finished_at: end.at.0,
+            log_bytes: logged.kept,
+            dropped_bytes: logged.dropped,
+            log_problem: logged.problem,
+            user_ms: end.user_ms,
+            system_ms: end.system_ms,
+        });
+        let now = Instant::now();
+        self.stage = Stage::Recording { record, again: now };
+        self.write_record(now, spool);
+    }
+
+    fn write_record(&mut self, now: Instant, spool: &Spool) {
+        let Stage::Recording { record, again } = &mut self.stage else {
+            return;
+        };
+        match spool.write_exit(self.key, record) {
+            Ok(()) => self.stage = Stage::Over,
+            Err(_) => *again = now + RECORD_AGAIN,
+        }
+    }
+
+    /// Reads the output at most `times`; at its end the pipe is let go of.
+    fn read(&mut self, times: usize, buffer: &mut [u8]) {
+        for _ in 0..times {
+            let Some(output) = &mut self.output else {
+                return;
+            };
+            match output.read(buffer) {
+                Ok(0) => self.output = None,
+                Ok(n) => self.log.write(&buffer[..n]),
+                Err(e) if e.kind() == ErrorKind::WouldBlock => return,
+                Err(e) if e.kind() == ErrorKind::Interrupted => {}
+                Err(_) => self.output = None,
+            }
+        }
+    }
+}
+
+/// True if a process of ours has ended; it is not waited for.
+fn has_ended(process: Pid) -> bool {
+    let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+    !matches!(waitid(WaitId::Pid(process), options), Ok(None))
+}
+
+/// Reads and discards the output of a background process; false: nobody can write any more.
+pub(super) fn discard(mut output: &File, buffer: &mut [u8]) -> bool {
+    match output.read(buffer) {
+        Ok(0) => false,
+        Ok(_) => true,
+        Err(e) => matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted),
+    }
+}

@@ -1,0 +1,430 @@
+//! The loop: one wait for everything that can happen.
+
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::fs::File;
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::net::UnixListener;
+use std::time::{Duration, Instant};
+
+use rustix::buffer::spare_capacity;
+use rustix::event::{Timespec, epoll};
+use rustix::io::Errno;
+
+use super::attempt::{Attempt, discard};
+use super::entry::Options;
+use super::limits::Limits;
+use super::server::{Received, Server};
+use super::spawning::{Refusal, Spawner};
+use crate::engine::AttemptKey;
+use crate::executor::wire::{Launch, PROTOCOL, ToServer, ToSupervisor};
+use crate::spool::{Cause, Spool};
+
+/// So many messages at most are obeyed before the scripts have their turn.
+const MESSAGES: usize = 4;
+
+/// `epoll` takes no more than 24 days.
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
+
+const LISTENER: u64 = 0;
+const SERVER: u64 = 1;
+
+/// What an event is about. An attempt has a number; its events are told apart by the last digit.
+#[derive(Debug, Clone, Copy)]
+enum Token {
+    Listener,
+    Server,
+    Exit(u64),
+    Output(u64),
+    Member(u64),
+    Discard(u64),
+}
+
+/// The state of the supervisor.
+#[derive(Debug)]
+pub(super) struct Supervisor {
+    options: Options,
+    spool: Spool,
+    spawner: Spawner,
+    epoll: OwnedFd,
+    listener: UnixListener,
+    server: Option<Server>,
+    messages: VecDeque<ToSupervisor>,
+    attempts: HashMap<u64, Attempt>,
+    numbers: HashMap<AttemptKey, u64>,
+    /// Output of background processes whose attempt is over: read, so that it does not end them.
+    discards: HashMap<u64, File>,
+    deadlines: BTreeSet<(Instant, u64)>,
+    next: u64,
+    retiring: bool,
+    idle_since: Instant,
+    buffer: Vec<u8>,
+}
+
+impl Supervisor {
+    pub(super) fn new(
+        options: Options,
+        spool: Spool,
+        limits: Limits,
+        listener: UnixListener,
+    ) -> io::Result<Supervisor> {
+        let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
+        add(&epoll, &listener, Token::Listener)?;
+        Ok(Supervisor {
+            options,
+            spool,
+            spawner: Spawner::new(limits)?,
+            epoll,
+            listener,
+            server: None,
+            messages: VecDeque::new(),
+            attempts: HashMap::new(),
+            numbers: HashMap::new(),
+            discards: HashMap::new(),
+            deadlines: BTreeSet::new(),
+            next: 1,
+            retiring: false,
+            idle_since: Instant::now(),
+            buffer: vec![0; 64 << 10],
+        })
+    }
+
+    /// Runs until there is nothing to do and nobody to do it for.
+    pub(super) fn run(mut self) -> io::Result<()> {
+        let mut events = Vec::with_capacity(64);
+        loop {
+            let now = Instant::now();
+            let wait = self.wait(now);
+            if wait.is_some_and(|wait| wait.is_zero()) && self.done(now) {
+                return Ok(());
+            }
+            events.clear();
+            let timeout = wait.map(|wait| Timespec::try_from(wait).expect("a deadline is near"));
+            match epoll::wait(&self.epoll, spare_capacity(&mut events), timeout.as_ref()) {
+                Ok(_) | Err(Errno::INTR) => {}
+                Err(e) => return Err(e.into()),
+            }
+            for event in &events {
+                self.on_event(Token::of(event.data.u64()));
+            }
+            self.on_deadlines();
+            for _ in 0..MESSAGES {
+                let Some(message) = self.messages.pop_front() else {
+                    break;
+                };
+                self.on_message(message);
+            }
+            self.flush();
+        }
+    }
+
+    /// How long nothing has to be done; `None`: until something happens.
+    fn wait(&self, now: Instant) -> Option<Duration> {
+        if !self.messages.is_empty() {
+            return Some(Duration::ZERO);
+        }
+        let leave = self.leave_at();
+        let next = self
+            .deadlines
+            .first()
+            .map(|(at, _)| *at)
+            .into_iter()
+            .chain(leave)
+            .min();
+        next.map(|at| at.saturating_duration_since(now).min(LONGEST_WAIT))
+    }
+
+    /// When this process ends unless something happens: it runs nothing, and the server has gone
+    /// or wants no more of it. What scripts left behind in the background counts as running.
+    fn leave_at(&self) -> Option<Instant> {
+        if !self.attempts.is_empty() || !self.discards.is_empty() {
+            return None;
+        }
+        match (&self.server, self.retiring) {
+            (_, true) => Some(self.idle_since),
+            (None, false) => Some(self.idle_since + self.options.idle),
+            (Some(_), false) => None,
+        }
+    }
+
+    fn done(&mut self, now: Instant) -> bool {
+        if !self.retiring {
+            // A server may have connected at the last moment.
+            self.accept();
+        }
+        self.messages.is_empty() && self.leave_at().is_some_and(|at| at <= now)
+    }
+
+    fn on_event(&mut self, token: Token) {
+        match token {
+            Token::Listener => self.accept(),
+            Token::Server => {
+                self.receive();
+            }
+            Token::Exit(n) => self.with(n, |attempt, buffer, spool| attempt.on_exit(buffer, spool)),
+            Token::Output(n) => {
+                self.with(n, |attempt, buffer, spool| attempt.on_output(buffer, spool));
+            }
+            Token::Member(n) => {
+                self.with(n, |attempt, buffer, spool| attempt.on_member(buffer, spool));
+            }
+            Token::Discard(n) => {
+                let open = self
+                    .discards
+                    .get(&n)
+                    .map(|file| discard(file, &mut self.buffer));
+                if open == Some(false) {
+                    self.discards.remove(&n);
+                    self.idle_since = Instant::now();
+                }
+            }
+        }
+    }
+
+    fn on_deadlines(&mut self) {
+        while let Some(&(at, number)) = self.deadlines.first() {
+            let now = Instant::now();
+            if at > now {
+                return;
+            }
+            self.deadlines.pop_first();
+            self.with(number, |attempt, buffer, spool| {
+                attempt.noted = None;
+                attempt.on_deadline(now, buffer, spool);
+            });
+        }
+    }
+
+    fn on_message(&mut self, message: ToSupervisor) {
+        match message {
+            ToSupervisor::Hello { .. } => {
+                let running = self
+                    .attempts
+                    .values()
+                    .map(|attempt| attempt.key.into())
+                    .collect();
+                self.say(&ToServer::Hello {
+                    protocol: PROTOCOL,
+                    version: self.options.version.clone(),
+                    pid: std::process::id(),
+                    running,
+                });
+            }
+            ToSupervisor::Launch(launch) => self.launch(&launch),
+            ToSupervisor::Kill { key, grace_ms } => {
+                if let Some(&number) = self.numbers.get(&key.into()) {
+                    let grace = Duration::from_millis(grace_ms);
+                    self.with(number, |attempt, _, _| {
+                        attempt.stop(Cause::Stopped, grace, Instant::now());
+                    });
+                }
+            }
+            ToSupervisor::Retire => self.retiring = true,
+            ToSupervisor::Unknown => {}
+        }
+    }
+
+    /// The one way a script starts: through its gate.
+    fn launch(&mut self, launch: &Launch) {
+        let key = AttemptKey::from(launch.key);
+        match self.spool.take_gate(key) {
+            Err(e) => {
+                let why = format!("the gate could not be created: {e}");
+                self.say(&ToServer::NotStarted {
+                    key: launch.key,
+                    why,
+                });
+            }
+            Ok(None) => {
+                let running = self.numbers.contains_key(&key);
+                self.say(&ToServer::GateTaken {
+                    key: launch.key,
+                    running,
+                });
+            }
+            Ok(Some(gate)) => {
+                let work = self.spool.work(key.pipeline);
+                let workdir = launch
+                    .workdir
+                    .as_deref()
+                    .map_or(work.as_path(), AsRef::as_ref);
+                let watch = |output: &OwnedFd| add(&self.epoll, output, Token::Output(self.next));
+                match self
+                    .spawner
+                    .spawn(launch, &self.spool.script(key), workdir, watch)
+                {
+                    Ok(spawned) => {
+                        // Only for people; the attempt does not depend on it.
+                        let _ = gate.note_pid(spawned.pid.as_raw_pid());
+                        self.insert(Attempt::started(launch, spawned, &self.spool));
+                    }
+                    Err(Refusal::Lasting(why)) => {
+                        self.insert(Attempt::refused(key, why, &self.spool));
+                    }
+                    Err(Refusal::Passing(why)) => match self.spool.give_gate_back(key) {
+                        Ok(()) => self.say(&ToServer::NotStarted {
+                            key: launch.key,
+                            why,
+                        }),
+                        // With its gate taken it can never start again: its end must be told.
+                        Err(_) => self.insert(Attempt::refused(key, why, &self.spool)),
+                    },
+                }
+            }
+        }
+    }
+
+    fn insert(&mut self, mut attempt: Attempt) {
+        let number = self.next;
+        self.next += 1;
+        self.numbers.insert(attempt.key, number);
+        attempt.handle = attempt
+            .handle
+            .filter(|h| add(&self.epoll, h, Token::Exit(number)).is_ok());
+        self.attempts.insert(number, attempt);
+        self.with(number, |attempt, buffer, spool| {
+            attempt.on_deadline(Instant::now(), buffer, spool);
+        });
+    }
+
+    /// Does something to an attempt, and what follows from it: new handles are watched, its
+    /// deadline is noted, and if it is over the server is told.
+    fn with(&mut self, number: u64, act: impl FnOnce(&mut Attempt, &mut [u8], &Spool)) {
+        let Some(attempt) = self.attempts.get_mut(&number) else {
+            return;
+        };
+        let watched = attempt.handle.is_some();
+        act(attempt, &mut self.buffer, &self.spool);
+        if !watched && let Some(handle) = attempt.handle.take() {
+            // Without room in `epoll` it is asked for again.
+            let handle = Some(self.spawner.shelve(handle));
+            attempt.handle = handle.filter(|h| add(&self.epoll, h, Token::Exit(number)).is_ok());
+        }
+        if attempt.new_members {
+            attempt.new_members = false;
+            for member in &attempt.members {
+                // One that is not watched is killed at the end of the grace.
+                let _ = add(&self.epoll, member, Token::Member(number));
+            }
+        }
+        let deadline = attempt.deadline();
+        if deadline != attempt.noted {
+            attempt.noted.map(|at| self.deadlines.remove(&(at, number)));
+            deadline.map(|at| self.deadlines.insert((at, number)));
+            attempt.noted = deadline;
+        }
+        if attempt.over() {
+            self.forget(number);
+        }
+    }
+
+    fn forget(&mut self, number: u64) {
+        let Some(attempt) = self.attempts.remove(&number) else {
+            return;
+        };
+        self.numbers.remove(&attempt.key);
+        self.idle_since = Instant::now();
+        if let Some(output) = attempt.output {
+            let token = epoll::EventData::new_u64(Token::Discard(number).raw());
+            if epoll::modify(&self.epoll, &output, token, epoll::EventFlags::IN).is_ok() {
+                self.discards.insert(number, output);
+            }
+        }
+        self.say(&ToServer::Ended {
+            key: attempt.key.into(),
+        });
+    }
+
+    fn accept(&mut self) {
+        let Ok((stream, _)) = self.listener.accept() else {
+            return;
+        };
+        // What the former server said comes before the new one's Hello, so that the answer to
+        // that is true.
+        while self.receive() {}
+        self.hang_up();
+        while let Some(message) = self.messages.pop_front() {
+            self.on_message(message);
+        }
+        self.server = Server::new(stream)
+            .ok()
+            .filter(|server| add(&self.epoll, &server.stream, Token::Server).is_ok());
+    }
+
+    /// Takes what the server says; false: nothing has arrived, or it is gone.
+    fn receive(&mut self) -> bool {
+        let Some(server) = &mut self.server else {
+            return false;
+        };
+        match server.receive(&mut self.buffer, &mut self.messages) {
+            Ok(Received::Some) => true,
+            Ok(Received::Nothing) => false,
+            Ok(Received::End) | Err(_) => {
+                self.hang_up();
+                false
+            }
+        }
+    }
+
+    fn hang_up(&mut self) {
+        self.server = None;
+        self.idle_since = Instant::now();
+    }
+
+    fn say(&mut self, message: &ToServer) {
+        if let Some(server) = &mut self.server {
+            server.say(message);
+        }
+    }
+
+    fn flush(&mut self) {
+        let Some(server) = &mut self.server else {
+            return;
+        };
+        let Ok(left) = server.flush() else {
+            return self.hang_up();
+        };
+        if left != server.asked_to_write {
+            server.asked_to_write = left;
+            let out = if left {
+                epoll::EventFlags::OUT
+            } else {
+                epoll::EventFlags::empty()
+            };
+            let token = epoll::EventData::new_u64(SERVER);
+            let flags = epoll::EventFlags::IN | out;
+            if epoll::modify(&self.epoll, &server.stream, token, flags).is_err() {
+                self.hang_up();
+            }
+        }
+    }
+}
+
+impl Token {
+    fn raw(self) -> u64 {
+        match self {
+            Token::Listener => LISTENER,
+            Token::Server => SERVER,
+            Token::Exit(n) => n << 2,
+            Token::Output(n) => n << 2 | 1,
+            Token::Member(n) => n << 2 | 2,
+            Token::Discard(n) => n << 2 | 3,
+        }
+    }
+
+    fn of(raw: u64) -> Token {
+        match (raw, raw & 3) {
+            (LISTENER, _) => Token::Listener,
+            (SERVER, _) => Token::Server,
+            (_, 0) => Token::Exit(raw >> 2),
+            (_, 1) => Token::Output(raw >> 2),
+            (_, 2) => Token::Member(raw >> 2),
+            _ => Token::Discard(raw >> 2),
+        }
+    }
+}
+
+fn add(epoll: &OwnedFd, source: impl AsFd, token: Token) -> io::Result<()> {
+    let data = epoll::EventData::new_u64(token.raw());
+    Ok(epoll::add(epoll, source, data, epoll::EventFlags::IN)?)
+}

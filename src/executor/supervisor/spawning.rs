@@ -1,0 +1,160 @@
+//! Starting a script's process.
+//!
+//! The standard library starts a process the cheap way (`posix_spawn`, no copy of this process)
+//! only for an absolute program, without hooks between fork and exec. That is all that is used.
+
+use std::fs::{self, File};
+use std::io::{self, ErrorKind};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use rustix::fs::{OFlags, fcntl_setfl};
+use rustix::io::Errno;
+use rustix::pipe::{PipeFlags, pipe_with};
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
+
+use super::limits::Limits;
+use crate::executor::wire::Launch;
+
+/// A script that has just been started.
+#[derive(Debug)]
+pub(super) struct Spawned {
+    pub(super) pid: Pid,
+    /// A handle on the process; `None`: there was no room for it, ask again with [`watch`].
+    pub(super) handle: Option<OwnedFd>,
+    /// Where its output arrives. Reading never blocks.
+    pub(super) output: OwnedFd,
+}
+
+/// Why nothing was started.
+#[derive(Debug)]
+pub(super) enum Refusal {
+    /// The machine had no room; it may have later.
+    Passing(String),
+    /// It will be the same next time: for the script's author.
+    Lasting(String),
+}
+
+/// Starts scripts.
+#[derive(Debug)]
+pub(super) struct Spawner {
+    limits: Limits,
+    null: File,
+}
+
+impl Spawner {
+    pub(super) fn new(limits: Limits) -> io::Result<Spawner> {
+        Ok(Spawner {
+            limits,
+            null: File::open("/dev/null")?,
+        })
+    }
+
+    /// Starts `launch` with `script` in `workdir`. `watch_output` sees the output before there is
+    /// a process: if it fails nothing is started.
+    pub(super) fn spawn(
+        &self,
+        launch: &Launch,
+        script: &Path,
+        workdir: &Path,
+        watch_output: impl FnOnce(&OwnedFd) -> io::Result<()>,
+    ) -> Result<Spawned, Refusal> {
+        let Some((program, arguments)) = launch.argv.split_first() else {
+            return Err(Refusal::Lasting("it has no interpreter".to_owned()));
+        };
+        if !program.starts_with('/') {
+            let why = format!("the interpreter `{program}` must be given with its whole path");
+            return Err(Refusal::Lasting(why));
+        }
+        let mut command = Command::new(program);
+        command.args(arguments).arg(script);
+        command
+            .env_clear()
+            .envs(launch.env.iter().map(|(name, value)| (name, value)));
+        command.current_dir(workdir).process_group(0);
+        let (output, reserve) = self.connect(&mut command).map_err(passing)?;
+        watch_output(&output).map_err(passing)?;
+        self.limits.lower().map_err(passing)?;
+        let child = command.spawn();
+        self.limits.raise();
+        let child = match child {
+            Ok(child) => child,
+            Err(e) if is_passing(&e) => return Err(passing(e)),
+            Err(e) => return Err(Refusal::Lasting(explain(&e, program, workdir))),
+        };
+        // Our copies of the pipe's other end go with the command.
+        drop(command);
+        drop(reserve);
+        let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+        let pid = pid.expect("a process id is a positive number");
+        let handle = watch(pid).ok().map(|handle| self.limits.shelve(handle));
+        Ok(Spawned {
+            pid,
+            handle,
+            output,
+        })
+    }
+
+    /// Moves a handle that will live long out of the way of those that scripts are given.
+    pub(super) fn shelve(&self, handle: OwnedFd) -> OwnedFd {
+        self.limits.shelve(handle)
+    }
+
+    /// Gives the command nothing to read and one pipe for all it prints, so that the order of its
+    /// lines is kept. Also keeps a handle in reserve for watching the process.
+    fn connect(&self, command: &mut Command) -> io::Result<(OwnedFd, OwnedFd)> {
+        let (output, input) = pipe_with(PipeFlags::CLOEXEC)?;
+        let output = self.limits.shelve(output);
+        fcntl_setfl(&output, OFlags::NONBLOCK)?;
+        command.stdin(Stdio::from(self.null.try_clone()?));
+        command.stderr(Stdio::from(input.try_clone()?));
+        command.stdout(Stdio::from(input));
+        Ok((output, self.null.as_fd().try_clone_to_owned()?))
+    }
+}
+
+/// A handle on a process of ours that becomes readable when it ends.
+pub(super) fn watch(pid: Pid) -> io::Result<OwnedFd> {
+    Ok(pidfd_open(pid, PidfdFlags::empty())?)
+}
+
+fn passing(e: io::Error) -> Refusal {
+    Refusal::Passing(format!("the script's process could not be started: {e}"))
+}
+
+fn is_passing(e: &io::Error) -> bool {
+    let errno = e.raw_os_error().map(Errno::from_raw_os_error);
+    matches!(
+        errno,
+        Some(Errno::AGAIN | Errno::NOMEM | Errno::MFILE | Errno::NFILE)
+    )
+}
+
+/// Says what is wrong in words for the script's author.
+fn explain(e: &io::Error, program: &str, workdir: &Path) -> String {
+    let workdir_problem = match fs::metadata(workdir) {
+        Ok(meta) if !meta.is_dir() => Some("is not a directory".to_owned()),
+        Ok(_) => None,
+        Err(e) if e.kind() == ErrorKind::NotFound => Some("does not exist".to_owned()),
+        Err(e) => Some(format!("cannot be used: {e}")),
+    };
+    if let Some(problem) = workdir_problem {
+        return format!("the working directory `{}` {problem}", workdir.display());
+    }
+    match fs::metadata(PathBuf::from(program)) {
+        Err(e) if e.kind() == ErrorKind::NotFound => {
+            format!("the interpreter `{program}` does not exist")
+        }
+        Ok(meta) if meta.is_dir() => format!("the interpreter `{program}` is a directory"),
+        Ok(meta) if meta.permissions().mode() & 0o111 == 0 => {
+            format!("the interpreter `{program}` is not executable")
+        }
+        Ok(_) if e.kind() == ErrorKind::NotFound => {
+            format!("what the interpreter `{program}` itself needs to run does not exist")
+        }
+        _ => format!("the interpreter `{program}` could not be started: {e}"),
+    }
+}

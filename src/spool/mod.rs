@@ -1,0 +1,28 @@
+//! The files of attempts: who may run, what it said, how it ended.
+//!
+//! ```text
+//! <data>/spool/<pipeline>-<track>-<attempt>.script   the text that runs
+//! <data>/spool/<pipeline>-<track>-<attempt>.gate     exists: the attempt is decided (runs, or was cancelled)
+//! <data>/spool/<pipeline>-<track>-<attempt>.exit     how it ended, complete from the moment it exists
+//! <data>/spool/supervisor-<k>/{lock,sock}            one supervisor; `lock` is held as long as it lives
+//! <data>/logs/<pipeline>/<track>-<attempt>.log       what the script printed; kept for ever
+//! <data>/work/<pipeline>/                            the directory the scripts run in
+//! ```
+//!
+//! Names are integers only: no text of a person becomes a path. Files are 0600 in directories 0700.
+//! Nothing here is flushed to the disk: within one boot a file cannot be lost because a process
+//! died, and across boots an attempt without a durable result is interrupted whatever files say.
+//!
+//! It must never start, signal or wait for a process, and never delete what it does not know.
+
+mod gate;
+mod instance;
+mod layout;
+mod log;
+mod record;
+
+pub use gate::{Gate, GateFile};
+pub use instance::Instance;
+pub use layout::Spool;
+pub use log::{LogWriter, Logged, tail};
+pub use record::{Cause, ExitRecord, FORMAT};
