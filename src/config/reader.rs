@@ -15,7 +15,7 @@ use super::sources::{
 /// The file that is looked for in the current directory and those above it.
 const FILE: &str = "Rocket.toml";
 /// What the executor gives to scripts: no setting, and no mistake in a script that calls us.
-const OF_SCRIPTS: [&str; 5] = ["ATTEMPT", "GRAPH", "PIPELINE", "TRACK", "VERTEX"];
+const OF_SCRIPTS: [&str; 3] = ["ATTEMPT", "PIPELINE", "TRACK"];
 
 /// All sources, merged; gives one value at a time and keeps the faults found on the way.
 pub(super) struct Reader {

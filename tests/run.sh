@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# Passes all tests of Trackyard, or says what is wrong: tests/run.sh
+#
+# Installs what the tests need and this machine lacks (with apt-get, as root or through sudo; and
+# cargo-deny with cargo). Nothing is skipped: what cannot be installed is an error.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+export PATH="$PATH:${CARGO_HOME:-${HOME:-}/.cargo}/bin"
+
+step() { printf '\n== %s\n' "$*"; }
+fail() {
+  printf 'tests/run.sh: %s\n' "$*" >&2
+  exit 1
+}
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# A command that the tests use, and the Debian package that has it.
+needs='cc:gcc curl:curl python3:python3 ping:iputils-ping sqlite3:sqlite3 ninja:ninja-build xargs:findutils'
+
+install_packages() {
+  local commands=() packages=() as_root=()
+  for need in $needs; do
+    if ! have "${need%%:*}"; then
+      commands+=("${need%%:*}")
+      packages+=("${need#*:}")
+    fi
+  done
+  # A compiler alone cannot build: the headers of the C library come in a package of their own.
+  if have cc && ! echo '#include <stdio.h>' | cc -E - >/dev/null 2>&1; then
+    commands+=(stdio.h)
+    packages+=(libc6-dev)
+  elif ! have cc; then
+    packages+=(libc6-dev)
+  fi
+  [ ${#commands[@]} -gt 0 ] || return 0
+  have apt-get || fail "missing: ${commands[*]}; install them and run this again (no apt-get here)"
+  if [ "$(id -u)" -ne 0 ]; then
+    have sudo || fail "missing: ${commands[*]}; run as root: apt-get install ${packages[*]}"
+    as_root=(sudo)
+    [ -t 0 ] || as_root+=(-n)
+  fi
+  step "installing ${packages[*]}"
+  "${as_root[@]}" apt-get update
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y --no-install-recommends "${packages[@]}" ||
+    fail "could not install ${packages[*]}"
+}
+
+install_rust_parts() {
+  have cargo || fail 'cargo is missing: install Rust (https://rustup.rs) and run this again'
+  for part in fmt:rustfmt clippy:clippy; do
+    if ! cargo "${part%%:*}" --version >/dev/null 2>&1; then
+      have rustup || fail "cargo ${part%%:*} is missing: install ${part#*:} and run this again"
+      step "installing ${part#*:}"
+      rustup component add "${part#*:}"
+    fi
+  done
+  if ! cargo deny --version >/dev/null 2>&1; then
+    step 'installing cargo-deny'
+    cargo install cargo-deny --version 0.20.2 --locked
+  fi
+}
+
+install_packages
+install_rust_parts
+
+# The quick checks come first. clippy and doc share one build of the dependencies (their types
+# alone), the tests make the other (their code); build scripts and macros are built once for all.
+step 'format'
+cargo fmt --check
+step 'dependencies: bans, licenses, sources'
+cargo deny --log-level error check bans licenses sources
+step 'clippy'
+cargo clippy --all-targets --locked -- -D warnings
+step 'documentation'
+RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --locked
+step 'tests'
+cargo test --locked
+step 'all passed'
