@@ -11,21 +11,24 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, after, bounded, never, select};
 use tracing::{error, info, warn};
 
-use super::backend::Backend;
 use super::command::{Command, CommandError, NewStart, Reply, Started};
+use super::fact::event;
 use crate::engine::{
     Answer, Effect, Engine, Event, GraphId, Outbox, PipelineId, PipelineState, Plan, StartOrder,
     Time,
 };
+use crate::executor::{Backend, Fact};
 use crate::store::{StoreError, Writer};
 
 /// The driver's state. It lives on one thread.
 pub(super) struct Drive {
     pub(super) engine: Engine,
     pub(super) writer: Writer,
-    pub(super) backend: Box<dyn Backend>,
+    pub(super) backend: Arc<dyn Backend>,
+    /// From TERM to KILL, in milliseconds.
+    pub(super) grace_ms: u64,
     pub(super) commands: Receiver<Command>,
-    pub(super) facts: Receiver<Event>,
+    pub(super) facts: Receiver<Fact>,
     pub(super) now: fn() -> Time,
     /// The most events of one commit.
     pub(super) batch: usize,
@@ -46,7 +49,7 @@ enum Answered {
 
 enum Woken {
     Command(Command),
-    Fact(Event),
+    Fact(Fact),
     Due,
     Closed,
 }
@@ -110,7 +113,7 @@ impl Drive {
             Woken::Closed => return true,
             Woken::Fact(fact) => {
                 // A fact is never refused; one of an attempt that is over changes nothing.
-                let _ = self.engine.step(now, fact, out);
+                let _ = self.engine.step(now, event(fact), out);
             }
             Woken::Command(command) => return self.command(command, now, out, answers),
         }
@@ -292,10 +295,10 @@ impl Drive {
         for effect in out.effects {
             match effect {
                 Effect::Launch(key) => self.backend.launch(key),
-                Effect::Kill(key) => self.backend.kill(key),
+                Effect::Kill(key) => self.backend.kill(key, self.grace_ms),
                 Effect::Clean(key) => self.backend.clean(key),
                 Effect::Settled(pipeline) => {
-                    self.backend.settled(pipeline);
+                    self.backend.finish_pipeline(pipeline);
                     let verdict = out.pipelines.get(&pipeline).map(|change| change.to.state);
                     for watch in self.watches.remove(&pipeline).unwrap_or_default() {
                         if let Some(state) = verdict {

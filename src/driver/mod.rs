@@ -4,13 +4,12 @@
 //! It alone writes the database. Definitions go through it too: SQLite has one writer, and a start
 //! can then never race with an edit of its graph.
 
-mod backend;
 mod command;
 mod drive;
+mod fact;
 mod handle;
 mod spawn;
 
-pub use backend::Backend;
 pub use command::{CommandError, NewStart, Started};
 pub use handle::Handle;
 pub use spawn::{Driver, Settings};

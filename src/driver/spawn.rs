@@ -1,15 +1,17 @@
 //! Starting and stopping the driver's thread.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
+use tracing::info;
 
-use super::backend::Backend;
 use super::command::Command;
 use super::drive::Drive;
 use super::handle::Handle;
-use crate::engine::{Effect, Engine, Event, Time};
+use crate::engine::{Effect, Engine, Time};
+use crate::executor::{Backend, Fact, Verdict};
 use crate::store::{StoreError, Writer};
 
 /// What the driver is told once.
@@ -21,6 +23,8 @@ pub struct Settings {
     pub commands_waiting: usize,
     /// The most events of one commit.
     pub batch: usize,
+    /// From TERM to KILL when a script is ended, in milliseconds.
+    pub grace_ms: u64,
     /// Reads the clock.
     pub now: fn() -> Time,
 }
@@ -32,19 +36,26 @@ pub struct Driver {
 }
 
 impl Driver {
-    /// Loads what is committed and starts the thread. Facts that are waiting already (results of
-    /// attempts that ended while no driver ran) are taken before anything new is ordered.
+    /// Loads what is committed, finds out what became of the attempts that are committed as
+    /// running, and starts the thread. Facts that arrive by then (results of attempts that ended
+    /// while no driver ran) are taken before anything new is ordered.
     pub fn spawn(
         settings: Settings,
         mut writer: Writer,
-        backend: Box<dyn Backend>,
-        facts: Receiver<Event>,
+        backend: Arc<dyn Backend>,
+        facts: Receiver<Fact>,
     ) -> Result<Self, StoreError> {
         let next = writer.next_ids()?;
         let engine = Engine::load(settings.slots, next, &writer.live()?);
+        for (key, verdict) in backend.probe(&writer.running()?) {
+            info!(attempt = %key, ?verdict, "attempt {key} was running: {verdict:?}");
+            if verdict == Verdict::LaunchAgain {
+                backend.launch(key);
+            }
+        }
         for effect in engine.resume() {
             if let Effect::Kill(key) = effect {
-                backend.kill(key);
+                backend.kill(key, settings.grace_ms);
             }
         }
         let (commands, receive) = bounded(settings.commands_waiting);
@@ -56,6 +67,7 @@ impl Driver {
             facts,
             now: settings.now,
             batch: settings.batch,
+            grace_ms: settings.grace_ms,
             plans: BTreeMap::new(),
             watches: BTreeMap::new(),
         };

@@ -1,0 +1,49 @@
+//! What the executor reports, as the engine's events.
+
+use crate::engine::{AttemptEnd, Event, Reason, Time};
+use crate::executor::Fact;
+use crate::spool::{Cause, ExitRecord};
+
+/// The event of a fact.
+pub(super) fn event(fact: Fact) -> Event {
+    match fact {
+        Fact::Ended { key, record, tail } => Event::Ended {
+            key,
+            end: end(&record),
+            output: tail,
+        },
+        Fact::NotStarted { key, why } => Event::NotStarted { key, why },
+        Fact::Interrupted { key, why } => Event::Interrupted { key, why },
+    }
+}
+
+fn end(record: &ExitRecord) -> AttemptEnd {
+    let (reason, detail) = match &record.cause {
+        Cause::Exited if record.code == Some(0) => (None, None),
+        Cause::Exited => (Some(Reason::ExitCode), None),
+        Cause::Signalled => {
+            let signal = record.signal.map(|signal| format!("signal {signal}"));
+            (Some(Reason::Signal), signal)
+        }
+        Cause::TimedOut => (Some(Reason::Timeout), None),
+        Cause::Stopped => (Some(Reason::Stopped), None),
+        Cause::CouldNotStart { why } => (Some(Reason::CouldNotStart), Some(why.clone())),
+    };
+    let detail = match (&record.log_problem, detail) {
+        (Some(problem), None) => Some(format!("the log is not complete: {problem}")),
+        (Some(problem), Some(detail)) => {
+            Some(format!("{detail}; the log is not complete: {problem}"))
+        }
+        (None, detail) => detail,
+    };
+    AttemptEnd {
+        reason,
+        exit_code: record.code,
+        signal: record.signal,
+        detail,
+        started_at: Time(record.started_at),
+        finished_at: Time(record.finished_at),
+        log_bytes: record.log_bytes,
+        dropped_bytes: record.dropped_bytes,
+    }
+}
