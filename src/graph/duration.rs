@@ -8,7 +8,13 @@ use super::model::Millis;
 pub const LONGEST: Millis = Millis(3650 * 86_400_000);
 
 /// The units, largest first, with their length in milliseconds.
-const UNITS: [(&str, u64); 5] = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)];
+const UNITS: [(&str, u64); 5] = [
+    ("d", 86_400_000),
+    ("h", 3_600_000),
+    ("m", 60_000),
+    ("s", 1000),
+    ("ms", 1),
+];
 
 impl Millis {
     /// Reads a whole number with a unit. `None` when it is anything else or longer than [`LONGEST`].
@@ -27,7 +33,10 @@ impl fmt::Display for Millis {
         if self.0 == 0 {
             return f.write_str("0s");
         }
-        let (name, length) = UNITS.into_iter().find(|(_, n)| self.0.is_multiple_of(*n)).unwrap_or(("ms", 1));
+        let (name, length) = UNITS
+            .into_iter()
+            .find(|(_, n)| self.0.is_multiple_of(*n))
+            .unwrap_or(("ms", 1));
         write!(f, "{}{name}", self.0 / length)
     }
 }
@@ -54,7 +63,19 @@ mod tests {
 
     #[test]
     fn refuses_what_is_not_a_whole_number_with_a_unit() {
-        for text in ["", "5", "s", "1.5s", "-1s", "5 s", "5S", "5w", "99999999999999999999d", "4000d", "٣s"] {
+        for text in [
+            "",
+            "5",
+            "s",
+            "1.5s",
+            "-1s",
+            "5 s",
+            "5S",
+            "5w",
+            "99999999999999999999d",
+            "4000d",
+            "٣s",
+        ] {
             assert_eq!(Millis::parse(text), None, "{text}");
         }
     }

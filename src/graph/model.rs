@@ -150,15 +150,23 @@ impl Graph {
     /// The vertices that must succeed before the one at `index` starts, in the order of their places.
     pub fn tails(&self, index: usize) -> impl Iterator<Item = usize> + '_ {
         let from = self.edges.partition_point(|e| (e.head as usize) < index);
-        self.edges[from..].iter().take_while(move |e| e.head as usize == index).map(|e| e.tail as usize)
+        self.edges[from..]
+            .iter()
+            .take_while(move |e| e.head as usize == index)
+            .map(|e| e.tail as usize)
     }
 
     /// What the vertex at `index` may refer to: its own parameters, then those of the graph that
     /// none of its own hides. Empty when there is no such vertex.
     pub fn declared(&self, index: usize) -> Vec<&Param> {
-        let Some(vertex) = self.vertices.get(index) else { return Vec::new() };
+        let Some(vertex) = self.vertices.get(index) else {
+            return Vec::new();
+        };
         let own = &vertex.input;
-        let shared = self.input.iter().filter(|p| !own.iter().any(|o| o.name == p.name));
+        let shared = self
+            .input
+            .iter()
+            .filter(|p| !own.iter().any(|o| o.name == p.name));
         own.iter().chain(shared).collect()
     }
 }
@@ -185,7 +193,11 @@ impl Param {
 
 impl OnFailure {
     /// Every policy, in the order that documents list them.
-    pub const ALL: [Self; 3] = [Self::StopNew, Self::CancelRunning, Self::ContinueIndependent];
+    pub const ALL: [Self; 3] = [
+        Self::StopNew,
+        Self::CancelRunning,
+        Self::ContinueIndependent,
+    ];
 
     /// The word that a graph's text uses.
     pub fn word(self) -> &'static str {

@@ -74,7 +74,11 @@ impl Param {
             Ok(None) => self.absent().ok_or_else(|| self.missing()),
             Err(refusal) => Err(refusal),
         };
-        outcome.map_err(|(code, message)| FieldError { field: self.name.clone(), code, message })
+        outcome.map_err(|(code, message)| FieldError {
+            field: self.name.clone(),
+            code,
+            message,
+        })
     }
 
     /// The value of a parameter that nobody gave; none when somebody must.
@@ -82,17 +86,31 @@ impl Param {
         if self.required {
             return None;
         }
-        Some(self.default.clone().unwrap_or_else(|| Value::Str(String::new())))
+        Some(
+            self.default
+                .clone()
+                .unwrap_or_else(|| Value::Str(String::new())),
+        )
     }
 
     /// The refusal of a required value that is absent.
     pub(super) fn missing(&self) -> Refusal {
-        (codes::MISSING_VALUE, format!("`{}` is required; give {}", self.name, self.kind.phrase()))
+        (
+            codes::MISSING_VALUE,
+            format!("`{}` is required; give {}", self.name, self.kind.phrase()),
+        )
     }
 
     /// Reads and judges a value; `None` when it is absent.
-    pub(super) fn read(&self, given: &Given<'_>, limits: &Limits, patterns: &mut Patterns) -> Result<Option<Value>, Refusal> {
-        let Some(value) = self.typed(given, limits)? else { return Ok(None) };
+    pub(super) fn read(
+        &self,
+        given: &Given<'_>,
+        limits: &Limits,
+        patterns: &mut Patterns,
+    ) -> Result<Option<Value>, Refusal> {
+        let Some(value) = self.typed(given, limits)? else {
+            return Ok(None);
+        };
         self.judge(&value, limits, patterns)?;
         Ok(Some(value))
     }
@@ -100,14 +118,21 @@ impl Param {
     fn typed(&self, given: &Given<'_>, limits: &Limits) -> Result<Option<Value>, Refusal> {
         use serde_json::Value as Json;
         let wrong = |shown: &str| {
-            let message = format!("`{}` must be {}, not {}", self.name, self.kind.phrase(), quote(shown));
+            let message = format!(
+                "`{}` must be {}, not {}",
+                self.name,
+                self.kind.phrase(),
+                quote(shown)
+            );
             Err((codes::BAD_VALUE, message))
         };
         let text = match given {
             Given::Text(text) => *text,
             Given::Json(Json::Null) => return Ok(None),
             Given::Json(Json::String(text)) => text.as_str(),
-            Given::Json(Json::Bool(b)) if self.kind == Kind::Bool => return Ok(Some(Value::Bool(*b))),
+            Given::Json(Json::Bool(b)) if self.kind == Kind::Bool => {
+                return Ok(Some(Value::Bool(*b)));
+            }
             Given::Json(Json::Number(n)) => {
                 let value = match self.kind {
                     Kind::Int => n.as_i64().map(Value::Int),
@@ -121,51 +146,92 @@ impl Param {
             Given::Json(Json::Object(_)) => return wrong("{...}"),
         };
         if text.len() > limits.value_bytes {
-            let message = format!("`{}` has {} bytes and the limit is {}", self.name, text.len(), limits.value_bytes);
+            let message = format!(
+                "`{}` has {} bytes and the limit is {}",
+                self.name,
+                text.len(),
+                limits.value_bytes
+            );
             return Err((codes::VALUE_TOO_LARGE, message));
         }
         if text.is_empty() && (self.kind != Kind::Str || self.required) {
             return Ok(None);
         }
-        self.kind.parse(text).map_or_else(|| wrong(text), |v| Ok(Some(v)))
+        self.kind
+            .parse(text)
+            .map_or_else(|| wrong(text), |v| Ok(Some(v)))
     }
 
     /// Whether every rule allows `value`; the first that does not, otherwise.
-    pub(super) fn judge(&self, value: &Value, limits: &Limits, patterns: &mut Patterns) -> Result<(), Refusal> {
+    pub(super) fn judge(
+        &self,
+        value: &Value,
+        limits: &Limits,
+        patterns: &mut Patterns,
+    ) -> Result<(), Refusal> {
         let name = &self.name;
         let shown = quote(&value.to_string());
         if !self.kind.holds(value) {
-            return Err((codes::BAD_VALUE, format!("`{name}` must be {}, not {shown}", self.kind.phrase())));
+            return Err((
+                codes::BAD_VALUE,
+                format!("`{name}` must be {}, not {shown}", self.kind.phrase()),
+            ));
         }
         if let Value::Str(text) = value {
             self.text_rules(text, limits, patterns)?;
         }
         if !self.choices.is_empty() && !self.choices.contains(value) {
-            let known: Vec<String> = self.choices.iter().take(20).map(|c| quote(&c.to_string())).collect();
+            let known: Vec<String> = self
+                .choices
+                .iter()
+                .take(20)
+                .map(|c| quote(&c.to_string()))
+                .collect();
             let more = if self.choices.len() > 20 { ", …" } else { "" };
-            let message = format!("{shown} is not a choice of `{name}`; choose one of {}{more}", known.join(", "));
+            let message = format!(
+                "{shown} is not a choice of `{name}`; choose one of {}{more}",
+                known.join(", ")
+            );
             return Err((codes::NOT_A_CHOICE, message));
         }
         if let Some(min) = &self.min
             && less(value, min)
         {
-            return Err((codes::TOO_SMALL, format!("{shown} is below the smallest value of `{name}`, {min}")));
+            return Err((
+                codes::TOO_SMALL,
+                format!("{shown} is below the smallest value of `{name}`, {min}"),
+            ));
         }
         if let Some(max) = &self.max
             && less(max, value)
         {
-            return Err((codes::TOO_LARGE, format!("{shown} is above the largest value of `{name}`, {max}")));
+            return Err((
+                codes::TOO_LARGE,
+                format!("{shown} is above the largest value of `{name}`, {max}"),
+            ));
         }
         Ok(())
     }
 
-    fn text_rules(&self, text: &str, limits: &Limits, patterns: &mut Patterns) -> Result<(), Refusal> {
+    fn text_rules(
+        &self,
+        text: &str,
+        limits: &Limits,
+        patterns: &mut Patterns,
+    ) -> Result<(), Refusal> {
         let (name, shown) = (&self.name, quote(text));
         if text.contains('\0') {
-            return Err((codes::NUL_BYTE, format!("{shown} contains a NUL byte, which `{name}` cannot hold")));
+            return Err((
+                codes::NUL_BYTE,
+                format!("{shown} contains a NUL byte, which `{name}` cannot hold"),
+            ));
         }
         if text.len() > limits.value_bytes {
-            let message = format!("`{name}` has {} bytes and the limit is {}", text.len(), limits.value_bytes);
+            let message = format!(
+                "`{name}` has {} bytes and the limit is {}",
+                text.len(),
+                limits.value_bytes
+            );
             return Err((codes::VALUE_TOO_LARGE, message));
         }
         if self.kind != Kind::Str {
@@ -179,16 +245,33 @@ impl Param {
         }
         let chars = text.chars().count();
         if let Some(least) = self.min_length.filter(|n| chars < *n as usize) {
-            return Err((codes::TOO_SHORT, format!("{shown} has {chars} characters and `{name}` needs {least} at least")));
+            return Err((
+                codes::TOO_SHORT,
+                format!("{shown} has {chars} characters and `{name}` needs {least} at least"),
+            ));
         }
         if let Some(most) = self.max_length.filter(|n| chars > *n as usize) {
-            return Err((codes::TOO_LONG, format!("{shown} has {chars} characters and `{name}` may have {most} at most")));
+            return Err((
+                codes::TOO_LONG,
+                format!("{shown} has {chars} characters and `{name}` may have {most} at most"),
+            ));
         }
-        let Some(pattern) = &self.pattern else { return Ok(()) };
+        let Some(pattern) = &self.pattern else {
+            return Ok(());
+        };
         match patterns.get(pattern) {
-            Err(reason) => Err((codes::BAD_PATTERN, format!("the pattern of `{name}` cannot be used: {reason}"))),
+            Err(reason) => Err((
+                codes::BAD_PATTERN,
+                format!("the pattern of `{name}` cannot be used: {reason}"),
+            )),
             Ok(regex) if regex.is_match(text) => Ok(()),
-            Ok(_) => Err((codes::PATTERN_MISMATCH, format!("{shown} does not match the pattern of `{name}`, {}", quote(pattern)))),
+            Ok(_) => Err((
+                codes::PATTERN_MISMATCH,
+                format!(
+                    "{shown} does not match the pattern of `{name}`, {}",
+                    quote(pattern)
+                ),
+            )),
         }
     }
 }
@@ -220,18 +303,30 @@ impl Patterns {
 fn compile(pattern: &str) -> Result<Regex, String> {
     let chars = pattern.chars().count();
     if chars > PATTERN_CHARS {
-        return Err(format!("it has {chars} characters and the limit is {PATTERN_CHARS}"));
+        return Err(format!(
+            "it has {chars} characters and the limit is {PATTERN_CHARS}"
+        ));
     }
     let build = |text: &str| {
         let mut builder = RegexBuilder::new(text);
-        builder.size_limit(PATTERN_BYTES).dfa_size_limit(PATTERN_BYTES).nest_limit(50).build()
+        builder
+            .size_limit(PATTERN_BYTES)
+            .dfa_size_limit(PATTERN_BYTES)
+            .nest_limit(50)
+            .build()
     };
     // Alone first: `a)(b` must not become valid by what is put around it. The line break ends a
     // comment that a pattern in the (?x) notation may finish with.
-    let alone = build(pattern).and_then(|_| build(&format!(r"\A(?:{pattern})\z")).or_else(|_| build(&format!("\\A(?:{pattern}\n)\\z"))));
+    let alone = build(pattern).and_then(|_| {
+        build(&format!(r"\A(?:{pattern})\z")).or_else(|_| build(&format!("\\A(?:{pattern}\n)\\z")))
+    });
     alone.map_err(|error| {
         let text = error.to_string();
-        let last = text.lines().rfind(|l| !l.trim().is_empty()).unwrap_or("").trim();
+        let last = text
+            .lines()
+            .rfind(|l| !l.trim().is_empty())
+            .unwrap_or("")
+            .trim();
         last.trim_start_matches("error: ").to_owned()
     })
 }
@@ -242,8 +337,14 @@ mod tests {
     use serde_json::json;
 
     fn outcome(param: &Param, given: &Given<'_>) -> Result<String, &'static str> {
-        let limits = Limits { value_bytes: 40, ..Limits::default() };
-        param.accept(given, &limits).map(|v| v.to_string()).map_err(|e| e.code)
+        let limits = Limits {
+            value_bytes: 40,
+            ..Limits::default()
+        };
+        param
+            .accept(given, &limits)
+            .map(|v| v.to_string())
+            .map_err(|e| e.code)
     }
 
     fn param(kind: Kind, change: impl FnOnce(&mut Param)) -> Param {
@@ -258,17 +359,26 @@ mod tests {
         let required = |p: &mut Param| p.required = true;
         let lengths = |p: &mut Param| (p.min_length, p.max_length) = (Some(2), Some(3));
         let range = |p: &mut Param| (p.min, p.max) = (Some(Value::Int(2)), Some(Value::Int(3)));
-        let days = |p: &mut Param| (p.min, p.max) = (Some(text("2024-01-01")), Some(text("2024-12-31")));
+        let days =
+            |p: &mut Param| (p.min, p.max) = (Some(text("2024-01-01")), Some(text("2024-12-31")));
         let words = |p: &mut Param| p.choices = vec![text("a"), text("-b")];
         let pattern = |p: &mut Param| p.pattern = Some("a|ab".to_owned());
         for (param, given, expected) in [
             (param(Kind::Int, |_| ()), "007", Ok("7")),
             (param(Kind::Int, |_| ()), "x", Err(codes::BAD_VALUE)),
             (param(Kind::Int, |_| ()), "", Ok("")),
-            (param(Kind::Int, |p| p.default = Some(Value::Int(0))), "", Ok("0")),
+            (
+                param(Kind::Int, |p| p.default = Some(Value::Int(0))),
+                "",
+                Ok("0"),
+            ),
             (param(Kind::Int, required), "", Err(codes::MISSING_VALUE)),
             (param(Kind::Str, required), "", Err(codes::MISSING_VALUE)),
-            (param(Kind::Str, |p| p.default = Some(text("d"))), "", Ok("")),
+            (
+                param(Kind::Str, |p| p.default = Some(text("d"))),
+                "",
+                Ok(""),
+            ),
             (param(Kind::Int, range), "1", Err(codes::TOO_SMALL)),
             (param(Kind::Int, range), "4", Err(codes::TOO_LARGE)),
             (param(Kind::Date, days), "2023-12-31", Err(codes::TOO_SMALL)),
@@ -279,20 +389,48 @@ mod tests {
             (param(Kind::Str, lengths), "éééé", Err(codes::TOO_LONG)),
             (param(Kind::Str, lengths), "ééé", Ok("ééé")),
             (param(Kind::Str, pattern), "ab", Ok("ab")),
-            (param(Kind::Str, pattern), "abc", Err(codes::PATTERN_MISMATCH)),
-            (param(Kind::Str, pattern), "a\n", Err(codes::PATTERN_MISMATCH)),
-            (param(Kind::Str, |p| p.pattern = Some("(?x) a # c".to_owned())), "a", Ok("a")),
-            (param(Kind::Str, |p| p.pattern = Some("a)(?:b".to_owned())), "ab", Err(codes::BAD_PATTERN)),
-            (param(Kind::Str, |p| p.pattern = Some("\\w{999}{99}".to_owned())), "ab", Err(codes::BAD_PATTERN)),
+            (
+                param(Kind::Str, pattern),
+                "abc",
+                Err(codes::PATTERN_MISMATCH),
+            ),
+            (
+                param(Kind::Str, pattern),
+                "a\n",
+                Err(codes::PATTERN_MISMATCH),
+            ),
+            (
+                param(Kind::Str, |p| p.pattern = Some("(?x) a # c".to_owned())),
+                "a",
+                Ok("a"),
+            ),
+            (
+                param(Kind::Str, |p| p.pattern = Some("a)(?:b".to_owned())),
+                "ab",
+                Err(codes::BAD_PATTERN),
+            ),
+            (
+                param(Kind::Str, |p| p.pattern = Some("\\w{999}{99}".to_owned())),
+                "ab",
+                Err(codes::BAD_PATTERN),
+            ),
             (param(Kind::Str, |_| ()), "-rf", Err(codes::LEADING_DASH)),
             (param(Kind::Str, |p| p.allow_dash = true), "-rf", Ok("-rf")),
             (param(Kind::Int, |_| ()), "-5", Ok("-5")),
             (param(Kind::Choice, words), "-b", Ok("-b")),
             (param(Kind::Choice, words), "c", Err(codes::NOT_A_CHOICE)),
             (param(Kind::Str, |_| ()), "a\0b", Err(codes::NUL_BYTE)),
-            (param(Kind::Str, |_| ()), "12345678901234567890123456789012345678901", Err(codes::VALUE_TOO_LARGE)),
+            (
+                param(Kind::Str, |_| ()),
+                "12345678901234567890123456789012345678901",
+                Err(codes::VALUE_TOO_LARGE),
+            ),
         ] {
-            assert_eq!(outcome(&param, &Given::Text(given)), expected.map(str::to_owned), "{given:?} {param:?}");
+            assert_eq!(
+                outcome(&param, &Given::Text(given)),
+                expected.map(str::to_owned),
+                "{given:?} {param:?}"
+            );
         }
     }
 
@@ -314,14 +452,20 @@ mod tests {
             (Kind::Date, json!({}), Err(codes::BAD_VALUE)),
         ] {
             let param = Param::new("p", kind);
-            assert_eq!(outcome(&param, &Given::Json(&given)), expected.map(str::to_owned), "{kind:?} {given}");
+            assert_eq!(
+                outcome(&param, &Given::Json(&given)),
+                expected.map(str::to_owned),
+                "{kind:?} {given}"
+            );
         }
     }
 
     #[test]
     fn messages_name_the_value_and_the_rule() {
         let param = param(Kind::Int, |p| p.max = Some(Value::Int(3)));
-        let error = param.accept(&Given::Text("4"), &Limits::default()).expect_err("too large");
+        let error = param
+            .accept(&Given::Text("4"), &Limits::default())
+            .expect_err("too large");
         assert_eq!(error.message, "`4` is above the largest value of `p`, 3");
         assert_eq!(error.field, "p");
     }

@@ -59,7 +59,10 @@ impl Spot {
 
     /// A part of the vertex at `index`.
     pub fn vertex(index: usize, part: Part) -> Self {
-        Self { owner: u32::try_from(index).ok(), part }
+        Self {
+            owner: u32::try_from(index).ok(),
+            part,
+        }
     }
 
     /// What the part is called, e.g. `vertices.ping.input.host.default`.
@@ -89,7 +92,10 @@ impl Spot {
             Part::Rule(i, _) => Part::Param(i),
             Part::Key(_) | Part::Env(_) | Part::Param(_) => Part::Whole,
         };
-        Some(Self { owner: self.owner, part })
+        Some(Self {
+            owner: self.owner,
+            part,
+        })
     }
 }
 
@@ -112,12 +118,19 @@ impl Places {
     /// Where a line and column of a vertex's script stand in the text, when that can be said exactly.
     pub fn script(&self, vertex: usize, line: u32, column: u32) -> Option<Mark> {
         let start = self.scripts.get(&u32::try_from(vertex).ok()?)?;
-        Some(Mark { line: start.line + line - 1, column: start.column + column - 1 })
+        Some(Mark {
+            line: start.line + line - 1,
+            column: start.column + column - 1,
+        })
     }
 
     /// Where `edge` of `graph` was written; zeros when that is not known.
     pub fn edge(&self, graph: &Graph, edge: Edge) -> Mark {
-        let found = graph.edges.binary_search(&edge).ok().and_then(|i| self.edges.get(i));
+        let found = graph
+            .edges
+            .binary_search(&edge)
+            .ok()
+            .and_then(|i| self.edges.get(i));
         found.copied().unwrap_or_default()
     }
 }
@@ -137,17 +150,37 @@ impl Sink<'_> {
     }
 
     /// Adds a finding about a part, unless the part is known to be unreadable.
-    pub(super) fn add(&mut self, severity: Severity, code: &'static str, spot: Spot, message: String) {
+    pub(super) fn add(
+        &mut self,
+        severity: Severity,
+        code: &'static str,
+        spot: Spot,
+        message: String,
+    ) {
         let mark = self.places.mark(spot);
         self.add_at(severity, code, spot, mark, message);
     }
 
     /// Adds a finding about a part at a place that the caller knows better.
-    pub(super) fn add_at(&mut self, severity: Severity, code: &'static str, spot: Spot, mark: Mark, message: String) {
+    pub(super) fn add_at(
+        &mut self,
+        severity: Severity,
+        code: &'static str,
+        spot: Spot,
+        mark: Mark,
+        message: String,
+    ) {
         if self.places.broken.contains(&spot) {
             return;
         }
         let place = spot.path(self.graph);
-        self.problems.push(Problem { code, severity, line: mark.line, column: mark.column, place, message });
+        self.problems.push(Problem {
+            code,
+            severity,
+            line: mark.line,
+            column: mark.column,
+            place,
+            message,
+        });
     }
 }

@@ -14,7 +14,10 @@ pub struct Interpreter {
 pub fn interpreter(script: &str) -> Interpreter {
     match shebang(script) {
         Some(Ok(interpreter)) => interpreter,
-        Some(Err(_)) | None => Interpreter { argv: vec!["/bin/sh".to_owned(), "-e".to_owned()], shell: true },
+        Some(Err(_)) | None => Interpreter {
+            argv: vec!["/bin/sh".to_owned(), "-e".to_owned()],
+            shell: true,
+        },
     }
 }
 
@@ -58,9 +61,18 @@ pub(super) fn base(path: &str) -> &str {
 
 /// The program that `env ARGUMENT` runs, as far as it can be seen without quotes.
 fn by_env(argument: &str) -> &str {
-    let words = argument.strip_prefix("-S").or_else(|| argument.strip_prefix("--split-string="));
-    let mut words = words.unwrap_or(argument).split([' ', '\t']).filter(|w| !w.is_empty());
-    base(words.find(|w| !w.starts_with('-') && !w.contains('=')).unwrap_or(""))
+    let words = argument
+        .strip_prefix("-S")
+        .or_else(|| argument.strip_prefix("--split-string="));
+    let mut words = words
+        .unwrap_or(argument)
+        .split([' ', '\t'])
+        .filter(|w| !w.is_empty());
+    base(
+        words
+            .find(|w| !w.starts_with('-') && !w.contains('='))
+            .unwrap_or(""),
+    )
 }
 
 fn is_shell(name: &str) -> bool {
@@ -77,15 +89,37 @@ mod tests {
             ("echo a", &["/bin/sh", "-e"][..], true),
             ("\n#!/bin/bash", &["/bin/sh", "-e"], true),
             ("#!/bin/bash\necho", &["/bin/bash"], true),
-            ("#!  /bin/bash \t -e -u \necho", &["/bin/bash", "-e -u"], true),
-            ("#!/usr/bin/env -S bash -e\n", &["/usr/bin/env", "-S bash -e"], true),
-            ("#!/usr/bin/env -S A=b python3 -u", &["/usr/bin/env", "-S A=b python3 -u"], false),
-            ("#!/usr/bin/env python3\r\n", &["/usr/bin/env", "python3"], false),
+            (
+                "#!  /bin/bash \t -e -u \necho",
+                &["/bin/bash", "-e -u"],
+                true,
+            ),
+            (
+                "#!/usr/bin/env -S bash -e\n",
+                &["/usr/bin/env", "-S bash -e"],
+                true,
+            ),
+            (
+                "#!/usr/bin/env -S A=b python3 -u",
+                &["/usr/bin/env", "-S A=b python3 -u"],
+                false,
+            ),
+            (
+                "#!/usr/bin/env python3\r\n",
+                &["/usr/bin/env", "python3"],
+                false,
+            ),
             ("#!/usr/bin/env dash", &["/usr/bin/env", "dash"], true),
             ("#!/usr/bin/perl -w", &["/usr/bin/perl", "-w"], false),
             ("#!bash", &["/bin/sh", "-e"], true),
         ] {
-            assert_eq!(interpreter(script), Interpreter { argv: argv.iter().map(|s| (*s).to_owned()).collect(), shell });
+            assert_eq!(
+                interpreter(script),
+                Interpreter {
+                    argv: argv.iter().map(|s| (*s).to_owned()).collect(),
+                    shell
+                }
+            );
         }
     }
 

@@ -8,19 +8,21 @@ const COMPARISONS: usize = 400_000;
 
 /// Gives suggestions until its budget is used up; from then on none.
 #[derive(Debug)]
-pub struct Suggester {
+pub(super) struct Suggester {
     left: Cell<usize>,
 }
 
 impl Default for Suggester {
     fn default() -> Self {
-        Self { left: Cell::new(COMPARISONS) }
+        Self {
+            left: Cell::new(COMPARISONS),
+        }
     }
 }
 
 impl Suggester {
     /// ` Did you mean ...?` with the nearest of `known`, or nothing when none is near.
-    pub fn hint<'k>(&self, word: &str, known: impl Iterator<Item = &'k str>) -> String {
+    pub(super) fn hint<'k>(&self, word: &str, known: impl Iterator<Item = &'k str>) -> String {
         match self.nearest(word, known) {
             Some(near) => format!(" Did you mean {}?", quote(near)),
             None => String::new(),
@@ -28,7 +30,7 @@ impl Suggester {
     }
 
     /// The nearest of `known` to `word`, if it is near at all; the first of equals.
-    pub fn nearest<'k>(&self, word: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+    pub(super) fn nearest<'k>(&self, word: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
         let wanted: Vec<char> = word.chars().take(64).flat_map(char::to_lowercase).collect();
         let most = (wanted.len() / 3).clamp(1, 3);
         let mut best: Option<(usize, &'k str)> = None;
@@ -60,7 +62,9 @@ fn distance(a: &[char], b: &[char]) -> usize {
     for (i, x) in a.iter().enumerate() {
         let mut row = vec![i + 1];
         for (j, y) in b.iter().enumerate() {
-            let mut least = (last[j] + usize::from(x != y)).min(last[j + 1] + 1).min(row[j] + 1);
+            let mut least = (last[j] + usize::from(x != y))
+                .min(last[j + 1] + 1)
+                .min(row[j] + 1);
             if i > 0 && j > 0 && *x == b[j - 1] && a[i - 1] == *y {
                 least = least.min(before[j - 1] + 1);
             }
@@ -72,7 +76,7 @@ fn distance(a: &[char], b: &[char]) -> usize {
 }
 
 /// A value in backticks for a message: cut to 60 characters, with control characters shown as escapes.
-pub fn quote(value: &str) -> String {
+pub(super) fn quote(value: &str) -> String {
     let mut out = String::from("`");
     for (count, c) in value.chars().enumerate() {
         if count == 60 {
@@ -80,7 +84,9 @@ pub fn quote(value: &str) -> String {
             break;
         }
         match c {
-            '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{202a}'..='\u{202e}' => out.extend(c.escape_unicode()),
+            '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{202a}'..='\u{202e}' => {
+                out.extend(c.escape_unicode())
+            }
             c if c.is_control() => out.extend(c.escape_default()),
             c => out.push(c),
         }
@@ -105,14 +111,21 @@ mod tests {
             ("", None),
             ("x", None),
         ] {
-            assert_eq!(Suggester::default().nearest(word, known.into_iter()), near, "{word}");
+            assert_eq!(
+                Suggester::default().nearest(word, known.into_iter()),
+                near,
+                "{word}"
+            );
         }
     }
 
     #[test]
     fn stops_when_its_budget_is_used_up() {
         let suggester = Suggester { left: Cell::new(1) };
-        assert_eq!(suggester.hint("aa", ["ab"].into_iter()), " Did you mean `ab`?");
+        assert_eq!(
+            suggester.hint("aa", ["ab"].into_iter()),
+            " Did you mean `ab`?"
+        );
         assert_eq!(suggester.hint("aa", ["ab"].into_iter()), "");
     }
 

@@ -11,7 +11,11 @@ pub fn starts(graph: &Graph) -> Vec<u32> {
             *flag = true;
         }
     }
-    (0..).zip(has_tail).filter(|(_, has)| !has).map(|(i, _)| i).collect()
+    (0..)
+        .zip(has_tail)
+        .filter(|(_, has)| !has)
+        .map(|(i, _)| i)
+        .collect()
 }
 
 /// Every vertex after all that it needs; of those that could come next, the one written first does
@@ -101,7 +105,10 @@ impl Successors {
 
 fn usable(graph: &Graph) -> impl Iterator<Item = &Edge> {
     let count = graph.vertices.len();
-    graph.edges.iter().filter(move |e| (e.head as usize) < count && (e.tail as usize) < count)
+    graph
+        .edges
+        .iter()
+        .filter(move |e| (e.head as usize) < count && (e.tail as usize) < count)
 }
 
 fn in_degrees(graph: &Graph) -> Vec<u32> {
@@ -147,7 +154,10 @@ fn components(after: &Successors) -> Vec<Vec<u32>> {
                 low[*parent as usize] = low[*parent as usize].min(low[v]);
             }
             if low[v] == index[v] {
-                let start = stack.iter().rposition(|x| *x == vertex).expect("a vertex is held until its group is complete");
+                let start = stack
+                    .iter()
+                    .rposition(|x| *x == vertex)
+                    .expect("a vertex is held until its group is complete");
                 let group = stack.split_off(start);
                 group.iter().for_each(|x| held[*x as usize] = false);
                 out.push(group);
@@ -187,10 +197,25 @@ mod tests {
     use crate::graph::model::Vertex;
 
     fn graph(count: u32, edges: &[(u32, u32)]) -> Graph {
-        let vertices = (0..count).map(|i| Vertex { name: i.to_string(), ..Vertex::default() }).collect();
-        let mut edges: Vec<Edge> = edges.iter().map(|(tail, head)| Edge { head: *head, tail: *tail }).collect();
+        let vertices = (0..count)
+            .map(|i| Vertex {
+                name: i.to_string(),
+                ..Vertex::default()
+            })
+            .collect();
+        let mut edges: Vec<Edge> = edges
+            .iter()
+            .map(|(tail, head)| Edge {
+                head: *head,
+                tail: *tail,
+            })
+            .collect();
         edges.sort_unstable();
-        Graph { vertices, edges, ..Graph::default() }
+        Graph {
+            vertices,
+            edges,
+            ..Graph::default()
+        }
     }
 
     #[test]
@@ -204,10 +229,25 @@ mod tests {
 
     #[test]
     fn finds_one_cycle_for_each_group() {
-        let graph = graph(8, &[(0, 1), (1, 2), (2, 0), (2, 1), (2, 3), (5, 4), (4, 5), (6, 7)]);
+        let graph = graph(
+            8,
+            &[
+                (0, 1),
+                (1, 2),
+                (2, 0),
+                (2, 1),
+                (2, 3),
+                (5, 4),
+                (4, 5),
+                (6, 7),
+            ],
+        );
         assert_eq!(cycles(&graph), [vec![0, 1, 2], vec![4, 5]]);
         assert_eq!(order(&graph), [6, 7]);
-        assert_eq!(cycles(&self::graph(3, &[(0, 1), (1, 2), (0, 2)])), Vec::<Vec<u32>>::new());
+        assert_eq!(
+            cycles(&self::graph(3, &[(0, 1), (1, 2), (0, 2)])),
+            Vec::<Vec<u32>>::new()
+        );
     }
 
     #[test]

@@ -21,7 +21,9 @@ impl Kind {
     /// Whether a value has the form that this type stores.
     pub fn holds(self, value: &Value) -> bool {
         match (self, value) {
-            (Self::Str | Self::Choice, Value::Str(_)) | (Self::Int, Value::Int(_)) | (Self::Bool, Value::Bool(_)) => true,
+            (Self::Str | Self::Choice, Value::Str(_))
+            | (Self::Int, Value::Int(_))
+            | (Self::Bool, Value::Bool(_)) => true,
             (Self::Float, Value::Float(x)) => x.is_finite(),
             (Self::Date, Value::Str(day)) => is_day(day),
             (_, Value::Str(_) | Value::Int(_) | Value::Float(_) | Value::Bool(_)) => false,
@@ -31,7 +33,9 @@ impl Kind {
 
 /// A finite decimal number; the words `inf` and `nan` are not numbers here.
 fn float(text: &str) -> Option<f64> {
-    let decimal = text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E'));
+    let decimal = text
+        .bytes()
+        .all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E'));
     text.parse().ok().filter(|x: &f64| decimal && x.is_finite())
 }
 
@@ -48,7 +52,13 @@ pub(super) fn boolean(text: &str) -> Option<bool> {
 fn is_day(text: &str) -> bool {
     let bytes = text.as_bytes();
     let shape = bytes.len() == 10
-        && bytes.iter().enumerate().all(|(i, b)| if matches!(i, 4 | 7) { *b == b'-' } else { b.is_ascii_digit() });
+        && bytes.iter().enumerate().all(|(i, b)| {
+            if matches!(i, 4 | 7) {
+                *b == b'-'
+            } else {
+                b.is_ascii_digit()
+            }
+        });
     shape && NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok()
 }
 

@@ -25,18 +25,29 @@ const STRICT: ParseOptions = ParseOptions {
 /// Reads one JSON value.
 pub(super) fn read(source: &str) -> Result<Node, Refused> {
     depth(source)?;
-    let parsed = parse_to_ast(source, &CollectOptions::default(), &STRICT).map_err(|e| Refused {
-        code: codes::SYNTAX,
-        mark: mark_of(source, e.range().start.min(source.len())),
-        message: format!("this is not JSON: {}", e.kind()),
-    })?;
+    let parsed =
+        parse_to_ast(source, &CollectOptions::default(), &STRICT).map_err(|e| Refused {
+            code: codes::SYNTAX,
+            mark: mark_of(source, e.range().start.min(source.len())),
+            message: format!("this is not JSON: {}", e.kind()),
+        })?;
     grammar(source)?;
     let Some(value) = parsed.value else {
         let mark = Mark { line: 1, column: 1 };
-        let message = "the text is empty; write at least `name`, `vertices` and a script".to_owned();
-        return Err(Refused { code: codes::NOT_A_MAPPING, mark, message });
+        let message =
+            "the text is empty; write at least `name`, `vertices` and a script".to_owned();
+        return Err(Refused {
+            code: codes::NOT_A_MAPPING,
+            mark,
+            message,
+        });
     };
-    Ok(Cursor { source, at: 0, mark: Mark { line: 1, column: 1 } }.node(value))
+    Ok(Cursor {
+        source,
+        at: 0,
+        mark: Mark { line: 1, column: 1 },
+    }
+    .node(value))
 }
 
 /// The AST parser recurses, so deep nesting is refused before it starts.
@@ -52,8 +63,14 @@ fn depth(source: &str) -> Result<(), Refused> {
             _ => {}
         }
         if depth > DEPTH {
-            let message = format!("objects and arrays are nested more than {DEPTH} deep; a graph needs six levels");
-            return Err(Refused { code: codes::TOO_DEEP, mark: mark_of(source, at), message });
+            let message = format!(
+                "objects and arrays are nested more than {DEPTH} deep; a graph needs six levels"
+            );
+            return Err(Refused {
+                code: codes::TOO_DEEP,
+                mark: mark_of(source, at),
+                message,
+            });
         }
     }
     Ok(())
@@ -62,15 +79,27 @@ fn depth(source: &str) -> Result<(), Refused> {
 /// The AST parser lets a few things pass that JSON forbids (control characters in strings, numbers
 /// like `007`, missing commas before brackets); a second parser that builds nothing finds them.
 fn grammar(source: &str) -> Result<(), Refused> {
-    let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(source) else { return Ok(()) };
-    let line_start = source.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
+    let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(source) else {
+        return Ok(());
+    };
+    let line_start = source
+        .split_inclusive('\n')
+        .take(error.line().saturating_sub(1))
+        .map(str::len)
+        .sum::<usize>();
     let mut at = (line_start + error.column().saturating_sub(1)).min(source.len());
     while !source.is_char_boundary(at) {
         at -= 1;
     }
     let text = error.to_string();
-    let reason = text.rsplit_once(" at line ").map_or(text.as_str(), |(reason, _)| reason);
-    Err(Refused { code: codes::SYNTAX, mark: mark_of(source, at), message: format!("this is not JSON: {reason}") })
+    let reason = text
+        .rsplit_once(" at line ")
+        .map_or(text.as_str(), |(reason, _)| reason);
+    Err(Refused {
+        code: codes::SYNTAX,
+        mark: mark_of(source, at),
+        message: format!("this is not JSON: {reason}"),
+    })
 }
 
 /// Walks the source once, in step with the tree, so that places cost no search.
@@ -84,7 +113,10 @@ impl Cursor<'_> {
     fn advance(&mut self, to: usize) -> Mark {
         for c in self.source[self.at..to].chars() {
             if c == '\n' {
-                self.mark = Mark { line: self.mark.line + 1, column: 1 };
+                self.mark = Mark {
+                    line: self.mark.line + 1,
+                    column: 1,
+                };
             } else {
                 self.mark.column += 1;
             }
@@ -94,19 +126,34 @@ impl Cursor<'_> {
     }
 
     fn node(&mut self, value: Value<'_>) -> Node {
-        let plain = |text: &str| Data::Scalar(Scalar { text: text.to_owned(), plain: true, exact: None });
+        let plain = |text: &str| {
+            Data::Scalar(Scalar {
+                text: text.to_owned(),
+                plain: true,
+                exact: None,
+            })
+        };
         let range = jsonc_parser::common::Ranged::range(&value);
         let mark = self.advance(range.start);
         let data = match value {
             Value::StringLit(lit) => {
                 let unescaped = lit.value.len() + 2 == range.end - range.start;
-                let exact = unescaped.then_some(Mark { column: mark.column + 1, ..mark });
-                Data::Scalar(Scalar { text: lit.value.into_owned(), plain: false, exact })
+                let exact = unescaped.then_some(Mark {
+                    column: mark.column + 1,
+                    ..mark
+                });
+                Data::Scalar(Scalar {
+                    text: lit.value.into_owned(),
+                    plain: false,
+                    exact,
+                })
             }
             Value::NumberLit(lit) => plain(lit.value),
             Value::BooleanLit(lit) => plain(if lit.value { "true" } else { "false" }),
             Value::NullKeyword(_) => plain("null"),
-            Value::Array(array) => Data::List(array.elements.into_iter().map(|v| self.node(v)).collect()),
+            Value::Array(array) => {
+                Data::List(array.elements.into_iter().map(|v| self.node(v)).collect())
+            }
             Value::Object(object) => Data::Map(
                 object
                     .properties
@@ -117,7 +164,12 @@ impl Cursor<'_> {
                             ObjectPropName::String(lit) => lit.value.into_owned(),
                             ObjectPropName::Word(lit) => lit.value.to_owned(),
                         };
-                        Entry { key, plain_key: false, mark, value: self.node(p.value) }
+                        Entry {
+                            key,
+                            plain_key: false,
+                            mark,
+                            value: self.node(p.value),
+                        }
                     })
                     .collect(),
             ),

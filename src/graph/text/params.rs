@@ -20,15 +20,26 @@ const PARAM_KEYS: &[&str] = &[
     "desc",
 ];
 
-const TYPE_WORDS: &[&str] =
-    &["str", "string", "int", "integer", "float", "bool", "boolean", "choice", "date", "secret"];
+const TYPE_WORDS: &[&str] = &[
+    "str", "string", "int", "integer", "float", "bool", "boolean", "choice", "date", "secret",
+];
 
 /// Reads the parameters of a vertex, or of the graph.
-pub(super) fn read(reader: &mut Reader, node: &Node, owner: Option<usize>, place: &str) -> Vec<Param> {
+pub(super) fn read(
+    reader: &mut Reader,
+    node: &Node,
+    owner: Option<usize>,
+    place: &str,
+) -> Vec<Param> {
     let mut out = Vec::new();
     for entry in reader.entries(node, place, &Keys::Any(codes::DUPLICATE_PARAMETER)) {
         let index = u32::try_from(out.len()).unwrap_or(u32::MAX);
-        let mut declaration = Declaration { reader: &mut *reader, owner, index, place: format!("{place}.{}", entry.key) };
+        let mut declaration = Declaration {
+            reader: &mut *reader,
+            owner,
+            index,
+            place: format!("{place}.{}", entry.key),
+        };
         let spot = declaration.spot(Part::Param(index));
         declaration.reader.places.marks.insert(spot, entry.mark);
         out.push(declaration.param(&entry.key, &entry.value));
@@ -45,7 +56,8 @@ struct Declaration<'r> {
 
 impl Declaration<'_> {
     fn spot(&self, part: Part) -> Spot {
-        self.owner.map_or(Spot::graph(part), |i| Spot::vertex(i, part))
+        self.owner
+            .map_or(Spot::graph(part), |i| Spot::vertex(i, part))
     }
 
     fn param(&mut self, name: &str, node: &Node) -> Param {
@@ -54,8 +66,11 @@ impl Declaration<'_> {
             Data::Scalar(_) if node.is_null() => {}
             Data::Scalar(scalar) => param.default = Some(Value::Str(scalar.text.clone())),
             Data::List(_) => {
-                let message = "a parameter is a default value or a mapping like {type: str}, not a list".to_owned();
-                self.reader.error(codes::WRONG_TYPE, node.mark, &self.place, message);
+                let message =
+                    "a parameter is a default value or a mapping like {type: str}, not a list"
+                        .to_owned();
+                self.reader
+                    .error(codes::WRONG_TYPE, node.mark, &self.place, message);
             }
             Data::Map(_) => self.rules(&mut param, node),
         }
@@ -65,16 +80,27 @@ impl Declaration<'_> {
     fn rules(&mut self, param: &mut Param, node: &Node) {
         let place = self.place.clone();
         let entries = self.reader.entries(node, &place, &Keys::Known(PARAM_KEYS));
-        let find = |key: &str| entries.iter().find(|e| e.key == key && !e.value.is_null()).map(|e| &e.value);
+        let find = |key: &str| {
+            entries
+                .iter()
+                .find(|e| e.key == key && !e.value.is_null())
+                .map(|e| &e.value)
+        };
         param.kind = self.kind(find("type"), find("choices"), find("default"));
         for entry in entries.iter().filter(|e| !e.value.is_null()) {
-            let Some(key) = PARAM_KEYS.iter().find(|k| **k == entry.key).copied() else { continue };
+            let Some(key) = PARAM_KEYS.iter().find(|k| **k == entry.key).copied() else {
+                continue;
+            };
             let (value, inside) = (&entry.value, format!("{place}.{key}"));
             let spot = self.spot(Part::Rule(self.index, key));
             self.reader.places.marks.insert(spot, value.mark);
             match key {
-                "required" => param.required = self.reader.boolean(value, &inside, spot).unwrap_or(false),
-                "allow_dash" => param.allow_dash = self.reader.boolean(value, &inside, spot).unwrap_or(false),
+                "required" => {
+                    param.required = self.reader.boolean(value, &inside, spot).unwrap_or(false)
+                }
+                "allow_dash" => {
+                    param.allow_dash = self.reader.boolean(value, &inside, spot).unwrap_or(false)
+                }
                 "default" => param.default = self.value(param.kind, value, codes::BAD_DEFAULT, key),
                 "min" => param.min = self.value(param.kind, value, codes::BAD_RULE, key),
                 "max" => param.max = self.value(param.kind, value, codes::BAD_RULE, key),
@@ -89,7 +115,12 @@ impl Declaration<'_> {
     }
 
     /// The type: as said; else a choice if there are choices, else what the default looks like.
-    fn kind(&mut self, said: Option<&Node>, choices: Option<&Node>, default: Option<&Node>) -> Kind {
+    fn kind(
+        &mut self,
+        said: Option<&Node>,
+        choices: Option<&Node>,
+        default: Option<&Node>,
+    ) -> Kind {
         let Some(node) = said else {
             return match (choices, default) {
                 (Some(_), _) => Kind::Choice,
@@ -104,21 +135,39 @@ impl Declaration<'_> {
         let place = format!("{}.type", self.place);
         if word == "secret" {
             let message = "parameters of type `secret` are not built yet; keep the secret in a file of mode 0600 that the script reads, and give the file's name as a str";
-            self.reader.error(codes::SECRET_UNAVAILABLE, node.mark, &place, message.to_owned());
+            self.reader.error(
+                codes::SECRET_UNAVAILABLE,
+                node.mark,
+                &place,
+                message.to_owned(),
+            );
         } else {
             let hint = self.reader.suggester.hint(word, TYPE_WORDS.iter().copied());
-            let message = format!("{} is not a type.{hint} Write one of str, int, float, bool, choice, date", node.phrase());
-            self.reader.error(codes::UNKNOWN_WORD, node.mark, &place, message);
+            let message = format!(
+                "{} is not a type.{hint} Write one of str, int, float, bool, choice, date",
+                node.phrase()
+            );
+            self.reader
+                .error(codes::UNKNOWN_WORD, node.mark, &place, message);
         }
         Kind::Str
     }
 
-    fn value(&mut self, kind: Kind, node: &Node, code: &'static str, key: &'static str) -> Option<Value> {
+    fn value(
+        &mut self,
+        kind: Kind,
+        node: &Node,
+        code: &'static str,
+        key: &'static str,
+    ) -> Option<Value> {
         let value = node.scalar().and_then(|s| kind.parse(&s.text));
         if value.is_none() {
             let spot = self.spot(Part::Rule(self.index, key));
             let (name, phrase) = (kind.word(), kind.phrase());
-            let message = format!("`{key}` of a parameter of type {name} must be {phrase}, not {}", node.phrase());
+            let message = format!(
+                "`{key}` of a parameter of type {name} must be {phrase}, not {}",
+                node.phrase()
+            );
             let place = format!("{}.{key}", self.place);
             self.reader.broken(code, node, &place, spot, message);
         }
@@ -129,8 +178,12 @@ impl Declaration<'_> {
         let spot = self.spot(Part::Rule(self.index, "choices"));
         let place = format!("{}.choices", self.place);
         let Data::List(items) = &node.data else {
-            let message = format!("`choices` takes a list such as [small, large], not {}", node.phrase());
-            self.reader.broken(codes::BAD_CHOICES, node, &place, spot, message);
+            let message = format!(
+                "`choices` takes a list such as [small, large], not {}",
+                node.phrase()
+            );
+            self.reader
+                .broken(codes::BAD_CHOICES, node, &place, spot, message);
             return Vec::new();
         };
         let mut out = Vec::new();
@@ -139,7 +192,8 @@ impl Declaration<'_> {
                 Some(value) => out.push(value),
                 None => {
                     let message = format!("the choice {} is not {}", item.phrase(), kind.phrase());
-                    self.reader.broken(codes::BAD_CHOICES, item, &place, spot, message);
+                    self.reader
+                        .broken(codes::BAD_CHOICES, item, &place, spot, message);
                 }
             }
         }

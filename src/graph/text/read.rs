@@ -34,14 +34,25 @@ pub struct Parsed {
     pub places: Places,
 }
 
-const GRAPH_KEYS: &[&str] = &["name", "desc", "on_failure", "input", "env", "workdir", "vertices"];
-const VERTEX_KEYS: &[&str] = &["desc", "needs", "next", "script", "input", "env", "workdir", "timeout", "retry"];
-const LISTED_VERTEX_KEYS: &[&str] =
-    &["name", "desc", "needs", "next", "script", "input", "env", "workdir", "timeout", "retry"];
+const GRAPH_KEYS: &[&str] = &[
+    "name",
+    "desc",
+    "on_failure",
+    "input",
+    "env",
+    "workdir",
+    "vertices",
+];
+const VERTEX_KEYS: &[&str] = &[
+    "desc", "needs", "next", "script", "input", "env", "workdir", "timeout", "retry",
+];
+const LISTED_VERTEX_KEYS: &[&str] = &[
+    "name", "desc", "needs", "next", "script", "input", "env", "workdir", "timeout", "retry",
+];
 const RETRY_KEYS: &[&str] = &["limit", "delay", "backoff", "max_delay"];
 
 /// The longest wait between attempts when a retry policy does not name one.
-pub const MAX_DELAY: Millis = Millis(3_600_000);
+const MAX_DELAY: Millis = Millis(3_600_000);
 
 /// Reads a definition and checks it. All problems are listed at once.
 pub fn parse(source: &str, format: Format, limits: &Limits) -> Parsed {
@@ -53,7 +64,11 @@ pub fn parse(source: &str, format: Format, limits: &Limits) -> Parsed {
             limits.file_bytes
         );
         let start = Mark { line: 1, column: 1 };
-        return reading.refuse(Refused { code: codes::FILE_TOO_LARGE, mark: start, message });
+        return reading.refuse(Refused {
+            code: codes::FILE_TOO_LARGE,
+            mark: start,
+            message,
+        });
     }
     let source = source.strip_prefix('\u{feff}').unwrap_or(source);
     let mut found = Vec::new();
@@ -61,7 +76,12 @@ pub fn parse(source: &str, format: Format, limits: &Limits) -> Parsed {
         Format::Yaml => yaml::read(source, &mut found),
         Format::Json => json::read(source),
     };
-    for Refused { code, mark, message } in found {
+    for Refused {
+        code,
+        mark,
+        message,
+    } in found
+    {
         reading.reader.error(code, mark, "graph", message);
     }
     match tree {
@@ -71,8 +91,16 @@ pub fn parse(source: &str, format: Format, limits: &Limits) -> Parsed {
             reading.finish(limits)
         }
         Ok(node) => {
-            let message = format!("a graph is a mapping with the keys {}, not {}", GRAPH_KEYS.join(", "), node.phrase());
-            reading.refuse(Refused { code: codes::NOT_A_MAPPING, mark: node.mark, message })
+            let message = format!(
+                "a graph is a mapping with the keys {}, not {}",
+                GRAPH_KEYS.join(", "),
+                node.phrase()
+            );
+            reading.refuse(Refused {
+                code: codes::NOT_A_MAPPING,
+                mark: node.mark,
+                message,
+            })
         }
     }
 }
@@ -94,8 +122,13 @@ struct Reading {
 
 impl Reading {
     fn refuse(mut self, refused: Refused) -> Parsed {
-        self.reader.error(refused.code, refused.mark, "graph", refused.message);
-        Parsed { graph: None, problems: self.reader.problems, places: self.reader.places }
+        self.reader
+            .error(refused.code, refused.mark, "graph", refused.message);
+        Parsed {
+            graph: None,
+            problems: self.reader.problems,
+            places: self.reader.places,
+        }
     }
 
     fn finish(mut self, limits: &Limits) -> Parsed {
@@ -103,17 +136,28 @@ impl Reading {
         let mut problems = self.reader.problems;
         problems.extend(check_with(&self.graph, limits, &self.reader.places));
         problems.sort_by_key(|p| (p.line, p.column));
-        Parsed { graph: Some(self.graph), problems, places: self.reader.places }
+        Parsed {
+            graph: Some(self.graph),
+            problems,
+            places: self.reader.places,
+        }
     }
 
     fn graph(&mut self, node: &Node) {
         self.reader.places.has_text = true;
-        self.reader.places.marks.insert(Spot::graph(Part::Whole), node.mark);
+        self.reader
+            .places
+            .marks
+            .insert(Spot::graph(Part::Whole), node.mark);
         let entries = self.reader.entries(node, "graph", &Keys::Known(GRAPH_KEYS));
         for entry in entries.into_iter().filter(|e| !e.value.is_null()) {
             let (key, value) = (entry.key.as_str(), &entry.value);
             let reader = &mut self.reader;
-            let known = GRAPH_KEYS.iter().find(|k| **k == key).copied().unwrap_or("");
+            let known = GRAPH_KEYS
+                .iter()
+                .find(|k| **k == key)
+                .copied()
+                .unwrap_or("");
             let spot = Spot::graph(Part::Key(known));
             reader.places.marks.insert(spot, value.mark);
             match known {
@@ -131,15 +175,22 @@ impl Reading {
     fn vertices(&mut self, node: &Node) {
         match &node.data {
             Data::Map(_) => {
-                for entry in self.reader.entries(node, "vertices", &Keys::Any(codes::DUPLICATE_VERTEX)) {
+                for entry in
+                    self.reader
+                        .entries(node, "vertices", &Keys::Any(codes::DUPLICATE_VERTEX))
+                {
                     self.vertex(&entry.key, entry.mark, &entry.value, VERTEX_KEYS);
                 }
             }
             Data::List(items) => self.listed(items),
             Data::Scalar(_) => {
-                let message = format!("this must be a mapping from names to vertices, or a list of them, not {}", node.phrase());
+                let message = format!(
+                    "this must be a mapping from names to vertices, or a list of them, not {}",
+                    node.phrase()
+                );
                 let spot = Spot::graph(Part::Key("vertices"));
-                self.reader.broken(codes::WRONG_TYPE, node, "vertices", spot, message);
+                self.reader
+                    .broken(codes::WRONG_TYPE, node, "vertices", spot, message);
             }
         }
     }
@@ -149,15 +200,34 @@ impl Reading {
         let mut seen = std::collections::BTreeSet::new();
         for (place, item) in items.iter().enumerate() {
             let Data::Map(entries) = &item.data else {
-                let message = format!("a vertex in a list is a mapping with `name` and `script`, not {}", item.phrase());
-                self.reader.error(codes::WRONG_TYPE, item.mark, &format!("vertices.{}", place + 1), message);
+                let message = format!(
+                    "a vertex in a list is a mapping with `name` and `script`, not {}",
+                    item.phrase()
+                );
+                self.reader.error(
+                    codes::WRONG_TYPE,
+                    item.mark,
+                    &format!("vertices.{}", place + 1),
+                    message,
+                );
                 continue;
             };
-            let named = entries.iter().find(|e| e.key == "name").and_then(|e| Some((e.value.scalar()?, e.value.mark)));
+            let named = entries
+                .iter()
+                .find(|e| e.key == "name")
+                .and_then(|e| Some((e.value.scalar()?, e.value.mark)));
             let (name, mark) = named.map_or(("", item.mark), |(s, mark)| (s.text.as_str(), mark));
             if !name.is_empty() && !seen.insert(name) {
-                let message = format!("a vertex called {} stands above already; rename one", quote(name));
-                self.reader.error(codes::DUPLICATE_VERTEX, mark, &format!("vertices.{name}"), message);
+                let message = format!(
+                    "a vertex called {} stands above already; rename one",
+                    quote(name)
+                );
+                self.reader.error(
+                    codes::DUPLICATE_VERTEX,
+                    mark,
+                    &format!("vertices.{name}"),
+                    message,
+                );
                 continue;
             }
             self.vertex(name, mark, item, LISTED_VERTEX_KEYS);
@@ -167,17 +237,26 @@ impl Reading {
     fn vertex(&mut self, name: &str, mark: Mark, node: &Node, keys: &[&'static str]) {
         let index = self.graph.vertices.len();
         let place = format!("vertices.{name}");
-        let mut vertex = Vertex { name: name.to_owned(), ..Vertex::default() };
+        let mut vertex = Vertex {
+            name: name.to_owned(),
+            ..Vertex::default()
+        };
         let spot = |key| Spot::vertex(index, Part::Key(key));
-        self.reader.places.marks.insert(Spot::vertex(index, Part::Whole), mark);
+        self.reader
+            .places
+            .marks
+            .insert(Spot::vertex(index, Part::Whole), mark);
         if node.scalar().is_some() {
             self.script(&mut vertex, index, node, &place);
         } else if !matches!(node.data, Data::Map(_)) {
             let message = format!("a vertex is a mapping or its script, not {}", node.phrase());
-            self.reader.broken(codes::WRONG_TYPE, node, &place, spot("script"), message);
+            self.reader
+                .broken(codes::WRONG_TYPE, node, &place, spot("script"), message);
         } else {
             for entry in self.reader.entries(node, &place, &Keys::Known(keys)) {
-                let Some(key) = keys.iter().find(|k| **k == entry.key).copied() else { continue };
+                let Some(key) = keys.iter().find(|k| **k == entry.key).copied() else {
+                    continue;
+                };
                 let inside = format!("{place}.{key}");
                 let (value, reader) = (&entry.value, &mut self.reader);
                 if value.is_null() && key != "name" {
@@ -185,7 +264,9 @@ impl Reading {
                 }
                 reader.places.marks.insert(spot(key), value.mark);
                 match key {
-                    "desc" => vertex.desc = reader.text(value, &inside, spot(key)).unwrap_or_default(),
+                    "desc" => {
+                        vertex.desc = reader.text(value, &inside, spot(key)).unwrap_or_default()
+                    }
                     "workdir" => vertex.workdir = reader.text(value, &inside, spot(key)),
                     "timeout" => vertex.timeout = reader.duration(value, &inside, spot(key)),
                     "retry" => vertex.retry = retry(reader, value, index, &inside),
@@ -206,7 +287,8 @@ impl Reading {
         if node.is_null() {
             return;
         }
-        if let (Some(mark), Ok(index)) = (node.scalar().and_then(|s| s.exact), u32::try_from(index)) {
+        if let (Some(mark), Ok(index)) = (node.scalar().and_then(|s| s.exact), u32::try_from(index))
+        {
             self.reader.places.scripts.insert(index, mark);
         }
         vertex.script = self.reader.text(node, place, spot).unwrap_or_default();
@@ -218,20 +300,30 @@ impl Reading {
             Data::List(items) => items.as_slice(),
             Data::Scalar(_) => one,
             Data::Map(_) => {
-                let message = format!("`{key}` takes a vertex name or a list of names, not a mapping");
-                self.reader.error(codes::WRONG_TYPE, node.mark, place, message);
+                let message =
+                    format!("`{key}` takes a vertex name or a list of names, not a mapping");
+                self.reader
+                    .error(codes::WRONG_TYPE, node.mark, place, message);
                 return;
             }
         };
-        let Ok(vertex) = u32::try_from(index) else { return };
+        let Ok(vertex) = u32::try_from(index) else {
+            return;
+        };
         for item in items {
             match item.scalar() {
                 Some(name) if !item.is_null() => {
-                    self.edges.push(Named { vertex, other: name.text.clone(), mark: item.mark, key });
+                    self.edges.push(Named {
+                        vertex,
+                        other: name.text.clone(),
+                        mark: item.mark,
+                        key,
+                    });
                 }
                 _ => {
                     let message = format!("`{key}` takes vertex names, not {}", item.phrase());
-                    self.reader.error(codes::WRONG_TYPE, item.mark, place, message);
+                    self.reader
+                        .error(codes::WRONG_TYPE, item.mark, place, message);
                 }
             }
         }
@@ -240,32 +332,69 @@ impl Reading {
     /// Names to places: dangling, self and duplicate edges are reported and dropped.
     fn resolve(&mut self) {
         let vertices = &self.graph.vertices;
-        let index: BTreeMap<&str, u32> = vertices.iter().map(|v| v.name.as_str()).zip(0..).collect();
+        let index: BTreeMap<&str, u32> =
+            vertices.iter().map(|v| v.name.as_str()).zip(0..).collect();
         let mut edges = Vec::with_capacity(self.edges.len());
         for (written, named) in self.edges.iter().enumerate() {
-            let place = || format!("vertices.{}.{}", vertices[named.vertex as usize].name, named.key);
+            let place = || {
+                format!(
+                    "vertices.{}.{}",
+                    vertices[named.vertex as usize].name, named.key
+                )
+            };
             match index.get(named.other.as_str()) {
                 None => {
-                    let hint = self.reader.suggester.hint(&named.other, vertices.iter().map(|v| v.name.as_str()));
+                    let hint = self
+                        .reader
+                        .suggester
+                        .hint(&named.other, vertices.iter().map(|v| v.name.as_str()));
                     let message = format!("there is no vertex {}.{hint}", quote(&named.other));
-                    self.reader.error(codes::DANGLING_EDGE, named.mark, &place(), message);
+                    self.reader
+                        .error(codes::DANGLING_EDGE, named.mark, &place(), message);
                 }
                 Some(other) if *other == named.vertex => {
-                    let message = format!("{} cannot wait for itself; remove this edge", quote(&named.other));
-                    self.reader.error(codes::SELF_EDGE, named.mark, &place(), message);
+                    let message = format!(
+                        "{} cannot wait for itself; remove this edge",
+                        quote(&named.other)
+                    );
+                    self.reader
+                        .error(codes::SELF_EDGE, named.mark, &place(), message);
                 }
-                Some(other) if named.key == "needs" => edges.push((Edge { head: named.vertex, tail: *other }, written)),
-                Some(other) => edges.push((Edge { head: *other, tail: named.vertex }, written)),
+                Some(other) if named.key == "needs" => edges.push((
+                    Edge {
+                        head: named.vertex,
+                        tail: *other,
+                    },
+                    written,
+                )),
+                Some(other) => edges.push((
+                    Edge {
+                        head: *other,
+                        tail: named.vertex,
+                    },
+                    written,
+                )),
             }
         }
         edges.sort_unstable();
         for (edge, written) in edges {
             let named = &self.edges[written];
             if self.graph.edges.last() == Some(&edge) {
-                let (tail, head) = (&vertices[edge.tail as usize].name, &vertices[edge.head as usize].name);
-                let message = format!("that {} comes after {} is said twice; remove one", quote(head), quote(tail));
-                let place = format!("vertices.{}.{}", vertices[named.vertex as usize].name, named.key);
-                self.reader.error(codes::DUPLICATE_EDGE, named.mark, &place, message);
+                let (tail, head) = (
+                    &vertices[edge.tail as usize].name,
+                    &vertices[edge.head as usize].name,
+                );
+                let message = format!(
+                    "that {} comes after {} is said twice; remove one",
+                    quote(head),
+                    quote(tail)
+                );
+                let place = format!(
+                    "vertices.{}.{}",
+                    vertices[named.vertex as usize].name, named.key
+                );
+                self.reader
+                    .error(codes::DUPLICATE_EDGE, named.mark, &place, message);
                 continue;
             }
             self.graph.edges.push(edge);
@@ -279,13 +408,22 @@ fn on_failure(reader: &mut Reader, node: &Node) -> OnFailure {
     OnFailure::from_word(word).unwrap_or_else(|| {
         let known = OnFailure::ALL.map(OnFailure::word);
         let hint = reader.suggester.hint(word, known.into_iter());
-        let message = format!("{} is not a policy.{hint} Write one of {}", node.phrase(), known.join(", "));
+        let message = format!(
+            "{} is not a policy.{hint} Write one of {}",
+            node.phrase(),
+            known.join(", ")
+        );
         reader.error(codes::UNKNOWN_WORD, node.mark, "on_failure", message);
         OnFailure::default()
     })
 }
 
-fn env(reader: &mut Reader, node: &Node, owner: Option<usize>, place: &str) -> Vec<(String, String)> {
+fn env(
+    reader: &mut Reader,
+    node: &Node,
+    owner: Option<usize>,
+    place: &str,
+) -> Vec<(String, String)> {
     let mut out: Vec<(String, String)> = Vec::new();
     for entry in reader.entries(node, place, &Keys::Any(codes::DUPLICATE_ENV)) {
         let part = Part::Env(u32::try_from(out.len()).unwrap_or(u32::MAX));
@@ -303,7 +441,12 @@ fn retry(reader: &mut Reader, node: &Node, vertex: usize, place: &str) -> Option
     if let Some(text) = node.plain_text()
         && let Ok(limit) = text.parse()
     {
-        return Some(Retry { limit, delay: Millis(0), backoff: 1.0, max_delay: MAX_DELAY });
+        return Some(Retry {
+            limit,
+            delay: Millis(0),
+            backoff: 1.0,
+            max_delay: MAX_DELAY,
+        });
     }
     let (mut limit, mut delay, mut backoff, mut longest) = (None, Millis(0), 1.0, None);
     let mut said = false;
@@ -320,9 +463,15 @@ fn retry(reader: &mut Reader, node: &Node, vertex: usize, place: &str) -> Option
         }
     }
     if !said && matches!(node.data, Data::Map(_)) {
-        let message = "a retry policy needs `limit`: how many attempts may follow the first".to_owned();
+        let message =
+            "a retry policy needs `limit`: how many attempts may follow the first".to_owned();
         reader.broken(codes::BAD_RETRY, node, place, spot, message);
     }
     let max_delay = longest.unwrap_or(MAX_DELAY.max(delay));
-    Some(Retry { limit: limit?, delay, backoff, max_delay })
+    Some(Retry {
+        limit: limit?,
+        delay,
+        backoff,
+        max_delay,
+    })
 }

@@ -42,13 +42,25 @@ impl Reader {
     }
 
     /// Adds an error about a value that nothing else will then be said about.
-    pub(super) fn broken(&mut self, code: &'static str, node: &Node, place: &str, spot: Spot, message: String) {
+    pub(super) fn broken(
+        &mut self,
+        code: &'static str,
+        node: &Node,
+        place: &str,
+        spot: Spot,
+        message: String,
+    ) {
         self.error(code, node.mark, place, message);
         self.places.broken.insert(spot);
     }
 
     /// The usable entries of a mapping, in order: each key once, merge keys and unknown keys reported.
-    pub(super) fn entries<'n>(&mut self, node: &'n Node, place: &str, keys: &Keys<'_>) -> Vec<&'n Entry> {
+    pub(super) fn entries<'n>(
+        &mut self,
+        node: &'n Node,
+        place: &str,
+        keys: &Keys<'_>,
+    ) -> Vec<&'n Entry> {
         let Data::Map(entries) = &node.data else {
             let message = format!("this must be a mapping, not {}", node.phrase());
             self.error(codes::WRONG_TYPE, node.mark, place, message);
@@ -58,7 +70,11 @@ impl Reader {
         let mut usable = Vec::with_capacity(entries.len());
         for entry in entries {
             let key = entry.key.as_str();
-            let inside = if place == "graph" { key.to_owned() } else { format!("{place}.{key}") };
+            let inside = if place == "graph" {
+                key.to_owned()
+            } else {
+                format!("{place}.{key}")
+            };
             if entry.plain_key && key == "<<" {
                 let message = "merge keys `<<` are not read; write the keys out, or repeat one value with an alias";
                 self.error(codes::MERGE_KEY, entry.mark, &inside, message.to_owned());
@@ -66,14 +82,21 @@ impl Reader {
                 && !known.contains(&key)
             {
                 let hint = self.suggester.hint(key, known.iter().copied());
-                let message = format!("{} is not a key here.{hint} Keys: {}", quote(key), known.join(", "));
+                let message = format!(
+                    "{} is not a key here.{hint} Keys: {}",
+                    quote(key),
+                    known.join(", ")
+                );
                 self.error(codes::UNKNOWN_KEY, entry.mark, &inside, message);
             } else if !seen.insert(key) {
                 let code = match keys {
                     Keys::Known(_) => codes::DUPLICATE_KEY,
                     Keys::Any(code) => code,
                 };
-                let message = format!("{} stands here a second time; remove or rename one", quote(key));
+                let message = format!(
+                    "{} stands here a second time; remove or rename one",
+                    quote(key)
+                );
                 self.error(code, entry.mark, &inside, message);
             } else {
                 usable.push(entry);
@@ -114,9 +137,15 @@ impl Reader {
 
     /// A number from 1, perhaps with a fraction.
     pub(super) fn factor(&mut self, node: &Node, place: &str, spot: Spot) -> Option<f64> {
-        let value = node.plain_text().and_then(|t| t.parse().ok()).filter(|x: &f64| x.is_finite());
+        let value = node
+            .plain_text()
+            .and_then(|t| t.parse().ok())
+            .filter(|x: &f64| x.is_finite());
         if value.is_none() {
-            let message = format!("this must be a number such as 2 or 1.5, not {}", node.phrase());
+            let message = format!(
+                "this must be a number such as 2 or 1.5, not {}",
+                node.phrase()
+            );
             self.broken(codes::WRONG_TYPE, node, place, spot, message);
         }
         value

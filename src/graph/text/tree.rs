@@ -50,7 +50,8 @@ pub(super) struct Refused {
 impl Node {
     /// Whether the value is absent: nothing, `~` or `null`.
     pub(super) fn is_null(&self) -> bool {
-        self.plain_text().is_some_and(|t| matches!(t, "" | "~" | "null" | "Null" | "NULL"))
+        self.plain_text()
+            .is_some_and(|t| matches!(t, "" | "~" | "null" | "Null" | "NULL"))
     }
 
     /// The text of a scalar without quotes.
@@ -69,7 +70,9 @@ impl Node {
     /// The value in a sentence, e.g. `a list`.
     pub(super) fn phrase(&self) -> String {
         match &self.data {
-            Data::Scalar(scalar) if self.is_null() && scalar.text.is_empty() => "nothing".to_owned(),
+            Data::Scalar(scalar) if self.is_null() && scalar.text.is_empty() => {
+                "nothing".to_owned()
+            }
             Data::Scalar(scalar) => crate::graph::similar::quote(&scalar.text),
             Data::List(_) => "a list".to_owned(),
             Data::Map(_) => "a mapping".to_owned(),

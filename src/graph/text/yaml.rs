@@ -16,7 +16,11 @@ const ALIAS_BYTES: usize = 16 << 20;
 /// Reads one YAML document. Problems that do not stop the reading are added to `found`.
 pub(super) fn read(source: &str, found: &mut Vec<Refused>) -> Result<Node, Refused> {
     if let Some(at) = source.find('\0') {
-        return Err(refused(codes::SYNTAX, mark_of(source, at), "the text contains a NUL byte; remove it"));
+        return Err(refused(
+            codes::SYNTAX,
+            mark_of(source, at),
+            "the text contains a NUL byte; remove it",
+        ));
     }
     let mut builder = Builder {
         found,
@@ -35,18 +39,35 @@ pub(super) fn read(source: &str, found: &mut Vec<Refused>) -> Result<Node, Refus
         builder.take(event, span)?;
     }
     let start = Mark { line: 1, column: 1 };
-    builder.root.ok_or_else(|| refused(codes::NOT_A_MAPPING, start, "the text is empty; write at least `name`, `vertices` and a script"))
+    builder.root.ok_or_else(|| {
+        refused(
+            codes::NOT_A_MAPPING,
+            start,
+            "the text is empty; write at least `name`, `vertices` and a script",
+        )
+    })
 }
 
 /// A list or mapping whose end has not come yet.
 enum Open {
-    List { mark: Mark, items: Vec<Node> },
-    Map { mark: Mark, entries: Vec<Entry>, key: Option<Key> },
+    List {
+        mark: Mark,
+        items: Vec<Node>,
+    },
+    Map {
+        mark: Mark,
+        entries: Vec<Entry>,
+        key: Option<Key>,
+    },
 }
 
 /// A key that waits for its value; an unusable one swallows it.
 enum Key {
-    Text { text: String, plain: bool, mark: Mark },
+    Text {
+        text: String,
+        plain: bool,
+        mark: Mark,
+    },
     Unusable,
 }
 
@@ -85,28 +106,65 @@ impl Builder<'_> {
                 let quoted_by_tag = self.tag(tag.as_deref(), at);
                 let plain = style == ScalarStyle::Plain && !quoted_by_tag;
                 let exact = exact(&text, style, span);
-                let scalar = Scalar { text: text.into_owned(), plain, exact };
-                self.add(Node { mark: at, data: Data::Scalar(scalar) }, anchor)
+                let scalar = Scalar {
+                    text: text.into_owned(),
+                    plain,
+                    exact,
+                };
+                self.add(
+                    Node {
+                        mark: at,
+                        data: Data::Scalar(scalar),
+                    },
+                    anchor,
+                )
             }
             Event::SequenceStart(anchor, tag) => {
                 self.tag(tag.as_deref(), at);
-                self.open(Open::List { mark: at, items: Vec::new() }, anchor, at)
+                self.open(
+                    Open::List {
+                        mark: at,
+                        items: Vec::new(),
+                    },
+                    anchor,
+                    at,
+                )
             }
             Event::MappingStart(anchor, tag) => {
                 self.tag(tag.as_deref(), at);
-                self.open(Open::Map { mark: at, entries: Vec::new(), key: None }, anchor, at)
+                self.open(
+                    Open::Map {
+                        mark: at,
+                        entries: Vec::new(),
+                        key: None,
+                    },
+                    anchor,
+                    at,
+                )
             }
             Event::SequenceEnd | Event::MappingEnd => {
-                let Some((open, anchor)) = self.stack.pop() else { return Ok(()) };
+                let Some((open, anchor)) = self.stack.pop() else {
+                    return Ok(());
+                };
                 let node = match open {
-                    Open::List { mark, items } => Node { mark, data: Data::List(items) },
-                    Open::Map { mark, entries, .. } => Node { mark, data: Data::Map(entries) },
+                    Open::List { mark, items } => Node {
+                        mark,
+                        data: Data::List(items),
+                    },
+                    Open::Map { mark, entries, .. } => Node {
+                        mark,
+                        data: Data::Map(entries),
+                    },
                 };
                 self.add(node, anchor)
             }
             Event::Alias(anchor) => {
                 let Some((_, size)) = self.anchors.get(&anchor) else {
-                    return Err(refused(codes::UNSUPPORTED_YAML, at, "this alias refers to a value that contains it; write the value out"));
+                    return Err(refused(
+                        codes::UNSUPPORTED_YAML,
+                        at,
+                        "this alias refers to a value that contains it; write the value out",
+                    ));
                 };
                 let size = *size;
                 if self.stack.len() + size.height > DEPTH {
@@ -130,12 +188,22 @@ impl Builder<'_> {
     /// Whether a scalar's tag makes it text; reports tags that definitions do not use.
     fn tag(&mut self, tag: Option<&Tag>, at: Mark) -> bool {
         let Some(tag) = tag else { return false };
-        let known = matches!(tag.suffix.as_str(), "str" | "int" | "float" | "bool" | "null" | "seq" | "map");
+        let known = matches!(
+            tag.suffix.as_str(),
+            "str" | "int" | "float" | "bool" | "null" | "seq" | "map"
+        );
         if tag.is_yaml_core_schema() && known {
             return tag.suffix == "str";
         }
-        let message = format!("the tag {} is not used in definitions; remove it", crate::graph::similar::quote(&tag.to_string()));
-        self.found.push(Refused { code: codes::UNSUPPORTED_YAML, mark: at, message });
+        let message = format!(
+            "the tag {} is not used in definitions; remove it",
+            crate::graph::similar::quote(&tag.to_string())
+        );
+        self.found.push(Refused {
+            code: codes::UNSUPPORTED_YAML,
+            mark: at,
+            message,
+        });
         true
     }
 
@@ -152,7 +220,12 @@ impl Builder<'_> {
                 None => *key = Some(as_key(node, self.found)),
                 Some(Key::Unusable) => {}
                 Some(Key::Text { text, plain, mark }) => {
-                    entries.push(Entry { key: text, plain_key: plain, mark, value: node });
+                    entries.push(Entry {
+                        key: text,
+                        plain_key: plain,
+                        mark,
+                        value: node,
+                    });
                 }
             },
         }
@@ -167,7 +240,11 @@ impl Builder<'_> {
             let message = format!(
                 "anchors and aliases expand to more than {ALIAS_NODES} values or {ALIAS_BYTES} bytes; write the values out or repeat less"
             );
-            return Err(Refused { code: codes::ALIAS_LIMIT, mark: at, message });
+            return Err(Refused {
+                code: codes::ALIAS_LIMIT,
+                mark: at,
+                message,
+            });
         }
         Ok(())
     }
@@ -176,16 +253,28 @@ impl Builder<'_> {
 fn as_key(node: Node, found: &mut Vec<Refused>) -> Key {
     let mark = node.mark;
     match node.data {
-        Data::Scalar(scalar) => Key::Text { text: scalar.text, plain: scalar.plain, mark },
+        Data::Scalar(scalar) => Key::Text {
+            text: scalar.text,
+            plain: scalar.plain,
+            mark,
+        },
         Data::List(_) | Data::Map(_) => {
-            found.push(refused(codes::WRONG_TYPE, mark, "a key must be a word, not a list or a mapping"));
+            found.push(refused(
+                codes::WRONG_TYPE,
+                mark,
+                "a key must be a word, not a list or a mapping",
+            ));
             Key::Unusable
         }
     }
 }
 
 fn measure(node: &Node) -> Size {
-    let mut size = Size { nodes: 1, bytes: 0, height: 1 };
+    let mut size = Size {
+        nodes: 1,
+        bytes: 0,
+        height: 1,
+    };
     let mut add = |inner: &Node| {
         let part = measure(inner);
         size.nodes += part.nodes;
@@ -221,14 +310,20 @@ fn exact(text: &str, style: ScalarStyle, span: Span) -> Option<Mark> {
             let quotes = u32::from(style != ScalarStyle::Plain);
             let one_line = span.start.line() == span.end.line();
             let same = span.len() == text.chars().count() + 2 * quotes as usize;
-            (one_line && same).then_some(Mark { column: start.column + quotes, ..start })
+            (one_line && same).then_some(Mark {
+                column: start.column + quotes,
+                ..start
+            })
         }
     }
 }
 
 fn mark(marker: &Marker) -> Mark {
     let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    Mark { line: number(marker.line()), column: number(marker.col() + 1) }
+    Mark {
+        line: number(marker.line()),
+        column: number(marker.col() + 1),
+    }
 }
 
 /// The place of a byte of `source`.
@@ -237,13 +332,24 @@ pub(super) fn mark_of(source: &str, at: usize) -> Mark {
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
     let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    Mark { line: number(line), column: number(column) }
+    Mark {
+        line: number(line),
+        column: number(column),
+    }
 }
 
 fn refused(code: &'static str, mark: Mark, message: &str) -> Refused {
-    Refused { code, mark, message: message.to_owned() }
+    Refused {
+        code,
+        mark,
+        message: message.to_owned(),
+    }
 }
 
 fn too_deep(mark: Mark) -> Refused {
-    refused(codes::TOO_DEEP, mark, &format!("lists and mappings are nested more than {DEPTH} deep; a graph needs six levels"))
+    refused(
+        codes::TOO_DEEP,
+        mark,
+        &format!("lists and mappings are nested more than {DEPTH} deep; a graph needs six levels"),
+    )
 }
