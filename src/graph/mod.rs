@@ -3,8 +3,34 @@
 //! Pure: this module knows no clock, file, process, thread, database or web page, and gives
 //! the same answer for the same input every time (so no `HashMap` order reaches a result).
 
-mod model;
-mod problem;
+pub mod codes;
+pub mod text;
+pub mod topology;
 
+mod check;
+mod check_params;
+mod check_scripts;
+mod compile;
+mod duration;
+mod hazards;
+mod inputs;
+mod launch;
+mod lexer;
+mod model;
+mod params;
+mod places;
+mod problem;
+mod script;
+mod similar;
+mod values;
+
+pub use check::check;
+pub use compile::{Compiled, ScriptProblem, compile};
+pub use duration::LONGEST;
+pub use inputs::{Accepted, VertexInput, accept_inputs, input_to_json, used, values_from_json};
+pub use launch::{environment, launch_text};
 pub use model::{Edge, Graph, Kind, Limits, Millis, OnFailure, Param, Retry, Value, Vertex};
+pub use params::{FieldError, Given, GivenOwned};
+pub use places::{Mark, Part, Places, Spot};
 pub use problem::{Problem, Severity};
+pub use script::{Interpreter, interpreter};

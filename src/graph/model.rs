@@ -141,6 +141,118 @@ pub enum Value {
     Bool(bool),
 }
 
+impl Graph {
+    /// The place of the vertex called `name` in [`Graph::vertices`].
+    pub fn vertex_index(&self, name: &str) -> Option<usize> {
+        self.vertices.iter().position(|v| v.name == name)
+    }
+
+    /// The vertices that must succeed before the one at `index` starts, in the order of their places.
+    pub fn tails(&self, index: usize) -> impl Iterator<Item = usize> + '_ {
+        let from = self.edges.partition_point(|e| (e.head as usize) < index);
+        self.edges[from..]
+            .iter()
+            .take_while(move |e| e.head as usize == index)
+            .map(|e| e.tail as usize)
+    }
+
+    /// What the vertex at `index` may refer to: its own parameters, then those of the graph that
+    /// none of its own hides. Empty when there is no such vertex.
+    pub fn declared(&self, index: usize) -> Vec<&Param> {
+        let Some(vertex) = self.vertices.get(index) else {
+            return Vec::new();
+        };
+        let own = &vertex.input;
+        let shared = self
+            .input
+            .iter()
+            .filter(|p| !own.iter().any(|o| o.name == p.name));
+        own.iter().chain(shared).collect()
+    }
+}
+
+impl Param {
+    /// A parameter without any rule.
+    pub fn new(name: &str, kind: Kind) -> Self {
+        Self {
+            name: name.to_owned(),
+            kind,
+            required: false,
+            default: None,
+            choices: Vec::new(),
+            min: None,
+            max: None,
+            min_length: None,
+            max_length: None,
+            pattern: None,
+            allow_dash: false,
+            desc: String::new(),
+        }
+    }
+}
+
+impl OnFailure {
+    /// Every policy, in the order that documents list them.
+    pub const ALL: [Self; 3] = [
+        Self::StopNew,
+        Self::CancelRunning,
+        Self::ContinueIndependent,
+    ];
+
+    /// The word that a graph's text uses.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::StopNew => "stop_new",
+            Self::CancelRunning => "cancel_running",
+            Self::ContinueIndependent => "continue_independent",
+        }
+    }
+
+    /// The policy that `word` names.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|p| p.word() == word)
+    }
+}
+
+impl Kind {
+    /// The word that a graph's text uses.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Str => "str",
+            Self::Int => "int",
+            Self::Float => "float",
+            Self::Bool => "bool",
+            Self::Choice => "choice",
+            Self::Date => "date",
+        }
+    }
+
+    /// The type that `word` names; long forms are taken too.
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "str" | "string" => Some(Self::Str),
+            "int" | "integer" => Some(Self::Int),
+            "float" => Some(Self::Float),
+            "bool" | "boolean" => Some(Self::Bool),
+            "choice" => Some(Self::Choice),
+            "date" => Some(Self::Date),
+            _ => None,
+        }
+    }
+
+    /// The type in a sentence, e.g. `a whole number`.
+    pub fn phrase(self) -> &'static str {
+        match self {
+            Self::Str => "text",
+            Self::Int => "a whole number",
+            Self::Float => "a number",
+            Self::Bool => "true or false",
+            Self::Choice => "one of its choices",
+            Self::Date => "a day like 2026-11-21",
+        }
+    }
+}
+
 impl fmt::Display for Value {
     /// The text that a script sees.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

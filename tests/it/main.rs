@@ -1,5 +1,9 @@
+<<<<<<< HEAD
 //! Tests of the whole program.
 
 mod random;
 mod sim;
 mod store;
+=======
+fn main() {}
+>>>>>>> graph

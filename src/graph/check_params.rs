@@ -1,0 +1,303 @@
+//! Whether parameter declarations make sense: their rules fit their types and each other, and
+//! their own defaults and choices obey them.
+
+use std::collections::BTreeSet;
+
+use super::check::is_identifier;
+use super::codes;
+use super::model::{Kind, Limits, Param};
+use super::params::{Patterns, less};
+use super::places::{Part, Sink, Spot};
+use super::similar::quote;
+
+/// The most parameters of a graph, and of one vertex.
+const MOST: usize = 1000;
+
+/// Checks the declarations of the graph and of every vertex.
+pub(super) fn check(sink: &mut Sink<'_>, limits: &Limits) {
+    let graph = sink.graph;
+    let mut patterns = Patterns::default();
+    Declarations {
+        sink,
+        owner: None,
+        limits,
+        patterns: &mut patterns,
+    }
+    .all(&graph.input);
+    for (index, vertex) in graph.vertices.iter().enumerate() {
+        Declarations {
+            sink,
+            owner: Some(index),
+            limits,
+            patterns: &mut patterns,
+        }
+        .all(&vertex.input);
+    }
+}
+
+struct Declarations<'c, 'g> {
+    sink: &'c mut Sink<'g>,
+    owner: Option<usize>,
+    limits: &'c Limits,
+    patterns: &'c mut Patterns,
+}
+
+impl Declarations<'_, '_> {
+    fn spot(&self, part: Part) -> Spot {
+        self.owner
+            .map_or(Spot::graph(part), |i| Spot::vertex(i, part))
+    }
+
+    fn error(&mut self, code: &'static str, part: Part, message: String) {
+        let spot = self.spot(part);
+        self.sink.error(code, spot, message);
+    }
+
+    fn all(&mut self, params: &[Param]) {
+        if params.len() > MOST {
+            let message = format!(
+                "{} parameters are declared here and the limit is {MOST}; remove some",
+                params.len()
+            );
+            self.error(codes::TOO_MANY_PARAMETERS, Part::Key("input"), message);
+        }
+        let mut seen = BTreeSet::new();
+        for (i, param) in (0..).zip(params) {
+            let name = &param.name;
+            if !is_identifier(name) {
+                let message = format!(
+                    "{} cannot name a parameter; use letters, digits and `_`, not a digit first",
+                    quote(name)
+                );
+                self.error(codes::BAD_PARAMETER_NAME, Part::Param(i), message);
+            } else if name.len() > self.limits.name_chars {
+                let message = format!(
+                    "the name {} has {} characters and the limit is {}; shorten it",
+                    quote(name),
+                    name.len(),
+                    self.limits.name_chars
+                );
+                self.error(codes::NAME_TOO_LONG, Part::Param(i), message);
+            }
+            if !seen.insert(name) {
+                let message = format!("{} is declared twice; remove or rename one", quote(name));
+                self.error(codes::DUPLICATE_PARAMETER, Part::Param(i), message);
+            }
+            self.fit(i, param);
+            self.ranges(i, param);
+            self.pattern(i, param);
+            self.own_values(i, param);
+        }
+    }
+
+    /// Rules that the type does not have, and rules whose values are of another type.
+    fn fit(&mut self, i: u32, param: &Param) {
+        let text = param.kind == Kind::Str;
+        let ordered = matches!(param.kind, Kind::Int | Kind::Float | Kind::Date);
+        for (key, said, fits, instead) in [
+            ("min", param.min.is_some(), ordered, "int, float and date"),
+            ("max", param.max.is_some(), ordered, "int, float and date"),
+            ("min_length", param.min_length.is_some(), text, "str"),
+            ("max_length", param.max_length.is_some(), text, "str"),
+            ("pattern", param.pattern.is_some(), text, "str"),
+            ("allow_dash", param.allow_dash, text, "str"),
+            (
+                "choices",
+                !param.choices.is_empty(),
+                param.kind != Kind::Bool,
+                "str, int, float, choice and date",
+            ),
+        ] {
+            if said && !fits {
+                let message = format!(
+                    "`{key}` is a rule of the types {instead}, not of {}; remove it or change the type",
+                    param.kind.word()
+                );
+                self.error(codes::BAD_RULE, Part::Rule(i, key), message);
+            }
+        }
+        for (key, value) in [("min", &param.min), ("max", &param.max)] {
+            if let Some(value) = value
+                && ordered
+                && !param.kind.holds(value)
+            {
+                let message = format!(
+                    "`{key}` must be {}, not {}",
+                    param.kind.phrase(),
+                    quote(&value.to_string())
+                );
+                self.error(codes::BAD_RULE, Part::Rule(i, key), message);
+            }
+        }
+    }
+
+    fn ranges(&mut self, i: u32, param: &Param) {
+        if let (Some(min), Some(max)) = (&param.min, &param.max)
+            && less(max, min)
+        {
+            let message = format!(
+                "`min` {} is above `max` {}; no value could be given",
+                quote(&min.to_string()),
+                quote(&max.to_string())
+            );
+            self.error(codes::BAD_RANGE, Part::Rule(i, "min"), message);
+        }
+        if let (Some(min), Some(max)) = (param.min_length, param.max_length)
+            && max < min
+        {
+            let message =
+                format!("`min_length` {min} is above `max_length` {max}; no value could be given");
+            self.error(codes::BAD_RANGE, Part::Rule(i, "min_length"), message);
+        }
+    }
+
+    fn pattern(&mut self, i: u32, param: &Param) {
+        if let Some(pattern) = &param.pattern
+            && param.kind == Kind::Str
+            && let Err(reason) = self.patterns.get(pattern)
+        {
+            let message = format!(
+                "{} is not a regular expression that can be used: {reason}",
+                quote(pattern)
+            );
+            self.error(codes::BAD_PATTERN, Part::Rule(i, "pattern"), message);
+        }
+    }
+
+    /// Choices and the default against the parameter's own rules.
+    fn own_values(&mut self, i: u32, param: &Param) {
+        let spot = self.spot(Part::Rule(i, "choices"));
+        if param.kind == Kind::Choice
+            && param.choices.is_empty()
+            && !self.sink.places.broken.contains(&spot)
+        {
+            let message = "a choice needs `choices`, a list such as [small, large]".to_owned();
+            self.error(codes::BAD_CHOICES, Part::Param(i), message);
+            return;
+        }
+        if param.choices.len() > MOST {
+            let message = format!(
+                "there are {} choices and the limit is {MOST}; use a pattern instead",
+                param.choices.len()
+            );
+            self.error(codes::BAD_CHOICES, Part::Rule(i, "choices"), message);
+            return;
+        }
+        let usable = |e: &(&'static str, String)| e.0 != codes::BAD_PATTERN;
+        let mut seen = Vec::new();
+        for choice in &param.choices {
+            let shown = quote(&choice.to_string());
+            if seen.contains(&choice) {
+                self.error(
+                    codes::BAD_CHOICES,
+                    Part::Rule(i, "choices"),
+                    format!("the choice {shown} is listed twice; remove one"),
+                );
+                continue;
+            }
+            seen.push(choice);
+            if let Err(refusal) = param.judge(choice, self.limits, self.patterns)
+                && usable(&refusal)
+            {
+                let message = format!(
+                    "the choice {shown} breaks the parameter's own rules: {}",
+                    refusal.1
+                );
+                self.error(codes::BAD_CHOICES, Part::Rule(i, "choices"), message);
+            }
+        }
+        if let Some(default) = &param.default
+            && !self.sink.places.broken.contains(&spot)
+            && let Err(refusal) = param.judge(default, self.limits, self.patterns)
+            && usable(&refusal)
+        {
+            let message = format!(
+                "the default breaks the parameter's own rules: {}",
+                refusal.1
+            );
+            self.error(codes::BAD_DEFAULT, Part::Rule(i, "default"), message);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::check::check;
+    use crate::graph::model::{Graph, Value, Vertex};
+
+    fn codes_of(kind: Kind, change: impl FnOnce(&mut Param)) -> Vec<&'static str> {
+        let mut param = Param::new("p", kind);
+        change(&mut param);
+        let vertex = Vertex {
+            name: "v".to_owned(),
+            script: "echo <p>".to_owned(),
+            ..Vertex::default()
+        };
+        let graph = Graph {
+            name: "g".to_owned(),
+            input: vec![param],
+            vertices: vec![vertex],
+            ..Graph::default()
+        };
+        check(&graph, &Limits::default())
+            .iter()
+            .map(|p| p.code)
+            .collect()
+    }
+
+    #[test]
+    fn declarations_must_make_sense() {
+        let text = |s: &str| Value::Str(s.to_owned());
+        assert_eq!(codes_of(Kind::Str, |_| ()), Vec::<&str>::new());
+        assert_eq!(
+            codes_of(Kind::Str, |p| p.min = Some(Value::Int(1))),
+            [codes::BAD_RULE]
+        );
+        assert_eq!(
+            codes_of(Kind::Int, |p| p.min = Some(Value::Float(1.0))),
+            [codes::BAD_RULE]
+        );
+        assert_eq!(
+            codes_of(Kind::Int, |p| p.pattern = Some("a".to_owned())),
+            [codes::BAD_RULE]
+        );
+        assert_eq!(
+            codes_of(Kind::Int, |p| (p.min, p.max) =
+                (Some(Value::Int(2)), Some(Value::Int(1)))),
+            [codes::BAD_RANGE]
+        );
+        assert_eq!(
+            codes_of(Kind::Str, |p| (p.min_length, p.max_length) =
+                (Some(2), Some(1))),
+            [codes::BAD_RANGE]
+        );
+        assert_eq!(
+            codes_of(Kind::Str, |p| (p.pattern, p.default) =
+                (Some("(".to_owned()), Some(text("a")))),
+            [codes::BAD_PATTERN]
+        );
+        assert_eq!(codes_of(Kind::Choice, |_| ()), [codes::BAD_CHOICES]);
+        assert_eq!(
+            codes_of(Kind::Choice, |p| p.choices = vec![text("a"), text("a")]),
+            [codes::BAD_CHOICES]
+        );
+        assert_eq!(
+            codes_of(Kind::Choice, |p| (p.choices, p.default) =
+                (vec![text("a")], Some(text("b")))),
+            [codes::BAD_DEFAULT]
+        );
+        assert_eq!(
+            codes_of(Kind::Str, |p| p.default = Some(text("-x"))),
+            [codes::BAD_DEFAULT]
+        );
+        assert_eq!(
+            codes_of(Kind::Int, |p| p.choices = vec![text("1")]),
+            [codes::BAD_CHOICES]
+        );
+        assert_eq!(
+            codes_of(Kind::Str, |p| p.name = "a-b".to_owned()),
+            [codes::BAD_PARAMETER_NAME, codes::UNUSED_PARAMETER]
+        );
+    }
+}

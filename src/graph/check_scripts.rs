@@ -1,0 +1,123 @@
+//! The script of every vertex: its length, its interpreter, its placeholders; and parameters that
+//! nothing refers to.
+
+use std::collections::BTreeSet;
+
+use super::codes;
+use super::compile::{ScriptProblem, compile_with};
+use super::model::{Limits, Param, Vertex};
+use super::places::{Part, Sink, Spot};
+use super::problem::Severity;
+use super::script::shebang;
+use super::similar::{Suggester, quote};
+
+/// Checks all scripts.
+pub(super) fn check(sink: &mut Sink<'_>, limits: &Limits) {
+    let graph = sink.graph;
+    let suggester = Suggester::default();
+    let mut shared_used: BTreeSet<String> = BTreeSet::new();
+    for (index, vertex) in graph.vertices.iter().enumerate() {
+        let spot = Spot::vertex(index, Part::Key("script"));
+        if sink.places.broken.contains(&spot) {
+            shared_used.extend(graph.input.iter().map(|p| p.name.clone()));
+            continue;
+        }
+        whole(sink, spot, vertex, limits);
+        let declared = graph.declared(index);
+        let uses = match compile_with(&vertex.script, &declared, &suggester) {
+            Ok(compiled) => {
+                compiled
+                    .notices
+                    .into_iter()
+                    .for_each(|p| report(sink, index, p));
+                compiled.uses
+            }
+            Err(problems) => {
+                problems.into_iter().for_each(|p| report(sink, index, p));
+                // What was refused was meant.
+                let meant = |p: &&&Param| vertex.script.contains(&format!("<{}>", p.name));
+                declared
+                    .iter()
+                    .filter(meant)
+                    .map(|p| p.name.clone())
+                    .collect()
+            }
+        };
+        unused(sink, Some(index), &vertex.input, |name| {
+            uses.iter().any(|u| u == name)
+        });
+        let own = |name: &String| vertex.input.iter().any(|p| p.name == *name);
+        shared_used.extend(uses.into_iter().filter(|name| !own(name)));
+    }
+    unused(sink, None, &graph.input, |name| shared_used.contains(name));
+}
+
+fn whole(sink: &mut Sink<'_>, spot: Spot, vertex: &Vertex, limits: &Limits) {
+    let script = &vertex.script;
+    if script.trim().is_empty() {
+        let message = format!(
+            "the vertex {} has no script; write `script:` with what it runs, or `true` for nothing",
+            quote(&vertex.name)
+        );
+        sink.error(codes::EMPTY_SCRIPT, spot, message);
+    }
+    if script.len() > limits.script_bytes {
+        let message = format!(
+            "the script has {} bytes and the limit is {}; call a file instead",
+            script.len(),
+            limits.script_bytes
+        );
+        sink.error(codes::SCRIPT_TOO_LONG, spot, message);
+    }
+    if script.contains('\0') {
+        let message = "the script contains a NUL byte, which no shell reads; remove it".to_owned();
+        sink.error(codes::NUL_BYTE, spot, message);
+    }
+    if let Some(Err(reason)) = shebang(script) {
+        let line = script.lines().next().unwrap_or("");
+        let message = format!(
+            "the first line {} {reason}; write one like `#!/bin/bash` or `#!/usr/bin/env python3`",
+            quote(line)
+        );
+        sink.error(codes::BAD_SHEBANG, spot, message);
+    }
+}
+
+/// Adds a finding about a script, at its place in the text when that is known.
+fn report(sink: &mut Sink<'_>, index: usize, problem: ScriptProblem) {
+    let spot = Spot::vertex(index, Part::Key("script"));
+    let ScriptProblem {
+        code,
+        severity,
+        line,
+        column,
+        message,
+    } = problem;
+    match sink.places.script(index, line, column) {
+        Some(mark) => sink.add_at(severity, code, spot, mark, message),
+        None => sink.add(
+            severity,
+            code,
+            spot,
+            format!("{message} (line {line}, column {column} of the script)"),
+        ),
+    }
+}
+
+fn unused(
+    sink: &mut Sink<'_>,
+    owner: Option<usize>,
+    params: &[Param],
+    used: impl Fn(&str) -> bool,
+) {
+    for (i, param) in (0..).zip(params).filter(|(_, p)| !used(&p.name)) {
+        let part = Part::Param(i);
+        let spot = owner.map_or(Spot::graph(part), |v| Spot::vertex(v, part));
+        let message = format!(
+            "no script refers to {}; remove it, or write `<{}>` where it belongs",
+            quote(&param.name),
+            param.name
+        );
+        sink.add(Severity::Notice, codes::UNUSED_PARAMETER, spot, message);
+    }
+}

@@ -1,0 +1,149 @@
+//! The stable names of everything that a check or a value can get wrong.
+//!
+//! `docs/checks.md` explains each; a test keeps the two lists equal.
+
+/// Declares the constants and the list of all of them.
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
+        $($(#[$doc])* pub const $name: &str = $text;)*
+        /// Every code, in the order of declaration.
+        pub const ALL: &[&str] = &[$($text),*];
+    };
+}
+
+codes! {
+    /// The text is not YAML or JSON.
+    SYNTAX = "syntax";
+    /// The text is not one mapping.
+    NOT_A_MAPPING = "not-a-mapping";
+    /// The text is larger than the limit.
+    FILE_TOO_LARGE = "file-too-large";
+    /// A YAML feature that definitions do not use.
+    UNSUPPORTED_YAML = "unsupported-yaml";
+    /// Aliases repeat too much.
+    ALIAS_LIMIT = "alias-limit";
+    /// Lists and mappings are nested too deeply.
+    TOO_DEEP = "too-deep";
+    /// A YAML merge key.
+    MERGE_KEY = "merge-key";
+    /// A key twice in one mapping.
+    DUPLICATE_KEY = "duplicate-key";
+    /// A key that means nothing there.
+    UNKNOWN_KEY = "unknown-key";
+    /// A value of the wrong form.
+    WRONG_TYPE = "wrong-type";
+    /// A word that is not one of those allowed.
+    UNKNOWN_WORD = "unknown-word";
+    /// A graph without a name.
+    EMPTY_GRAPH_NAME = "empty-graph-name";
+    /// A name of too many characters.
+    NAME_TOO_LONG = "name-too-long";
+    /// A control character where none may be.
+    CONTROL_CHARACTER = "control-character";
+    /// A graph without a vertex.
+    EMPTY_GRAPH = "empty-graph";
+    /// A vertex without a name.
+    EMPTY_VERTEX_NAME = "empty-vertex-name";
+    /// Two vertices of one name.
+    DUPLICATE_VERTEX = "duplicate-vertex";
+    /// Too many vertices.
+    TOO_MANY_VERTICES = "too-many-vertices";
+    /// Too many edges.
+    TOO_MANY_EDGES = "too-many-edges";
+    /// An edge to or from a vertex that is not there.
+    DANGLING_EDGE = "dangling-edge";
+    /// An edge from a vertex to itself.
+    SELF_EDGE = "self-edge";
+    /// An edge said twice.
+    DUPLICATE_EDGE = "duplicate-edge";
+    /// Vertices that wait for each other.
+    CYCLE = "cycle";
+    /// A vertex without a script.
+    EMPTY_SCRIPT = "empty-script";
+    /// A script of too many bytes.
+    SCRIPT_TOO_LONG = "script-too-long";
+    /// A first line that names no program.
+    BAD_SHEBANG = "bad-shebang";
+    /// A length of time that cannot be read or is out of range.
+    BAD_DURATION = "bad-duration";
+    /// A retry policy that makes no sense.
+    BAD_RETRY = "bad-retry";
+    /// A name that no environment variable may have.
+    BAD_ENV_NAME = "bad-env-name";
+    /// An environment variable declared twice.
+    DUPLICATE_ENV = "duplicate-env";
+    /// A name that no parameter may have.
+    BAD_PARAMETER_NAME = "bad-parameter-name";
+    /// Two parameters of one name.
+    DUPLICATE_PARAMETER = "duplicate-parameter";
+    /// Too many parameters in one place.
+    TOO_MANY_PARAMETERS = "too-many-parameters";
+    /// A rule that the parameter's type does not have, or a rule's value of the wrong type.
+    BAD_RULE = "bad-rule";
+    /// A smallest value above the largest.
+    BAD_RANGE = "bad-range";
+    /// A pattern that is not a regular expression or is too large.
+    BAD_PATTERN = "bad-pattern";
+    /// Choices missing, twice or against the parameter's own rules.
+    BAD_CHOICES = "bad-choices";
+    /// A default against the parameter's own rules.
+    BAD_DEFAULT = "bad-default";
+    /// Secret parameters are not built yet.
+    SECRET_UNAVAILABLE = "secret-unavailable";
+    /// A `<word>` that no parameter has.
+    UNDECLARED_PLACEHOLDER = "undeclared-placeholder";
+    /// A parameter that no script refers to.
+    UNUSED_PARAMETER = "unused-parameter";
+    /// A script that uses the variable kept for a parameter.
+    RESERVED_NAME = "reserved-name";
+    /// A placeholder in a script that no shell runs.
+    PLACEHOLDER_NOT_SHELL = "placeholder-not-shell";
+    /// A placeholder inside backquotes.
+    PLACEHOLDER_IN_BACKQUOTES = "placeholder-in-backquotes";
+    /// A placeholder inside `$'...'`.
+    PLACEHOLDER_IN_ANSI_QUOTES = "placeholder-in-ansi-quotes";
+    /// A placeholder inside `${...}`.
+    PLACEHOLDER_IN_EXPANSION = "placeholder-in-expansion";
+    /// A placeholder in arithmetic.
+    PLACEHOLDER_IN_ARITHMETIC = "placeholder-in-arithmetic";
+    /// A placeholder in a here-document that does not expand.
+    PLACEHOLDER_IN_QUOTED_HEREDOC = "placeholder-in-quoted-heredoc";
+    /// A placeholder in a name, a subscript or a delimiter.
+    PLACEHOLDER_IN_NAME = "placeholder-in-name";
+    /// A placeholder as the name of a command.
+    PLACEHOLDER_AS_COMMAND = "placeholder-as-command";
+    /// A placeholder after a backslash.
+    PLACEHOLDER_AFTER_BACKSLASH = "placeholder-after-backslash";
+    /// A placeholder after `$`.
+    PLACEHOLDER_AFTER_DOLLAR = "placeholder-after-dollar";
+    /// A placeholder in text that a shell runs again.
+    PLACEHOLDER_RUNS_AGAIN = "placeholder-runs-again";
+    /// A placeholder where the check cannot follow the quoting.
+    PLACEHOLDER_UNCLEAR = "placeholder-unclear";
+    /// A placeholder in text that another program may take as code.
+    CODE_ARGUMENT = "code-argument";
+    /// A required value was not given.
+    MISSING_VALUE = "missing-value";
+    /// A value for a parameter that is not declared.
+    UNKNOWN_PARAMETER = "unknown-parameter";
+    /// A value of the wrong type.
+    BAD_VALUE = "bad-value";
+    /// A value that is none of the choices.
+    NOT_A_CHOICE = "not-a-choice";
+    /// A value below the smallest.
+    TOO_SMALL = "too-small";
+    /// A value above the largest.
+    TOO_LARGE = "too-large";
+    /// Text of too few characters.
+    TOO_SHORT = "too-short";
+    /// Text of too many characters.
+    TOO_LONG = "too-long";
+    /// Text that does not match its pattern.
+    PATTERN_MISMATCH = "pattern-mismatch";
+    /// A byte of value zero.
+    NUL_BYTE = "nul-byte";
+    /// A value of too many bytes.
+    VALUE_TOO_LARGE = "value-too-large";
+    /// Text that begins with a dash and would be read as an option.
+    LEADING_DASH = "leading-dash";
+}

@@ -1,0 +1,327 @@
+//! Placeholders to variable references: each by the quoting of its place, or refused.
+//!
+//! A value never enters the body of a script. `<x>` becomes a reference to the variable `p_x`,
+//! which an assignment in front of the body sets when the script is launched.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::codes;
+use super::hazards::judge;
+use super::lexer::{Context, Refusal, Site, lex};
+use super::model::{Kind, Param};
+use super::problem::Severity;
+use super::script::interpreter;
+use super::similar::{Suggester, quote};
+
+/// A script whose placeholders are variable references.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Compiled {
+    /// The script to run, once the values are set.
+    pub body: String,
+    /// The parameters that it refers to, in the order in which they are declared.
+    pub uses: Vec<String>,
+    /// What the author may want to look at.
+    pub notices: Vec<ScriptProblem>,
+}
+
+/// A finding about one place of a script.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScriptProblem {
+    /// A stable name for programs; listed in docs/checks.md.
+    pub code: &'static str,
+    /// Whether it stops a start.
+    pub severity: Severity,
+    /// Line of the script, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+/// Compiles `script` for the parameters that it may refer to.
+///
+/// # Errors
+/// Every placeholder that cannot be a variable where it stands, and all notices.
+pub fn compile(script: &str, params: &[&Param]) -> Result<Compiled, Vec<ScriptProblem>> {
+    compile_with(script, params, &Suggester::default())
+}
+
+pub(super) fn compile_with(
+    script: &str,
+    params: &[&Param],
+    suggester: &Suggester,
+) -> Result<Compiled, Vec<ScriptProblem>> {
+    // Later declarations must not replace earlier ones: a vertex's own parameters come first.
+    let named: BTreeMap<&str, &Param> =
+        params.iter().rev().map(|p| (p.name.as_str(), *p)).collect();
+    let compilation = Compilation {
+        script,
+        params,
+        named,
+        suggester,
+        places: Places::of(script),
+    };
+    if interpreter(script).shell {
+        compilation.shell()
+    } else {
+        compilation.other()
+    }
+}
+
+/// Whether `text` contains the identifier `name` as a whole word.
+pub(super) fn mentions(text: &str, name: &str) -> Option<usize> {
+    let word = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+    let bytes = text.as_bytes();
+    text.match_indices(name).map(|(at, _)| at).find(|at| {
+        let before = at.checked_sub(1).is_some_and(|i| word(bytes[i]));
+        let after = bytes.get(at + name.len()).copied().is_some_and(word);
+        !before && !after
+    })
+}
+
+struct Compilation<'c> {
+    script: &'c str,
+    params: &'c [&'c Param],
+    named: BTreeMap<&'c str, &'c Param>,
+    suggester: &'c Suggester,
+    places: Places<'c>,
+}
+
+impl Compilation<'_> {
+    fn problem(
+        &self,
+        code: &'static str,
+        severity: Severity,
+        at: usize,
+        message: String,
+    ) -> ScriptProblem {
+        let (line, column) = self.places.line_and_column(at);
+        ScriptProblem {
+            code,
+            severity,
+            line,
+            column,
+            message,
+        }
+    }
+
+    fn shell(&self) -> Result<Compiled, Vec<ScriptProblem>> {
+        if !self.script.contains('<') {
+            return Ok(Compiled {
+                body: self.script.to_owned(),
+                ..Compiled::default()
+            });
+        }
+        let lexed = lex(self.script, &|name| self.named.contains_key(name));
+        let mut problems = Vec::new();
+        let mut used = BTreeSet::new();
+        let mut body = String::with_capacity(self.script.len() + 16 * lexed.sites.len());
+        let mut copied = 0;
+        for site in &lexed.sites {
+            let name = &self.script[site.start + 1..site.end - 1];
+            let Some(param) = self.named.get(name).copied() else {
+                continue;
+            };
+            if site.context == Context::Comment {
+                continue;
+            }
+            used.insert(name);
+            let hazard = match site.context {
+                Context::Refused(_) => None,
+                _ => judge(&lexed, site, param),
+            };
+            let outcome = hazard.map_or_else(|| rewrite(site, param), Err);
+            match outcome {
+                Ok(reference) => {
+                    body.push_str(&self.script[copied..site.start]);
+                    body.push_str(&reference);
+                    copied = site.end;
+                }
+                Err((code, reason)) => problems.push(self.problem(
+                    code,
+                    Severity::Error,
+                    site.start,
+                    format!("`<{name}>` {reason}"),
+                )),
+            }
+        }
+        body.push_str(&self.script[copied..]);
+        self.reserved(&used, &mut problems);
+        let notices = lexed
+            .undeclared
+            .iter()
+            .map(|(start, end)| self.undeclared(*start, *end))
+            .collect();
+        self.finish(body, &used, problems, notices)
+    }
+
+    /// A script of another interpreter: values come through the environment.
+    fn other(&self) -> Result<Compiled, Vec<ScriptProblem>> {
+        let mut problems = Vec::new();
+        for (at, _) in self.script.match_indices('<') {
+            let rest = &self.script[at + 1..];
+            let length = rest
+                .bytes()
+                .take_while(|b| b.is_ascii_alphanumeric() || *b == b'_')
+                .count();
+            let name = &rest[..length];
+            if rest[length..].starts_with('>') && self.named.contains_key(name) {
+                let message = format!(
+                    "`<{name}>` is not replaced in a script that no shell runs; read the environment variable `TY_{name}` instead"
+                );
+                problems.push(self.problem(
+                    codes::PLACEHOLDER_NOT_SHELL,
+                    Severity::Error,
+                    at,
+                    message,
+                ));
+            }
+        }
+        let used = self
+            .named
+            .keys()
+            .copied()
+            .filter(|n| mentions(self.script, &format!("TY_{n}")).is_some())
+            .collect();
+        self.finish(self.script.to_owned(), &used, problems, Vec::new())
+    }
+
+    fn finish(
+        &self,
+        body: String,
+        used: &BTreeSet<&str>,
+        mut problems: Vec<ScriptProblem>,
+        notices: Vec<ScriptProblem>,
+    ) -> Result<Compiled, Vec<ScriptProblem>> {
+        if !problems.is_empty() {
+            problems.extend(notices);
+            problems.sort_by_key(|p| (p.line, p.column));
+            return Err(problems);
+        }
+        let mut uses: Vec<String> = Vec::new();
+        for param in self.params {
+            if used.contains(param.name.as_str()) && !uses.contains(&param.name) {
+                uses.push(param.name.clone());
+            }
+        }
+        Ok(Compiled {
+            body,
+            uses,
+            notices,
+        })
+    }
+
+    /// The variables of the parameters must be the script's own nowhere.
+    fn reserved(&self, used: &BTreeSet<&str>, problems: &mut Vec<ScriptProblem>) {
+        for name in used {
+            let variable = format!("p_{name}");
+            if let Some(at) = mentions(self.script, &variable) {
+                let message = format!(
+                    "`{variable}` is the variable that holds the value of `<{name}>`; use another name here"
+                );
+                problems.push(self.problem(codes::RESERVED_NAME, Severity::Error, at, message));
+            }
+        }
+    }
+
+    fn undeclared(&self, start: usize, end: usize) -> ScriptProblem {
+        let text = &self.script[start..end];
+        let name = &text[1..text.len() - 1];
+        let near = self.suggester.nearest(name, self.named.keys().copied());
+        let hint = near.map_or_else(String::new, |near| format!(" Did you mean `<{near}>`?"));
+        let message = format!(
+            "{} is not a declared parameter, so the shell reads it as redirections.{hint} For redirections write `< {name} >`",
+            quote(text)
+        );
+        self.problem(
+            codes::UNDECLARED_PLACEHOLDER,
+            Severity::Notice,
+            start,
+            message,
+        )
+    }
+}
+
+/// The reference that stands for a placeholder, or why there is none.
+fn rewrite(site: &Site, param: &Param) -> Result<String, (&'static str, String)> {
+    let variable = format!("${{p_{}}}", param.name);
+    let given = param.required || param.default.is_some();
+    match site.context {
+        Context::Bare => Ok(format!("\"{variable}\"")),
+        Context::Double | Context::HereDoc => Ok(variable),
+        Context::Single => Ok(format!("'\"{variable}\"'")),
+        Context::Arithmetic if param.kind == Kind::Int && given => Ok(format!("({variable})")),
+        Context::Arithmetic => Err(refused(Refusal::Arithmetic)),
+        Context::Refused(refusal) => Err(refused(refusal)),
+        Context::Comment => Ok(format!("<{}>", param.name)),
+    }
+}
+
+/// The code and the rest of the sentence for a place where no variable can stand.
+fn refused(refusal: Refusal) -> (&'static str, String) {
+    let (code, reason) = match refusal {
+        Refusal::Backquotes => (
+            codes::PLACEHOLDER_IN_BACKQUOTES,
+            "is inside backquotes: use `$( … )`",
+        ),
+        Refusal::AnsiQuotes => (
+            codes::PLACEHOLDER_IN_ANSI_QUOTES,
+            "is inside `$'…'`: end the quotes before it, or use `\"…\"`",
+        ),
+        Refusal::Expansion => (
+            codes::PLACEHOLDER_IN_EXPANSION,
+            "is inside `${…}`: assign it to a variable first, then use that",
+        ),
+        Refusal::Arithmetic => (
+            codes::PLACEHOLDER_IN_ARITHMETIC,
+            "is in arithmetic: declare it as an int that is required or has a default, and write it outside any other quoting",
+        ),
+        Refusal::QuotedHereDoc => (
+            codes::PLACEHOLDER_IN_QUOTED_HEREDOC,
+            "is in a here-document whose quoted delimiter keeps it from being replaced: remove the quotes of the delimiter and put `\\` before each `$`, `` ` `` and `\\` that should stay",
+        ),
+        Refusal::Delimiter => (
+            codes::PLACEHOLDER_IN_NAME,
+            "is in the delimiter of a here-document: write a fixed word",
+        ),
+        Refusal::AfterBackslash => (
+            codes::PLACEHOLDER_AFTER_BACKSLASH,
+            "follows a backslash: remove the `\\`",
+        ),
+        Refusal::AfterDollar => (
+            codes::PLACEHOLDER_AFTER_DOLLAR,
+            "follows `$`: remove the `$`",
+        ),
+        Refusal::Unclear => (
+            codes::PLACEHOLDER_UNCLEAR,
+            "stands where the quoting of the script cannot be followed for certain: assign it to a variable on the first line of the script and use that",
+        ),
+    };
+    (code, reason.to_owned())
+}
+
+/// Lines and columns of a script.
+struct Places<'s> {
+    script: &'s str,
+    lines: Vec<usize>,
+}
+
+impl<'s> Places<'s> {
+    fn of(script: &'s str) -> Self {
+        let lines = std::iter::once(0)
+            .chain(script.match_indices('\n').map(|(at, _)| at + 1))
+            .collect();
+        Self { script, lines }
+    }
+
+    fn line_and_column(&self, at: usize) -> (u32, u32) {
+        let line = self.lines.partition_point(|start| *start <= at);
+        let start = self.lines[line - 1];
+        let column = self.script[start..at].chars().count() + 1;
+        (
+            u32::try_from(line).unwrap_or(u32::MAX),
+            u32::try_from(column).unwrap_or(u32::MAX),
+        )
+    }
+}

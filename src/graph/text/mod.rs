@@ -1,0 +1,19 @@
+//! The text form of a graph: YAML, and the same in JSON.
+//!
+//! Reading never stops at the first finding: whatever can be represented is, and every problem is
+//! listed with its place. Scalars keep their raw text until a field says what it needs, so that
+//! `007`, `no` and `1e3` mean what their author wrote.
+
+mod json;
+mod params;
+//mod print;
+//mod print_json;
+//mod print_yaml;
+mod read;
+mod reader;
+mod tree;
+mod yaml;
+
+//pub use print_json::to_json;
+//pub use print_yaml::to_yaml;
+pub use read::{Format, Parsed, parse};

@@ -1,0 +1,81 @@
+//! A text as a tree of marked values, the same for YAML and JSON.
+
+use crate::graph::places::Mark;
+
+/// Lists and mappings may be nested this deeply; a graph needs six levels.
+pub(super) const DEPTH: usize = 32;
+
+/// A value and where it begins.
+#[derive(Debug, Clone)]
+pub(super) struct Node {
+    pub(super) mark: Mark,
+    pub(super) data: Data,
+}
+
+/// What a value is.
+#[derive(Debug, Clone)]
+pub(super) enum Data {
+    Scalar(Scalar),
+    List(Vec<Node>),
+    Map(Vec<Entry>),
+}
+
+/// A word, number or text, not yet resolved to a type.
+#[derive(Debug, Clone)]
+pub(super) struct Scalar {
+    pub(super) text: String,
+    /// Written without quotes, so that it may be a number, a bool or null.
+    pub(super) plain: bool,
+    /// Where the first character stands, if the lines of the value are lines of the source.
+    pub(super) exact: Option<Mark>,
+}
+
+/// A key with its value.
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    pub(super) key: String,
+    pub(super) plain_key: bool,
+    pub(super) mark: Mark,
+    pub(super) value: Node,
+}
+
+/// Why a text could not be made into a tree, and where.
+#[derive(Debug)]
+pub(super) struct Refused {
+    pub(super) code: &'static str,
+    pub(super) mark: Mark,
+    pub(super) message: String,
+}
+
+impl Node {
+    /// Whether the value is absent: nothing, `~` or `null`.
+    pub(super) fn is_null(&self) -> bool {
+        self.plain_text()
+            .is_some_and(|t| matches!(t, "" | "~" | "null" | "Null" | "NULL"))
+    }
+
+    /// The text of a scalar without quotes.
+    pub(super) fn plain_text(&self) -> Option<&str> {
+        self.scalar().filter(|s| s.plain).map(|s| s.text.as_str())
+    }
+
+    /// The scalar that this value is.
+    pub(super) fn scalar(&self) -> Option<&Scalar> {
+        match &self.data {
+            Data::Scalar(scalar) => Some(scalar),
+            Data::List(_) | Data::Map(_) => None,
+        }
+    }
+
+    /// The value in a sentence, e.g. `a list`.
+    pub(super) fn phrase(&self) -> String {
+        match &self.data {
+            Data::Scalar(scalar) if self.is_null() && scalar.text.is_empty() => {
+                "nothing".to_owned()
+            }
+            Data::Scalar(scalar) => crate::graph::similar::quote(&scalar.text),
+            Data::List(_) => "a list".to_owned(),
+            Data::Map(_) => "a mapping".to_owned(),
+        }
+    }
+}
