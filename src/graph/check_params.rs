@@ -297,7 +297,11 @@ mod tests {
         );
         assert_eq!(
             codes_of(Kind::Str, |p| p.name = "a-b".to_owned()),
-            [codes::BAD_PARAMETER_NAME, codes::UNUSED_PARAMETER]
+            [
+                codes::BAD_PARAMETER_NAME,
+                codes::UNDECLARED_PLACEHOLDER,
+                codes::UNUSED_PARAMETER
+            ]
         );
     }
 }

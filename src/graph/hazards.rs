@@ -362,23 +362,38 @@ fn reads_program(command: &Command) -> bool {
 
 /// The word that a shell in this command takes as its script after `-c`.
 fn script_argument(words: &[Vec<u8>]) -> Option<usize> {
-    let is_shell = |w: &Vec<u8>| std::str::from_utf8(w).is_ok_and(|w| SHELLS.contains(&base(w)));
-    let shell = words.iter().position(is_shell)?;
-    let option = |w: &Vec<u8>| w.len() > 1 && (w[0] == b'-' || w[0] == b'+');
-    let takes = |w: &Vec<u8>| {
-        (option(w) && w[1] != b'-' && w.contains(&b'c'))
-            || w == b"--command"
-            || w.starts_with(b"--command=")
+    let name = |w: &Vec<u8>| {
+        std::str::from_utf8(w)
+            .map(|w| base(w).to_owned())
+            .unwrap_or_default()
     };
-    let after = shell + 1 + words[shell + 1..].iter().position(takes)?;
-    if words[after].starts_with(b"--command=") {
-        return Some(after);
-    }
-    let script = words[after + 1..]
+    let shell = words
         .iter()
-        .position(|w| !option(w))
-        .unwrap_or(0);
-    Some(after + 1 + script)
+        .position(|w| SHELLS.contains(&name(w).as_str()))?;
+    let user_first = matches!(name(&words[shell]).as_str(), "su" | "runuser");
+    let option = |w: &[u8]| matches!(w, [b'-' | b'+', _, ..]);
+    let takes =
+        |w: &[u8]| (option(w) && w[1] != b'-' && w.contains(&b'c')) || w.starts_with(b"--command");
+    // `-o pipefail` and parts that are not literal may stand before `-c`; a file ends the options.
+    let mut before = &b""[..];
+    for (at, word) in words.iter().enumerate().skip(shell + 1) {
+        if takes(word) {
+            if word.contains(&b'=') {
+                return Some(at);
+            }
+            let script = words[at + 1..].iter().position(|w| !option(w)).unwrap_or(0);
+            return Some(at + 1 + script);
+        }
+        let value = matches!(
+            before,
+            b"-o" | b"+o" | b"-O" | b"+O" | b"--rcfile" | b"--init-file"
+        );
+        if !option(word) && !value && !word.contains(&0) && !user_first {
+            return None;
+        }
+        before = word;
+    }
+    None
 }
 
 /// Whether any command of the script declares variables that bash evaluates when they are set.

@@ -93,18 +93,22 @@ pub fn used(vertex: &Vertex, graph: &Graph) -> Vec<String> {
 
 /// Values as the JSON object that a track keeps.
 pub fn input_to_json(values: &[(String, Value)]) -> Json {
-    let json = |value: &Value| match value {
+    Json::Object(
+        values
+            .iter()
+            .map(|(name, value)| (name.clone(), value_to_json(value)))
+            .collect::<Map<_, _>>(),
+    )
+}
+
+/// One value as JSON.
+pub(super) fn value_to_json(value: &Value) -> Json {
+    match value {
         Value::Str(text) => Json::from(text.as_str()),
         Value::Int(n) => Json::from(*n),
         Value::Float(x) => Json::from(*x),
         Value::Bool(b) => Json::from(*b),
-    };
-    Json::Object(
-        values
-            .iter()
-            .map(|(name, value)| (name.clone(), json(value)))
-            .collect::<Map<_, _>>(),
-    )
+    }
 }
 
 /// The values in such an object, in the order of `params`; names that are not among those, and

@@ -11,6 +11,8 @@ mod check;
 mod check_params;
 mod check_scripts;
 mod compile;
+#[cfg(test)]
+mod compile_tests;
 mod duration;
 mod hazards;
 mod inputs;

@@ -30,7 +30,11 @@ impl Suggester {
     }
 
     /// The nearest of `known` to `word`, if it is near at all; the first of equals.
-    pub(super) fn nearest<'k>(&self, word: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+    pub(super) fn nearest<'k>(
+        &self,
+        word: &str,
+        known: impl Iterator<Item = &'k str>,
+    ) -> Option<&'k str> {
         let wanted: Vec<char> = word.chars().take(64).flat_map(char::to_lowercase).collect();
         let most = (wanted.len() / 3).clamp(1, 3);
         let mut best: Option<(usize, &'k str)> = None;

@@ -138,6 +138,7 @@ pub(in crate::graph) fn lex(script: &str, declared: &dyn Fn(&str) -> bool) -> Le
     while lexer.out.lost.is_none() && lexer.step() {}
     if let Some(from) = lexer.out.lost {
         lexer.limit = src.len();
+        lexer.frames.clear();
         lexer.out.sites.retain(|s| s.start < from);
         lexer.refuse(from, src.len(), Refusal::Unclear);
     }

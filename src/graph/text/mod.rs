@@ -6,14 +6,17 @@
 
 mod json;
 mod params;
-//mod print;
-//mod print_json;
-//mod print_yaml;
+mod print;
+mod print_json;
+mod print_yaml;
 mod read;
 mod reader;
 mod tree;
 mod yaml;
 
-//pub use print_json::to_json;
-//pub use print_yaml::to_yaml;
+pub use print_json::to_json;
+pub use print_yaml::to_yaml;
 pub use read::{Format, Parsed, parse};
+
+#[cfg(test)]
+mod tests;

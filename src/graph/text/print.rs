@@ -1,0 +1,110 @@
+//! A graph as a tree of keys and values, in the order in which people read them. What has its
+//! default value is left out.
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::graph::inputs::value_to_json;
+use crate::graph::model::{Graph, OnFailure, Param, Vertex};
+
+/// The tree that both notations print.
+pub(super) fn tree(graph: &Graph) -> Json {
+    let mut out = Map::new();
+    out.insert("name".to_owned(), json!(graph.name));
+    described(&mut out, &graph.desc);
+    if graph.on_failure != OnFailure::default() {
+        out.insert("on_failure".to_owned(), json!(graph.on_failure.word()));
+    }
+    settings(&mut out, graph.workdir.as_deref(), &graph.env, &graph.input);
+    let vertices = graph.vertices.iter().enumerate();
+    let vertices = vertices
+        .map(|(i, v)| (v.name.clone(), vertex(graph, i, v)))
+        .collect::<Map<_, _>>();
+    out.insert("vertices".to_owned(), Json::Object(vertices));
+    Json::Object(out)
+}
+
+fn vertex(graph: &Graph, index: usize, vertex: &Vertex) -> Json {
+    let mut out = Map::new();
+    described(&mut out, &vertex.desc);
+    let needs = graph.tails(index).filter_map(|t| graph.vertices.get(t));
+    let needs: Vec<Json> = needs.map(|v| json!(v.name)).collect();
+    if !needs.is_empty() {
+        out.insert("needs".to_owned(), Json::Array(needs));
+    }
+    settings(
+        &mut out,
+        vertex.workdir.as_deref(),
+        &vertex.env,
+        &vertex.input,
+    );
+    if let Some(timeout) = vertex.timeout {
+        out.insert("timeout".to_owned(), json!(timeout.to_string()));
+    }
+    if let Some(retry) = vertex.retry {
+        let policy = json!({
+            "limit": retry.limit,
+            "delay": retry.delay.to_string(),
+            "backoff": retry.backoff,
+            "max_delay": retry.max_delay.to_string(),
+        });
+        out.insert("retry".to_owned(), policy);
+    }
+    out.insert("script".to_owned(), json!(vertex.script));
+    Json::Object(out)
+}
+
+fn described(out: &mut Map<String, Json>, desc: &str) {
+    if !desc.is_empty() {
+        out.insert("desc".to_owned(), json!(desc));
+    }
+}
+
+fn settings(
+    out: &mut Map<String, Json>,
+    workdir: Option<&str>,
+    env: &[(String, String)],
+    input: &[Param],
+) {
+    if !input.is_empty() {
+        let params = input
+            .iter()
+            .map(|p| (p.name.clone(), param(p)))
+            .collect::<Map<_, _>>();
+        out.insert("input".to_owned(), Json::Object(params));
+    }
+    if !env.is_empty() {
+        let env = env
+            .iter()
+            .map(|(name, value)| (name.clone(), json!(value)))
+            .collect::<Map<_, _>>();
+        out.insert("env".to_owned(), Json::Object(env));
+    }
+    if let Some(workdir) = workdir {
+        out.insert("workdir".to_owned(), json!(workdir));
+    }
+}
+
+fn param(param: &Param) -> Json {
+    let mut out = Map::new();
+    let mut add = |key: &str, value: Option<Json>| {
+        if let Some(value) = value {
+            out.insert(key.to_owned(), value);
+        }
+    };
+    add("type", Some(json!(param.kind.word())));
+    add("required", param.required.then_some(Json::Bool(true)));
+    add("default", param.default.as_ref().map(value_to_json));
+    let choices: Vec<Json> = param.choices.iter().map(value_to_json).collect();
+    add(
+        "choices",
+        (!choices.is_empty()).then_some(Json::Array(choices)),
+    );
+    add("min", param.min.as_ref().map(value_to_json));
+    add("max", param.max.as_ref().map(value_to_json));
+    add("min_length", param.min_length.map(|n| json!(n)));
+    add("max_length", param.max_length.map(|n| json!(n)));
+    add("pattern", param.pattern.as_ref().map(|p| json!(p)));
+    add("allow_dash", param.allow_dash.then_some(Json::Bool(true)));
+    add("desc", (!param.desc.is_empty()).then(|| json!(param.desc)));
+    Json::Object(out)
+}

@@ -1,0 +1,317 @@
+//! The compiler against real shells: what a script sees is the value, byte for byte.
+
+use std::process::{Command, Stdio};
+
+use proptest::prelude::{any, prop, proptest};
+
+use super::codes;
+use super::compile::compile;
+use super::launch::launch_text;
+use super::model::{Kind, Param, Value};
+
+/// Values that would do something if they were ever parsed.
+const HOSTILE: &[&str] = &[
+    "plain",
+    "",
+    " ",
+    "  leading and trailing  ",
+    "$(touch CANARY)",
+    "`touch CANARY`",
+    "'; touch CANARY; '",
+    "\"; touch CANARY; \"",
+    "\\\"; touch CANARY; \\\"",
+    "a' 'b",
+    "it's",
+    "'",
+    "\"",
+    "\\",
+    "\\\\",
+    "ends with a backslash\\",
+    "*",
+    "/etc/*",
+    "[a-z]?",
+    "~",
+    "${HOME}",
+    "$HOME",
+    "$$",
+    "!!",
+    "a\nb",
+    "\n",
+    "trailing newline\n",
+    "\nEOF\ntouch CANARY\n",
+    "EOF",
+    "a;b&c|d>e<f",
+    "<x>",
+    "#comment",
+    "{a,b}",
+    "a=b",
+    "\t tab \t",
+    "\r",
+    "\u{1}\u{7f}\u{80}",
+    "é 日本 \u{1f600} \u{2028}",
+    "a[$(touch CANARY)]",
+    "%s%n",
+    ")",
+    "))",
+    "}",
+    "*) touch CANARY ;;",
+];
+
+/// Scripts that print their argument words, each followed by a byte 1 and a line break; `@` in
+/// the expected words stands for the value.
+const TEMPLATES: &[(&str, &[&str])] = &[
+    ("w <x>", &["@"]),
+    ("w a<x>b", &["a@b"]),
+    ("w \"<x>\" \"a<x>b\"", &["@", "a@b"]),
+    ("w '<x>' 'a<x>b'", &["@", "a@b"]),
+    ("w --name=<x>", &["--name=@"]),
+    ("w \"it's\"<x>'\"'", &["it's@\""]),
+    ("v=<x>; w \"$v\"", &["@"]),
+    ("v=a'<x>'b; w \"$v\"", &["a@b"]),
+    ("export V=<x>; w \"$V\"", &["@"]),
+    ("for i in <x> b; do w \"$i\"; done", &["@", "b"]),
+    ("case <x> in <x>) w same;; *) w other;; esac", &["same"]),
+    ("w \"$(printf %sz <x>)\"", &["@z"]),
+    (
+        "w \"$(printf %sz '<x>')\" \"$(printf %sz \"<x>\")\"",
+        &["@z", "@z"],
+    ),
+    ("w \"$(cat <<EOF\n<x>.\nEOF\n)\"", &["@."]),
+    (
+        "w \"$(cat <<-E1 <<E2\n\tno\n\tE1\n'<x>' \"<x>\".\nE2\n)\"",
+        &["'@' \"@\"."],
+    ),
+    ("w \"$(case a in a) printf %sz <x>;; esac)\"", &["@z"]),
+    ("f() { w \"$1\"; }\nf <x>", &["@"]),
+    ("if [ a<x> = a ]; then w empty; else w \"<x>\"; fi", &["?"]),
+    ("{ w <x>; } | cat", &["@"]),
+    ("(w <x>) && w b", &["@", "b"]),
+    ("# it's <x>\nw <x>", &["@"]),
+    ("set -eu\nw <x>", &["@"]),
+    ("sh -c 'printf \"%s\\001\\n\" \"$1\"' sh <x>", &["@"]),
+    (
+        "w ${unset:-a} <x> \"${unset:-\"b\"}\" <x>",
+        &["a", "@", "b", "@"],
+    ),
+    ("cat <<EOF\na<x>\u{1}\nEOF", &["a@"]),
+    ("<<EOF cat\n<x>\u{1}\nEOF", &["@"]),
+    ("\nw <x>", &["@"]),
+    ("w \\\n<x> \\<a", &["@", "<a"]),
+];
+
+fn param() -> Param {
+    Param {
+        allow_dash: true,
+        ..Param::new("x", Kind::Str)
+    }
+}
+
+/// Runs many scripts in one process of `shell` each, in an empty directory; gives their outputs.
+fn run(shell: &str, scripts: &[String]) -> Vec<String> {
+    let dir = tempfile::tempdir().expect("a directory");
+    let mut batch = String::new();
+    for (i, script) in scripts.iter().enumerate() {
+        let file = dir.path().join(format!("s{i}"));
+        std::fs::write(&file, script).expect("a file");
+        batch.push_str(&format!("{shell} s{i} </dev/null; printf '\\002'\n"));
+    }
+    let output = Command::new("/bin/sh")
+        .args(["-c", &batch])
+        .current_dir(dir.path())
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .env("LC_ALL", "C.UTF-8")
+        .stdin(Stdio::null())
+        .output()
+        .expect("a shell");
+    assert!(
+        !dir.path().join("CANARY").exists(),
+        "a value was run by {shell}"
+    );
+    let text = String::from_utf8(output.stdout).expect("values are UTF-8");
+    let mut parts: Vec<String> = text.split('\u{2}').map(str::to_owned).collect();
+    parts.pop();
+    assert_eq!(
+        parts.len(),
+        scripts.len(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    parts
+}
+
+#[test]
+fn every_value_arrives_as_it_is_in_both_shells() {
+    let param = param();
+    let mut scripts = Vec::new();
+    let mut expected = Vec::new();
+    for (template, words) in TEMPLATES {
+        let compiled = compile(template, &[&param]).unwrap_or_else(|e| panic!("{template}: {e:?}"));
+        assert_eq!(compiled.uses, ["x"], "{template}");
+        for value in HOSTILE {
+            let values = [("x".to_owned(), Value::Str((*value).to_owned()))];
+            scripts.push(format!(
+                "w() {{ printf '%s\\001\\n' \"$@\"; }}\n{}",
+                launch_text(&compiled.body, &values)
+            ));
+            let shown = |w: &&str| match *w {
+                "?" if value.is_empty() => "empty\u{1}\n".to_owned(),
+                "?" => format!("{value}\u{1}\n"),
+                _ => format!("{}\u{1}\n", w.replace('@', value)),
+            };
+            expected.push((
+                template,
+                value,
+                words.iter().map(|w| shown(&w)).collect::<String>(),
+            ));
+        }
+    }
+    for shell in ["dash", "bash"] {
+        for (output, (template, value, text)) in run(shell, &scripts).iter().zip(&expected) {
+            assert_eq!(output, text, "{shell}: {template:?} with {value:?}");
+        }
+    }
+}
+
+#[test]
+fn an_int_is_safe_in_arithmetic() {
+    let param = Param {
+        required: true,
+        ..Param::new("n", Kind::Int)
+    };
+    for (template, shells) in [
+        ("echo $((<n> * 2))", &["dash", "bash"][..]),
+        ("((<n> < 0)) && echo $(( 1 - <n> ))", &["bash"]),
+    ] {
+        let compiled = compile(template, &[&param]).expect("ints are numbers");
+        let texts: Vec<String> = [-7, 0, 21]
+            .map(|n| launch_text(&compiled.body, &[("n".to_owned(), Value::Int(n))]))
+            .into();
+        for shell in shells {
+            let expected = if shells.len() == 2 {
+                ["-14\n", "0\n", "42\n"]
+            } else {
+                ["8\n", "", ""]
+            };
+            assert_eq!(run(shell, &texts), expected, "{template}");
+        }
+    }
+}
+
+#[test]
+fn text_that_is_parsed_again_is_refused() {
+    let again = codes::PLACEHOLDER_RUNS_AGAIN;
+    for (script, code) in [
+        ("eval echo <x>", again),
+        ("eval \"$(echo <x>)\"", again),
+        ("command eval 'echo <x>'", again),
+        ("sh -c 'echo <x>'", again),
+        ("exec /bin/bash -ec -- \"echo <x>\" a", again),
+        ("sudo -u a bash -lc 'echo <x>'", again),
+        ("find . -exec sh -c 'echo <x>' ';'", again),
+        ("trap 'echo <x>' EXIT", again),
+        ("read <x>", again),
+        ("unset <x>", again),
+        ("let 'a=<x>'", again),
+        ("alias a=<x>", again),
+        ("bash <<EOF\necho <x>\nEOF\n", again),
+        ("ssh host sh -s <<EOF\necho $(echo <x>)\nEOF\n", again),
+        ("cat <<EOF | sh\necho <x>\nEOF\n", again),
+        ("echo 'echo <x>' | sh", again),
+        ("{ echo a; echo <x>; } | tee f |\n bash -s", again),
+        ("echo <x> | (cd /; sh)", again),
+        (". <(echo <x>)", again),
+        ("bash <<< '<x>'", again),
+        ("PS4=<x>", again),
+        ("declare -i n; n=<x>", again),
+        ("printf -v <x> a", again),
+        ("test -v <x>", again),
+        ("declare -i n=<x>", codes::PLACEHOLDER_IN_NAME),
+        ("export <x>", codes::PLACEHOLDER_IN_NAME),
+        ("<x>=1", codes::PLACEHOLDER_IN_NAME),
+        ("a<x>=1", codes::PLACEHOLDER_IN_NAME),
+        ("a[<x>]=1", codes::PLACEHOLDER_IN_NAME),
+        ("a=([<x>]=1)", codes::PLACEHOLDER_IN_NAME),
+        ("<x>() { :; }", codes::PLACEHOLDER_IN_NAME),
+        ("for <x> in a; do :; done", codes::PLACEHOLDER_IN_NAME),
+        ("<x> a", codes::PLACEHOLDER_AS_COMMAND),
+        ("A=b \"<x>\" a", codes::PLACEHOLDER_AS_COMMAND),
+        ("[[ <x> -eq 1 ]]", codes::PLACEHOLDER_IN_ARITHMETIC),
+        ("[[ -v <x> ]]", codes::PLACEHOLDER_IN_ARITHMETIC),
+        ("echo $((<x>))", codes::PLACEHOLDER_IN_ARITHMETIC),
+        ("echo `<x>`", codes::PLACEHOLDER_IN_BACKQUOTES),
+        ("echo <x> $p_x", codes::RESERVED_NAME),
+        (
+            "#!/usr/bin/python3\nprint('<x>')",
+            codes::PLACEHOLDER_NOT_SHELL,
+        ),
+    ] {
+        let problems = compile(script, &[&param()]).expect_err(script);
+        assert_eq!(problems[0].code, code, "{script}: {problems:?}");
+    }
+}
+
+#[test]
+fn what_is_safe_beside_those_is_taken() {
+    let flag = Param::new("x", Kind::Bool);
+    for script in [
+        "if <x>; then echo a; fi",
+        "sh -c 'echo <x>'",
+        "eval echo <x>",
+    ] {
+        assert!(compile(script, &[&flag]).is_ok(), "{script}");
+    }
+    for script in [
+        "sh -c 'echo \"$1\"' sh <x>",
+        "sh ./deploy.sh -c <x>y",
+        "echo read <x>; git unset <x>",
+        "./<x> a",
+        "echo <x> | cat; sh ./a",
+        "echo <x>; curl a | sh",
+        "echo <x> | ssh host cat",
+        "local v=<x>",
+        "case a in a) echo <x>;; esac",
+        "[ <x> = a ] && exit 3",
+        "ssh <x> uptime",
+    ] {
+        assert!(
+            compile(script, &[&param()]).is_ok(),
+            "{script}: {:?}",
+            compile(script, &[&param()])
+        );
+    }
+}
+
+#[test]
+fn problems_say_where_and_what() {
+    let problems = compile("echo é\n  echo `<x>`", &[&param()]).expect_err("backquotes");
+    assert_eq!((problems[0].line, problems[0].column), (2, 9));
+    assert_eq!(
+        problems[0].message,
+        "`<x>` is inside backquotes: use `$( … )`"
+    );
+    let host = Param::new("host", Kind::Str);
+    let compiled = compile("ping <hots> <host>", &[&host]).expect("a notice only");
+    assert_eq!(compiled.notices[0].code, codes::UNDECLARED_PLACEHOLDER);
+    assert!(
+        compiled.notices[0]
+            .message
+            .contains("Did you mean `<host>`?"),
+        "{:?}",
+        compiled.notices
+    );
+}
+
+proptest! {
+    #[test]
+    fn a_script_without_placeholders_stays_as_it_is(script in "[ -~\n\té]{0,80}") {
+        if let Ok(compiled) = compile(&script, &[&Param::new("not_in_there", Kind::Str)]) {
+            assert_eq!(compiled.body, script);
+        }
+    }
+
+    #[test]
+    fn hostile_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..100)) {
+        let _ = compile(&String::from_utf8_lossy(&bytes), &[&param()]);
+    }
+}
