@@ -1,1 +1,3 @@
-fn main() {}
+//! Tests that need the built program.
+
+mod executor;
