@@ -1,9 +1,6 @@
-<<<<<<< HEAD
 //! Tests of the whole program.
 
+mod executor;
 mod random;
 mod sim;
 mod store;
-=======
-fn main() {}
->>>>>>> graph

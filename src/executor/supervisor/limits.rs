@@ -3,17 +3,12 @@
 use std::env;
 use std::fs;
 use std::io;
-use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use std::os::fd::RawFd;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
 
-use rustix::io::fcntl_dupfd_cloexec;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-
-/// Handles that live long are moved to this number and above. A process can only be given handles
-/// below the limit that holds while it is started, and that is the script's lower one.
-const SHELF: RawFd = 64;
 
 /// Set once this process has started itself again without the handles it inherited.
 const CLOSED: &str = "TRACKYARD_HANDLES_CLOSED";
@@ -75,14 +70,6 @@ impl Limits {
             // The script runs: it must not be forgotten for this. Later ones may find no room.
             eprintln!("trackyard supervisor: its limit of open files stays low: {e}");
         }
-    }
-
-    /// Moves a handle that will live long out of the way of those that scripts are given.
-    pub(super) fn shelve(&self, handle: OwnedFd) -> OwnedFd {
-        if self.own == self.scripts || handle.as_raw_fd() >= SHELF {
-            return handle;
-        }
-        fcntl_dupfd_cloexec(&handle, SHELF).unwrap_or(handle)
     }
 }
 

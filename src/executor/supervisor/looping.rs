@@ -297,7 +297,7 @@ impl Supervisor {
         act(attempt, &mut self.buffer, &self.spool);
         if !watched && let Some(handle) = attempt.handle.take() {
             // Without room in `epoll` it is asked for again.
-            let handle = Some(self.spawner.shelve(handle));
+            let handle = Some(handle);
             attempt.handle = handle.filter(|h| add(&self.epoll, h, Token::Exit(number)).is_ok());
         }
         if attempt.new_members {

@@ -2,19 +2,25 @@
 //!
 //! The standard library starts a process the cheap way (`posix_spawn`, no copy of this process)
 //! only for an absolute program, without hooks between fork and exec. That is all that is used.
+//!
+//! A script gets its standard handles by inheriting ours, which are made to be its for that
+//! moment: this process has one thread and prints nothing meanwhile. So a script can be started
+//! under a limit of open files that is lower than the number of any other handle here.
 
+use std::fmt::Display;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use rustix::fs::{OFlags, fcntl_setfl};
 use rustix::io::Errno;
 use rustix::pipe::{PipeFlags, pipe_with};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
+use rustix::stdio::{dup2_stderr, dup2_stdin, dup2_stdout};
 
 use super::limits::Limits;
 use crate::executor::wire::Launch;
@@ -43,13 +49,20 @@ pub(super) enum Refusal {
 pub(super) struct Spawner {
     limits: Limits,
     null: File,
+    /// Where our own messages go.
+    stderr: OwnedFd,
 }
 
 impl Spawner {
+    /// Takes over the standard handles of this process. Its output stays until the first script.
     pub(super) fn new(limits: Limits) -> io::Result<Spawner> {
+        let null = File::options().read(true).write(true).open("/dev/null")?;
+        let stderr = io::stderr().as_fd().try_clone_to_owned()?;
+        dup2_stdin(&null)?;
         Ok(Spawner {
             limits,
-            null: File::open("/dev/null")?,
+            null,
+            stderr,
         })
     }
 
@@ -75,44 +88,38 @@ impl Spawner {
             .env_clear()
             .envs(launch.env.iter().map(|(name, value)| (name, value)));
         command.current_dir(workdir).process_group(0);
-        let (output, reserve) = self.connect(&mut command).map_err(passing)?;
+        // One pipe for all it prints, so that the order of its lines is kept.
+        let (output, input) = pipe_with(PipeFlags::CLOEXEC).map_err(passing)?;
+        fcntl_setfl(&output, OFlags::NONBLOCK).map_err(passing)?;
         watch_output(&output).map_err(passing)?;
         self.limits.lower().map_err(passing)?;
-        let child = command.spawn();
+        let child = self.with_output(input, || command.spawn());
         self.limits.raise();
-        let child = match child {
+        let child = match child.map_err(passing)? {
             Ok(child) => child,
             Err(e) if is_passing(&e) => return Err(passing(e)),
             Err(e) => return Err(Refusal::Lasting(explain(&e, program, workdir))),
         };
-        // Our copies of the pipe's other end go with the command.
-        drop(command);
-        drop(reserve);
         let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
         let pid = pid.expect("a process id is a positive number");
-        let handle = watch(pid).ok().map(|handle| self.limits.shelve(handle));
         Ok(Spawned {
             pid,
-            handle,
+            handle: watch(pid).ok(),
             output,
         })
     }
 
-    /// Moves a handle that will live long out of the way of those that scripts are given.
-    pub(super) fn shelve(&self, handle: OwnedFd) -> OwnedFd {
-        self.limits.shelve(handle)
-    }
-
-    /// Gives the command nothing to read and one pipe for all it prints, so that the order of its
-    /// lines is kept. Also keeps a handle in reserve for watching the process.
-    fn connect(&self, command: &mut Command) -> io::Result<(OwnedFd, OwnedFd)> {
-        let (output, input) = pipe_with(PipeFlags::CLOEXEC)?;
-        let output = self.limits.shelve(output);
-        fcntl_setfl(&output, OFlags::NONBLOCK)?;
-        command.stdin(Stdio::from(self.null.try_clone()?));
-        command.stderr(Stdio::from(input.try_clone()?));
-        command.stdout(Stdio::from(input));
-        Ok((output, self.null.as_fd().try_clone_to_owned()?))
+    /// Does `start` while our standard output and error are `input`. Afterwards nothing here
+    /// holds `input`, and its number is free for the handle on the process.
+    fn with_output<T>(&self, input: OwnedFd, start: impl FnOnce() -> T) -> io::Result<T> {
+        let result = dup2_stdout(&input)
+            .and_then(|()| dup2_stderr(&input))
+            .map(|()| start());
+        drop(input);
+        // These cannot fail, for both handles are open; and if they did, a started script must
+        // not be forgotten for it.
+        let _ = dup2_stdout(&self.null).and_then(|()| dup2_stderr(&self.stderr));
+        Ok(result?)
     }
 }
 
@@ -121,7 +128,7 @@ pub(super) fn watch(pid: Pid) -> io::Result<OwnedFd> {
     Ok(pidfd_open(pid, PidfdFlags::empty())?)
 }
 
-fn passing(e: io::Error) -> Refusal {
+fn passing(e: impl Display) -> Refusal {
     Refusal::Passing(format!("the script's process could not be started: {e}"))
 }
 

@@ -1,0 +1,219 @@
+//! The server goes, the supervisor goes, the build changes.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use trackyard::executor::{Backend, Fact, Verdict};
+use trackyard::spool::{Cause, Gate};
+
+use super::bench::{Bench, end, key, lives, number_in, release, script, until};
+
+#[test]
+fn the_next_server_adopts_what_runs_and_gets_its_results() {
+    let mut bench = Bench::new();
+    let (hold, held) = bench.hold();
+    let tracks: Vec<i64> = (0..40).collect();
+    for &track in &tracks {
+        bench.launch(track, held.clone());
+    }
+    bench.until_up(0..40);
+    let supervisors = bench.supervisors();
+    bench.executor.stop();
+    // Twenty end while there is no server, longer than an idle supervisor would stay.
+    let _open = release(&hold, 20);
+    let spool = bench.spool();
+    let exits = || {
+        (0..40)
+            .filter(|&t| spool.read_exit(key(t)).unwrap().is_some())
+            .count()
+    };
+    until("the first twenty", || exits() == 20);
+    bench.restart(|_| {});
+    assert_eq!(bench.supervisors(), supervisors);
+    let verdicts = bench.probe(&tracks);
+    let count = |of: &Verdict| verdicts.iter().filter(|v| *v == of).count();
+    assert_eq!(
+        (count(&Verdict::TakeResult), count(&Verdict::Adopt)),
+        (20, 20)
+    );
+    let _open_too = release(&hold, 20);
+    for _ in 0..40 {
+        let Fact::Ended { record, tail, .. } = bench.fact() else {
+            panic!("it ends")
+        };
+        assert!(record.success() && tail == b"up\non\n");
+    }
+    assert!(bench.facts.try_recv().is_err());
+}
+
+#[test]
+fn an_adopted_script_can_be_killed_and_a_lost_launch_repeated() {
+    let mut bench = Bench::new();
+    let (_hold, held) = bench.hold();
+    bench.launch(1, held);
+    bench.until_up([1]);
+    bench.restart(|_| {});
+    assert_eq!(bench.probe(&[1, 2]), [Verdict::Adopt, Verdict::LaunchAgain]);
+    bench.executor.kill(key(1), 5_000);
+    assert_eq!(bench.ended(1).0.cause, Cause::Stopped);
+    assert!(bench.run(2, script("true")).0.success());
+}
+
+#[test]
+fn the_boot_and_the_gate_decide_after_a_restart() {
+    let bench = Bench::new();
+    bench.spool().take_gate(key(1)).unwrap().unwrap();
+    bench.spool().cancel(key(2)).unwrap();
+    let boot = bench.executor.boot().to_owned();
+    let asked = [
+        (key(1), boot.clone()),
+        (key(2), boot),
+        (key(3), "another".to_owned()),
+    ];
+    let verdicts: BTreeMap<_, _> = bench.executor.probe(&asked).into_iter().collect();
+    assert!(matches!(verdicts[&key(1)], Verdict::Interrupted(_)));
+    assert_eq!(verdicts[&key(2)], Verdict::TakeResult);
+    assert!(matches!(verdicts[&key(3)], Verdict::Interrupted(_)));
+    let mut facts = [bench.fact(), bench.fact(), bench.fact()];
+    facts.sort_by_key(Fact::key);
+    assert!(matches!(&facts[0], Fact::Interrupted { why, .. } if why.contains("supervisor died")));
+    assert!(matches!(&facts[1], Fact::Ended { record, .. } if record.cause == Cause::Stopped));
+    assert!(matches!(&facts[2], Fact::Interrupted { why, .. } if why.contains("host")));
+}
+
+#[test]
+fn when_a_supervisor_dies_what_it_ran_is_interrupted_and_the_rest_runs() {
+    let bench = Bench::new();
+    let (_hold, held) = bench.hold();
+    for track in 0..10 {
+        bench.launch(track, held.clone());
+    }
+    bench.until_up(0..10);
+    let [supervisor] = bench.supervisors()[..] else {
+        panic!("one supervisor")
+    };
+    // Stopped, it still takes messages but obeys none: these are handed over, not started.
+    let pid = rustix::process::Pid::from_raw(supervisor).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::STOP).unwrap();
+    let ran = bench.path("ran");
+    for track in 10..20 {
+        bench.launch(track, script(&format!("echo {track} >>{}", ran.display())));
+    }
+    let spool = bench.spool();
+    until("the hand-over", || {
+        (10..20).all(|track| spool.script(key(track)).exists())
+    });
+    end(supervisor);
+    let mut interrupted = Vec::new();
+    let mut ended = Vec::new();
+    for _ in 0..20 {
+        match bench.fact() {
+            Fact::Interrupted { key, why } => {
+                assert!(why.contains("process"), "{why}");
+                interrupted.push(key.track.0);
+            }
+            Fact::Ended { key, record, .. } => {
+                assert!(record.success());
+                ended.push(key.track.0);
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    interrupted.sort_unstable();
+    ended.sort_unstable();
+    assert_eq!(interrupted, (0..10).collect::<Vec<_>>());
+    assert_eq!(ended, (10..20).collect::<Vec<_>>());
+    assert_eq!(
+        fs::read_to_string(&ran).unwrap().lines().count(),
+        10,
+        "each ran once"
+    );
+    assert_eq!(bench.supervisors().len(), 1);
+    // What was interrupted goes on without a supervisor, as its reason says.
+    for track in 0..10 {
+        let Gate::Started { pid: Some(pid) } = spool.gate(key(track)).unwrap() else {
+            panic!()
+        };
+        assert!(lives(pid));
+        end(pid);
+    }
+}
+
+#[test]
+fn results_written_before_a_supervisor_died_are_kept() {
+    let mut bench = Bench::new();
+    bench.launch(1, script("echo kept; exit 9"));
+    let spool = bench.spool();
+    until("the result", || spool.read_exit(key(1)).unwrap().is_some());
+    let [supervisor] = bench.supervisors()[..] else {
+        panic!("one supervisor")
+    };
+    bench.executor.stop();
+    end(supervisor);
+    bench.restart(|_| {});
+    assert_eq!(bench.probe(&[1]), [Verdict::TakeResult]);
+    let (record, output) = bench.ended(1);
+    assert_eq!((record.code, output.as_str()), (Some(9), "kept\n"));
+}
+
+#[test]
+fn another_build_adopts_and_starts_its_own_supervisor() {
+    let mut bench = Bench::new();
+    let (hold, held) = bench.hold();
+    bench.launch(1, held.clone());
+    bench.until_up([1]);
+    let [first] = bench.supervisors()[..] else {
+        panic!("one supervisor")
+    };
+    bench.restart(|settings| settings.version = "next".to_owned());
+    assert_eq!(bench.probe(&[1]), [Verdict::Adopt]);
+    let two = bench.supervisors();
+    assert!(two.len() == 2 && two.contains(&first));
+    bench.launch(2, held);
+    bench.until_up([2]);
+    let _open = release(&hold, 2);
+    for _ in 0..2 {
+        assert!(matches!(bench.fact(), Fact::Ended { record, .. } if record.success()));
+    }
+    // The former one ends when what it ran has ended, and takes its directory with it.
+    until("the end of the former supervisor", || !lives(first));
+    until("the removal", || {
+        bench.spool().instances().unwrap().len() == 1
+    });
+    assert!(bench.run(3, script("true")).0.success());
+}
+
+#[test]
+fn an_idle_supervisor_goes_and_leaves_nothing() {
+    let bench = Bench::new();
+    assert!(bench.run(1, script("true")).0.success());
+    let [supervisor] = bench.supervisors()[..] else {
+        panic!("one supervisor")
+    };
+    bench.executor.stop();
+    until("its end", || !lives(supervisor));
+    assert!(bench.spool().instances().unwrap().is_empty());
+}
+
+#[test]
+fn a_supervisor_waits_for_what_a_script_left_in_the_background() {
+    let bench = Bench::new();
+    let pid = bench.path("pid");
+    bench.launch(
+        1,
+        script(&format!("sleep 1000 & echo $! >{}", pid.display())),
+    );
+    let daemon = number_in(&pid);
+    let [supervisor] = bench.supervisors()[..] else {
+        panic!("one supervisor")
+    };
+    bench.ended(1);
+    bench.executor.stop();
+    // Longer than an idle one stays: another bench comes and goes meanwhile.
+    let other = Bench::new();
+    other.executor.stop();
+    until("the end of the other", || other.supervisors().is_empty());
+    assert!(lives(supervisor));
+    end(daemon);
+    until("its end", || !lives(supervisor));
+}

@@ -1,0 +1,180 @@
+//! Kill and timeout.
+
+use std::time::{Duration, Instant};
+
+use trackyard::executor::{Backend, Fact, Order};
+use trackyard::spool::{Cause, Gate};
+
+use super::bench::{Bench, key, lives, number_in, script, until};
+
+/// A script that notes its number and that of a child, and whose `trap` is given.
+fn stubborn(bench: &Bench, trap: &str) -> Order {
+    let (main, child) = (bench.path("main"), bench.path("child"));
+    let text = format!(
+        "trap '{trap}' TERM\nsh -c 'trap \"\" TERM; echo $$ >{}; while :; do sleep 0.05; done' &
+         echo $$ >{}\nwhile :; do sleep 0.05; done\n",
+        child.display(),
+        main.display()
+    );
+    script(&text)
+}
+
+#[test]
+fn a_kill_is_first_a_request() {
+    let bench = Bench::new();
+    let (main, log) = (bench.path("main"), bench.spool().log(key(1)));
+    let text = format!(
+        "trap 'echo bye; exit 7' TERM; echo up; echo $$ >{}; while :; do sleep 0.02; done",
+        main.display()
+    );
+    bench.launch(1, script(&text));
+    number_in(&main);
+    until("output", || log.exists());
+    bench.executor.kill(key(1), 10_000);
+    let (record, output) = bench.ended(1);
+    assert_eq!((record.cause, record.code), (Cause::Stopped, Some(7)));
+    // Between the two the shell may tell that its `sleep` was ended, too.
+    assert!(
+        output.starts_with("up\n") && output.ends_with("bye\n"),
+        "{output}"
+    );
+}
+
+#[test]
+fn who_ignores_a_kill_is_ended_with_all_its_group() {
+    let bench = Bench::new();
+    bench.launch(1, stubborn(&bench, ""));
+    let pids = [
+        number_in(&bench.path("main")),
+        number_in(&bench.path("child")),
+    ];
+    let start = Instant::now();
+    bench.executor.kill(key(1), 300);
+    let (record, _) = bench.ended(1);
+    assert_eq!(
+        (record.cause, record.code, record.signal),
+        (Cause::Stopped, None, Some(9))
+    );
+    assert!(start.elapsed() >= Duration::from_millis(300));
+    until("their end", || pids.iter().all(|&pid| !lives(pid)));
+}
+
+#[test]
+fn a_timeout_ends_the_group_after_the_grace() {
+    let bench = Bench::with("", |settings| settings.grace_ms = 300);
+    let order = Order {
+        timeout_ms: Some(200),
+        ..stubborn(&bench, "exit 5")
+    };
+    let (record, _) = bench.run(1, order);
+    // The main process obeyed, its child did not and had the whole grace.
+    assert_eq!((record.cause, record.code), (Cause::TimedOut, Some(5)));
+    let took = record.finished_at - record.started_at;
+    assert!((500..3000).contains(&took), "{took}");
+    let child = number_in(&bench.path("child"));
+    until("its end", || !lives(child));
+}
+
+#[test]
+fn what_is_left_of_a_group_may_end_by_itself() {
+    let bench = Bench::new();
+    let done = bench.path("done");
+    let text = format!(
+        "sh -c 'trap \"sleep 0.3; echo ok >{0}; exit\" TERM; echo $$ >{1}; while :; do sleep 0.02; done' >/dev/null 2>&1 &
+         exec sleep 1000",
+        done.display(),
+        bench.path("child").display()
+    );
+    bench.launch(1, script(&text));
+    number_in(&bench.path("child"));
+    let start = Instant::now();
+    bench.executor.kill(key(1), 30_000);
+    let (record, _) = bench.ended(1);
+    assert_eq!((record.cause, record.signal), (Cause::Stopped, Some(15)));
+    assert!(done.exists(), "the child had time to end in order");
+    assert!(
+        start.elapsed() < Duration::from_secs(10),
+        "and nobody waited longer than it took"
+    );
+}
+
+#[test]
+fn a_script_in_time_is_not_timed_out() {
+    let bench = Bench::new();
+    let order = Order {
+        timeout_ms: Some(30_000),
+        ..script("exit 2")
+    };
+    let (record, _) = bench.run(1, order);
+    assert_eq!((record.cause, record.code), (Cause::Exited, Some(2)));
+    let order = Order {
+        timeout_ms: Some(u64::MAX),
+        ..script("true")
+    };
+    assert!(bench.run(2, order).0.success());
+}
+
+#[test]
+fn a_cancelled_attempt_never_starts() {
+    let bench = Bench::new();
+    let ran = bench.path("ran");
+    let order = script(&format!("echo x >>{}", ran.display()));
+    // The gate was taken before the launch, as by a server that died right after.
+    assert!(bench.spool().cancel(key(1)).unwrap());
+    let (record, _) = bench.run(1, order);
+    assert_eq!((record.cause, record.code), (Cause::Stopped, None));
+    assert_eq!(bench.spool().gate(key(1)).unwrap(), Gate::Cancelled);
+    assert!(!ran.exists());
+}
+
+#[test]
+fn a_kill_at_any_moment_leads_to_one_end() {
+    let bench = Bench::new();
+    let ran = bench.path("ran");
+    let order = script(&format!("echo x >>{}; sleep 1000", ran.display()));
+    let (mut cancelled, n) = (0, 300);
+    for track in 0..n {
+        bench.launch(track, order.clone());
+        for _ in 0..track * 20 {
+            std::hint::spin_loop();
+        }
+        bench.executor.kill(key(track), 5_000);
+        let (record, _) = bench.ended(track);
+        assert_eq!(record.cause, Cause::Stopped, "{record:?}");
+        cancelled += usize::from(record.signal.is_none());
+        if record.signal.is_none() {
+            assert!(!matches!(
+                bench.spool().gate(key(track)).unwrap(),
+                Gate::Started { .. }
+            ));
+        }
+    }
+    assert!(bench.facts.try_recv().is_err(), "one fact each");
+    let started = std::fs::read(&ran).map_or(0, |bytes| bytes.len() / 2);
+    assert!(
+        started + cancelled <= usize::try_from(n).unwrap(),
+        "{started} ran, {cancelled} not"
+    );
+}
+
+#[test]
+fn a_kill_of_what_is_over_or_unknown_does_nothing() {
+    let bench = Bench::new();
+    bench.executor.kill(key(9), 0);
+    assert!(bench.run(1, script("true")).0.success());
+    bench.executor.kill(key(1), 0);
+    assert!(bench.run(2, script("true")).0.success());
+    assert!(matches!(bench.facts.try_recv(), Err(_)));
+    assert_eq!(bench.spool().list().unwrap(), [key(1), key(2)]);
+    bench.executor.kill(key(3), 0);
+    let Fact::Ended { record, .. } = ({
+        bench.launch(3, script("true"));
+        bench.fact()
+    }) else {
+        panic!("it ends")
+    };
+    assert!(
+        record.success(),
+        "a kill before the launch is no order to kill it later"
+    );
+}
