@@ -4,8 +4,12 @@
 //! `docs/ARCHITECTURE.md` is the map: what each module is for and which way imports point.
 
 pub mod access;
+pub mod api;
+pub mod app;
 pub mod clock;
 pub mod config;
+
+pub mod desk;
 pub mod driver;
 pub mod engine;
 pub mod executor;

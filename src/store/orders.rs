@@ -1,6 +1,6 @@
 //! What the executor needs to start a track.
 
-use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl};
+use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
 
 use super::connection::Db;
 use super::error::StoreError;
@@ -18,6 +18,8 @@ pub struct TrackOrder {
     pub vertex: String,
     /// The compiled script.
     pub script: String,
+    /// A required value has not been given.
+    pub missing: bool,
     /// The accepted values, as a JSON object.
     pub input: String,
     /// The parameters that the vertex may refer to; its own before the graph's.
@@ -30,57 +32,27 @@ pub struct TrackOrder {
     pub timeout_ms: Option<u64>,
 }
 
-/// The order of a track; none when there is no such track.
-pub(super) fn order(db: &mut Db, id: TrackId) -> Result<Option<TrackOrder>, StoreError> {
-    let Some((input, script, vertex, of_vertex, of_graph, graph, vertex_input, graph_input)) =
-        row(db, id)?
-    else {
-        return Ok(None);
-    };
-    let of_vertex: VertexPolicies = from_json(&of_vertex)?;
-    let of_graph: GraphPolicies = from_json(&of_graph)?;
-    let mut params = params_from_json(&vertex_input)?;
-    for param in params_from_json(&graph_input)? {
-        if params.iter().all(|own| own.name != param.name) {
-            params.push(param);
-        }
-    }
-    let mut env = of_graph.env;
-    env.retain(|(name, _)| of_vertex.env.iter().all(|(own, _)| own != name));
-    env.extend(of_vertex.env);
-    let workdir = of_vertex.workdir.or(of_graph.workdir);
-    Ok(Some(TrackOrder {
-        graph,
-        vertex,
-        script,
-        input,
-        params,
-        env,
-        workdir,
-        timeout_ms: of_vertex.timeout_ms,
-    }))
+#[derive(Queryable)]
+struct Row {
+    missing: bool,
+    input: String,
+    script: String,
+    vertex: String,
+    of_vertex: String,
+    of_graph: String,
+    graph: String,
+    vertex_input: String,
+    graph_input: String,
 }
 
-/// What the executor needs of a track: `(input, script, vertex name, vertex policies, graph policies,
-/// graph name, vertex input, graph input)`.
-type OrderRow = (
-    String,
-    String,
-    String,
-    String,
-    String,
-    String,
-    String,
-    String,
-);
-
-/// The row behind an order.
-fn row(db: &mut Db, id: TrackId) -> QueryResult<Option<OrderRow>> {
-    track::table
+/// The order of a track; none when there is no such track.
+pub(super) fn order(db: &mut Db, id: TrackId) -> Result<Option<TrackOrder>, StoreError> {
+    let row: Option<Row> = track::table
         .inner_join(vertex::table.on(vertex::id.eq(track::vertex_id)))
         .inner_join(graph::table.on(graph::id.eq(vertex::graph_id)))
         .filter(track::id.eq(id.0))
         .select((
+            track::missing,
             track::input,
             track::script,
             vertex::name,
@@ -91,5 +63,33 @@ fn row(db: &mut Db, id: TrackId) -> QueryResult<Option<OrderRow>> {
             graph::input,
         ))
         .first(db)
-        .optional()
+        .optional()?;
+    row.map(Row::order).transpose()
+}
+
+impl Row {
+    fn order(self) -> Result<TrackOrder, StoreError> {
+        let of_vertex: VertexPolicies = from_json(&self.of_vertex)?;
+        let of_graph: GraphPolicies = from_json(&self.of_graph)?;
+        let mut params = params_from_json(&self.vertex_input)?;
+        for param in params_from_json(&self.graph_input)? {
+            if params.iter().all(|own| own.name != param.name) {
+                params.push(param);
+            }
+        }
+        let mut env = of_graph.env;
+        env.retain(|(name, _)| of_vertex.env.iter().all(|(own, _)| own != name));
+        env.extend(of_vertex.env);
+        Ok(TrackOrder {
+            graph: self.graph,
+            vertex: self.vertex,
+            script: self.script,
+            missing: self.missing,
+            input: self.input,
+            params,
+            env,
+            workdir: of_vertex.workdir.or(of_graph.workdir),
+            timeout_ms: of_vertex.timeout_ms,
+        })
+    }
 }

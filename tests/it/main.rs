@@ -2,5 +2,7 @@
 
 mod executor;
 mod random;
+mod scripts;
+mod server;
 mod sim;
 mod store;

@@ -1,0 +1,108 @@
+//! Request bodies: bounded, of a known type, with every field known.
+
+use rocket::data::{Data, FromData, Outcome, ToByteUnit};
+use rocket::http::{ContentType, Status};
+use rocket::{Request, tokio};
+use serde::de::DeserializeOwned;
+
+use super::error::ApiError;
+use crate::graph::text::Format;
+
+/// The most bytes that a body may have.
+#[derive(Debug, Clone, Copy)]
+pub struct MostBytes(pub u64);
+
+/// A body that arrived whole.
+pub(super) struct Body {
+    bytes: Vec<u8>,
+    media: Option<ContentType>,
+}
+
+#[rocket::async_trait]
+impl<'r> FromData<'r> for Body {
+    type Error = ();
+
+    async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
+        let most = request
+            .rocket()
+            .state::<MostBytes>()
+            .map_or(1 << 20, |most| most.0);
+        let media = request.content_type().cloned();
+        match data.open(most.bytes()).into_bytes().await {
+            Ok(bytes) if bytes.is_complete() => Outcome::Success(Self {
+                bytes: bytes.into_inner(),
+                media,
+            }),
+            Ok(_) => Outcome::Error((Status::PayloadTooLarge, ())),
+            Err(_) => Outcome::Error((Status::BadRequest, ())),
+        }
+    }
+}
+
+impl Body {
+    /// The form of a definition, by the body's type, and its text.
+    pub(super) fn definition(self) -> Result<(String, Format), ApiError> {
+        let format = match &self.media {
+            Some(media) if is_json(media) => Format::Json,
+            Some(media) if ["yaml", "x-yaml"].contains(&media.sub().as_str()) => Format::Yaml,
+            _ => return Err(unsupported("`application/yaml` or `application/json`")),
+        };
+        let text = String::from_utf8(self.bytes).map_err(|_| {
+            ApiError::new(
+                Status::BadRequest,
+                "malformed",
+                "the body is not UTF-8".to_owned(),
+            )
+        })?;
+        Ok((text, format))
+    }
+
+    /// The body as JSON of one form; an empty body is the form's default.
+    pub(super) fn json<T: DeserializeOwned + Default>(&self) -> Result<T, ApiError> {
+        if self.bytes.is_empty() {
+            return Ok(T::default());
+        }
+        if !self.media.as_ref().is_some_and(is_json) {
+            return Err(unsupported("`application/json`"));
+        }
+        serde_json::from_slice(&self.bytes).map_err(|why| {
+            let syntax = why.is_syntax() || why.is_eof();
+            let code = if syntax { "malformed" } else { "invalid" };
+            let status = if syntax {
+                Status::BadRequest
+            } else {
+                Status::UnprocessableEntity
+            };
+            ApiError::new(status, code, format!("the body: {why}"))
+        })
+    }
+}
+
+fn is_json(media: &ContentType) -> bool {
+    media.top() == "application" && media.sub() == "json"
+}
+
+fn unsupported(wanted: &str) -> ApiError {
+    let detail = format!("the header `Content-Type` must say {wanted}");
+    ApiError::new(
+        Status::UnsupportedMediaType,
+        "unsupported-media-type",
+        detail,
+    )
+}
+
+/// Runs work that waits (database, driver, files) away from Rocket's own threads.
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
+) -> Result<T, ApiError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|why| {
+            tracing::error!(%why, "a request's work failed: {why}");
+            Err(ApiError::new(
+                Status::InternalServerError,
+                "internal",
+                "the server failed: its log says why".to_owned(),
+            ))
+        })
+}

@@ -1,0 +1,154 @@
+//! Errors as RFC 9457 problem documents with a stable `code`.
+
+use std::io::Cursor;
+
+use rocket::http::{ContentType, Header, Status};
+use rocket::response::Responder;
+use rocket::{Request, Response};
+use serde_json::{Value, json};
+
+use crate::desk::{DefineError, StartError};
+use crate::driver::CommandError;
+use crate::engine::Refusal;
+use crate::store::{StoreError, StoredProblem};
+
+/// An answer that is not what was asked for.
+#[derive(Debug)]
+pub(super) struct ApiError {
+    status: Status,
+    code: &'static str,
+    detail: String,
+    problems: Vec<Value>,
+}
+
+impl ApiError {
+    pub(super) fn new(status: Status, code: &'static str, detail: String) -> Self {
+        Self {
+            status,
+            code,
+            detail,
+            problems: Vec::new(),
+        }
+    }
+
+    pub(super) fn not_found(what: &str, id: i64) -> Self {
+        Self::new(
+            Status::NotFound,
+            "not-found",
+            format!("{what} `{id}` does not exist"),
+        )
+    }
+
+    fn with(self, problems: Vec<Value>) -> Self {
+        Self { problems, ..self }
+    }
+}
+
+impl<'r> Responder<'r, 'static> for ApiError {
+    fn respond_to(self, _: &'r Request<'_>) -> rocket::response::Result<'static> {
+        let mut body = json!({
+            "type": "about:blank",
+            "title": self.status.reason_lossy(),
+            "status": self.status.code,
+            "code": self.code,
+            "detail": self.detail,
+        });
+        if !self.problems.is_empty() {
+            body["problems"] = Value::Array(self.problems);
+        }
+        let body = body.to_string();
+        let mut response = Response::build();
+        response
+            .status(self.status)
+            .header(ContentType::new("application", "problem+json"))
+            .sized_body(body.len(), Cursor::new(body));
+        match self.status.code {
+            401 => drop(response.header(Header::new("WWW-Authenticate", "Bearer"))),
+            503 => drop(response.header(Header::new("Retry-After", "1"))),
+            _ => {}
+        }
+        response.ok()
+    }
+}
+
+/// The problems of a definition, as callers see them.
+pub(super) fn problems(found: &[StoredProblem]) -> Vec<Value> {
+    let one = |p: &StoredProblem| {
+        json!({
+            "code": p.code,
+            "severity": p.severity,
+            "line": p.line,
+            "column": p.column,
+            "place": p.place,
+            "message": p.message,
+        })
+    };
+    found.iter().map(one).collect()
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "a request could not read the database: {error}");
+        Self::new(
+            Status::ServiceUnavailable,
+            "database",
+            "the database cannot be read now".to_owned(),
+        )
+    }
+}
+
+impl From<CommandError> for ApiError {
+    fn from(error: CommandError) -> Self {
+        let (status, code) = match &error {
+            CommandError::Busy => (Status::ServiceUnavailable, "busy"),
+            CommandError::Closed => (Status::ServiceUnavailable, "stopping"),
+            CommandError::NoGraph(_) => (Status::NotFound, "not-found"),
+            CommandError::Unchecked(_) => (Status::Conflict, "unchecked"),
+            CommandError::Edited(_) => (Status::Conflict, "edited"),
+            CommandError::KeyReused(_) => (Status::UnprocessableEntity, "idempotency-key-reused"),
+            CommandError::Refused(Refusal::NotLive(_)) => (Status::Conflict, "not-live"),
+            CommandError::Refused(Refusal::Verdict(_)) => (Status::Conflict, "has-verdict"),
+            CommandError::Refused(Refusal::NoTrack(_, _)) => (Status::NotFound, "not-found"),
+            CommandError::Refused(Refusal::HasStarted(_)) => (Status::Conflict, "has-started"),
+            CommandError::Store(why) => {
+                tracing::error!(%why, "a command could not be written: {why}");
+                (Status::ServiceUnavailable, "database")
+            }
+        };
+        Self::new(status, code, error.to_string())
+    }
+}
+
+impl From<DefineError> for ApiError {
+    fn from(error: DefineError) -> Self {
+        let detail = error.to_string();
+        match error {
+            DefineError::Malformed(found) => {
+                Self::new(Status::BadRequest, "malformed", detail).with(problems(&found))
+            }
+            DefineError::NoGraph(id) => Self::not_found("graph", id.0),
+            DefineError::Command(why) => why.into(),
+            DefineError::Store(why) => why.into(),
+        }
+    }
+}
+
+impl From<StartError> for ApiError {
+    fn from(error: StartError) -> Self {
+        let detail = error.to_string();
+        match error {
+            StartError::NoGraph(id) => Self::not_found("graph", id.0),
+            StartError::NoTrack(id) => Self::not_found("track", id.0),
+            StartError::Unchecked(_, found) => {
+                Self::new(Status::Conflict, "unchecked", detail).with(problems(&found))
+            }
+            StartError::Fields(fields) => {
+                let one = |f: crate::graph::FieldError| json!({"field": f.field, "code": f.code, "message": f.message});
+                let fields = fields.into_iter().map(one).collect();
+                Self::new(Status::UnprocessableEntity, "invalid-input", detail).with(fields)
+            }
+            StartError::Command(why) => why.into(),
+            StartError::Store(why) => why.into(),
+        }
+    }
+}

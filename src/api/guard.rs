@@ -1,0 +1,58 @@
+//! Who calls: the guard that every route has but `healthz`.
+
+use std::sync::Arc;
+
+use rocket::http::{Method, Status};
+use rocket::request::{FromRequest, Outcome};
+use rocket::{Request, tokio};
+
+use crate::access::{Access, Caller, SESSION_COOKIE};
+use crate::clock;
+use crate::engine::Time;
+
+/// A caller who has shown a credential: the token, or, to read only, a browser's session.
+pub(super) struct Auth(pub(super) Caller);
+
+/// Why a caller was refused, for the catcher.
+pub(super) struct Refused(pub(super) &'static str);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Auth {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        let Some(access) = request.rocket().state::<Arc<Access>>() else {
+            return Outcome::Error((Status::InternalServerError, ()));
+        };
+        if let Some(header) = request.headers().get_one("Authorization") {
+            let caller = header
+                .strip_prefix("Bearer ")
+                .and_then(|token| access.by_token(token.trim()));
+            return match caller {
+                Some(caller) => Outcome::Success(Self(caller)),
+                None => refuse(request, "the token is not the one in `<data>/local.token`"),
+            };
+        }
+        let Some(cookie) = request.cookies().get(SESSION_COOKIE) else {
+            return Outcome::Error((Status::Unauthorized, ()));
+        };
+        if !matches!(request.method(), Method::Get | Method::Head) {
+            return refuse(
+                request,
+                "a browser's session may only read here: show the token",
+            );
+        }
+        let (access, cookie) = (Arc::clone(access), cookie.value().to_owned());
+        let now = Time(clock::now());
+        match tokio::task::spawn_blocking(move || access.by_session(&cookie, now)).await {
+            Ok(Ok(Some(caller))) => Outcome::Success(Self(caller)),
+            Ok(Ok(None)) => refuse(request, "the session has ended: sign in again"),
+            Ok(Err(_)) | Err(_) => Outcome::Error((Status::ServiceUnavailable, ())),
+        }
+    }
+}
+
+fn refuse(request: &Request<'_>, why: &'static str) -> Outcome<Auth, ()> {
+    request.local_cache(|| Some(Refused(why)));
+    Outcome::Error((Status::Unauthorized, ()))
+}

@@ -1,0 +1,10 @@
+//! `/healthz`: the one address that needs no credential, and tells nothing but that it answers.
+
+use rocket::get;
+use rocket::serde::json::Json;
+use serde_json::{Value, json};
+
+#[get("/healthz")]
+pub(super) fn healthz() -> Json<Value> {
+    Json(json!({"status": "ok"}))
+}

@@ -1,0 +1,206 @@
+//! `/tracks/<id>/attempts/<n>/log`: the bytes of a log, whole or by range.
+
+use std::io::SeekFrom;
+use std::path::PathBuf;
+
+use rocket::http::{ContentType, Header, Status};
+use rocket::request::{FromRequest, Outcome};
+use rocket::response::Responder;
+use rocket::tokio::fs::File;
+use rocket::tokio::io::{AsyncReadExt, AsyncSeekExt};
+use rocket::{Request, Response, State, get};
+
+use super::body::blocking;
+use super::error::ApiError;
+use super::guard::Auth;
+use crate::desk::Desk;
+use crate::engine::{AttemptKey, PipelineId, TrackId};
+use crate::spool::Spool;
+
+/// A part of a file that was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Range {
+    /// All of it: there was no `Range` header, or one of a form that may be ignored.
+    Whole,
+    /// From a byte on.
+    From(u64),
+    /// From a byte to another, both included.
+    Between(u64, u64),
+    /// The last bytes.
+    Last(u64),
+}
+
+impl Range {
+    /// Reads a `Range` header; several ranges at once, and other units than bytes, are answered
+    /// with the whole, as RFC 9110 allows.
+    fn parse(header: &str) -> Self {
+        let Some((from, to)) = header
+            .trim()
+            .strip_prefix("bytes=")
+            .and_then(|r| r.split_once('-'))
+        else {
+            return Self::Whole;
+        };
+        match (
+            from.trim().parse(),
+            to.trim().parse(),
+            from.trim(),
+            to.trim(),
+        ) {
+            (Ok(from), Ok(to), _, _) if from <= to => Self::Between(from, to),
+            (Ok(from), Err(_), _, "") => Self::From(from),
+            (Err(_), Ok(last), "", _) => Self::Last(last),
+            _ => Self::Whole,
+        }
+    }
+
+    /// First byte and number of bytes; none when no byte of the file is meant.
+    fn within(self, length: u64) -> Option<(u64, u64)> {
+        match self {
+            Self::Whole => Some((0, length)),
+            Self::From(from) => (from < length).then(|| (from, length - from)),
+            Self::Between(from, to) => {
+                (from < length).then(|| (from, to.min(length - 1) - from + 1))
+            }
+            Self::Last(last) => {
+                (last > 0 && length > 0).then(|| (length - last.min(length), last.min(length)))
+            }
+        }
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Range {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        Outcome::Success(
+            request
+                .headers()
+                .get_one("Range")
+                .map_or(Self::Whole, Self::parse),
+        )
+    }
+}
+
+/// Bytes of a log. They are served as plain text that no browser may take for anything else.
+pub(super) struct Log {
+    file: Option<File>,
+    range: Range,
+    first: u64,
+    count: u64,
+    length: u64,
+}
+
+impl<'r> Responder<'r, 'static> for Log {
+    fn respond_to(self, _: &'r Request<'_>) -> rocket::response::Result<'static> {
+        let mut response = Response::build();
+        response
+            .header(ContentType::new("text", "plain").with_params(("charset", "utf-8")))
+            .header(Header::new("Accept-Ranges", "bytes"))
+            .header(Header::new("Content-Length", self.count.to_string()))
+            .header(Header::new("X-Content-Type-Options", "nosniff"));
+        if self.range != Range::Whole {
+            let last = self.first + self.count - 1;
+            response.status(Status::PartialContent).header(Header::new(
+                "Content-Range",
+                format!("bytes {}-{last}/{}", self.first, self.length),
+            ));
+        }
+        if let Some(file) = self.file {
+            response.streamed_body(file.take(self.count));
+        }
+        response.ok()
+    }
+}
+
+#[get("/tracks/<id>/attempts/<number>/log")]
+pub(super) async fn log(
+    _caller: Auth,
+    desk: &State<Desk>,
+    spool: &State<Spool>,
+    id: i64,
+    number: u32,
+    range: Range,
+) -> Result<Log, ApiError> {
+    let (desk, spool) = (desk.inner().clone(), spool.inner().clone());
+    let path = blocking(move || path(&desk, &spool, TrackId(id), number)).await?;
+    let failed = |why: std::io::Error| {
+        tracing::error!(%why, "a log could not be read: {why}");
+        ApiError::new(
+            Status::InternalServerError,
+            "log",
+            "the log cannot be read".to_owned(),
+        )
+    };
+    let mut file = match File::open(&path).await {
+        Ok(file) => Some(file),
+        // A script that has printed nothing has no log file.
+        Err(why) if why.kind() == std::io::ErrorKind::NotFound => None,
+        Err(why) => return Err(failed(why)),
+    };
+    let mut length = 0;
+    if let Some(file) = &file {
+        length = file.metadata().await.map_err(failed)?.len();
+    }
+    let Some((first, count)) = range.within(length) else {
+        let detail = format!("the log has {length} bytes: the range begins after its end");
+        return Err(ApiError::new(Status::RangeNotSatisfiable, "range", detail));
+    };
+    if let Some(file) = &mut file {
+        file.seek(SeekFrom::Start(first)).await.map_err(failed)?;
+    }
+    Ok(Log {
+        file,
+        range,
+        first,
+        count,
+        length,
+    })
+}
+
+fn path(desk: &Desk, spool: &Spool, track: TrackId, number: u32) -> Result<PathBuf, ApiError> {
+    let (head, _) = desk
+        .store
+        .track(track)?
+        .ok_or_else(|| ApiError::not_found("track", track.0))?;
+    let attempts = desk.store.attempts(track)?;
+    if attempts
+        .iter()
+        .all(|a| i64::from(a.number) != i64::from(number))
+    {
+        return Err(ApiError::not_found("attempt", i64::from(number)));
+    }
+    let key = AttemptKey {
+        pipeline: PipelineId(head.pipeline_id),
+        track,
+        attempt: number,
+    };
+    Ok(spool.log(key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Range;
+
+    #[test]
+    fn ranges_are_read_as_rfc_9110_says() {
+        let cases = [
+            ("bytes=0-4", Some((0, 5))),
+            ("bytes=5-", Some((5, 5))),
+            ("bytes=-3", Some((7, 3))),
+            ("bytes=-30", Some((0, 10))),
+            ("bytes=8-99", Some((8, 2))),
+            ("bytes=10-", None),
+            ("bytes=-0", None),
+            ("bytes=4-2", Some((0, 10))),
+            ("bytes=0-1,3-4", Some((0, 10))),
+            ("lines=1-2", Some((0, 10))),
+        ];
+        for (header, expected) in cases {
+            assert_eq!(Range::parse(header).within(10), expected, "{header}");
+        }
+        assert_eq!(Range::Whole.within(0), Some((0, 0)));
+        assert_eq!(Range::From(0).within(0), None);
+    }
+}

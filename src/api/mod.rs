@@ -1,0 +1,19 @@
+//! The REST interface under `/api/v1`: JSON in and out, errors as `application/problem+json`.
+//!
+//! Handlers are thin: they decode, ask the desk or the store on a blocking thread, and encode.
+//! They never change a pipeline by themselves.
+
+mod body;
+mod error;
+mod graphs;
+mod guard;
+mod health;
+mod logs;
+mod pipelines;
+mod routes;
+mod sign_in;
+mod tracks;
+mod wire;
+
+pub use body::MostBytes;
+pub use routes::{catchers, routes};

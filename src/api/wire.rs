@@ -1,0 +1,141 @@
+//! What goes over the wire. Rows become these; programs may rely on their names.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::clock;
+use crate::engine::{PendingOn, PipelineState, Reason, TrackState};
+use crate::store::{AttemptRow, GraphHead, JournalRow, PipelineHead, TrackHead, VertexRow};
+
+/// A graph without its vertices.
+pub(super) fn graph(head: &GraphHead) -> Value {
+    json!({
+        "id": head.id,
+        "name": head.name,
+        "version": head.version,
+        "desc": head.desc,
+        "checked": head.checked,
+        "sealed": head.sealed,
+        "vertex_count": head.vertices,
+        "edge_count": head.edges,
+        "creator": head.creator,
+        "created_at": time(head.created_at),
+        "updated_at": time(head.updated_at),
+    })
+}
+
+/// A vertex of a graph.
+pub(super) fn vertex(row: &VertexRow) -> Value {
+    json!({
+        "id": row.id,
+        "name": row.name,
+        "desc": row.desc,
+        "script": row.script,
+        "input": object(&row.input),
+    })
+}
+
+/// A pipeline without its tracks.
+pub(super) fn pipeline(head: &PipelineHead) -> Value {
+    json!({
+        "id": head.id,
+        "graph_id": head.graph_id,
+        "graph": head.graph,
+        "version": head.version,
+        "name": head.name,
+        "desc": head.desc,
+        "state": pipeline_state(head.state),
+        "input": object(&head.input),
+        "track_count": head.vertices,
+        "creator": head.creator,
+        "trigger": head.trigger,
+        "created_at": time(head.created_at),
+        "finished_at": head.finished_at.map(time),
+    })
+}
+
+/// A track in a list.
+#[derive(Serialize)]
+pub(super) struct Track {
+    id: i64,
+    vertex: String,
+    state: &'static str,
+    pending_on: Option<&'static str>,
+    due_at: Option<String>,
+    reason: Option<&'static str>,
+    detail: Option<String>,
+    exit_code: Option<i32>,
+    attempt: i32,
+    started_at: Option<String>,
+    finished_at: Option<String>,
+}
+
+impl From<TrackHead> for Track {
+    fn from(row: TrackHead) -> Self {
+        Self {
+            id: row.id,
+            vertex: row.vertex,
+            state: TrackState::from_code(row.state).map_or("?", TrackState::word),
+            pending_on: row
+                .pending_on
+                .and_then(PendingOn::from_code)
+                .map(PendingOn::word),
+            due_at: row.due_at.map(time),
+            reason: reason(row.reason),
+            detail: (!row.detail.is_empty()).then_some(row.detail),
+            exit_code: row.exit_code,
+            attempt: row.attempt,
+            started_at: row.started_at.map(time),
+            finished_at: row.finished_at.map(time),
+        }
+    }
+}
+
+/// An attempt of a track.
+pub(super) fn attempt(row: &AttemptRow) -> Value {
+    json!({
+        "attempt": row.number,
+        "ordered_at": time(row.ordered_at),
+        "started_at": row.started_at.map(time),
+        "finished_at": row.finished_at.map(time),
+        "reason": reason(row.reason),
+        "detail": row.detail,
+        "exit_code": row.exit_code,
+        "signal": row.signal,
+        "log_bytes": row.log_bytes,
+        "dropped_bytes": row.dropped_bytes,
+    })
+}
+
+/// A line of the journal.
+pub(super) fn entry(row: &JournalRow) -> Value {
+    json!({
+        "sequence": row.sequence,
+        "at": time(row.at),
+        "track": row.track_id,
+        "from": row.old_state,
+        "to": row.new_state,
+        "attempt": row.attempt,
+        "who": row.who,
+        "why": row.why,
+    })
+}
+
+/// A moment as RFC 3339 in UTC.
+fn time(ms: i64) -> String {
+    clock::format_utc(ms)
+}
+
+/// The word of a pipeline's state.
+pub(super) fn pipeline_state(code: i16) -> &'static str {
+    PipelineState::from_code(code).map_or("?", PipelineState::word)
+}
+
+fn reason(code: Option<i16>) -> Option<&'static str> {
+    code.and_then(Reason::from_code).map(Reason::word)
+}
+
+/// A column of JSON; as a text where it is not JSON.
+pub(super) fn object(column: &str) -> Value {
+    serde_json::from_str(column).unwrap_or_else(|_| Value::String(column.to_owned()))
+}

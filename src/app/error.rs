@@ -1,0 +1,41 @@
+//! Why the program cannot begin.
+
+use std::path::PathBuf;
+
+use super::hold::Holder;
+use crate::access::TokenError;
+use crate::executor::ExecutorError;
+use crate::store::StoreError;
+
+/// Why the program cannot begin.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The data directory cannot be made or used.
+    #[error("cannot use the data directory `{path}`: {why}")]
+    Data {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        why: String,
+    },
+    /// Another process works on the data directory.
+    #[error("another process works on the data directory `{path}`: {holder}")]
+    Held {
+        /// Which.
+        path: PathBuf,
+        /// Who.
+        holder: Holder,
+    },
+    /// The database cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The token cannot be used.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// Scripts cannot be run.
+    #[error(transparent)]
+    Executor(#[from] ExecutorError),
+    /// The web server cannot begin, or ended badly.
+    #[error("the web server: {0}")]
+    Web(String),
+}

@@ -1,0 +1,14 @@
+//! The composition root: builds everything from one configuration, stops it in reverse.
+//!
+//! No rule of the product is decided here.
+
+mod error;
+mod hold;
+mod opened;
+mod orders;
+mod serve;
+
+pub use error::AppError;
+pub use hold::{Hold, Holder};
+pub use opened::{App, limits};
+pub use serve::{Served, serve};

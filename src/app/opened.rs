@@ -1,0 +1,122 @@
+//! Everything but the web server: what `serve` and `run` have in common.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crossbeam_channel::unbounded;
+
+use super::error::AppError;
+use super::hold::Hold;
+use super::orders::orders;
+use crate::access::{Secret, write_token};
+use crate::clock;
+use crate::config::{self, Config};
+use crate::desk::Desk;
+use crate::driver::{Driver, Settings};
+use crate::engine::Time;
+use crate::executor::{Executor, boot_id};
+use crate::graph::Limits;
+use crate::spool::Spool;
+use crate::store::{Durability, Store, Writer};
+
+/// The name of the database in the data directory.
+pub(super) const DATABASE: &str = "trackyard.db";
+/// Threads that write scripts and read results; they wait for files, never for scripts.
+const POOL_THREADS: usize = 4;
+
+/// A working Trackyard without a web server.
+pub struct App {
+    /// What the configuration says.
+    pub config: Config,
+    /// Saves, checks, starts.
+    pub desk: Desk,
+    /// The text of `<data>/local.token`.
+    pub token: Secret,
+    /// Where logs are.
+    pub spool: Spool,
+    pub(super) hold: Hold,
+    driver: Driver,
+    executor: Arc<Executor>,
+}
+
+impl App {
+    /// Takes the data directory, recovers what a former process left, and begins to work.
+    pub fn open(config: Config, verb: &str) -> Result<Self, AppError> {
+        let hold = Hold::take(&config.data, verb)?;
+        let data_error = |why: std::io::Error| AppError::Data {
+            path: config.data.clone(),
+            why: why.to_string(),
+        };
+        let token = write_token(&config.data)?;
+        let boot = boot_id().map_err(data_error)?;
+        let path = config.data.join(DATABASE);
+        let writer = Writer::open(&path, durability(&config), &boot)?;
+        let store = Store::open(&path, config.readers)?;
+        let program = std::env::current_exe().map_err(data_error)?;
+        let (send, facts) = unbounded();
+        let settings = executor_settings(&config, program);
+        let executor = Arc::new(Executor::start(settings, orders(store.clone()), send)?);
+        let spool = executor.spool().clone();
+        let settings = Settings {
+            slots: config.slots,
+            commands_waiting: config.commands_waiting,
+            batch: config.batch,
+            grace_ms: config.grace.as_millis() as u64,
+            now: || Time(clock::now()),
+        };
+        let backend = Arc::clone(&executor);
+        let driver = Driver::spawn(settings, writer, backend, facts)?;
+        let desk = Desk {
+            store,
+            handle: driver.handle(),
+            limits: limits(&config),
+        };
+        Ok(Self {
+            config,
+            desk,
+            token,
+            spool,
+            hold,
+            driver,
+            executor,
+        })
+    }
+
+    /// Commits what has arrived and ends. Scripts that run go on, and the next process takes over.
+    pub fn stop(self) {
+        self.driver.stop();
+        self.executor.stop();
+        drop(self.hold);
+    }
+}
+
+fn durability(config: &Config) -> Durability {
+    match config.durability {
+        config::Durability::Full => Durability::Full,
+        config::Durability::Normal => Durability::Normal,
+    }
+}
+
+/// What definitions and values may hold.
+pub fn limits(config: &Config) -> Limits {
+    Limits {
+        vertices: config.max_vertices,
+        edges: config.max_edges,
+        script_bytes: config.max_script_bytes as usize,
+        file_bytes: config.max_file_bytes as usize,
+        value_bytes: config.max_value_bytes as usize,
+        ..Limits::default()
+    }
+}
+
+fn executor_settings(config: &Config, program: PathBuf) -> crate::executor::Settings {
+    let home = std::env::var("HOME").unwrap_or_else(|_| "/".to_owned());
+    crate::executor::Settings {
+        threads: POOL_THREADS,
+        grace_ms: config.grace.as_millis() as u64,
+        log_cap: config.log_cap_bytes,
+        path: config.script_path.clone(),
+        home,
+        ..crate::executor::Settings::new(config.data.clone(), program)
+    }
+}

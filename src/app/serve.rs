@@ -1,0 +1,100 @@
+//! The web server around an [`App`].
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use figment::Figment;
+use figment::providers::{Format, Toml};
+use rocket::fairing::AdHoc;
+
+use super::error::AppError;
+use super::opened::App;
+use crate::access::Access;
+use crate::config::Config;
+use crate::{api, clock, engine::Time};
+
+/// What is known once the server answers.
+#[derive(Debug, Clone)]
+pub struct Served {
+    /// Where it answers, e.g. `http://127.0.0.1:8000`.
+    pub url: String,
+    /// A link that signs a browser in, once.
+    pub link: String,
+}
+
+/// Serves until SIGINT or SIGTERM. `ready` is called once, when the server answers.
+///
+/// Scripts that run then go on without it; the next server takes them over.
+pub fn serve(app: App, ready: impl FnOnce(&Served) + Send + 'static) -> Result<(), AppError> {
+    let access = Arc::new(Access::new(
+        app.desk.store.clone(),
+        app.desk.handle.clone(),
+        &app.token,
+    ));
+    let most = api::MostBytes(app.config.max_file_bytes);
+    let rocket = rocket::custom(figment(&app.config))
+        .mount("/api/v1", api::routes())
+        .register("/api", api::catchers())
+        .manage(app.desk.clone())
+        .manage(app.spool.clone())
+        .manage(Arc::clone(&access))
+        .manage(most);
+    let app = Arc::new(Mutex::new(app));
+    let ready = Mutex::new(Some(ready));
+    let of_liftoff = Arc::clone(&app);
+    let rocket = rocket.attach(AdHoc::on_liftoff("ready", move |rocket| {
+        let (app, access) = (Arc::clone(&of_liftoff), Arc::clone(&access));
+        let ready = ready.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let url = format!(
+            "http://{}:{}",
+            rocket.config().address,
+            rocket.config().port
+        );
+        Box::pin(async move {
+            lifted(&app, &access, &url, ready);
+        })
+    }));
+    let result = rocket::execute(rocket.launch())
+        .map(drop)
+        .map_err(|why| AppError::Web(why.to_string()));
+    let app =
+        Arc::into_inner(app).map(|app| app.into_inner().unwrap_or_else(PoisonError::into_inner));
+    if let Some(app) = app {
+        app.stop();
+    }
+    result
+}
+
+fn lifted<F: FnOnce(&Served)>(app: &Mutex<App>, access: &Access, url: &str, ready: Option<F>) {
+    let mut app = app.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Err(why) = app.hold.answers_at(url) {
+        tracing::warn!(%why, "the command line will not find this server: {why}");
+    }
+    let code = access.new_link(Time(clock::now()));
+    let link = code.map(|code| format!("{url}/sign-in?code={}", code.text()));
+    match (link, ready) {
+        (Ok(link), Some(ready)) => ready(&Served {
+            url: url.to_owned(),
+            link,
+        }),
+        (Err(why), _) => tracing::error!(%why, "no sign-in link could be made: {why}"),
+        (Ok(_), None) => {}
+    }
+}
+
+fn figment(config: &Config) -> Figment {
+    let mut figment = Figment::from(rocket::Config::default());
+    if let Some(file) = &config.file {
+        figment = figment.merge(Toml::file(Path::new(file)).nested());
+    }
+    figment
+        .merge(("address", config.address))
+        .merge(("port", config.port))
+        .merge(("ident", false))
+        .merge(("log_level", "off"))
+        .merge(("cli_colors", false))
+        // SIGTERM leaves scripts running and must be over soon.
+        .merge(("shutdown.grace", 1))
+        .merge(("shutdown.mercy", 1))
+        .select(rocket::Config::DEFAULT_PROFILE)
+}

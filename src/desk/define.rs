@@ -1,0 +1,151 @@
+//! Saving and checking definitions.
+
+use super::Desk;
+use crate::access::digest;
+use crate::driver::CommandError;
+use crate::engine::GraphId;
+use crate::graph::text::{self, Format};
+use crate::graph::{Graph, Limits, Problem, Severity, Vertex, compile};
+use crate::store::{NewGraph, Outcome, StoreError, StoredProblem};
+
+/// A definition that was saved, checked or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Defined {
+    /// The graph's number.
+    pub id: GraphId,
+    /// Its name.
+    pub name: String,
+    /// Its version, from 1.
+    pub version: i32,
+    /// What became of the text.
+    pub outcome: Outcome,
+    /// It may be started.
+    pub checked: bool,
+    /// All that the check found.
+    pub problems: Vec<StoredProblem>,
+}
+
+/// Why a definition was not saved. Nothing has changed.
+#[derive(Debug, thiserror::Error)]
+pub enum DefineError {
+    /// The text is not YAML or JSON, or not a graph at all, or has no usable name.
+    #[error("the text is not a definition of a graph")]
+    Malformed(Vec<StoredProblem>),
+    /// No such graph.
+    #[error("graph {0} does not exist")]
+    NoGraph(GraphId),
+    /// The driver refused.
+    #[error(transparent)]
+    Command(#[from] CommandError),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Desk {
+    /// Saves a text as the newest version of the graph that it names. A text with problems is
+    /// saved too, unchecked, so that nothing a person wrote is lost.
+    pub fn define(&self, source: &str, format: Format, who: &str) -> Result<Defined, DefineError> {
+        let parsed = text::parse(source, format, &self.limits);
+        let problems = stored(&parsed.problems);
+        let named = parsed.graph.filter(|g| !g.name.is_empty());
+        let Some(graph) = named else {
+            return Err(DefineError::Malformed(problems));
+        };
+        let checked = is_checked(&parsed.problems);
+        let canonical = text::to_json(&graph);
+        // Two texts with the same rows may have different problems (a duplicate edge, say).
+        let basis = if checked {
+            canonical
+        } else {
+            format!("unchecked {source}")
+        };
+        let name = graph.name.clone();
+        let compiled = compiled(&graph);
+        let new = NewGraph {
+            graph,
+            compiled,
+            source: source.to_owned(),
+            format: match format {
+                Format::Yaml => "yaml",
+                Format::Json => "json",
+            },
+            digest: digest(&basis),
+            checked,
+            problems: problems.clone(),
+            creator: who.to_owned(),
+        };
+        let saved = self.handle.save_graph(new)?;
+        Ok(Defined {
+            id: saved.id,
+            name,
+            version: saved.version,
+            outcome: saved.outcome,
+            checked,
+            problems,
+        })
+    }
+
+    /// Checks a saved graph again, with the rules and limits of today.
+    pub fn check(&self, id: GraphId) -> Result<Defined, DefineError> {
+        let head = self.store.graph(id)?.ok_or(DefineError::NoGraph(id))?;
+        let (source, format) = self.store.source(id)?.ok_or(DefineError::NoGraph(id))?;
+        let format = if format == "json" {
+            Format::Json
+        } else {
+            Format::Yaml
+        };
+        let parsed = text::parse(&source, format, &self.limits);
+        let problems = stored(&parsed.problems);
+        let checked = is_checked(&parsed.problems);
+        let compiled = parsed.graph.as_ref().map(compiled).unwrap_or_default();
+        if !head.sealed {
+            self.handle
+                .set_check(id, head.revision, checked, compiled, problems.clone())?;
+        }
+        let (name, version) = (head.name, head.version);
+        Ok(Defined {
+            id,
+            name,
+            version,
+            outcome: Outcome::Unchanged,
+            checked,
+            problems,
+        })
+    }
+
+    /// Finds the problems of a text and saves nothing.
+    pub fn problems(source: &str, format: Format, limits: &Limits) -> Vec<Problem> {
+        text::parse(source, format, limits).problems
+    }
+}
+
+/// Whether a graph with these findings may be started.
+fn is_checked(problems: &[Problem]) -> bool {
+    problems.iter().all(|p| p.severity != Severity::Error)
+}
+
+/// The script of each vertex with its placeholders compiled; as written where they do not compile.
+fn compiled(graph: &Graph) -> Vec<String> {
+    let body = |(i, vertex): (usize, &Vertex)| {
+        let params = graph.declared(i);
+        compile(&vertex.script, &params)
+            .map_or_else(|_| vertex.script.clone(), |compiled| compiled.body)
+    };
+    graph.vertices.iter().enumerate().map(body).collect()
+}
+
+fn stored(problems: &[Problem]) -> Vec<StoredProblem> {
+    let one = |p: &Problem| StoredProblem {
+        code: p.code.to_owned(),
+        severity: match p.severity {
+            Severity::Error => "error".to_owned(),
+            Severity::Notice => "notice".to_owned(),
+        },
+        line: p.line,
+        column: p.column,
+        place: p.place.clone(),
+        message: p.message.clone(),
+    };
+    problems.iter().map(one).collect()
+}

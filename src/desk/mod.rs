@@ -1,0 +1,25 @@
+//! What pages, programs and the command line all ask for, said once: save a definition, check it
+//! again, start a graph with what was given, give values to a track that waits for them.
+//!
+//! No web framework and no wording of pages here; every answer is a value.
+
+mod define;
+mod start;
+
+pub use define::{DefineError, Defined};
+pub use start::{StartError, StartRequest};
+
+use crate::driver::Handle;
+use crate::graph::Limits;
+use crate::store::Store;
+
+/// Reads through the store, writes through the driver.
+#[derive(Clone)]
+pub struct Desk {
+    /// Reads.
+    pub store: Store,
+    /// Writes.
+    pub handle: Handle,
+    /// What a definition and a value may hold.
+    pub limits: Limits,
+}

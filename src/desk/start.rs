@@ -1,0 +1,163 @@
+//! Starting pipelines, and giving values to tracks that wait for them.
+
+use std::collections::BTreeMap;
+
+use super::Desk;
+use crate::driver::{CommandError, NewStart, Started};
+use crate::engine::{GraphId, PipelineId, TrackId, TrackInput};
+use crate::graph::{FieldError, GivenOwned, Graph, VertexInput, accept_inputs, input_to_json};
+use crate::store::{StoreError, StoredProblem};
+
+/// A graph to start with what a person or a program gave.
+#[derive(Debug, Clone, Default)]
+pub struct StartRequest {
+    /// What people call the run; empty: the graph's name.
+    pub name: String,
+    /// Free text.
+    pub desc: String,
+    /// `name` or `vertex.name` and its value.
+    pub given: BTreeMap<String, GivenOwned>,
+    /// A required value that is missing is asked for when its track is PENDING.
+    pub ask_later: bool,
+    /// A second start with the same key is the first one.
+    pub request_key: Option<String>,
+    /// Who asks.
+    pub who: String,
+    /// By what: `rest`, `form`, `run`.
+    pub trigger: &'static str,
+}
+
+/// Why nothing was started or given. Nothing has changed.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// No such graph.
+    #[error("graph {0} does not exist")]
+    NoGraph(GraphId),
+    /// No such track.
+    #[error("track {0} does not exist")]
+    NoTrack(TrackId),
+    /// The graph has problems.
+    #[error("graph {0} has not passed its check, so it cannot be started")]
+    Unchecked(GraphId, Vec<StoredProblem>),
+    /// Values are wrong or missing.
+    #[error("some values are wrong or missing")]
+    Fields(Vec<FieldError>),
+    /// The driver refused.
+    #[error(transparent)]
+    Command(#[from] CommandError),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Desk {
+    /// Starts a graph.
+    pub fn start(&self, graph: GraphId, request: StartRequest) -> Result<Started, StartError> {
+        let head = self.store.graph(graph)?.ok_or(StartError::NoGraph(graph))?;
+        if !head.checked {
+            return Err(StartError::Unchecked(graph, self.store.problems(graph)?));
+        }
+        let definition = self
+            .store
+            .definition(graph)?
+            .ok_or(StartError::NoGraph(graph))?;
+        let accepted = accept_inputs(&definition, &request.given, request.ask_later, &self.limits);
+        let accepted = accepted.map_err(StartError::Fields)?;
+        let inputs = accepted.vertices.iter().map(|vertex| TrackInput {
+            values: if vertex.values.is_empty() && vertex.missing.is_empty() {
+                String::new()
+            } else {
+                input_to_json(&vertex.values).to_string()
+            },
+            missing: !vertex.missing.is_empty(),
+        });
+        let inputs: Vec<TrackInput> = inputs.collect();
+        let none = inputs.iter().all(|input| input.values.is_empty());
+        let start = NewStart {
+            graph,
+            revision: head.revision,
+            name: if request.name.is_empty() {
+                head.name
+            } else {
+                request.name
+            },
+            desc: request.desc,
+            request_key: request.request_key,
+            who: request.who,
+            trigger: request.trigger,
+            given: given_to_json(&request.given),
+            inputs: if none { Vec::new() } else { inputs },
+        };
+        Ok(self.handle.start(start)?)
+    }
+
+    /// Gives values to a track that has not started. Values given earlier are kept.
+    pub fn give(
+        &self,
+        track: TrackId,
+        given: &BTreeMap<String, GivenOwned>,
+        who: &str,
+    ) -> Result<(), StartError> {
+        let (head, texts) = self.store.track(track)?.ok_or(StartError::NoTrack(track))?;
+        let pipeline = PipelineId(head.pipeline_id);
+        let graph = self
+            .store
+            .pipeline(pipeline)?
+            .ok_or(StartError::NoTrack(track))?
+            .graph_id;
+        let definition = self
+            .store
+            .definition(GraphId(graph))?
+            .ok_or(StartError::NoTrack(track))?;
+        let index = definition.vertex_index(&head.vertex);
+        let index = index.ok_or(StartError::NoTrack(track))?;
+        let accepted = self.accept(definition, index, &texts.input, given);
+        let accepted = accepted.map_err(StartError::Fields)?;
+        let values = input_to_json(&accepted.values).to_string();
+        let input = TrackInput {
+            values,
+            missing: !accepted.missing.is_empty(),
+        };
+        self.handle.input(pipeline, track, input, who)?;
+        Ok(())
+    }
+
+    /// All values of one vertex: those that it has, replaced by those that are given. A plain name
+    /// means the vertex's own parameter before the graph's.
+    fn accept(
+        &self,
+        mut graph: Graph,
+        index: usize,
+        has: &str,
+        given: &BTreeMap<String, GivenOwned>,
+    ) -> Result<VertexInput, Vec<FieldError>> {
+        let vertex = graph.vertices.swap_remove(index);
+        let key = |name: &str| match vertex.input.iter().any(|p| p.name == name) {
+            true => format!("{}.{name}", vertex.name),
+            false => name.to_owned(),
+        };
+        let has: BTreeMap<String, serde_json::Value> =
+            serde_json::from_str(has).unwrap_or_default();
+        let mut all: BTreeMap<String, GivenOwned> = has
+            .into_iter()
+            .map(|(name, value)| (key(&name), GivenOwned::Json(value)))
+            .collect();
+        all.extend(given.iter().map(|(name, value)| (key(name), value.clone())));
+        graph.vertices = vec![vertex];
+        graph.edges.clear();
+        let accepted = accept_inputs(&graph, &all, true, &self.limits)?;
+        Ok(accepted.vertices.into_iter().next().unwrap_or_default())
+    }
+}
+
+fn given_to_json(given: &BTreeMap<String, GivenOwned>) -> String {
+    let value = |given: &GivenOwned| match given {
+        GivenOwned::Text(text) => serde_json::Value::String(text.clone()),
+        GivenOwned::Json(value) => value.clone(),
+    };
+    let object: serde_json::Map<_, _> = given
+        .iter()
+        .map(|(name, g)| (name.clone(), value(g)))
+        .collect();
+    serde_json::Value::Object(object).to_string()
+}

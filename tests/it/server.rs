@@ -1,0 +1,234 @@
+//! A real server of the built program, on a port and a data directory of its own.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+
+/// An answer: its status, its headers as asked for, and its body.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) media: String,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    /// The body as JSON.
+    pub(crate) fn json(&self) -> Value {
+        let text = String::from_utf8_lossy(&self.body);
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|_| panic!("no JSON ({}): {text}", self.status))
+    }
+
+    /// The body as JSON, when the status is as expected.
+    pub(crate) fn expect(&self, status: u16) -> Value {
+        assert_eq!(
+            self.status,
+            status,
+            "{}",
+            String::from_utf8_lossy(&self.body)
+        );
+        self.json()
+    }
+}
+
+/// A running server. Dropped, it is killed.
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) url: String,
+    pub(crate) link: String,
+    pub(crate) token: String,
+    data: PathBuf,
+    _own: Option<tempfile::TempDir>,
+}
+
+/// The built program.
+pub(crate) fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_trackyard"));
+    command
+        .env_remove("TRACKYARD_DATA")
+        .env_remove("TRACKYARD_SLOTS")
+        .stdin(Stdio::null());
+    command
+}
+
+impl Server {
+    /// A server on a new data directory.
+    pub(crate) fn start() -> Self {
+        let own = tempfile::tempdir().expect("a directory");
+        let mut server = Self::start_on(own.path(), &[]);
+        server._own = Some(own);
+        server
+    }
+
+    /// A server on a data directory, with more arguments.
+    pub(crate) fn start_on(data: &Path, arguments: &[&str]) -> Self {
+        let mut command = program();
+        command
+            .current_dir(data)
+            .arg("serve")
+            .args(["--port", "0", "--data"])
+            .arg(data)
+            .args(arguments);
+        let mut child = command
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the server starts");
+        let stdout = child.stdout.take().expect("a pipe");
+        let mut lines = BufReader::new(stdout).lines();
+        let mut next = |mark: &str| loop {
+            let line = lines
+                .next()
+                .expect("the server says where it answers")
+                .expect("text");
+            if let Some(at) = line.find(mark) {
+                return line[at..]
+                    .split_whitespace()
+                    .next()
+                    .expect("a word")
+                    .to_owned();
+            }
+        };
+        let url = next("http://");
+        let link = next("http://");
+        let token = std::fs::read_to_string(data.join("local.token")).expect("a token");
+        let token = token.trim().to_owned();
+        Self {
+            child,
+            url,
+            link,
+            token,
+            data: data.to_owned(),
+            _own: None,
+        }
+    }
+
+    /// The data directory.
+    pub(crate) fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// The process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Ends the server with no word, as `kill -9` does. The data directory stays.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().expect("it was running");
+        self.child.wait().expect("it has ended");
+    }
+
+    /// A request with the token, as JSON unless `media` says otherwise.
+    pub(crate) fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Answer {
+        let authorization = format!("Bearer {}", self.token);
+        let mut all = vec![("Authorization", authorization.as_str())];
+        all.extend_from_slice(headers);
+        ask(method, &format!("{}{path}", self.url), &all, body)
+    }
+
+    /// `GET` under `/api/v1`.
+    pub(crate) fn get(&self, path: &str) -> Answer {
+        self.ask("GET", &format!("/api/v1{path}"), &[], b"")
+    }
+
+    /// `POST` of JSON under `/api/v1`.
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Answer {
+        let media = [("Content-Type", "application/json")];
+        self.ask(
+            "POST",
+            &format!("/api/v1{path}"),
+            &media,
+            body.to_string().as_bytes(),
+        )
+    }
+
+    /// Saves a graph from YAML.
+    pub(crate) fn define(&self, yaml: &str) -> Answer {
+        let media = [("Content-Type", "application/yaml")];
+        self.ask("POST", "/api/v1/graphs", &media, yaml.as_bytes())
+    }
+
+    /// Saves a graph, starts it, waits for its end, and gives the pipeline.
+    pub(crate) fn run(&self, yaml: &str, start: &Value) -> Value {
+        let graph = self.define(yaml).json();
+        assert_eq!(graph["checked"], true, "{graph}");
+        let started = self
+            .post(
+                &format!("/graphs/{}/pipelines?wait=60s", graph["id"]),
+                start,
+            )
+            .expect(201);
+        let pipeline = self
+            .get(&format!("/pipelines/{}", started["id"]))
+            .expect(200);
+        assert!(
+            pipeline["finished_at"].is_string(),
+            "it ended in time: {pipeline}"
+        );
+        pipeline
+    }
+
+    /// The track of a vertex of a pipeline, whole.
+    pub(crate) fn track(&self, pipeline: &Value, vertex: &str) -> Value {
+        let tracks = pipeline["tracks"].as_array().expect("tracks");
+        let track = tracks
+            .iter()
+            .find(|t| t["vertex"] == vertex)
+            .expect("a track of that name");
+        self.get(&format!("/tracks/{}", track["id"])).expect(200)
+    }
+
+    /// The log of the last attempt of a track.
+    pub(crate) fn log(&self, track: &Value) -> Vec<u8> {
+        let (id, attempt) = (&track["id"], &track["attempt"]);
+        let log = self.get(&format!("/tracks/{id}/attempts/{attempt}/log"));
+        assert_eq!(log.status, 200);
+        log.body
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have been killed by its test.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// One request, with nothing but what is given.
+pub(crate) fn ask(method: &str, url: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+    let agent: ureq::Agent = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .allow_non_standard_methods(true)
+        .build()
+        .into();
+    let mut request = ureq::http::Request::builder().method(method).uri(url);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let request = request.body(body.to_vec()).expect("a request");
+    let mut response = agent.run(request).expect("an answer");
+    let media = response.headers().get("content-type");
+    let media = media.and_then(|m| m.to_str().ok()).unwrap_or("").to_owned();
+    let limit = 256 << 20;
+    let body = response
+        .body_mut()
+        .with_config()
+        .limit(limit)
+        .read_to_vec()
+        .expect("a body");
+    Answer {
+        status: response.status().as_u16(),
+        media,
+        body,
+    }
+}
