@@ -159,11 +159,7 @@ fn every_value_arrives_as_it_is_in_both_shells() {
                 "?" => format!("{value}\u{1}\n"),
                 _ => format!("{}\u{1}\n", w.replace('@', value)),
             };
-            expected.push((
-                template,
-                value,
-                words.iter().map(|w| shown(&w)).collect::<String>(),
-            ));
+            expected.push((template, value, words.iter().map(shown).collect::<String>()));
         }
     }
     for shell in ["dash", "bash"] {
