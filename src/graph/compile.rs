@@ -124,7 +124,7 @@ impl Compilation<'_> {
         let mut problems = Vec::new();
         let mut used = BTreeSet::new();
         let mut body = String::with_capacity(self.script.len() + 16 * lexed.sites.len());
-        let mut copied = 0;
+        let (mut copied, mut unclear) = (0, false);
         for site in &lexed.sites {
             let name = &self.script[site.start + 1..site.end - 1];
             let Some(param) = self.named.get(name).copied() else {
@@ -145,12 +145,13 @@ impl Compilation<'_> {
                     body.push_str(&reference);
                     copied = site.end;
                 }
-                Err((code, reason)) => problems.push(self.problem(
-                    code,
-                    Severity::Error,
-                    site.start,
-                    format!("`<{name}>` {reason}"),
-                )),
+                // Once the script cannot be followed, one problem says it for all placeholders.
+                Err((codes::PLACEHOLDER_UNCLEAR, _)) if unclear => {}
+                Err((code, reason)) => {
+                    unclear |= code == codes::PLACEHOLDER_UNCLEAR;
+                    let message = format!("`<{name}>` {reason}");
+                    problems.push(self.problem(code, Severity::Error, site.start, message));
+                }
             }
         }
         body.push_str(&self.script[copied..]);
