@@ -272,7 +272,7 @@ fn random_scripts_see_the_value_where_a_plain_word_would_be() {
         "\nE0\nE1\nE2\nEOF\ntouch CANARY\n)\" ' }z",
     ];
     let (mut control, mut compiled, mut refused) = (Vec::new(), Vec::new(), 0);
-    for seed in 0..120 {
+    for seed in 0..40 {
         let template = Scripts(seed * 7919 + 1).command(2);
         let Ok(Compiled { body, .. }) = compile(&template, &[&param]) else {
             refused += 1;
@@ -288,7 +288,7 @@ fn random_scripts_see_the_value_where_a_plain_word_would_be() {
             )));
         }
     }
-    assert!(refused < 12, "{refused} scripts were refused");
+    assert!(refused < 5, "{refused} scripts were refused");
     for shell in ["dash", "bash"] {
         let outputs = run(shell, &compiled);
         for (i, plain) in run(shell, &control).iter().enumerate() {

@@ -170,6 +170,14 @@ fn every_problem_has_its_place() {
             &vertices("  a: {<<: {script: x}, script: x}\n"),
             vec!["3:7 merge-key"],
         ),
+    ] {
+        assert_eq!(found(source), expected, "{source}");
+    }
+}
+
+#[test]
+fn values_and_scripts_have_their_places() {
+    for (source, expected) in [
         (
             &vertices("  a: {script: x, timeout: 5}\n"),
             vec!["3:27 bad-duration"],

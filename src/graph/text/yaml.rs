@@ -158,23 +158,29 @@ impl Builder<'_> {
                 };
                 self.add(node, anchor)
             }
-            Event::Alias(anchor) => {
-                let Some((_, size)) = self.anchors.get(&anchor) else {
-                    return Err(refused(
-                        codes::UNSUPPORTED_YAML,
-                        at,
-                        "this alias refers to a value that contains it; write the value out",
-                    ));
-                };
-                let size = *size;
-                if self.stack.len() + size.height > DEPTH {
-                    return Err(too_deep(at));
-                }
-                self.spend(size, at)?;
-                let node = self.anchors.get(&anchor).map(|(node, _)| node.clone());
-                node.map_or(Ok(()), |node| self.add(node, 0))
-            }
+            Event::Alias(anchor) => self.alias(anchor, at),
         }
+    }
+
+    /// Repeats the value of an anchor.
+    fn alias(&mut self, anchor: usize, at: Mark) -> Result<(), Refused> {
+        let Some((node, size)) = self.anchors.get(&anchor) else {
+            let message = "this alias refers to a value that contains it; write the value out";
+            return Err(refused(codes::UNSUPPORTED_YAML, at, message));
+        };
+        let size = *size;
+        if self.stack.len() + size.height > DEPTH {
+            return Err(too_deep(at));
+        }
+        // Counted before it is copied: the copy is what must not become large.
+        if self.spent.nodes + size.nodes > ALIAS_NODES
+            || self.spent.bytes + size.bytes > ALIAS_BYTES
+        {
+            return self.spend(size, at);
+        }
+        let node = node.clone();
+        self.spend(size, at)?;
+        self.add(node, 0)
     }
 
     fn open(&mut self, open: Open, anchor: usize, at: Mark) -> Result<(), Refused> {
