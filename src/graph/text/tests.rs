@@ -1,3 +1,5 @@
+//! Reading, its problems and their places, and what is printed read back.
+
 use proptest::prelude::{Just, Strategy, any, prop, prop_assert_eq, prop_oneof, proptest};
 
 use super::{Format, parse, to_json, to_yaml};

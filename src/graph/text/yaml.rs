@@ -94,14 +94,7 @@ impl Builder<'_> {
         let at = mark(&span.start);
         match event {
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => Ok(()),
-            Event::DocumentStart(_) => {
-                self.documents += 1;
-                if self.documents > 1 {
-                    let message = "this is a second document; one file holds one graph, so split the file at `---`";
-                    return Err(refused(codes::UNSUPPORTED_YAML, at, message));
-                }
-                Ok(())
-            }
+            Event::DocumentStart(_) => self.document(at),
             Event::Scalar(text, style, anchor, tag) => {
                 let quoted_by_tag = self.tag(tag.as_deref(), at);
                 let plain = style == ScalarStyle::Plain && !quoted_by_tag;
@@ -162,25 +155,29 @@ impl Builder<'_> {
         }
     }
 
-    /// Repeats the value of an anchor.
+    /// Repeats the value of an anchor. Counted before it is copied.
     fn alias(&mut self, anchor: usize, at: Mark) -> Result<(), Refused> {
-        let Some((node, size)) = self.anchors.get(&anchor) else {
+        let Some(size) = self.anchors.get(&anchor).map(|(_, size)| *size) else {
             let message = "this alias refers to a value that contains it; write the value out";
             return Err(refused(codes::UNSUPPORTED_YAML, at, message));
         };
-        let size = *size;
         if self.stack.len() + size.height > DEPTH {
             return Err(too_deep(at));
         }
-        // Counted before it is copied: the copy is what must not become large.
-        if self.spent.nodes + size.nodes > ALIAS_NODES
-            || self.spent.bytes + size.bytes > ALIAS_BYTES
-        {
-            return self.spend(size, at);
-        }
-        let node = node.clone();
         self.spend(size, at)?;
-        self.add(node, 0)
+        let node = self.anchors.get(&anchor).map(|(node, _)| node.clone());
+        node.map_or(Ok(()), |node| self.add(node, 0))
+    }
+
+    /// Only one document may begin.
+    fn document(&mut self, at: Mark) -> Result<(), Refused> {
+        self.documents += 1;
+        if self.documents > 1 {
+            let message =
+                "this is a second document; one file holds one graph, so split the file at `---`";
+            return Err(refused(codes::UNSUPPORTED_YAML, at, message));
+        }
+        Ok(())
     }
 
     fn open(&mut self, open: Open, anchor: usize, at: Mark) -> Result<(), Refused> {
