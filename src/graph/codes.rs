@@ -120,8 +120,6 @@ codes! {
     PLACEHOLDER_RUNS_AGAIN = "placeholder-runs-again";
     /// A placeholder where the check cannot follow the quoting.
     PLACEHOLDER_UNCLEAR = "placeholder-unclear";
-    /// A placeholder in text that another program may take as code.
-    CODE_ARGUMENT = "code-argument";
     /// A required value was not given.
     MISSING_VALUE = "missing-value";
     /// A value for a parameter that is not declared.
@@ -146,4 +144,21 @@ codes! {
     VALUE_TOO_LARGE = "value-too-large";
     /// Text that begins with a dash and would be read as an option.
     LEADING_DASH = "leading-dash";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ALL;
+
+    #[test]
+    fn every_code_is_explained_once_and_nothing_else() {
+        let page = include_str!("../../docs/checks.md");
+        let rows = page.lines().filter_map(|line| line.strip_prefix("| `"));
+        let explained: Vec<&str> = rows.filter_map(|row| row.split('`').next()).collect();
+        let mut listed = ALL.to_vec();
+        let mut sorted = explained.clone();
+        listed.sort_unstable();
+        sorted.sort_unstable();
+        assert_eq!(sorted, listed);
+    }
 }

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::codes;
-use super::hazards::judge;
+use super::hazards::Facts;
 use super::lexer::{Context, Refusal, Site, lex};
 use super::model::{Kind, Param};
 use super::problem::Severity;
@@ -69,15 +69,21 @@ pub(super) fn compile_with(
     }
 }
 
-/// Whether `text` contains the identifier `name` as a whole word.
-pub(super) fn mentions(text: &str, name: &str) -> Option<usize> {
-    let word = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
-    let bytes = text.as_bytes();
-    text.match_indices(name).map(|(at, _)| at).find(|at| {
-        let before = at.checked_sub(1).is_some_and(|i| word(bytes[i]));
-        let after = bytes.get(at + name.len()).copied().is_some_and(word);
-        !before && !after
-    })
+/// The identifiers of `text` that begin with `prefix`, without it, and where each first stands.
+pub(super) fn identifiers<'t>(text: &'t str, prefix: &str) -> BTreeMap<&'t str, usize> {
+    let mut found = BTreeMap::new();
+    let mut at = 0;
+    for word in text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')) {
+        if let Some(name) = word.strip_prefix(prefix) {
+            found.entry(name).or_insert(at);
+        }
+        at += word.len()
+            + text[at + word.len()..]
+                .chars()
+                .next()
+                .map_or(0, char::len_utf8);
+    }
+    found
 }
 
 struct Compilation<'c> {
@@ -114,10 +120,11 @@ impl Compilation<'_> {
             });
         }
         let lexed = lex(self.script, &|name| self.named.contains_key(name));
+        let facts = Facts::of(&lexed);
         let mut problems = Vec::new();
         let mut used = BTreeSet::new();
         let mut body = String::with_capacity(self.script.len() + 16 * lexed.sites.len());
-        let mut copied = 0;
+        let (mut copied, mut unclear) = (0, false);
         for site in &lexed.sites {
             let name = &self.script[site.start + 1..site.end - 1];
             let Some(param) = self.named.get(name).copied() else {
@@ -129,7 +136,7 @@ impl Compilation<'_> {
             used.insert(name);
             let hazard = match site.context {
                 Context::Refused(_) => None,
-                _ => judge(&lexed, site, param),
+                _ => facts.judge(site, param),
             };
             let outcome = hazard.map_or_else(|| rewrite(site, param), Err);
             match outcome {
@@ -138,12 +145,13 @@ impl Compilation<'_> {
                     body.push_str(&reference);
                     copied = site.end;
                 }
-                Err((code, reason)) => problems.push(self.problem(
-                    code,
-                    Severity::Error,
-                    site.start,
-                    format!("`<{name}>` {reason}"),
-                )),
+                // Once the script cannot be followed, one problem says it for all placeholders.
+                Err((codes::PLACEHOLDER_UNCLEAR, _)) if unclear => {}
+                Err((code, reason)) => {
+                    unclear |= code == codes::PLACEHOLDER_UNCLEAR;
+                    let message = format!("`<{name}>` {reason}");
+                    problems.push(self.problem(code, Severity::Error, site.start, message));
+                }
             }
         }
         body.push_str(&self.script[copied..]);
@@ -178,11 +186,12 @@ impl Compilation<'_> {
                 ));
             }
         }
+        let mentioned = identifiers(self.script, "TY_");
         let used = self
             .named
             .keys()
             .copied()
-            .filter(|n| mentions(self.script, &format!("TY_{n}")).is_some())
+            .filter(|n| mentioned.contains_key(n))
             .collect();
         self.finish(self.script.to_owned(), &used, problems, Vec::new())
     }
@@ -214,9 +223,10 @@ impl Compilation<'_> {
 
     /// The variables of the parameters must be the script's own nowhere.
     fn reserved(&self, used: &BTreeSet<&str>, problems: &mut Vec<ScriptProblem>) {
+        let own = identifiers(self.script, "p_");
         for name in used {
             let variable = format!("p_{name}");
-            if let Some(at) = mentions(self.script, &variable) {
+            if let Some(at) = own.get(name).copied() {
                 let message = format!(
                     "`{variable}` is the variable that holds the value of `<{name}>`; use another name here"
                 );

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use proptest::prelude::{any, prop, proptest};
 
 use super::codes;
-use super::compile::compile;
+use super::compile::{Compiled, compile};
 use super::launch::launch_text;
 use super::model::{Kind, Param, Value};
 
@@ -159,16 +159,149 @@ fn every_value_arrives_as_it_is_in_both_shells() {
                 "?" => format!("{value}\u{1}\n"),
                 _ => format!("{}\u{1}\n", w.replace('@', value)),
             };
-            expected.push((
-                template,
-                value,
-                words.iter().map(|w| shown(&w)).collect::<String>(),
-            ));
+            expected.push((template, value, words.iter().map(shown).collect::<String>()));
         }
     }
     for shell in ["dash", "bash"] {
         for (output, (template, value, text)) in run(shell, &scripts).iter().zip(&expected) {
             assert_eq!(output, text, "{shell}: {template:?} with {value:?}");
+        }
+    }
+}
+
+/// Random scripts from a grammar; one seed gives one script.
+struct Scripts(u64);
+
+impl Scripts {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).expect("31 bits") % n
+    }
+
+    fn pick(&mut self, of: &[&str]) -> String {
+        of[self.below(of.len())].to_owned()
+    }
+
+    fn word(&mut self, depth: usize) -> String {
+        let parts = 1 + self.below(3);
+        (0..parts).map(|_| self.part(depth)).collect()
+    }
+
+    fn part(&mut self, depth: usize) -> String {
+        let plain = [
+            "a",
+            "<x>",
+            "'b<x>c'",
+            "\"<x> d\"",
+            "\"it's<x>\"",
+            "'\"<x>'",
+            "\\'",
+            "\\\"",
+            "${u:-e}",
+            "\"${u:-\"f\"}\"",
+            "`echo g`",
+            "$((1+(2)))",
+            "a#h",
+            "=",
+            "\"\\\"<x>\"",
+            "${u}",
+        ];
+        match self.below(if depth == 0 { 2 } else { 4 }) {
+            0 | 1 => self.pick(&plain),
+            2 => format!("\"$({})\"", self.inner(depth - 1)),
+            _ => format!("\"i$({}\n)j<x>\"", self.inner(depth - 1)),
+        }
+    }
+
+    fn inner(&mut self, depth: usize) -> String {
+        match self.below(4) {
+            0 => format!("# it's (\n{}", self.command(depth)),
+            1 => format!("cat <<E{depth}\n{}\nE{depth}\n", self.body(depth)),
+            _ => self.command(depth),
+        }
+    }
+
+    fn body(&mut self, depth: usize) -> String {
+        let plain = [
+            "'<x>'", "\"<x>\"", "<x>", "it's", "\\\\", "${u}", ")", "# k", "`echo l`",
+        ];
+        let line = self.pick(&plain) + &self.pick(&plain);
+        if depth > 0 && self.below(3) == 0 {
+            format!("{line}$({})", self.command(depth - 1))
+        } else {
+            line
+        }
+    }
+
+    fn command(&mut self, depth: usize) -> String {
+        let (a, b) = (self.word(depth), self.word(depth));
+        if depth == 0 {
+            return format!("w {a} {b}");
+        }
+        let next = self.command(depth - 1);
+        match self.below(11) {
+            0 => format!("w {a} <x> {b}; {next}"),
+            1 => format!("{{ w {a}; {next}; }}"),
+            2 => format!(" ( w {a}\n{next} )"),
+            3 => format!("if [ {a} = {b} ]; then {next}; else w {b}; fi"),
+            4 => format!("for i in {a} <x> {b}; do w \"$i\" {b}; done; {next}"),
+            5 => format!("case {a} in (z | {b}) w b;; {a}) {next} ;; *) w no; esac"),
+            6 => format!("v={a}; w \"$v\"; {next}"),
+            7 => format!(
+                "cat <<-'Q' <<E{depth} | cat; w {}\n\t'it`$(\n\tQ\n{}\nE{depth}\n{next}",
+                self.word(0),
+                self.body(depth)
+            ),
+            8 => format!("f() {{ w \"$@\" {a}; }}; f {b} # <x> it's\n{next}"),
+            9 => format!("w {a} && ! w {b} || {next}"),
+            _ => format!("while w {a} | cat; do w {b}; break; done >&1; {next}"),
+        }
+    }
+}
+
+#[test]
+fn random_scripts_see_the_value_where_a_plain_word_would_be() {
+    let param = param();
+    let token = "Zq7";
+    let values = [
+        "$(touch CANARY)'\"`touch CANARY`",
+        "  *\n'; touch CANARY; '\\",
+        "\nE0\nE1\nE2\nEOF\ntouch CANARY\n)\" ' }z",
+    ];
+    let (mut control, mut compiled, mut refused) = (Vec::new(), Vec::new(), 0);
+    for seed in 0..40 {
+        let template = Scripts(seed * 7919 + 1).command(2);
+        let Ok(Compiled { body, .. }) = compile(&template, &[&param]) else {
+            refused += 1;
+            continue;
+        };
+        let wrap = |text: String| format!("w() {{ printf '%s\\001\\n' \"$@\"; }}\n{text}");
+        // Comments keep their placeholders, and nobody sees them.
+        control.push(wrap(template.replace("<x>", token)));
+        for value in values.iter().chain([&token]) {
+            compiled.push(wrap(launch_text(
+                &body,
+                &[("x".to_owned(), Value::Str((*value).to_owned()))],
+            )));
+        }
+    }
+    assert!(refused < 5, "{refused} scripts were refused");
+    for shell in ["dash", "bash"] {
+        let outputs = run(shell, &compiled);
+        for (i, plain) in run(shell, &control).iter().enumerate() {
+            for (k, value) in values.iter().chain([&token]).enumerate() {
+                let at = i * (values.len() + 1) + k;
+                assert_eq!(
+                    outputs[at],
+                    plain.replace(token, value),
+                    "{shell}\n{}\n---\n{}",
+                    control[i],
+                    compiled[at]
+                );
+            }
         }
     }
 }

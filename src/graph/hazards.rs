@@ -53,49 +53,164 @@ const RUN_BY_SHELL: &[&[u8]] = &[
 /// with the placeholder.
 pub(super) type Hazard = (&'static str, String);
 
-/// What is wrong with a placeholder that the quoting alone would allow.
-pub(super) fn judge(lexed: &Lexed, site: &Site, param: &Param) -> Option<Hazard> {
-    let (mut command, mut word, mut role) = (site.command?, site.word, site.role);
-    let mut prefix = Some(site.prefix.as_slice());
-    loop {
-        let here = &lexed.commands[command];
-        let found = match prefix {
-            Some(prefix) => Place {
-                lexed,
-                command: here,
+/// What is known about all commands of a script, so that judging a placeholder searches nothing.
+#[derive(Debug)]
+pub(super) struct Facts<'l> {
+    lexed: &'l Lexed,
+    commands: Vec<CommandFacts>,
+    /// Pipelines that end in a shell: where each begins, and the furthest that any up to it reaches.
+    piped: Vec<(usize, usize)>,
+    /// Variables are declared that bash evaluates when they are set.
+    computes: bool,
+}
+
+/// What is known about one command.
+#[derive(Debug)]
+struct CommandFacts {
+    /// The first word that is no assignment and no `command` or `builtin` before another.
+    head: usize,
+    /// How many first words are assignments or declare variables.
+    leading: usize,
+    /// The word that a shell takes as its script.
+    script: Option<usize>,
+    /// A shell or another interpreter is among the words.
+    interpreter: bool,
+    sourced: bool,
+    /// A word makes a condition evaluate the others.
+    evaluates: bool,
+    /// The first option of a declaration that does more than export or protect.
+    declaring_option: Option<usize>,
+    /// The first option that takes the name of a variable.
+    naming_option: Option<usize>,
+}
+
+impl<'l> Facts<'l> {
+    /// Looks at every command once.
+    pub(super) fn of(lexed: &'l Lexed) -> Self {
+        let reads = lexed.commands.iter().filter(|c| reads_program(c));
+        let mut piped: Vec<(usize, usize)> = reads
+            .filter_map(|c| Some((c.piped_from?, c.start)))
+            .collect();
+        piped.sort_unstable();
+        let mut furthest = 0;
+        for (_, end) in &mut piped {
+            furthest = furthest.max(*end);
+            *end = furthest;
+        }
+        let commands = lexed.commands.iter().map(CommandFacts::of).collect();
+        Self {
+            lexed,
+            commands,
+            piped,
+            computes: computes(lexed),
+        }
+    }
+
+    /// What is wrong with a placeholder that the quoting alone would allow.
+    pub(super) fn judge(&self, site: &Site, param: &Param) -> Option<Hazard> {
+        let (mut index, mut word, mut role) = (site.command?, site.word, site.role);
+        let mut prefix = Some(site.prefix.as_slice());
+        loop {
+            let (command, facts) = (self.lexed.commands.get(index)?, self.commands.get(index)?);
+            let place = Place {
+                all: self,
+                command,
+                facts,
                 word,
                 role,
-                prefix,
+                prefix: prefix.unwrap_or(b""),
                 param,
+            };
+            let direct = if prefix.is_some() {
+                place.direct()
+            } else {
+                None
+            };
+            if let Some(hazard) = direct.or_else(|| place.again(prefix.is_none())) {
+                return Some(hazard);
             }
-            .direct(),
-            None => None,
-        };
-        let place = Place {
-            lexed,
-            command: here,
-            word,
-            role,
-            prefix: prefix.unwrap_or(b""),
-            param,
-        };
-        if let Some(hazard) = found.or_else(|| place.again(prefix.is_none())) {
-            return Some(hazard);
+            (index, word) = command.parent?;
+            role = if word == usize::MAX {
+                Role::HereDoc
+            } else {
+                Role::Word
+            };
+            prefix = None;
         }
-        (command, word) = here.parent?;
-        role = if word == usize::MAX {
-            Role::HereDoc
-        } else {
-            Role::Word
-        };
-        prefix = None;
     }
+
+    /// Whether the command that begins at `at` is piped into a shell.
+    fn is_piped(&self, at: usize) -> bool {
+        let before = self.piped.partition_point(|(from, _)| *from <= at);
+        before.checked_sub(1).is_some_and(|i| self.piped[i].1 > at)
+    }
+}
+
+impl CommandFacts {
+    fn of(command: &Command) -> Self {
+        let words = &command.words;
+        let head = head(words);
+        let declares = |w: &Vec<u8>| DECLARE.contains(&w.as_slice());
+        let plain = |w: &Vec<u8>| {
+            !w.starts_with(b"-") || w[1..].iter().all(|b| matches!(b, b'x' | b'r' | b'g'))
+        };
+        let after = |wanted: &dyn Fn(&Vec<u8>) -> bool| {
+            words
+                .iter()
+                .skip(head + 1)
+                .position(wanted)
+                .map(|at| head + 1 + at)
+        };
+        let evaluates = |w: &Vec<u8>| {
+            matches!(
+                w.as_slice(),
+                b"-eq" | b"-ne" | b"-lt" | b"-le" | b"-gt" | b"-ge" | b"-v" | b"-R"
+            )
+        };
+        Self {
+            head,
+            leading: words
+                .iter()
+                .take_while(|w| assignment(w).is_some() || declares(w))
+                .count(),
+            script: script_argument(words),
+            interpreter: words.iter().any(|w| is_interpreter(w)),
+            sourced: words.first().is_some_and(|w| is_source(w)),
+            evaluates: words.iter().any(evaluates),
+            declaring_option: after(&|w| !plain(w)),
+            naming_option: after(&|w| matches!(w.as_slice(), b"-v" | b"-R" | b"-p")),
+        }
+    }
+}
+
+fn head(words: &[Vec<u8>]) -> usize {
+    let passed =
+        |w: &Vec<u8>| matches!(w.as_slice(), b"command" | b"builtin" | b"exec" | b"coproc");
+    let assignments = words.iter().take_while(|w| assignment(w).is_some()).count();
+    let mut head = assignments;
+    while words
+        .get(head)
+        .is_some_and(|w| passed(w) || (head > assignments && w.starts_with(b"-")))
+    {
+        head += 1;
+    }
+    head
+}
+
+fn is_source(word: &[u8]) -> bool {
+    matches!(word, b"." | b"source")
+}
+
+fn is_interpreter(word: &[u8]) -> bool {
+    std::str::from_utf8(word)
+        .is_ok_and(|w| SHELLS.contains(&base(w)) || READ_CODE.contains(&base(w)))
 }
 
 /// One placeholder, or the substitution around it, in one command.
 struct Place<'l> {
-    lexed: &'l Lexed,
+    all: &'l Facts<'l>,
     command: &'l Command,
+    facts: &'l CommandFacts,
     word: usize,
     role: Role,
     prefix: &'l [u8],
@@ -105,27 +220,6 @@ struct Place<'l> {
 impl Place<'_> {
     fn words(&self) -> &[Vec<u8>] {
         &self.command.words
-    }
-
-    /// The place of the first word that is no assignment and no `command` or `builtin` before another.
-    fn head(&self) -> usize {
-        let passed = |w: &Vec<u8>| {
-            assignment(w).is_some()
-                || matches!(w.as_slice(), b"command" | b"builtin" | b"exec" | b"coproc")
-        };
-        let mut head = self
-            .words()
-            .iter()
-            .take_while(|w| assignment(w).is_some())
-            .count();
-        while self
-            .words()
-            .get(head)
-            .is_some_and(|w| passed(w) || (head > 0 && w.starts_with(b"-")))
-        {
-            head += 1;
-        }
-        head
     }
 
     /// Whether the type's values cannot be code: numbers, days, true and false, and plain words.
@@ -167,7 +261,7 @@ impl Place<'_> {
         if self.role != Role::Word {
             return None;
         }
-        let (words, head) = (self.words(), self.head());
+        let (words, head) = (self.words(), self.facts.head);
         let word = words.get(self.word)?;
         let first = words.first().map_or(&b""[..], Vec::as_slice);
         if matches!(first, b"for" | b"select") && self.word == 1 {
@@ -217,9 +311,8 @@ impl Place<'_> {
 
     fn by_command(&self, inside: bool) -> Option<Hazard> {
         let words = self.words();
-        let head = self.head();
+        let head = self.facts.head;
         let name = words.get(head).filter(|_| self.word > head)?.as_slice();
-        let before = &words[..self.word];
         if name == b"let" && self.param.kind == Kind::Int {
             return None;
         }
@@ -229,36 +322,26 @@ impl Place<'_> {
                 String::from_utf8_lossy(name)
             )));
         }
+        let earlier = |option: Option<usize>| option.is_some_and(|at| at < self.word);
         if DECLARE.contains(&name) {
-            let plain = |w: &&Vec<u8>| {
-                !w.starts_with(b"-") || w[1..].iter().all(|b| matches!(b, b'x' | b'r' | b'g'))
-            };
             let value = inside || assignment(self.prefix).is_some();
-            if !value || !before[head + 1..].iter().all(|w| plain(&w)) {
-                let name = String::from_utf8_lossy(name).into_owned();
-                return Some((
-                    codes::PLACEHOLDER_IN_NAME,
-                    format!(
-                        "is a name that `{name}` declares, or its value with options; write `{name} NAME={}` without options",
-                        shown(self.param)
-                    ),
-                ));
+            if !value || earlier(self.facts.declaring_option) {
+                let name = String::from_utf8_lossy(name);
+                let message = format!(
+                    "is a name that `{name}` declares, or its value with options; write `{name} NAME=<{}>` without options",
+                    self.param.name
+                );
+                return Some((codes::PLACEHOLDER_IN_NAME, message));
             }
         }
-        let variable = match name {
-            b"printf" | b"test" | b"[" => before[head..]
-                .iter()
-                .any(|w| matches!(w.as_slice(), b"-v" | b"-R")),
-            b"wait" => before[head..].iter().any(|w| w == b"-p"),
-            _ => false,
-        };
-        if variable {
+        if matches!(name, b"printf" | b"test" | b"[" | b"wait") && earlier(self.facts.naming_option)
+        {
             return Some(again(&format!(
                 "a name of a variable for `{}`",
                 String::from_utf8_lossy(name)
             )));
         }
-        if script_argument(words) == Some(self.word) && !self.harmless() {
+        if self.facts.script == Some(self.word) && !self.harmless() {
             return Some(again("a script that a shell is given after `-c`"));
         }
         None
@@ -271,10 +354,7 @@ impl Place<'_> {
         }
         let word = self.words().get(self.word)?;
         let name = assignment(word)?;
-        if !self.words()[..self.word]
-            .iter()
-            .all(|w| assignment(w).is_some() || DECLARE.contains(&w.as_slice()))
-        {
+        if self.word > self.facts.leading {
             return None;
         }
         if RUN_BY_SHELL.contains(&name) && !self.harmless() {
@@ -283,7 +363,7 @@ impl Place<'_> {
                 String::from_utf8_lossy(name)
             )));
         }
-        if self.param.kind != Kind::Int && computes(self.lexed) {
+        if self.param.kind != Kind::Int && self.all.computes {
             let reason = "is the value of a variable in a script that declares integers or references (`declare -i`, `-n`), which bash evaluates; remove that option";
             return Some((codes::PLACEHOLDER_RUNS_AGAIN, reason.to_owned()));
         }
@@ -292,13 +372,7 @@ impl Place<'_> {
 
     /// Conditions in which bash evaluates a word as arithmetic or as the name of a variable.
     fn condition(&self) -> Option<Hazard> {
-        let evaluates = |w: &Vec<u8>| {
-            matches!(
-                w.as_slice(),
-                b"-eq" | b"-ne" | b"-lt" | b"-le" | b"-gt" | b"-ge" | b"-v" | b"-R"
-            )
-        };
-        if self.param.kind == Kind::Int || !self.words().iter().any(evaluates) {
+        if self.param.kind == Kind::Int || !self.facts.evaluates {
             return None;
         }
         let reason = "is in a `[[ ]]` that evaluates its words as arithmetic or as names; declare it as an int, or use `[ ]`";
@@ -308,31 +382,21 @@ impl Place<'_> {
     /// Whether this command, or one later in its pipeline, reads the placeholder as a program.
     fn reads_code(&self, inside: bool) -> bool {
         let fed = matches!(self.role, Role::HereDoc | Role::HereString);
-        let interpreter = |w: &Vec<u8>| {
-            std::str::from_utf8(w)
-                .is_ok_and(|w| SHELLS.contains(&base(w)) || READ_CODE.contains(&base(w)))
-        };
-        let sourced = self
-            .words()
-            .first()
-            .is_some_and(|w| matches!(w.as_slice(), b"." | b"source"));
-        if fed && (sourced || self.words().iter().any(interpreter)) {
+        if fed && (self.facts.sourced || self.facts.interpreter) {
             return true;
         }
         // `bash <(...)` and `. <(...)` run what the substitution prints.
         if inside && self.role == Role::Word {
-            let program = self.words().get(self.head()).is_some_and(interpreter);
+            let program = self
+                .words()
+                .get(self.facts.head)
+                .is_some_and(|w| is_interpreter(w));
             let bare = self.words().get(self.word).is_some_and(|w| w == b"\0");
-            if bare && (sourced || program) && script_argument(self.words()).is_none() {
+            if bare && (self.facts.sourced || program) && self.facts.script.is_none() {
                 return true;
             }
         }
-        let start = self.command.start;
-        self.lexed
-            .commands
-            .iter()
-            .filter(|c| c.start > start && reads_program(c))
-            .any(|c| c.piped_from.is_some_and(|from| from <= start))
+        self.all.is_piped(self.command.start)
     }
 }
 
@@ -425,10 +489,6 @@ fn subscript(prefix: &[u8]) -> bool {
         .take_while(|b| b.is_ascii_alphanumeric() || **b == b'_')
         .count();
     name > 0 && prefix.get(name) == Some(&b'[') && !prefix.contains(&b']')
-}
-
-fn shown(param: &Param) -> String {
-    format!("<{}>", param.name)
 }
 
 fn again(what: &str) -> Hazard {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json};
 
 use super::codes;
-use super::compile::{compile_with, mentions};
+use super::compile::{compile_with, identifiers};
 use super::model::{Graph, Kind, Limits, Param, Value, Vertex};
 use super::params::{FieldError, GivenOwned, Patterns};
 use super::script::interpreter;
@@ -143,7 +143,8 @@ fn used_with(vertex: &Vertex, graph: &Graph, suggester: &Suggester) -> Vec<Strin
             .map(|c| c.uses)
             .unwrap_or_default();
     }
-    let mentioned = |p: &&&Param| mentions(&vertex.script, &format!("TY_{}", p.name)).is_some();
+    let found = identifiers(&vertex.script, "TY_");
+    let mentioned = |p: &&&Param| found.contains_key(p.name.as_str());
     declared
         .iter()
         .filter(mentioned)
@@ -228,5 +229,150 @@ impl Acceptance<'_> {
                 message,
             });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::check;
+    use serde_json::json;
+
+    fn graph() -> Graph {
+        let param = |name: &str, kind, required| Param {
+            required,
+            ..Param::new(name, kind)
+        };
+        let vertex = |name: &str, script: &str, input| Vertex {
+            name: name.to_owned(),
+            script: script.to_owned(),
+            input,
+            ..Vertex::default()
+        };
+        let mut count = param("count", Kind::Int, false);
+        count.default = Some(Value::Int(2));
+        Graph {
+            name: "g".to_owned(),
+            input: vec![param("host", Kind::Str, true), count],
+            vertices: vec![
+                vertex("ping", "ping -c <count> <host>", Vec::new()),
+                vertex("a.b", "echo <host>", vec![param("host", Kind::Int, true)]),
+                vertex(
+                    "py",
+                    "#!/usr/bin/python3\nenviron['TY_host'], TY_counter",
+                    Vec::new(),
+                ),
+                vertex("none", "true", Vec::new()),
+            ],
+            ..Graph::default()
+        }
+    }
+
+    fn given(pairs: &[(&str, &str)]) -> BTreeMap<String, GivenOwned> {
+        pairs
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), GivenOwned::Text((*v).to_owned())))
+            .collect()
+    }
+
+    #[test]
+    fn each_vertex_gets_what_it_uses() {
+        let graph = graph();
+        assert_eq!(check(&graph, &Limits::default()), []);
+        let given = given(&[("host", "h"), ("a.b.host", "7")]);
+        let accepted = accept_inputs(&graph, &given, false, &Limits::default()).expect("all given");
+        let host = ("host".to_owned(), Value::Str("h".to_owned()));
+        let values: Vec<_> = accepted.vertices.into_iter().map(|v| v.values).collect();
+        let ping = vec![host.clone(), ("count".to_owned(), Value::Int(2))];
+        assert_eq!(
+            values,
+            [
+                ping,
+                vec![("host".to_owned(), Value::Int(7))],
+                vec![host],
+                vec![]
+            ]
+        );
+    }
+
+    #[test]
+    fn missing_values_are_errors_or_listed() {
+        let graph = graph();
+        let errors = accept_inputs(&graph, &BTreeMap::new(), false, &Limits::default())
+            .expect_err("missing");
+        let fields: Vec<_> = errors.iter().map(|e| (e.field.as_str(), e.code)).collect();
+        assert_eq!(
+            fields,
+            [
+                ("host", codes::MISSING_VALUE),
+                ("a.b.host", codes::MISSING_VALUE)
+            ]
+        );
+        let accepted =
+            accept_inputs(&graph, &BTreeMap::new(), true, &Limits::default()).expect("deferred");
+        let missing: Vec<_> = accepted
+            .vertices
+            .iter()
+            .map(|v| v.missing.join(","))
+            .collect();
+        assert_eq!(missing, ["host", "host", "host", ""]);
+    }
+
+    #[test]
+    fn all_errors_come_at_once() {
+        let given = given(&[
+            ("count", "x"),
+            ("hots", "h"),
+            ("a.b.host", "h"),
+            ("pin.host", ""),
+            ("ping.host", ""),
+        ]);
+        let errors = accept_inputs(&graph(), &given, true, &Limits::default()).expect_err("wrong");
+        let found: Vec<_> = errors
+            .iter()
+            .map(|e| format!("{} {}", e.field, e.code))
+            .collect();
+        let unknown = |field: &str| format!("{field} {}", codes::UNKNOWN_PARAMETER);
+        let bad = |field: &str| format!("{field} {}", codes::BAD_VALUE);
+        assert_eq!(
+            found,
+            [
+                unknown("hots"),
+                unknown("pin.host"),
+                unknown("ping.host"),
+                bad("count"),
+                bad("a.b.host")
+            ]
+        );
+        assert!(
+            errors[0].message.contains("Did you mean `host`?"),
+            "{}",
+            errors[0].message
+        );
+        assert!(
+            errors[1].message.contains("Did you mean `ping`?"),
+            "{}",
+            errors[1].message
+        );
+    }
+
+    #[test]
+    fn values_survive_json() {
+        let params =
+            [Kind::Str, Kind::Int, Kind::Float, Kind::Bool].map(|k| Param::new(k.word(), k));
+        let params: Vec<&Param> = params.iter().collect();
+        let values: Vec<(String, Value)> = vec![
+            ("str".to_owned(), Value::Str("a\n\"".to_owned())),
+            ("int".to_owned(), Value::Int(i64::MIN)),
+            ("float".to_owned(), Value::Float(1.0)),
+            ("bool".to_owned(), Value::Bool(false)),
+        ];
+        let json = input_to_json(&values);
+        let read: Json = serde_json::from_str(&json.to_string()).expect("it is JSON");
+        assert_eq!(values_from_json(&read, &params), values);
+        assert_eq!(
+            values_from_json(&json!({"int": [], "other": 1}), &params),
+            []
+        );
     }
 }

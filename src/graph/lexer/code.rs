@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::sites::{Command, CommandKind, Context, Frame, Lexer, Role};
+use super::sites::{Command, CommandKind, Context, Frame, Lexer, Role, WORD};
 
 /// A stretch of commands: the script, or what stands between `$(` and `)`.
 pub(super) struct Code {
@@ -39,6 +39,15 @@ pub(super) struct WordState {
     pub(super) text: Vec<u8>,
     pub(super) quoted: bool,
     pub(super) role: Role,
+}
+
+impl WordState {
+    /// Adds a byte, unless the word is longer than any that matters.
+    pub(super) fn add(&mut self, byte: u8) {
+        if self.text.len() < WORD {
+            self.text.push(byte);
+        }
+    }
 }
 
 /// A here-document whose body has not come yet.

@@ -8,6 +8,9 @@ const DEPTH: usize = 100;
 /// How much of a word before a placeholder is kept.
 const PREFIX: usize = 128;
 
+/// How much of a word is kept: enough for every name that matters.
+pub(super) const WORD: usize = 1024;
+
 /// Everything found in a script.
 #[derive(Debug, Default)]
 pub(in crate::graph) struct Lexed {
@@ -234,7 +237,7 @@ impl Lexer<'_> {
                 let current = code.word();
                 role = current.role;
                 prefix = current.text.iter().copied().take(PREFIX).collect();
-                current.text.push(0);
+                current.add(0);
             }
         } else if let Some(Frame::Body { command: owner, .. }) = self.frames.last() {
             (command, role) = (*owner, Role::HereDoc);
@@ -281,7 +284,7 @@ impl Lexer<'_> {
         if let Some(index) = self.code_below()
             && let Some(Frame::Code(code)) = self.frames.get_mut(index)
         {
-            code.word().text.push(byte);
+            code.word().add(byte);
         }
     }
 

@@ -1,3 +1,5 @@
+//! Contexts of placeholders, and scripts that make no sense.
+
 use proptest::prelude::{Strategy, any, prop, proptest};
 
 use super::{Context, Refusal, lex};

@@ -31,7 +31,6 @@ pub(super) fn read(source: &str) -> Result<Node, Refused> {
             mark: mark_of(source, e.range().start.min(source.len())),
             message: format!("this is not JSON: {}", e.kind()),
         })?;
-    grammar(source)?;
     let Some(value) = parsed.value else {
         let mark = Mark { line: 1, column: 1 };
         let message =
@@ -42,6 +41,7 @@ pub(super) fn read(source: &str) -> Result<Node, Refused> {
             message,
         });
     };
+    grammar(source)?;
     Ok(Cursor {
         source,
         at: 0,

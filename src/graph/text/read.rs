@@ -376,6 +376,12 @@ impl Reading {
                 )),
             }
         }
+        self.keep_once(edges);
+    }
+
+    /// Keeps each edge once, in order; further mentions are reported.
+    fn keep_once(&mut self, mut edges: Vec<(Edge, usize)>) {
+        let vertices = &self.graph.vertices;
         edges.sort_unstable();
         for (edge, written) in edges {
             let named = &self.edges[written];

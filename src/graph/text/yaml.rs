@@ -94,14 +94,7 @@ impl Builder<'_> {
         let at = mark(&span.start);
         match event {
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => Ok(()),
-            Event::DocumentStart(_) => {
-                self.documents += 1;
-                if self.documents > 1 {
-                    let message = "this is a second document; one file holds one graph, so split the file at `---`";
-                    return Err(refused(codes::UNSUPPORTED_YAML, at, message));
-                }
-                Ok(())
-            }
+            Event::DocumentStart(_) => self.document(at),
             Event::Scalar(text, style, anchor, tag) => {
                 let quoted_by_tag = self.tag(tag.as_deref(), at);
                 let plain = style == ScalarStyle::Plain && !quoted_by_tag;
@@ -158,23 +151,33 @@ impl Builder<'_> {
                 };
                 self.add(node, anchor)
             }
-            Event::Alias(anchor) => {
-                let Some((_, size)) = self.anchors.get(&anchor) else {
-                    return Err(refused(
-                        codes::UNSUPPORTED_YAML,
-                        at,
-                        "this alias refers to a value that contains it; write the value out",
-                    ));
-                };
-                let size = *size;
-                if self.stack.len() + size.height > DEPTH {
-                    return Err(too_deep(at));
-                }
-                self.spend(size, at)?;
-                let node = self.anchors.get(&anchor).map(|(node, _)| node.clone());
-                node.map_or(Ok(()), |node| self.add(node, 0))
-            }
+            Event::Alias(anchor) => self.alias(anchor, at),
         }
+    }
+
+    /// Repeats the value of an anchor. Counted before it is copied.
+    fn alias(&mut self, anchor: usize, at: Mark) -> Result<(), Refused> {
+        let Some(size) = self.anchors.get(&anchor).map(|(_, size)| *size) else {
+            let message = "this alias refers to a value that contains it; write the value out";
+            return Err(refused(codes::UNSUPPORTED_YAML, at, message));
+        };
+        if self.stack.len() + size.height > DEPTH {
+            return Err(too_deep(at));
+        }
+        self.spend(size, at)?;
+        let node = self.anchors.get(&anchor).map(|(node, _)| node.clone());
+        node.map_or(Ok(()), |node| self.add(node, 0))
+    }
+
+    /// Only one document may begin.
+    fn document(&mut self, at: Mark) -> Result<(), Refused> {
+        self.documents += 1;
+        if self.documents > 1 {
+            let message =
+                "this is a second document; one file holds one graph, so split the file at `---`";
+            return Err(refused(codes::UNSUPPORTED_YAML, at, message));
+        }
+        Ok(())
     }
 
     fn open(&mut self, open: Open, anchor: usize, at: Mark) -> Result<(), Refused> {
