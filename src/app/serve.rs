@@ -98,3 +98,11 @@ fn figment(config: &Config) -> Figment {
         .merge(("shutdown.mercy", 1))
         .select(rocket::Config::DEFAULT_PROFILE)
 }
+
+/// Every address that the server answers, as `(method, path)`.
+pub fn routes() -> Vec<(String, String)> {
+    let api = api::routes()
+        .into_iter()
+        .map(|r| (r.method.to_string(), format!("/api/v1{}", r.uri)));
+    api.collect()
+}

@@ -1,5 +1,6 @@
 //! Tests of the whole program.
 
+mod api;
 mod executor;
 mod random;
 mod scripts;

@@ -10,6 +10,7 @@ use serde_json::Value;
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) media: String,
+    pub(crate) cookie: String,
     pub(crate) body: Vec<u8>,
 }
 
@@ -71,11 +72,20 @@ impl Server {
             .args(["--port", "0", "--data"])
             .arg(data)
             .args(arguments);
-        let mut child = command
+        let child = command
             .stdout(Stdio::piped())
             .spawn()
             .expect("the server starts");
-        let stdout = child.stdout.take().expect("a pipe");
+        // From here on a panic ends the process too.
+        let mut server = Self {
+            child,
+            url: String::new(),
+            link: String::new(),
+            token: String::new(),
+            data: data.to_owned(),
+            _own: None,
+        };
+        let stdout = server.child.stdout.take().expect("a pipe");
         let mut lines = BufReader::new(stdout).lines();
         let mut next = |mark: &str| loop {
             let line = lines
@@ -90,18 +100,11 @@ impl Server {
                     .to_owned();
             }
         };
-        let url = next("http://");
-        let link = next("http://");
+        server.url = next("http://");
+        server.link = next("http://");
         let token = std::fs::read_to_string(data.join("local.token")).expect("a token");
-        let token = token.trim().to_owned();
-        Self {
-            child,
-            url,
-            link,
-            token,
-            data: data.to_owned(),
-            _own: None,
-        }
+        server.token = token.trim().to_owned();
+        server
     }
 
     /// The data directory.
@@ -176,6 +179,39 @@ impl Server {
         pipeline
     }
 
+    /// A pipeline once nothing of it can move any more.
+    pub(crate) fn settled(&self, id: &Value) -> Value {
+        let path = format!("/pipelines/{id}");
+        self.until(|| self.get(&path).json()["finished_at"].is_string());
+        self.get(&path).expect(200)
+    }
+
+    /// Asks until something is so; a minute at most.
+    pub(crate) fn until(&self, so: impl Fn() -> bool) {
+        let began = std::time::Instant::now();
+        while !so() {
+            assert!(began.elapsed().as_secs() < 60, "it did not come to be");
+            std::thread::yield_now();
+        }
+    }
+
+    /// Signs a browser in: the value of its `Cookie` header.
+    pub(crate) fn sign_in(&self, link: &str) -> String {
+        let answer = ask("GET", link, &[], b"");
+        assert_eq!(
+            answer.status,
+            303,
+            "{}",
+            String::from_utf8_lossy(&answer.body)
+        );
+        answer
+            .cookie
+            .split(';')
+            .next()
+            .expect("a cookie")
+            .to_owned()
+    }
+
     /// The track of a vertex of a pipeline, whole.
     pub(crate) fn track(&self, pipeline: &Value, vertex: &str) -> Value {
         let tracks = pipeline["tracks"].as_array().expect("tracks");
@@ -217,8 +253,11 @@ pub(crate) fn ask(method: &str, url: &str, headers: &[(&str, &str)], body: &[u8]
     }
     let request = request.body(body.to_vec()).expect("a request");
     let mut response = agent.run(request).expect("an answer");
-    let media = response.headers().get("content-type");
-    let media = media.and_then(|m| m.to_str().ok()).unwrap_or("").to_owned();
+    let header = |name: &str| {
+        let value = response.headers().get(name);
+        value.and_then(|v| v.to_str().ok()).unwrap_or("").to_owned()
+    };
+    let (media, cookie) = (header("content-type"), header("set-cookie"));
     let limit = 256 << 20;
     let body = response
         .body_mut()
@@ -229,6 +268,7 @@ pub(crate) fn ask(method: &str, url: &str, headers: &[(&str, &str)], body: &[u8]
     Answer {
         status: response.status().as_u16(),
         media,
+        cookie,
         body,
     }
 }

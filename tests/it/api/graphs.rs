@@ -1,0 +1,236 @@
+//! `/graphs`
+
+use serde_json::{Value, json};
+
+use crate::server::Server;
+
+const SMALL: &str = "\
+name: small
+desc: Two steps.   # kept as written
+input:
+  who: {type: str, default: world}
+vertices:
+  hello:
+    script: echo \"hello <who>\"
+  bye:
+    needs: [hello]
+    script: echo bye
+";
+
+#[test]
+fn a_definition_is_saved_read_and_given_back_as_written() {
+    let server = Server::start();
+    let saved = server.define(SMALL).expect(201);
+    assert_eq!(saved["name"], "small");
+    assert_eq!(
+        (&saved["version"], &saved["checked"]),
+        (&json!(1), &json!(true))
+    );
+    assert_eq!(saved["problems"], json!([]));
+    let id = &saved["id"];
+    let graph = server.get(&format!("/graphs/{id}")).expect(200);
+    let names: Vec<_> = graph["vertices"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|v| &v["name"])
+        .collect();
+    assert_eq!(names, ["hello", "bye"]);
+    let (hello, bye) = (&graph["vertices"][0]["id"], &graph["vertices"][1]["id"]);
+    assert_eq!(graph["edges"], json!([{"tail": hello, "head": bye}]));
+    let yaml = server.get(&format!("/graphs/{id}.yaml"));
+    assert_eq!(
+        (yaml.status, String::from_utf8_lossy(&yaml.body).as_ref()),
+        (200, SMALL)
+    );
+    let list = server.get("/graphs").expect(200);
+    assert_eq!(list["graphs"][0]["id"], *id);
+    assert_eq!(
+        server.define(SMALL).expect(200)["id"],
+        *id,
+        "the same text is the same version"
+    );
+}
+
+#[test]
+fn json_is_taken_too_and_read_as_yaml() {
+    let server = Server::start();
+    let body =
+        json!({"name": "j", "vertices": {"a": {"script": "echo a", "next": ["b"]}, "b": "echo b"}});
+    let saved = server.post("/graphs", &body).expect(201);
+    let yaml = server.get(&format!("/graphs/{}.yaml", saved["id"]));
+    let yaml = String::from_utf8(yaml.body).expect("text");
+    assert!(yaml.contains("needs:"), "{yaml}");
+    assert_eq!(
+        server.define(&yaml).expect(200)["id"],
+        saved["id"],
+        "{yaml}"
+    );
+}
+
+#[test]
+fn problems_come_all_at_once_and_the_text_is_kept() {
+    let server = Server::start();
+    let text = "name: bad\nvertices:\n  a: {script: 'true', needs: [b]}\n  b: {script: 'true', needs: [a]}\n  c: {skript: 'true', needs: [d]}\n";
+    let saved = server.define(text).expect(201);
+    assert_eq!(saved["checked"], false);
+    let problems = saved["problems"].as_array().expect("a list");
+    let found: Vec<_> = problems
+        .iter()
+        .map(|p| (p["code"].as_str(), p["line"].as_u64()))
+        .collect();
+    for (code, line) in [("cycle", 3), ("unknown-key", 5), ("dangling-edge", 5)] {
+        assert!(
+            found.contains(&(Some(code), Some(line))),
+            "{code}:{line} in {found:?}"
+        );
+    }
+    let id = &saved["id"];
+    assert_eq!(
+        server.get(&format!("/graphs/{id}.yaml")).body,
+        text.as_bytes()
+    );
+    let refused = server
+        .post(&format!("/graphs/{id}/pipelines"), &json!({}))
+        .expect(409);
+    assert_eq!(refused["code"], "unchecked");
+    assert_eq!(
+        refused["problems"].as_array().map(Vec::len),
+        Some(problems.len())
+    );
+    let checked = server
+        .post(&format!("/graphs/{id}/check"), &json!({}))
+        .expect(200);
+    assert_eq!(checked["problems"], saved["problems"]);
+}
+
+#[test]
+fn a_text_that_is_no_definition_is_refused_with_its_place() {
+    let server = Server::start();
+    let cases = [
+        ("application/yaml", "name: x\nvertices: [a\n", 3),
+        (
+            "application/json",
+            "{\"name\": \"x\",\n \"vertices\": ,}",
+            2,
+        ),
+        ("application/yaml", "just words", 1),
+    ];
+    for (media, text, line) in cases {
+        let headers = [("Content-Type", media)];
+        let refused = server
+            .ask("POST", "/api/v1/graphs", &headers, text.as_bytes())
+            .expect(400);
+        assert_eq!(refused["code"], "malformed", "{refused}");
+        assert_eq!(refused["problems"][0]["line"], line, "{text}: {refused}");
+    }
+    let headers = [("Content-Type", "text/plain")];
+    let refused = server
+        .ask("POST", "/api/v1/graphs", &headers, SMALL.as_bytes())
+        .expect(415);
+    assert_eq!(refused["code"], "unsupported-media-type");
+    let headers = [("Content-Type", "application/yaml")];
+    let refused = server
+        .ask("POST", "/api/v1/graphs", &headers, b"name: \xff")
+        .expect(400);
+    assert_eq!(refused["code"], "malformed");
+}
+
+#[test]
+fn a_body_over_the_limit_is_refused_and_the_limit_is_a_setting() {
+    let own = tempfile::tempdir().expect("a directory");
+    let toml = "[default.trackyard]\nmax_file_bytes = \"1 KiB\"\n";
+    std::fs::write(own.path().join("Rocket.toml"), toml).expect("written");
+    let server = Server::start_on(own.path(), &[]);
+    let text = format!("{SMALL}# {}\n", "x".repeat(2_000));
+    let refused = server.define(&text).expect(413);
+    assert_eq!(refused["code"], "too-large");
+    server.define(SMALL).expect(201);
+}
+
+#[test]
+fn an_edit_of_a_sealed_graph_makes_the_next_version() {
+    let server = Server::start();
+    let first = server.define(SMALL).expect(201);
+    let edited = server
+        .define(&SMALL.replace("echo bye", "echo ciao"))
+        .expect(201);
+    assert_eq!(
+        (&edited["id"], &edited["version"]),
+        (&first["id"], &json!(1)),
+        "nobody had used it"
+    );
+    server.run(&SMALL.replace("echo bye", "echo ciao"), &json!({}));
+    let next = server.define(SMALL).expect(201);
+    assert_eq!(next["version"], 2);
+    assert!(
+        next["note"]
+            .as_str()
+            .is_some_and(|note| note.contains("next")),
+        "{next}"
+    );
+    let old = server.get(&format!("/graphs/{}", first["id"])).expect(200);
+    assert_eq!(old["sealed"], true);
+    assert_eq!(old["vertices"][1]["script"], "echo ciao");
+    let ids: Vec<Value> = server.get("/graphs").json()["graphs"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|g| g["id"].clone())
+        .collect();
+    assert_eq!(
+        ids,
+        [next["id"].clone()],
+        "the list has the newest version of each name"
+    );
+}
+
+#[test]
+fn graphs_are_listed_by_pages() {
+    let server = Server::start();
+    for name in ["c", "a", "b"] {
+        server.define(&SMALL.replace("small", name)).expect(201);
+    }
+    let first = server.get("/graphs?limit=2").expect(200);
+    let names = |page: &Value| -> Vec<String> {
+        let graphs = page["graphs"].as_array().expect("a list");
+        graphs
+            .iter()
+            .map(|g| g["name"].as_str().expect("a name").to_owned())
+            .collect()
+    };
+    assert_eq!(names(&first), ["a", "b"]);
+    let next = first["next"].as_str().expect("more");
+    let second = server
+        .get(&format!("/graphs?limit=2&after={next}"))
+        .expect(200);
+    assert_eq!(names(&second), ["c"]);
+    assert_eq!(second["next"], Value::Null);
+}
+
+#[test]
+fn what_is_not_there_is_not_found() {
+    let server = Server::start();
+    for path in [
+        "/graphs/7",
+        "/graphs/7.yaml",
+        "/pipelines/7",
+        "/pipelines/7/journal",
+        "/tracks/7",
+        "/tracks/7/attempts/1/log",
+    ] {
+        let missing = server.get(path).expect(404);
+        assert_eq!(missing["code"], "not-found", "{path}");
+    }
+    for path in [
+        "/graphs/7/check",
+        "/graphs/7/pipelines",
+        "/pipelines/7/stop",
+    ] {
+        assert_eq!(
+            server.post(path, &json!({})).expect(404)["code"],
+            "not-found",
+            "{path}"
+        );
+    }
+}

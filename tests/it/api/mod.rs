@@ -1,0 +1,6 @@
+//! The REST interface over real HTTP. Files are named as the addresses they ask.
+
+mod access;
+mod graphs;
+mod pipelines;
+mod tracks;

@@ -1,0 +1,254 @@
+//! `/graphs/<id>/pipelines` and `/pipelines`
+
+use serde_json::{Value, json};
+
+use crate::server::Server;
+
+fn start(server: &Server, graph: &Value, key: &str, body: &Value) -> crate::server::Answer {
+    let headers = [
+        ("Content-Type", "application/json"),
+        ("Idempotency-Key", key),
+    ];
+    let path = format!("/api/v1/graphs/{}/pipelines", graph["id"]);
+    server.ask("POST", &path, &headers, body.to_string().as_bytes())
+}
+
+#[test]
+fn the_same_request_key_starts_one_pipeline_however_often_it_is_sent() {
+    let server = Server::start();
+    let yaml = "name: g\ninput: {x: {type: int, default: 1}}\nvertices: {a: 'echo <x>'}\n";
+    let graph = server.define(yaml).expect(201);
+    let body = json!({"input": {"x": 2}});
+    let ids = std::thread::scope(|scope| {
+        let one = || start(&server, &graph, "key 1", &body).json()["id"].clone();
+        let threads: Vec<_> = (0..20).map(|_| scope.spawn(one)).collect();
+        threads
+            .into_iter()
+            .map(|t| t.join().expect("an answer"))
+            .collect::<Vec<_>>()
+    });
+    assert!(ids.iter().all(|id| *id == ids[0] && id.is_i64()), "{ids:?}");
+    let again = start(&server, &graph, "key 1", &body).expect(200);
+    assert_eq!(again["replayed"], true);
+    let other = start(&server, &graph, "key 1", &json!({"input": {"x": 3}})).expect(422);
+    assert_eq!(other["code"], "idempotency-key-reused");
+    start(&server, &graph, "key 2", &body).expect(201);
+    assert_eq!(
+        server.get("/pipelines").json()["pipelines"]
+            .as_array()
+            .map(Vec::len),
+        Some(2)
+    );
+    assert_eq!(start(&server, &graph, &"k".repeat(300), &body).status, 400);
+}
+
+#[test]
+fn wrong_values_are_told_one_by_one() {
+    let server = Server::start();
+    let yaml = "name: g\ninput:\n  n: {type: int, required: true, min: 1}\n  c: {type: choice, choices: [red, blue], default: red}\nvertices:\n  a: {script: 'echo <n> <c> <own>', input: {own: {type: str, required: true}}}\n";
+    let graph = server.define(yaml).expect(201);
+    let body = json!({"input": {"n": 0, "c": "green", "m": 1}});
+    let refused = server
+        .post(&format!("/graphs/{}/pipelines", graph["id"]), &body)
+        .expect(422);
+    assert_eq!(refused["code"], "invalid-input");
+    let problems = refused["problems"].as_array().expect("a list");
+    let mut fields: Vec<_> = problems
+        .iter()
+        .filter_map(|p| p["field"].as_str())
+        .collect();
+    fields.sort_unstable();
+    assert_eq!(fields, ["a.own", "c", "m", "n"], "{refused}");
+    let body = json!({"input": {"n": 5, "c": "blue", "a.own": "x y"}});
+    let pipeline = server.run(yaml, &body);
+    assert_eq!(server.log(&server.track(&pipeline, "a")), b"5 blue x y\n");
+    assert_eq!(
+        server.track(&pipeline, "a")["input"],
+        json!({"own": "x y", "n": 5, "c": "blue"})
+    );
+}
+
+#[test]
+fn a_body_with_an_unknown_field_or_no_json_is_refused() {
+    let server = Server::start();
+    let graph = server
+        .define("name: g\nvertices: {a: 'true'}\n")
+        .expect(201);
+    let path = format!("/graphs/{}/pipelines", graph["id"]);
+    let unknown = server.post(&path, &json!({"inputs": {}})).expect(422);
+    assert!(
+        unknown["detail"]
+            .as_str()
+            .is_some_and(|d| d.contains("`inputs`")),
+        "{unknown}"
+    );
+    let media = [("Content-Type", "application/json")];
+    let broken = server
+        .ask("POST", &format!("/api/v1{path}"), &media, b"{\"name\":")
+        .expect(400);
+    assert_eq!(broken["code"], "malformed");
+    let plain = [("Content-Type", "text/plain")];
+    server
+        .ask("POST", &format!("/api/v1{path}"), &plain, b"{}")
+        .expect(415);
+    server
+        .post(&format!("{path}?wait=soon"), &json!({}))
+        .expect(422);
+}
+
+#[test]
+fn a_failed_track_fails_the_pipeline_and_holds_what_comes_after() {
+    let server = Server::start();
+    let yaml = "name: g\nvertices:\n  a: exit 3\n  b: {script: echo b, needs: [a]}\n  c: {script: echo c, needs: [b]}\n";
+    let pipeline = server.run(yaml, &json!({}));
+    assert_eq!(pipeline["state"], "FAILED");
+    let states: Vec<_> = pipeline["tracks"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|t| &t["state"])
+        .collect();
+    assert_eq!(states, ["FAILED", "WAITING", "WAITING"]);
+    let journal = server
+        .get(&format!("/pipelines/{}/journal", pipeline["id"]))
+        .expect(200);
+    let lines: Vec<_> = journal["entries"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|e| (e["from"].as_str(), e["to"].as_str()))
+        .collect();
+    let expected = [
+        ("", "RUNNING"),
+        ("PENDING", "RUNNING"),
+        ("RUNNING", "FAILED"),
+        ("RUNNING", "FAILED"),
+    ];
+    assert_eq!(lines, expected.map(|(from, to)| (Some(from), Some(to))));
+}
+
+#[test]
+fn a_retry_follows_a_failure_as_often_as_its_limit_says() {
+    let server = Server::start();
+    let yaml = "name: g\nvertices:\n  a:\n    script: |\n      echo $TRACKYARD_ATTEMPT\n      test $TRACKYARD_ATTEMPT = 3\n    retry: {limit: 3, delay: 10ms}\n";
+    let pipeline = server.run(yaml, &json!({}));
+    assert_eq!(pipeline["state"], "FINISH", "{pipeline}");
+    let track = server.track(&pipeline, "a");
+    assert_eq!(track["attempt"], 3);
+    let codes: Vec<_> = track["attempts"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|a| a["exit_code"].as_i64())
+        .collect();
+    assert_eq!(codes, [Some(1), Some(1), Some(0)]);
+}
+
+#[test]
+fn a_stopped_pipeline_ends_what_runs_and_starts_nothing_more() {
+    let server = Server::start();
+    let yaml = "name: g\nvertices:\n  a: |\n    echo $$ >pid\n    while :; do sleep 0.05; done\n  b: {script: echo b, needs: [a]}\n";
+    let graph = server.define(yaml).expect(201);
+    let id = server
+        .post(&format!("/graphs/{}/pipelines", graph["id"]), &json!({}))
+        .expect(201)["id"]
+        .clone();
+    let stopped = server
+        .post(&format!("/pipelines/{id}/stop"), &json!({"why": "a test"}))
+        .expect(200);
+    assert_eq!(stopped["state"], "STOPPED");
+    let pipeline = server.settled(&id);
+    let states: Vec<_> = pipeline["tracks"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|t| &t["state"])
+        .collect();
+    assert_eq!(states, ["STOPPED", "STOPPED"]);
+    let again = server
+        .post(&format!("/pipelines/{id}/stop"), &json!({}))
+        .expect(409);
+    assert_eq!(again["code"], "not-live");
+}
+
+#[test]
+fn pipelines_are_listed_newest_first_by_pages() {
+    let server = Server::start();
+    for _ in 0..3 {
+        server.run("name: g\nvertices: {a: 'true'}\n", &json!({}));
+    }
+    let first = server.get("/pipelines?limit=2").expect(200);
+    let ids = |page: &Value| -> Vec<i64> {
+        page["pipelines"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .filter_map(|p| p["id"].as_i64())
+            .collect()
+    };
+    assert_eq!(ids(&first), [3, 2]);
+    let second = server
+        .get(&format!("/pipelines?limit=2&before={}", first["next"]))
+        .expect(200);
+    assert_eq!((ids(&second), &second["next"]), (vec![1], &Value::Null));
+}
+
+#[test]
+fn a_thousand_vertices_finish() {
+    let server = Server::start();
+    let vertices: serde_json::Map<_, _> = (0..1_000)
+        .map(|i| (format!("v{i}"), json!("true")))
+        .collect();
+    let pipeline = server.run(
+        &json!({"name": "k", "vertices": vertices}).to_string(),
+        &json!({}),
+    );
+    assert_eq!(pipeline["state"], "FINISH");
+    let tracks = pipeline["tracks"].as_array().expect("a list");
+    assert!(
+        tracks
+            .iter()
+            .all(|t| t["state"] == "SUCCEED" && t["attempt"] == 1)
+    );
+    assert_eq!(tracks.len(), 1_000);
+}
+
+#[test]
+fn a_killed_server_repeats_nothing_and_loses_nothing() {
+    let own = tempfile::tempdir().expect("a directory");
+    let mut server = Server::start_on(own.path(), &["--slots", "4"]);
+    let lines = own.path().join("lines");
+    let vertices: serde_json::Map<_, _> = (0..60)
+        .map(|i| {
+            let needs: Vec<_> = (i >= 4)
+                .then(|| format!("v{}", i - 4))
+                .into_iter()
+                .collect();
+            let script = format!("echo v{i} >>{}\nsleep 0.02", lines.display());
+            (format!("v{i}"), json!({"script": script, "needs": needs}))
+        })
+        .collect();
+    let graph = server
+        .define(&json!({"name": "g", "vertices": vertices}).to_string())
+        .expect(201);
+    let id = server
+        .post(&format!("/graphs/{}/pipelines", graph["id"]), &json!({}))
+        .expect(201)["id"]
+        .clone();
+    for kill in 1..=5 {
+        // A condition, not a time: some more of it has run.
+        server.until(|| {
+            std::fs::read_to_string(&lines).is_ok_and(|text| text.lines().count() >= kill * 8)
+        });
+        server.kill();
+        server = Server::start_on(own.path(), &["--slots", "4"]);
+    }
+    let pipeline = server.settled(&id);
+    assert_eq!(pipeline["state"], "FINISH", "{pipeline}");
+    let text = std::fs::read_to_string(&lines).expect("lines");
+    let mut ran: Vec<_> = text.lines().collect();
+    ran.sort_unstable();
+    let mut all: Vec<_> = (0..60).map(|i| format!("v{i}")).collect();
+    all.sort_unstable();
+    assert_eq!(ran, all, "each script ran once");
+}
