@@ -16,3 +16,4 @@ pub mod executor;
 pub mod graph;
 pub mod spool;
 pub mod store;
+pub mod web;

@@ -19,7 +19,7 @@ const IMPORTS: &[(&str, &str)] = &[
     ("config", ""),
     ("graph", ""),
     ("engine", "graph"),
-    ("spool", "engine"),
+    ("spool", "engine clock"),
     ("store", "graph engine config"),
     ("executor", "engine spool store config clock"),
     ("driver", "graph engine spool store executor config clock"),

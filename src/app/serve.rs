@@ -11,7 +11,8 @@ use super::error::AppError;
 use super::opened::App;
 use crate::access::Access;
 use crate::config::Config;
-use crate::{api, clock, engine::Time};
+use crate::engine::Time;
+use crate::{api, clock, web};
 
 /// What is known once the server answers.
 #[derive(Debug, Clone)]
@@ -35,6 +36,9 @@ pub fn serve(app: App, ready: impl FnOnce(&Served) + Send + 'static) -> Result<(
     let rocket = rocket::custom(figment(&app.config))
         .mount("/api/v1", api::routes())
         .register("/api", api::catchers())
+        .mount("/", web::routes())
+        .register("/", web::catchers())
+        .manage(web::Clock(|| Time(clock::now())))
         .manage(app.desk.clone())
         .manage(app.spool.clone())
         .manage(Arc::clone(&access))
@@ -104,5 +108,8 @@ pub fn routes() -> Vec<(String, String)> {
     let api = api::routes()
         .into_iter()
         .map(|r| (r.method.to_string(), format!("/api/v1{}", r.uri)));
-    api.collect()
+    let web = web::routes()
+        .into_iter()
+        .map(|r| (r.method.to_string(), r.uri.to_string()));
+    api.chain(web).collect()
 }

@@ -13,3 +13,6 @@ mod spawn;
 pub use command::{CommandError, NewStart, Started};
 pub use handle::Handle;
 pub use spawn::{Driver, Settings};
+
+// What `Driver::spawn` takes.
+pub use crate::executor::{Backend, Fact, Verdict};

@@ -7,9 +7,10 @@ use super::connection::Db;
 use super::error::StoreError;
 use super::graphs::edges;
 use super::schema::{edge, graph, vertex};
-use super::spec::{GraphPolicies, VertexPolicies, from_json, params_from_json};
+use super::spec::{GraphPolicies, VertexPolicies, from_json};
+use super::views;
 use crate::engine::{GraphId, Plan, PlanVertex, VertexId};
-use crate::graph::{Edge, Graph, Millis, Vertex};
+use crate::graph::{Edge, Graph};
 
 /// Edges by places in the definition. Numbers of a graph's vertices follow each other, so a place
 /// is the distance from the first.
@@ -49,66 +50,17 @@ pub(super) fn plan(db: &mut Db, id: GraphId) -> Result<Option<Plan>, StoreError>
 
 /// The whole definition from its rows; none when there is no such graph.
 pub(super) fn definition(db: &mut Db, id: GraphId) -> Result<Option<Graph>, StoreError> {
-    let row: Option<(String, String, String, String)> = graph::table
-        .find(id.0)
-        .select((
-            graph::name,
-            graph::description,
-            graph::input,
-            graph::policies,
-        ))
-        .first(db)
-        .optional()?;
-    let Some((name, desc, input, policies)) = row else {
+    let Some(mut graph) = views::outline(db, id)? else {
         return Ok(None);
     };
-    let policies: GraphPolicies = from_json(&policies)?;
-    type Row = (i64, String, String, String, String, String);
-    let rows: Vec<Row> = vertex::table
-        .filter(vertex::graph_id.eq(id.0))
-        .order(vertex::place)
-        .select((
-            vertex::id,
-            vertex::name,
-            vertex::description,
-            vertex::script,
-            vertex::input,
-            vertex::policies,
-        ))
-        .load(db)?;
-    let first = rows.first().map_or(0, |row| row.0);
-    let vertices = rows
-        .into_iter()
-        .map(|(_, name, desc, script, input, policies)| {
-            let policies: VertexPolicies = from_json(&policies)?;
-            Ok(Vertex {
-                name,
-                desc,
-                script,
-                input: params_from_json(&input)?,
-                timeout: policies.timeout_ms.map(Millis),
-                retry: policies.retry(),
-                env: policies.env,
-                workdir: policies.workdir,
-            })
-        });
-    let vertices = vertices.collect::<Result<_, StoreError>>()?;
-    let edges = places(&edges(db, id)?, first)
+    let vertices = views::vertices(db, id, 0, i64::MAX)?;
+    let first = vertices.first().map_or(0, |(id, _)| *id);
+    graph.vertices = vertices.into_iter().map(|(_, vertex)| vertex).collect();
+    let edges = edges(db, id)?;
+    graph.edges = places(&edges, first)
         .map(|(tail, head)| Edge { head, tail })
         .collect();
-    let on_failure = policies.on_failure()?;
-    let input = params_from_json(&input)?;
-    let GraphPolicies { env, workdir, .. } = policies;
-    Ok(Some(Graph {
-        name,
-        desc,
-        on_failure,
-        input,
-        env,
-        workdir,
-        vertices,
-        edges,
-    }))
+    Ok(Some(graph))
 }
 
 /// The vertices that are the head of no edge, by one query.

@@ -21,6 +21,7 @@ mod sessions;
 mod spec;
 mod starts;
 mod tracks;
+mod views;
 mod writer;
 
 pub use connection::Durability;

@@ -8,9 +8,9 @@ use super::error::StoreError;
 use super::graphs::{self, GraphHead, StoredProblem, VertexRow};
 use super::pipelines::{self, PipelineHead};
 use super::tracks::{self, AttemptRow, JournalRow, TrackHead, TrackTexts};
-use super::{definition, orders, sessions};
+use super::{definition, orders, sessions, views};
 use crate::engine::{GraphId, PipelineId, Plan, Time, TrackId};
-use crate::graph::Graph;
+use crate::graph::{Graph, Vertex};
 
 /// Reads the database. A clone shares the pool.
 #[derive(Clone)]
@@ -138,6 +138,42 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<JournalRow>, StoreError> {
         Ok(tracks::journal(&mut *self.pool.get()?, id, after, limit)?)
+    }
+
+    /// A graph without its vertices and edges.
+    pub fn outline(&self, id: GraphId) -> Result<Option<Graph>, StoreError> {
+        views::outline(&mut *self.pool.get()?, id)
+    }
+
+    /// Some vertices of a graph with their numbers, from the place `from` in its definition.
+    pub fn vertex_page(
+        &self,
+        id: GraphId,
+        from: i32,
+        limit: i64,
+    ) -> Result<Vec<(i64, Vertex)>, StoreError> {
+        views::vertices(&mut *self.pool.get()?, id, from, limit)
+    }
+
+    /// `(head, tail, name of the tail)` of the edges into the vertices with numbers `first..=last`.
+    pub fn predecessors(
+        &self,
+        id: GraphId,
+        (first, last): (i64, i64),
+        limit: i64,
+    ) -> Result<Vec<(i64, i64, String)>, StoreError> {
+        let mut db = self.pool.get()?;
+        Ok(views::predecessors(&mut db, id, first, last, limit)?)
+    }
+
+    /// The tracks of a pipeline that failed, were interrupted or wait for a value.
+    pub fn attention(&self, id: PipelineId, limit: i64) -> Result<Vec<TrackHead>, StoreError> {
+        Ok(views::attention(&mut *self.pool.get()?, id, limit)?)
+    }
+
+    /// The last entries of a pipeline's journal, newest first.
+    pub fn journal_tail(&self, id: PipelineId, limit: i64) -> Result<Vec<JournalRow>, StoreError> {
+        Ok(views::journal_tail(&mut *self.pool.get()?, id, limit)?)
     }
 
     /// What the executor needs to start a track.

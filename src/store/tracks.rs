@@ -116,6 +116,22 @@ macro_rules! track_columns {
     };
 }
 
+macro_rules! journal_columns {
+    () => {
+        (
+            journal::sequence,
+            journal::at,
+            journal::track_id,
+            journal::old_state,
+            journal::new_state,
+            journal::attempt,
+            journal::who,
+            journal::why,
+        )
+    };
+}
+pub(super) use {journal_columns, track_columns};
+
 /// The tracks of a pipeline after number `after`, in the order of the vertices.
 pub(super) fn tracks(
     db: &mut Db,
@@ -174,15 +190,6 @@ pub(super) fn journal(
         .filter(journal::sequence.gt(after))
         .order(journal::sequence)
         .limit(limit)
-        .select((
-            journal::sequence,
-            journal::at,
-            journal::track_id,
-            journal::old_state,
-            journal::new_state,
-            journal::attempt,
-            journal::who,
-            journal::why,
-        ))
+        .select(journal_columns!())
         .load(db)
 }

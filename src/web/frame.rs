@@ -1,0 +1,112 @@
+//! What all pages share: the frame around them and the page that says one thing.
+
+use askama::Template;
+
+use super::assets;
+use super::guard::Browser;
+
+/// Which entry of the header a page belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Section {
+    /// Runs.
+    Pipelines,
+    /// Definitions.
+    Graphs,
+    /// The form for a definition.
+    NewGraph,
+    /// Pages for somebody who is not signed in.
+    Outside,
+}
+
+/// The frame of a page.
+#[derive(Debug, Clone)]
+pub(super) struct Frame {
+    /// The entry that is marked.
+    section: Section,
+    /// What its forms carry; empty: nobody is signed in.
+    pub(super) csrf: String,
+    /// The page loads itself again after this many seconds.
+    pub(super) refresh: Option<u32>,
+    pub(super) css: String,
+    pub(super) favicon: String,
+}
+
+impl Frame {
+    /// The frame for a browser.
+    pub(super) fn new(who: &Browser, section: Section) -> Self {
+        Self {
+            csrf: who.csrf().to_owned(),
+            ..Self::outside_of(section)
+        }
+    }
+
+    fn outside_of(section: Section) -> Self {
+        Self {
+            section,
+            csrf: String::new(),
+            refresh: None,
+            css: assets::href("app.css"),
+            favicon: assets::href("favicon.svg"),
+        }
+    }
+
+    /// The same page, which loads itself again while something can change.
+    pub(super) fn refreshing(self, live: bool) -> Self {
+        Self {
+            refresh: live.then_some(2),
+            ..self
+        }
+    }
+
+    /// `page` or nothing, as `aria-current` wants it.
+    pub(super) fn is_at(&self, word: &str) -> bool {
+        match self.section {
+            Section::Pipelines => word == "pipelines",
+            Section::Graphs => word == "graphs",
+            Section::NewGraph => word == "new",
+            Section::Outside => false,
+        }
+    }
+}
+
+/// A page that says one thing.
+#[derive(Debug, Template)]
+#[template(path = "notice.html")]
+pub(super) struct Notice {
+    frame: Frame,
+    title: &'static str,
+    sentence: String,
+    /// Say how to get a sign-in link.
+    how_to_sign_in: bool,
+}
+
+impl Notice {
+    /// A title and a sentence.
+    pub(super) fn new(title: &'static str, sentence: String) -> Self {
+        let mut chars = sentence.chars();
+        let sentence = chars.next().map_or_else(String::new, |first| {
+            first.to_uppercase().chain(chars).collect()
+        });
+        Self {
+            frame: Frame::outside_of(Section::Outside),
+            title,
+            sentence,
+            how_to_sign_in: false,
+        }
+    }
+
+    /// The server failed; the log has more.
+    pub(super) fn broken() -> Self {
+        let sentence = "The server could not make this page. Its log says why; running scripts \
+                        are not affected.";
+        Self::new("Something failed", sentence.to_owned())
+    }
+
+    /// How to get in.
+    pub(super) fn sign_in(sentence: &str) -> Self {
+        Self {
+            how_to_sign_in: true,
+            ..Self::new("Sign in", sentence.to_owned())
+        }
+    }
+}

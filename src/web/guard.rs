@@ -1,0 +1,80 @@
+//! Who may see pages: a browser with a session.
+
+use std::sync::Arc;
+
+use rocket::State;
+use rocket::http::Status;
+use rocket::request::{FromRequest, Outcome, Request};
+
+use super::answer::{Failure, blocking};
+use crate::access::{Access, Caller};
+use crate::engine::Time;
+
+/// The name of the cookie of a session.
+pub(super) const COOKIE: &str = "trackyard_session";
+
+/// Reads the clock. A part of what Rocket manages, so that tests have a clock of their own.
+#[derive(Debug, Clone, Copy)]
+pub struct Clock(pub fn() -> Time);
+
+/// A browser that is signed in. Every route but the sign-in takes one.
+#[derive(Debug, Clone)]
+pub struct Browser {
+    pub(super) caller: Caller,
+    pub(super) cookie: String,
+    /// When the request came.
+    pub(super) now: Time,
+}
+
+impl Browser {
+    /// What the forms of this browser carry.
+    pub(super) fn csrf(&self) -> &str {
+        self.caller.csrf.as_deref().unwrap_or_default()
+    }
+}
+
+async fn look_up(request: &Request<'_>) -> Result<Option<Browser>, Failure> {
+    let Some(cookie) = request.cookies().get(COOKIE) else {
+        return Ok(None);
+    };
+    let cookie = cookie.value().to_owned();
+    let (Some(access), Some(clock)) = (
+        request.rocket().state::<Arc<Access>>(),
+        request.rocket().state::<Clock>(),
+    ) else {
+        return Err(Failure::CutOff("no access or no clock is managed".into()));
+    };
+    let (access, now) = (Arc::clone(access), (clock.0)());
+    blocking(move || {
+        let caller = access.by_session(&cookie, now)?;
+        Ok(caller.map(|caller| Browser {
+            caller,
+            cookie,
+            now,
+        }))
+    })
+    .await
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Browser {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        // Guards run more than once for a request with a form: look only once.
+        let found = request.local_cache_async(look_up(request)).await;
+        match found {
+            Ok(Some(browser)) => Outcome::Success(browser.clone()),
+            Ok(None) => Outcome::Error((Status::Unauthorized, ())),
+            Err(why) => {
+                tracing::error!(path = %request.uri().path(), "cannot look up a session: {why}");
+                Outcome::Error((Status::InternalServerError, ()))
+            }
+        }
+    }
+}
+
+/// The time of a request that needs no session.
+pub(super) fn now(clock: &State<Clock>) -> Time {
+    (clock.0)()
+}

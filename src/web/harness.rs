@@ -1,0 +1,243 @@
+//! Rows and browsers for tests, and a server on a database of its own with no executor.
+
+use std::sync::Arc;
+
+use crossbeam_channel::{Sender, unbounded};
+use rocket::http::{ContentType, Cookie, Header};
+use rocket::local::blocking::{Client, LocalRequest, LocalResponse};
+
+use super::guard::{Browser, COOKIE, Clock};
+use crate::access::{Access, Caller, Secret, digest};
+use crate::desk::Desk;
+use crate::driver::{Backend, Driver, Fact, Settings, Verdict};
+use crate::engine::{AttemptKey, PipelineId, Time};
+use crate::graph::{Kind, Limits, Param};
+use crate::store::{Durability, GraphHead, PipelineHead, Store, StoredProblem, TrackHead, Writer};
+
+/// A name that would do harm if it were not escaped.
+pub(super) const HOSTILE: &str = "\"><script>alert(1)</script>' onclick='x' \u{202e}&amp; 日志";
+/// The moment of every request.
+pub(super) const NOW: Time = Time(1_795_230_504_120);
+
+pub(super) fn browser() -> Browser {
+    Browser {
+        caller: Caller {
+            name: "browser",
+            csrf: Some("abc".to_owned()),
+        },
+        cookie: "def".to_owned(),
+        now: NOW,
+    }
+}
+
+pub(super) fn problem(severity: &str, line: u32) -> StoredProblem {
+    StoredProblem {
+        code: "cycle".to_owned(),
+        severity: severity.to_owned(),
+        line,
+        column: 3,
+        place: "vertices".to_owned(),
+        message: format!("{HOSTILE} is wrong"),
+    }
+}
+
+pub(super) fn param(name: &str, kind: Kind) -> Param {
+    Param {
+        name: name.to_owned(),
+        kind,
+        required: false,
+        default: None,
+        choices: Vec::new(),
+        min: None,
+        max: None,
+        min_length: None,
+        max_length: None,
+        pattern: None,
+        allow_dash: false,
+        desc: HOSTILE.to_owned(),
+    }
+}
+
+pub(super) fn graph_head(id: i64, name: &str) -> GraphHead {
+    GraphHead {
+        id,
+        name: name.to_owned(),
+        version: 2,
+        revision: 3,
+        desc: HOSTILE.to_owned(),
+        checked: id % 2 == 1,
+        sealed: id % 3 == 0,
+        vertices: 1,
+        edges: 0,
+        creator: "browser".to_owned(),
+        created_at: NOW.0 - 90_000,
+        updated_at: NOW.0 - 60_000,
+    }
+}
+
+pub(super) fn pipeline_head(id: i64) -> PipelineHead {
+    PipelineHead {
+        id,
+        graph_id: 1,
+        graph: HOSTILE.to_owned(),
+        version: 2,
+        name: HOSTILE.to_owned(),
+        desc: HOSTILE.to_owned(),
+        state: (id % 5) as i16,
+        creator: "browser".to_owned(),
+        trigger: "form".to_owned(),
+        input: "{\"host\":\"<b>\",\"n\":3}".to_owned(),
+        vertices: 3,
+        created_at: NOW.0 - 60_000,
+        finished_at: (id % 2 == 0).then_some(NOW.0),
+    }
+}
+
+pub(super) fn track_head(id: i64, vertex: &str) -> TrackHead {
+    TrackHead {
+        id,
+        pipeline_id: 1,
+        vertex_id: id,
+        vertex: vertex.to_owned(),
+        state: (id % 8) as i16,
+        pending_on: Some((id % 5) as i16),
+        due_at: Some(NOW.0 + 5_000),
+        reason: Some((id % 7) as i16),
+        detail: HOSTILE.to_owned(),
+        exit_code: Some(3),
+        attempt: 1,
+        started_at: Some(NOW.0 - 5_000),
+        finished_at: None,
+    }
+}
+
+/// Writes a page for somebody who wants to look at it: `TRACKYARD_PAGES` names the folder.
+pub(super) fn keep(name: &str, html: &str) {
+    if let Some(folder) = std::env::var_os("TRACKYARD_PAGES") {
+        let path = std::path::Path::new(&folder).join(format!("{name}.html"));
+        std::fs::write(path, html).expect("the folder is there");
+    }
+}
+
+/// Notes launches and runs nothing.
+struct Idle(Sender<AttemptKey>);
+
+impl Backend for Idle {
+    fn launch(&self, key: AttemptKey) {
+        // A test that does not look at launches has dropped the other end.
+        let _ = self.0.send(key);
+    }
+    fn kill(&self, _: AttemptKey, _: u64) {}
+    fn probe(&self, _: &[(AttemptKey, String)]) -> Vec<(AttemptKey, Verdict)> {
+        Vec::new()
+    }
+    fn clean(&self, _: AttemptKey) {}
+    fn finish_pipeline(&self, _: PipelineId) {}
+}
+
+/// A server with its pages.
+pub(super) struct Server {
+    pub(super) client: Client,
+    pub(super) desk: Desk,
+    /// Where a test puts what scripts did.
+    pub(super) facts: Sender<Fact>,
+    pub(super) launches: crossbeam_channel::Receiver<AttemptKey>,
+    /// The cookie of a signed-in browser.
+    pub(super) cookie: String,
+    driver: Option<Driver>,
+    _data: tempfile::TempDir,
+}
+
+impl Server {
+    pub(super) fn start() -> Self {
+        let data = tempfile::tempdir().expect("a directory");
+        let path = data.path().join("trackyard.db");
+        let writer = Writer::open(&path, Durability::Normal, "boot").expect("a database");
+        let settings = Settings {
+            slots: 2,
+            commands_waiting: 64,
+            batch: 64,
+            grace_ms: 10,
+            now: || NOW,
+        };
+        let ((launch, launches), (facts, received)) = (unbounded(), unbounded());
+        let driver = Driver::spawn(
+            settings,
+            writer,
+            std::sync::Arc::new(Idle(launch)),
+            received,
+        );
+        let driver = driver.expect("a driver");
+        let desk = Desk {
+            store: Store::open(&path, 4).expect("a store"),
+            handle: driver.handle(),
+            limits: Limits {
+                file_bytes: 4_096,
+                ..Limits::default()
+            },
+        };
+        let token = Secret::new("token".to_owned());
+        let access = Access::new(desk.store.clone(), desk.handle.clone(), &token);
+        let code = access.new_link(NOW).expect("a link");
+        let figment = rocket::Config::figment().merge(("log_level", "off"));
+        let rocket = rocket::custom(figment)
+            .manage(desk.clone())
+            .manage(Arc::new(access))
+            .manage(Clock(|| NOW))
+            .mount("/", super::routes())
+            .register("/", super::catchers());
+        let client = Client::untracked(rocket).expect("a server");
+        let answer = client
+            .get(format!("/sign-in?code={}", code.text()))
+            .dispatch();
+        let cookie = answer.cookies().get(COOKIE).expect("a cookie").value();
+        let cookie = cookie.to_owned();
+        drop(answer);
+        Self {
+            client,
+            desk,
+            facts,
+            launches,
+            cookie,
+            driver: Some(driver),
+            _data: data,
+        }
+    }
+
+    /// A page for the browser that is signed in.
+    pub(super) fn get(&self, path: &str) -> LocalResponse<'_> {
+        self.signed(self.client.get(path.to_owned())).dispatch()
+    }
+
+    /// A form of that browser, with what its forms carry.
+    pub(super) fn post(&self, path: &str, body: &str) -> LocalResponse<'_> {
+        let csrf = digest(&format!("csrf {}", self.cookie));
+        let request = self
+            .signed(self.client.post(path.to_owned()))
+            .header(ContentType::Form)
+            .header(Header::new("Host", "127.0.0.1:8000"))
+            .header(Header::new("Origin", "http://127.0.0.1:8000"));
+        request.body(format!("csrf={csrf}&{body}")).dispatch()
+    }
+
+    /// Waits until what happened before is committed and its effects are done: the first command
+    /// is answered after their commit, the second after their effects.
+    pub(super) fn settle(&self) {
+        for _ in 0..2 {
+            let none = self.desk.handle.remove_session(String::new());
+            none.expect("the driver answers");
+        }
+    }
+
+    pub(super) fn signed<'c>(&self, request: LocalRequest<'c>) -> LocalRequest<'c> {
+        request.cookie(Cookie::new(COOKIE, self.cookie.clone()))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(driver) = self.driver.take() {
+            driver.stop();
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! The pages: server-rendered HTML that is complete without JavaScript.
+//!
+//! Every page but the sign-in is behind the [`Browser`] guard, and every form behind `Posted`.
+//! Nothing here decides anything: reads go through the store, writes through the desk. User text
+//! reaches a page only through the escaping of the templates.
+
+mod answer;
+mod assets;
+mod catch;
+mod fields;
+mod frame;
+mod graph;
+mod graph_new;
+mod graphs;
+mod guard;
+mod layout;
+mod lines;
+mod mount;
+mod picture;
+mod pipeline;
+mod pipelines;
+mod posted;
+mod problems;
+mod reveal;
+mod session;
+mod start;
+mod stop;
+mod track;
+mod track_input;
+mod vertices;
+mod when;
+mod words;
+
+#[cfg(test)]
+mod end_to_end;
+#[cfg(test)]
+mod harness;
+#[cfg(test)]
+mod wellformed;
+
+pub use guard::{Browser, Clock};
+pub use mount::{catchers, routes};

@@ -1,0 +1,47 @@
+//! All routes and catchers of the pages.
+
+use rocket::{Catcher, Route, catchers, routes};
+
+use super::{
+    assets, catch, graph, graph_new, graphs, pipeline, pipelines, session, start, stop, track,
+    track_input,
+};
+
+/// The pages, to be mounted at `/`. They need `Desk`, `Arc<Access>` and [`super::Clock`].
+pub fn routes() -> Vec<Route> {
+    routes![
+        assets::file,
+        session::home,
+        session::sign_in,
+        session::sign_out,
+        graphs::list,
+        graph_new::blank,
+        graph_new::edit,
+        graph_new::create,
+        graph::show,
+        graph::yaml,
+        graph::check,
+        start::form,
+        start::start,
+        pipelines::list,
+        pipeline::show,
+        stop::ask,
+        stop::stop,
+        track::show,
+        track_input::give,
+    ]
+}
+
+/// Pages for errors, to be registered at `/`.
+pub fn catchers() -> Vec<Catcher> {
+    catchers![
+        catch::bad_request,
+        catch::unauthorized,
+        catch::forbidden,
+        catch::not_found,
+        catch::too_large,
+        catch::not_a_number,
+        catch::broken,
+        catch::other,
+    ]
+}

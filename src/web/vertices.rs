@@ -1,0 +1,82 @@
+//! Vertices and declared parameters as the page of a graph shows them.
+
+use super::reveal;
+use super::when::length;
+use super::words;
+use crate::graph::{Param, Vertex};
+
+/// Bytes of a script that the page shows.
+const SCRIPT: usize = 16 << 10;
+
+/// A declared parameter as a line.
+pub(super) struct ParamLine {
+    pub(super) name: String,
+    pub(super) required: bool,
+    pub(super) default: Option<String>,
+    pub(super) rule: String,
+    pub(super) choices: String,
+    pub(super) desc: String,
+}
+
+/// A vertex with its script.
+pub(super) struct VertexBlock {
+    pub(super) id: i64,
+    pub(super) name: String,
+    pub(super) desc: String,
+    pub(super) script: String,
+    pub(super) cut: bool,
+    /// Its predecessors: number and name.
+    pub(super) tails: Vec<(i64, String)>,
+    pub(super) facts: Vec<String>,
+    pub(super) params: Vec<ParamLine>,
+}
+
+/// Declared parameters as lines.
+pub(super) fn params(params: &[Param]) -> Vec<ParamLine> {
+    let line = |param: &Param| ParamLine {
+        name: param.name.clone(),
+        required: param.required,
+        default: param.default.as_ref().map(|v| reveal::text(&v.to_string())),
+        rule: words::rules(param),
+        choices: {
+            let choices: Vec<String> = param.choices.iter().map(ToString::to_string).collect();
+            choices.join(" · ")
+        },
+        desc: param.desc.clone(),
+    };
+    params.iter().map(line).collect()
+}
+
+/// A vertex with its predecessors.
+pub(super) fn block(id: i64, vertex: Vertex, tails: Vec<(i64, String)>) -> VertexBlock {
+    let mut facts = Vec::new();
+    if let Some(timeout) = vertex.timeout {
+        facts.push(format!("ended after {}", length(timeout.0 as i64)));
+    }
+    if let Some(retry) = vertex.retry {
+        let delay = length(retry.delay.0 as i64);
+        facts.push(format!(
+            "up to {} more attempts, the first after {delay}",
+            retry.limit
+        ));
+    }
+    if let Some(workdir) = &vertex.workdir {
+        facts.push(format!("starts in {workdir}"));
+    }
+    let env = vertex
+        .env
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"));
+    facts.extend(env);
+    let (script, cut) = reveal::head(&vertex.script, SCRIPT);
+    VertexBlock {
+        id,
+        params: params(&vertex.input),
+        script: reveal::text(script),
+        cut,
+        name: vertex.name,
+        desc: vertex.desc,
+        tails,
+        facts,
+    }
+}
