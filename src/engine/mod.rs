@@ -7,12 +7,14 @@ mod control;
 mod core;
 mod event;
 mod facts;
+mod follow;
 mod ids;
 mod invariants;
 mod outbox;
 mod plan;
 mod run;
 mod state;
+mod transitions;
 
 pub use core::Engine;
 pub use event::{
