@@ -12,8 +12,9 @@ mod logs;
 mod pipelines;
 mod routes;
 mod sign_in;
+mod starts;
 mod tracks;
-mod wire;
+pub mod wire;
 
 pub use body::MostBytes;
 pub use routes::{catchers, routes};

@@ -9,6 +9,7 @@ use super::body::{Body, blocking};
 use super::error::ApiError;
 use super::graphs::rows;
 use super::guard::Auth;
+use super::starts::{LONGEST_WAIT, duration};
 use super::wire;
 use crate::desk::Desk;
 use crate::engine::PipelineId;
@@ -31,15 +32,21 @@ pub(super) async fn list(
     .await
 }
 
-#[get("/pipelines/<id>")]
+#[get("/pipelines/<id>?<wait>")]
 pub(super) async fn get(
     _caller: Auth,
     desk: &State<Desk>,
     id: i64,
+    wait: Option<&str>,
 ) -> Result<Json<Value>, ApiError> {
+    let wait = wait.map(duration).transpose()?;
     let desk = desk.inner().clone();
     blocking(move || {
         let id = PipelineId(id);
+        if let Some(wait) = wait {
+            // The verdict is in the row too, which is read in any case.
+            desk.handle.wait(id, wait.min(LONGEST_WAIT))?;
+        }
         let head = desk
             .store
             .pipeline(id)?

@@ -5,7 +5,7 @@ use rocket::{Catcher, Request, Route, catch, catchers, routes};
 
 use super::error::ApiError;
 use super::guard::Refused;
-use super::{graphs, health, logs, pipelines, sign_in, tracks};
+use super::{graphs, health, logs, pipelines, sign_in, starts, tracks};
 
 /// Mounted under `/api/v1`.
 pub fn routes() -> Vec<Route> {
@@ -15,7 +15,7 @@ pub fn routes() -> Vec<Route> {
         graphs::get,
         graphs::get_yaml,
         graphs::check,
-        graphs::start,
+        starts::start,
         pipelines::list,
         pipelines::get,
         pipelines::stop,

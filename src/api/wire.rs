@@ -8,7 +8,7 @@ use crate::engine::{PendingOn, PipelineState, Reason, TrackState};
 use crate::store::{AttemptRow, GraphHead, JournalRow, PipelineHead, TrackHead, VertexRow};
 
 /// A graph without its vertices.
-pub(super) fn graph(head: &GraphHead) -> Value {
+pub fn graph(head: &GraphHead) -> Value {
     json!({
         "id": head.id,
         "name": head.name,
@@ -36,7 +36,7 @@ pub(super) fn vertex(row: &VertexRow) -> Value {
 }
 
 /// A pipeline without its tracks.
-pub(super) fn pipeline(head: &PipelineHead) -> Value {
+pub fn pipeline(head: &PipelineHead) -> Value {
     json!({
         "id": head.id,
         "graph_id": head.graph_id,
@@ -56,7 +56,7 @@ pub(super) fn pipeline(head: &PipelineHead) -> Value {
 
 /// A track in a list.
 #[derive(Serialize)]
-pub(super) struct Track {
+pub struct Track {
     id: i64,
     vertex: String,
     state: &'static str,

@@ -20,7 +20,7 @@ use crate::spool::Spool;
 use crate::store::{Durability, Store, Writer};
 
 /// The name of the database in the data directory.
-pub(super) const DATABASE: &str = "trackyard.db";
+pub const DATABASE: &str = "trackyard.db";
 /// Threads that write scripts and read results; they wait for files, never for scripts.
 const POOL_THREADS: usize = 4;
 

@@ -2,6 +2,7 @@
 
 use crossbeam_channel::Sender;
 
+use super::updates::Update;
 use crate::engine::{Answer, Event, GraphId, PipelineId, PipelineState, Refusal, Time, TrackInput};
 use crate::store::{NewGraph, Saved, StoreError, StoredProblem};
 
@@ -92,5 +93,6 @@ pub(super) enum Command {
         reply: Reply<()>,
     },
     Watch(PipelineId, Sender<PipelineState>),
+    Subscribe(Sender<Update>),
     Stop,
 }

@@ -11,12 +11,11 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, after, bounded, never, select};
 use tracing::{error, info, warn};
 
-use super::command::{Command, CommandError, NewStart, Reply, Started};
+use super::command::{Command, CommandError, Reply, Started};
 use super::fact::event;
-use crate::engine::{
-    Answer, Effect, Engine, Event, GraphId, Outbox, PipelineId, PipelineState, Plan, StartOrder,
-    Time,
-};
+use super::starts::Plans;
+use super::updates::Subscribers;
+use crate::engine::{Answer, Effect, Engine, Outbox, PipelineId, PipelineState, Time};
 use crate::executor::{Backend, Fact};
 use crate::store::{StoreError, Writer};
 
@@ -32,12 +31,11 @@ pub(super) struct Drive {
     pub(super) now: fn() -> Time,
     /// The most events of one commit.
     pub(super) batch: usize,
-    pub(super) plans: BTreeMap<GraphId, Arc<Plan>>,
+    pub(super) plans: Plans,
     pub(super) watches: BTreeMap<PipelineId, Vec<Sender<PipelineState>>>,
+    pub(super) subscribers: Subscribers,
 }
 
-/// Plans kept for the next start of the same graph.
-const MOST_PLANS: usize = 32;
 /// The wait before a commit that failed for a passing reason is tried again.
 const RETRY_COMMIT: Duration = Duration::from_millis(250);
 
@@ -79,6 +77,7 @@ impl Drive {
             }
             self.commit(&out);
             answers.into_iter().for_each(Answered::give);
+            self.subscribers.tell(&out);
             self.perform(out);
             if stop {
                 info!("the driver has stopped; running scripts go on");
@@ -169,93 +168,10 @@ impl Drive {
                     self.watches.entry(pipeline).or_default().push(watch);
                 }
             }
+            Command::Subscribe(subscriber) => self.subscribers.add(subscriber),
             Command::Stop => return true,
         }
         false
-    }
-
-    fn start(
-        &mut self,
-        start: NewStart,
-        now: Time,
-        out: &mut Outbox,
-    ) -> Result<Started, CommandError> {
-        if let Some(key) = &start.request_key
-            && let Some((id, graph, given)) = self.earlier(key, out)?
-        {
-            let same = graph == start.graph.0 && given == start.given;
-            return if same {
-                Ok(Started { id, replayed: true })
-            } else {
-                Err(CommandError::KeyReused(id))
-            };
-        }
-        let plan = self.plan(start.graph, start.revision)?;
-        let order = StartOrder {
-            plan,
-            name: start.name,
-            desc: start.desc,
-            request_key: start.request_key,
-            who: start.who,
-            trigger: start.trigger,
-            given: start.given,
-            inputs: start.inputs,
-        };
-        match self.engine.step(now, Event::Start(Arc::new(order)), out)? {
-            Answer::Started(id) => Ok(Started {
-                id,
-                replayed: false,
-            }),
-            Answer::Done | Answer::Stale => unreachable!("a start is answered with its number"),
-        }
-    }
-
-    /// What a request key has started before, in this batch or in the database.
-    fn earlier(
-        &mut self,
-        key: &str,
-        out: &Outbox,
-    ) -> Result<Option<(PipelineId, i64, String)>, StoreError> {
-        let batch = out
-            .starts
-            .iter()
-            .find(|s| s.order.request_key.as_deref() == Some(key));
-        if let Some(start) = batch {
-            return Ok(Some((
-                start.id,
-                start.order.plan.graph.0,
-                start.order.given.clone(),
-            )));
-        }
-        let row = self.writer.by_request_key(key)?;
-        Ok(row.map(|(id, graph, given)| (PipelineId(id), graph, given)))
-    }
-
-    fn plan(&mut self, graph: GraphId, revision: i64) -> Result<Arc<Plan>, CommandError> {
-        let Some((current, checked)) = self.writer.revision(graph)? else {
-            return Err(CommandError::NoGraph(graph));
-        };
-        if !checked {
-            return Err(CommandError::Unchecked(graph));
-        }
-        if current != revision {
-            return Err(CommandError::Edited(graph));
-        }
-        if let Some(plan) = self.plans.get(&graph)
-            && plan.revision == revision
-        {
-            return Ok(Arc::clone(plan));
-        }
-        let plan = self
-            .writer
-            .plan(graph)?
-            .ok_or(CommandError::NoGraph(graph))?;
-        let plan = Arc::new(plan);
-        if self.plans.len() >= MOST_PLANS {
-            self.plans.pop_first();
-        }
-        self.plans.insert(graph, Arc::clone(&plan));
-        Ok(plan)
     }
 
     /// Commits the batch. A passing failure is tried again for as long as it takes; any other ends

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
 
 use super::command::{Command, CommandError, NewStart, Reply, Started};
+use super::updates::{self, Update};
 use crate::engine::{Answer, Event, GraphId, PipelineId, PipelineState, Time, TrackId, TrackInput};
 use crate::store::{NewGraph, Saved, StoredProblem};
 
@@ -113,6 +114,14 @@ impl Handle {
     pub fn watch(&self, pipeline: PipelineId) -> Result<Receiver<PipelineState>, CommandError> {
         let (send, receive) = bounded(1);
         self.send(Command::Watch(pipeline, send))?;
+        Ok(receive)
+    }
+
+    /// A channel that gets every track's new state from now on, of all pipelines, after its commit.
+    /// It is closed when the subscriber does not keep up: read the rows, then subscribe again.
+    pub fn subscribe(&self) -> Result<Receiver<Update>, CommandError> {
+        let (send, receive) = updates::channel();
+        self.send(Command::Subscribe(send))?;
         Ok(receive)
     }
 

@@ -9,6 +9,8 @@ mod drive;
 mod fact;
 mod handle;
 mod spawn;
+mod starts;
+mod updates;
 
 pub use command::{CommandError, NewStart, Started};
 pub use handle::Handle;
@@ -16,3 +18,4 @@ pub use spawn::{Driver, Settings};
 
 // What `Driver::spawn` takes.
 pub use crate::executor::{Backend, Fact, Verdict};
+pub use updates::Update;

@@ -10,6 +10,7 @@ use tracing::info;
 use super::command::Command;
 use super::drive::Drive;
 use super::handle::Handle;
+use super::updates::Subscribers;
 use crate::engine::{Effect, Engine, Time};
 use crate::executor::{Backend, Fact, Verdict};
 use crate::store::{StoreError, Writer};
@@ -70,6 +71,7 @@ impl Driver {
             grace_ms: settings.grace_ms,
             plans: BTreeMap::new(),
             watches: BTreeMap::new(),
+            subscribers: Subscribers::default(),
         };
         let thread = std::thread::Builder::new()
             .name("driver".to_owned())

@@ -1,0 +1,115 @@
+//! `/graphs/<id>/pipelines`: starting a graph, and waiting for its end.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use rocket::http::Status;
+use rocket::request::{FromRequest, Outcome};
+use rocket::response::status::Custom;
+use rocket::serde::json::Json;
+use rocket::{Request, State, post};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::body::{Body, blocking};
+use super::error::ApiError;
+use super::guard::Auth;
+use super::wire;
+use crate::desk::{Desk, StartRequest};
+use crate::engine::{GraphId, PipelineState};
+use crate::graph::{GivenOwned, Millis};
+
+/// The longest that `?wait=` may wait; a longer wait ends here with the state as it is.
+pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(300);
+/// The most bytes of an `Idempotency-Key`.
+const MOST_KEY_BYTES: usize = 255;
+
+/// The body of a start.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct StartBody {
+    name: String,
+    desc: String,
+    input: BTreeMap<String, Value>,
+    ask_later: bool,
+}
+
+/// The header `Idempotency-Key`.
+pub(super) struct RequestKey(Option<String>);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for RequestKey {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        match request.headers().get_one("Idempotency-Key") {
+            None => Outcome::Success(Self(None)),
+            Some(key) if !key.is_empty() && key.len() <= MOST_KEY_BYTES => {
+                Outcome::Success(Self(Some(key.to_owned())))
+            }
+            Some(_) => Outcome::Error((Status::BadRequest, ())),
+        }
+    }
+}
+
+#[post("/graphs/<id>/pipelines?<wait>", data = "<body>")]
+pub(super) async fn start(
+    caller: Auth,
+    desk: &State<Desk>,
+    id: i64,
+    wait: Option<&str>,
+    key: RequestKey,
+    body: Body,
+) -> Result<Custom<Json<Value>>, ApiError> {
+    let wait = wait.map(duration).transpose()?;
+    let body: StartBody = body.json()?;
+    let desk = desk.inner().clone();
+    blocking(move || {
+        let request = StartRequest {
+            name: body.name,
+            desc: body.desc,
+            given: body
+                .input
+                .into_iter()
+                .map(|(name, value)| (name, GivenOwned::Json(value)))
+                .collect(),
+            ask_later: body.ask_later,
+            request_key: key.0,
+            who: caller.0.name.to_owned(),
+            trigger: "rest",
+        };
+        let started = desk.start(GraphId(id), request)?;
+        let mut settled = None;
+        if let Some(wait) = wait {
+            settled = desk.handle.wait(started.id, wait.min(LONGEST_WAIT))?;
+        }
+        let state = match settled {
+            Some(state) => state.word(),
+            None => desk
+                .store
+                .pipeline(started.id)?
+                .map_or(PipelineState::Running.word(), |p| {
+                    wire::pipeline_state(p.state)
+                }),
+        };
+        let status = if started.replayed {
+            Status::Ok
+        } else {
+            Status::Created
+        };
+        Ok(Custom(
+            status,
+            Json(json!({"id": started.id.0, "state": state, "replayed": started.replayed})),
+        ))
+    })
+    .await
+}
+
+pub(super) fn duration(text: &str) -> Result<Duration, ApiError> {
+    Millis::parse(text)
+        .map(|ms| Duration::from_millis(ms.0))
+        .ok_or_else(|| {
+            let detail = format!("`wait={text}`: write a time such as `500ms`, `30s` or `5m`");
+            ApiError::new(Status::UnprocessableEntity, "invalid", detail)
+        })
+}

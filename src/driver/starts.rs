@@ -1,0 +1,101 @@
+//! Starting pipelines: request keys, and plans that are kept for the next start of their graph.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::command::{CommandError, NewStart, Started};
+use super::drive::Drive;
+use crate::engine::{Answer, Event, GraphId, Outbox, PipelineId, Plan, StartOrder, Time};
+use crate::store::StoreError;
+
+/// Plans kept for the next start of the same graph.
+const MOST_PLANS: usize = 32;
+
+/// Plans by their graph; each is of one revision.
+pub(super) type Plans = BTreeMap<GraphId, Arc<Plan>>;
+
+impl Drive {
+    pub(super) fn start(
+        &mut self,
+        start: NewStart,
+        now: Time,
+        out: &mut Outbox,
+    ) -> Result<Started, CommandError> {
+        if let Some(key) = &start.request_key
+            && let Some((id, graph, given)) = self.earlier(key, out)?
+        {
+            let same = graph == start.graph.0 && given == start.given;
+            return if same {
+                Ok(Started { id, replayed: true })
+            } else {
+                Err(CommandError::KeyReused(id))
+            };
+        }
+        let plan = self.plan(start.graph, start.revision)?;
+        let order = StartOrder {
+            plan,
+            name: start.name,
+            desc: start.desc,
+            request_key: start.request_key,
+            who: start.who,
+            trigger: start.trigger,
+            given: start.given,
+            inputs: start.inputs,
+        };
+        match self.engine.step(now, Event::Start(Arc::new(order)), out)? {
+            Answer::Started(id) => Ok(Started {
+                id,
+                replayed: false,
+            }),
+            Answer::Done | Answer::Stale => unreachable!("a start is answered with its number"),
+        }
+    }
+
+    /// What a request key has started before, in this batch or in the database.
+    fn earlier(
+        &mut self,
+        key: &str,
+        out: &Outbox,
+    ) -> Result<Option<(PipelineId, i64, String)>, StoreError> {
+        let batch = out
+            .starts
+            .iter()
+            .find(|s| s.order.request_key.as_deref() == Some(key));
+        if let Some(start) = batch {
+            return Ok(Some((
+                start.id,
+                start.order.plan.graph.0,
+                start.order.given.clone(),
+            )));
+        }
+        let row = self.writer.by_request_key(key)?;
+        Ok(row.map(|(id, graph, given)| (PipelineId(id), graph, given)))
+    }
+
+    fn plan(&mut self, graph: GraphId, revision: i64) -> Result<Arc<Plan>, CommandError> {
+        let Some((current, checked)) = self.writer.revision(graph)? else {
+            return Err(CommandError::NoGraph(graph));
+        };
+        if !checked {
+            return Err(CommandError::Unchecked(graph));
+        }
+        if current != revision {
+            return Err(CommandError::Edited(graph));
+        }
+        if let Some(plan) = self.plans.get(&graph)
+            && plan.revision == revision
+        {
+            return Ok(Arc::clone(plan));
+        }
+        let plan = self
+            .writer
+            .plan(graph)?
+            .ok_or(CommandError::NoGraph(graph))?;
+        let plan = Arc::new(plan);
+        if self.plans.len() >= MOST_PLANS {
+            self.plans.pop_first();
+        }
+        self.plans.insert(graph, Arc::clone(&plan));
+        Ok(plan)
+    }
+}
