@@ -1,0 +1,168 @@
+// The main journey in a real browser, with and without JavaScript: sign in, write a graph, mend it,
+// start it with a wrong and a right value, watch it to FINISH, read what it printed, give a value to a
+// track that waits for one, stop a pipeline. Any script that a hostile text runs, and any breach of the
+// content security policy, fails it.
+//
+// node tests/browser/journey.mjs PROGRAM
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { chromium } from 'playwright-core';
+
+const program = resolve(process.argv[2]);
+const pictures = process.env.TRACKYARD_PICTURES;
+const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync'];
+const HOSTILE = `"><script>document.title='hacked'</script><img src=x onerror="document.title='hacked'">`;
+
+const WRONG = `name: journey
+vertices:
+  hello:
+    skript: echo hello
+`;
+const RIGHT = `name: journey
+desc: ${JSON.stringify(HOSTILE)}
+input:
+  times: {type: int, required: true, min: 1, max: 9, desc: How often}
+vertices:
+  hello:
+    script: |
+      i=0
+      while [ $i -lt <times> ]; do i=$((i + 1)); echo "hello $i"; done
+  bye:
+    needs: [hello]
+    script: ${JSON.stringify("echo '" + HOSTILE.replaceAll("'", '') + "'")}
+`;
+const ASKS = `name: asks
+input:
+  who: {type: str, required: true}
+vertices:
+  greet: echo "good morning <who>"
+`;
+const ENDLESS = `name: endless
+vertices:
+  loop: |
+    while :; do sleep 0.1; done
+`;
+
+function serve(data) {
+  const child = spawn(program, ['serve', '--port', '0', '--data', data], { stdio: ['ignore', 'pipe', 'inherit'], cwd: data });
+  return new Promise((started, reject) => {
+    let text = '';
+    child.stdout.on('data', (bytes) => {
+      text += bytes;
+      const link = text.match(/http:\/\/\S+\/sign-in\?code=\w+/);
+      if (link) started({ child, link: link[0], url: new URL(link[0]).origin });
+    });
+    child.on('exit', (code) => reject(new Error(`the server ended with ${code}: ${text}`)));
+  });
+}
+
+async function journey(browser, javaScriptEnabled) {
+  const data = mkdtempSync(join(tmpdir(), 'trackyard-'));
+  const server = await serve(data);
+  const breaches = [];
+  try {
+    const context = await browser.newContext({ javaScriptEnabled, viewport: { width: 1300, height: 900 } });
+    context.setDefaultTimeout(20_000);
+    const page = await context.newPage();
+    page.on('console', (message) => { if (message.text().includes('Content Security Policy')) breaches.push(message.text()); });
+    page.on('pageerror', (error) => breaches.push(String(error)));
+    const shot = async (name) => {
+      if (!pictures) return;
+      mkdirSync(pictures, { recursive: true });
+      await page.screenshot({ path: join(pictures, `${name}${javaScriptEnabled ? '' : '-nojs'}.png`), fullPage: true });
+    };
+    const save = async (text) => {
+      await page.goto(`${server.url}/graphs/new`);
+      await page.locator('textarea').first().fill(text);
+      await page.getByRole('button', { name: /save/i }).click();
+    };
+
+    const stranger = await page.goto(`${server.url}/pipelines`);
+    assert.equal(stranger.status(), 401);
+    await shot('stranger');
+    await page.goto(server.link);
+    assert.match(page.url(), /\/pipelines$/);
+    await shot('empty');
+
+    await save(WRONG);
+    await page.getByText('skript').first().waitFor();
+    assert.match(await page.locator('main').innerText(), /did you mean `script`/i);
+    await shot('problems');
+
+    await save(RIGHT);
+    await page.getByRole('link', { name: /^start/i }).first().click();
+    await shot('start');
+    await page.getByLabel(/times/).fill('many');
+    await page.getByRole('button', { name: /^start/i }).click();
+    assert.equal(await page.getByLabel(/times/).inputValue(), 'many', 'the value is kept');
+    await page.getByText(/many/).first().waitFor();
+    await shot('refused');
+    await page.getByLabel(/times/).fill('3');
+    await page.getByRole('button', { name: /^start/i }).click();
+    await page.waitForURL(/\/pipelines\/\d+/);
+    await page.getByText('FINISH').first().waitFor();
+    await shot('finish');
+    await page.getByRole('link', { name: 'hello' }).first().click();
+    await page.getByText('hello 3').waitFor();
+    await shot('track');
+    await page.goBack();
+    await page.getByRole('link', { name: 'bye' }).first().click();
+    await page.getByText('document.title', { exact: false }).first().waitFor();
+    assert.doesNotMatch(await page.title(), /^hacked/);
+
+    await save(ASKS);
+    await page.getByRole('link', { name: /^start/i }).first().click();
+    await page.getByRole('checkbox').check();
+    await page.getByRole('button', { name: /^start/i }).click();
+    await page.getByRole('link', { name: 'greet' }).first().click();
+    await page.getByLabel(/who/).fill('Ada');
+    await shot('asks');
+    await page.getByRole('button', { name: /give|save|values/i }).first().click();
+    await page.getByText('good morning Ada').waitFor();
+
+    await save(ENDLESS);
+    await page.getByRole('link', { name: /^start/i }).first().click();
+    await page.getByRole('button', { name: /^start/i }).click();
+    await page.getByText('RUNNING').first().waitFor();
+    await page.getByRole('link', { name: /^stop/i }).first().click();
+    await shot('stop');
+    await page.getByRole('button', { name: /^stop/i }).click();
+    await page.getByText('STOPPED').first().waitFor();
+    await shot('stopped');
+
+    await page.goto(`${server.url}/graphs`);
+    await shot('graphs');
+    await page.goto(`${server.url}/pipelines`);
+    await shot('pipelines');
+    await page.getByRole('button', { name: /sign out/i }).click();
+    assert.equal((await page.goto(`${server.url}/graphs`)).status(), 401, 'signed out');
+    assert.deepEqual(breaches, []);
+  } finally {
+    server.child.removeAllListeners('exit');
+    server.child.kill();
+    await new Promise((ended) => (server.child.exitCode === null ? server.child.on('exit', ended) : ended()));
+    rmSync(data, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
+let passed = 0;
+let failed = 0;
+for (const javaScriptEnabled of [true, false]) {
+  const name = `the journey ${javaScriptEnabled ? 'with' : 'without'} JavaScript`;
+  try {
+    await journey(browser, javaScriptEnabled);
+    console.log(`ok: ${name}`);
+    passed += 1;
+  } catch (error) {
+    console.error(`FAILED: ${name}\n${error.stack}`);
+    failed += 1;
+  }
+}
+await browser.close();
+console.log(`browser: ${passed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);
