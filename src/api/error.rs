@@ -109,6 +109,9 @@ impl From<CommandError> for ApiError {
             CommandError::Refused(Refusal::NotLive(_)) => (Status::Conflict, "not-live"),
             CommandError::Refused(Refusal::Verdict(_)) => (Status::Conflict, "has-verdict"),
             CommandError::Refused(Refusal::NoTrack(_, _)) => (Status::NotFound, "not-found"),
+            CommandError::Refused(Refusal::NotInterrupted(_)) => {
+                (Status::Conflict, "not-interrupted")
+            }
             CommandError::Refused(Refusal::HasStarted(_)) => (Status::Conflict, "has-started"),
             CommandError::Store(why) => {
                 tracing::error!(%why, "a command could not be written: {why}");

@@ -6,7 +6,9 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounde
 
 use super::command::{Command, CommandError, NewStart, Reply, Started};
 use super::updates::{self, Update};
-use crate::engine::{Answer, Event, GraphId, PipelineId, PipelineState, Time, TrackId, TrackInput};
+use crate::engine::{
+    Answer, Event, GraphId, PipelineId, PipelineState, Resolution, Time, TrackId, TrackInput,
+};
 use crate::store::{NewGraph, Saved, StoredProblem};
 
 /// Sends commands to the driver. Cheap to clone. Every call waits for the commit of its answer.
@@ -48,6 +50,24 @@ impl Handle {
             pipeline,
             who: who.to_owned(),
             why: why.to_owned(),
+        })
+    }
+
+    /// Takes a person's word for how an interrupted track ended.
+    pub fn resolve(
+        &self,
+        (pipeline, track): (PipelineId, TrackId),
+        verdict: Resolution,
+        who: &str,
+        why: &str,
+    ) -> Result<Answer, CommandError> {
+        let (who, why) = (who.to_owned(), why.to_owned());
+        self.step(Event::Resolve {
+            pipeline,
+            track,
+            verdict,
+            who,
+            why,
         })
     }
 

@@ -1,7 +1,7 @@
 //! What people ask of live pipelines.
 
 use super::core::{Cause, Engine};
-use super::event::{Answer, Refusal, TrackInput};
+use super::event::{Answer, Refusal, Resolution, TrackInput};
 use super::ids::{PipelineId, Time, TrackId};
 use super::outbox::{Effect, Outbox, TrackRow};
 use super::state::{PendingOn, PipelineState, Reason, TrackState};
@@ -91,5 +91,64 @@ impl Engine {
         );
         self.settle(now, pipeline, out);
         Ok(Answer::Done)
+    }
+
+    /// Takes a person's word for how an interrupted track ended. Its last attempt keeps saying
+    /// that its outcome is unknown: the journal has who said what.
+    pub(super) fn resolve(
+        &mut self,
+        now: Time,
+        (pipeline, track): (PipelineId, TrackId),
+        verdict: Resolution,
+        cause: Cause<'_>,
+        out: &mut Outbox,
+    ) -> Result<Answer, Refusal> {
+        let run = self.runs.get(&pipeline).ok_or(Refusal::NotLive(pipeline))?;
+        let index = run
+            .index_of(track)
+            .ok_or(Refusal::NoTrack(pipeline, track))?;
+        let row = run.track(index).row;
+        if row.state != TrackState::Interrupted {
+            return Err(Refusal::NotInterrupted(row.state));
+        }
+        let ended = match verdict {
+            Resolution::Succeeded => TrackRow {
+                state: TrackState::Succeed,
+                reason: None,
+                ..row
+            },
+            Resolution::Failed => TrackRow {
+                state: TrackState::Failed,
+                reason: Some(Reason::Forced),
+                ..row
+            },
+            Resolution::RunAgain => again(row, run.may_start()),
+        };
+        self.set_track(now, pipeline, index, ended, cause, out);
+        match verdict {
+            Resolution::Succeeded => self.promote(now, pipeline, index, out),
+            Resolution::Failed => self.fail(now, pipeline, out),
+            Resolution::RunAgain if ended.pending_on == Some(PendingOn::Slot) => {
+                self.ready.push_back((pipeline, index))
+            }
+            Resolution::RunAgain => {}
+        }
+        self.settle(now, pipeline, out);
+        Ok(Answer::Done)
+    }
+}
+
+/// The row of a track that shall run once more.
+pub(super) fn again(row: TrackRow, may_start: bool) -> TrackRow {
+    let pending_on = if may_start {
+        PendingOn::Slot
+    } else {
+        PendingOn::Failure
+    };
+    TrackRow {
+        state: TrackState::Pending,
+        pending_on: Some(pending_on),
+        due_at: None,
+        ..row
     }
 }

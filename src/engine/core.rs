@@ -130,6 +130,19 @@ impl Engine {
                 input,
                 who,
             } => self.input(now, pipeline, track, input, &who, out),
+            Event::Resolve {
+                pipeline,
+                track,
+                verdict,
+                who,
+                why,
+            } => {
+                let cause = Cause {
+                    who: &who,
+                    why: &why,
+                };
+                self.resolve(now, (pipeline, track), verdict, cause, out)
+            }
             Event::Stop { pipeline, who, why } => self.stop(
                 now,
                 pipeline,

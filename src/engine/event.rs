@@ -62,6 +62,19 @@ pub enum Event {
         /// Why, in words.
         why: String,
     },
+    /// A person says how an interrupted track ended, or that it shall run again.
+    Resolve {
+        /// The run.
+        pipeline: PipelineId,
+        /// The track whose outcome is unknown.
+        track: TrackId,
+        /// What the person says.
+        verdict: Resolution,
+        /// Who.
+        who: String,
+        /// Why, in words.
+        why: String,
+    },
     /// An attempt delivered its result.
     Ended {
         /// Which.
@@ -87,6 +100,17 @@ pub enum Event {
     },
 }
 
+/// What a person says of a track whose outcome is unknown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resolution {
+    /// Its work was done.
+    Succeeded,
+    /// It was not.
+    Failed,
+    /// It may be done again: another attempt follows.
+    RunAgain,
+}
+
 /// What the caller of an event is told, once the commit is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
@@ -110,6 +134,9 @@ pub enum Refusal {
     /// No such track in that pipeline.
     #[error("pipeline {0} has no track {1}")]
     NoTrack(PipelineId, TrackId),
+    /// The outcome of the track is known.
+    #[error("the track is {0}: only one that is INTERRUPTED waits for this answer")]
+    NotInterrupted(TrackState),
     /// The track has started: its values can no longer change.
     #[error("the track is {0}: only the values of a track that has not started can change")]
     HasStarted(TrackState),

@@ -18,7 +18,8 @@ mod transitions;
 
 pub use core::Engine;
 pub use event::{
-    Answer, Event, LoadedPipeline, LoadedTrack, NextIds, Refusal, StartOrder, TrackInput,
+    Answer, Event, LoadedPipeline, LoadedTrack, NextIds, Refusal, Resolution, StartOrder,
+    TrackInput,
 };
 pub use ids::{AttemptKey, GraphId, PipelineId, Time, TrackId, VertexId};
 pub use outbox::{

@@ -113,6 +113,8 @@ coded! {
         Interrupted = 5, "interrupted";
         /// The machine could not start a process; this attempt never ran.
         NotStarted = 6, "not_started";
+        /// A person said that it failed.
+        Forced = 7, "forced";
     }
 }
 
@@ -142,7 +144,9 @@ impl TrackState {
                 Self::Stopped,
                 Self::Interrupted,
             ],
-            Self::Succeed | Self::Failed | Self::Skipped | Self::Stopped | Self::Interrupted => &[],
+            // Only a person knows how it ended.
+            Self::Interrupted => &[Self::Succeed, Self::Failed, Self::Pending],
+            Self::Succeed | Self::Failed | Self::Skipped | Self::Stopped => &[],
         }
     }
 

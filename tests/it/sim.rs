@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use trackyard::engine::{
     AttemptEnd, AttemptKey, Effect, Engine, Event, GraphId, LoadedPipeline, LoadedTrack, NextIds,
-    Outbox, PendingOn, PipelineId, PipelineState, Plan, PlanVertex, Reason, StartOrder, Time,
-    TrackId, TrackInput, TrackRow, TrackState, VertexId,
+    Outbox, PendingOn, PipelineId, PipelineState, Plan, PlanVertex, Reason, Resolution, StartOrder,
+    Time, TrackId, TrackInput, TrackRow, TrackState, VertexId,
 };
 use trackyard::graph::{Millis, OnFailure, Retry};
 
@@ -115,6 +115,24 @@ impl World {
             });
         }
         let rows = &self.rows[&pipeline];
+        if self.random.chance(50) {
+            let interrupted = |t: &LoadedTrack| t.row.state == TrackState::Interrupted;
+            let index = rows.tracks.iter().position(interrupted)?;
+            let track = TrackId(rows.first_track.0 + index as i64);
+            let verdicts = [
+                Resolution::Succeeded,
+                Resolution::Failed,
+                Resolution::RunAgain,
+            ];
+            let verdict = verdicts[self.random.below(3)];
+            return Some(Event::Resolve {
+                pipeline,
+                track,
+                verdict,
+                who,
+                why: String::new(),
+            });
+        }
         let index = rows.tracks.iter().position(|track| track.missing)?;
         let track = TrackId(rows.first_track.0 + index as i64);
         let input = TrackInput {
@@ -362,7 +380,7 @@ fn key_of(fact: &Event) -> Option<AttemptKey> {
         Event::Ended { key, .. }
         | Event::NotStarted { key, .. }
         | Event::Interrupted { key, .. } => Some(*key),
-        Event::Start(_) | Event::Input { .. } | Event::Stop { .. } => None,
+        Event::Start(_) | Event::Input { .. } | Event::Stop { .. } | Event::Resolve { .. } => None,
     }
 }
 
