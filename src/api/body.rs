@@ -62,16 +62,19 @@ impl Body {
         if self.bytes.is_empty() {
             return Ok(T::default());
         }
+        self.required_json()
+    }
+
+    /// The body as JSON of one form.
+    pub(super) fn required_json<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
         if !self.media.as_ref().is_some_and(is_json) {
             return Err(unsupported("`application/json`"));
         }
         serde_json::from_slice(&self.bytes).map_err(|why| {
-            let syntax = why.is_syntax() || why.is_eof();
-            let code = if syntax { "malformed" } else { "invalid" };
-            let status = if syntax {
-                Status::BadRequest
+            let (status, code) = if why.is_data() {
+                (Status::UnprocessableEntity, "invalid")
             } else {
-                Status::UnprocessableEntity
+                (Status::BadRequest, "malformed")
             };
             ApiError::new(status, code, format!("the body: {why}"))
         })

@@ -22,6 +22,7 @@ pub fn routes() -> Vec<Route> {
         pipelines::journal,
         tracks::get,
         tracks::input,
+        tracks::resolve,
         logs::log,
         health::healthz,
         sign_in::link,

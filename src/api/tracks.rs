@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use rocket::serde::json::Json;
-use rocket::{State, get, put};
+use rocket::{State, get, post, put};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::body::{Body, blocking};
@@ -11,7 +12,7 @@ use super::error::ApiError;
 use super::guard::Auth;
 use super::wire;
 use crate::desk::Desk;
-use crate::engine::TrackId;
+use crate::engine::{PipelineId, Resolution, TrackId};
 use crate::graph::GivenOwned;
 
 #[get("/tracks/<id>")]
@@ -21,7 +22,7 @@ pub(super) async fn get(
     id: i64,
 ) -> Result<Json<Value>, ApiError> {
     let desk = desk.inner().clone();
-    blocking(move || Ok(Json(track(&desk, TrackId(id))?))).await
+    blocking(move || Ok(Json(track_body(&desk, TrackId(id))?))).await
 }
 
 #[put("/tracks/<id>/input", data = "<body>")]
@@ -39,12 +40,55 @@ pub(super) async fn input(
             .map(|(name, value)| (name, GivenOwned::Json(value)))
             .collect();
         desk.give(TrackId(id), &given, caller.0.name)?;
-        Ok(Json(track(&desk, TrackId(id))?))
+        Ok(Json(track_body(&desk, TrackId(id))?))
     })
     .await
 }
 
-fn track(desk: &Desk, id: TrackId) -> Result<Value, ApiError> {
+/// The body of an answer for an interrupted track.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "snake_case", tag = "verdict")]
+enum Answer {
+    Succeeded {
+        #[serde(default)]
+        why: String,
+    },
+    Failed {
+        #[serde(default)]
+        why: String,
+    },
+    RunAgain {
+        #[serde(default)]
+        why: String,
+    },
+}
+
+#[post("/tracks/<id>/resolve", data = "<body>")]
+pub(super) async fn resolve(
+    caller: Auth,
+    desk: &State<Desk>,
+    id: i64,
+    body: Body,
+) -> Result<Json<Value>, ApiError> {
+    let (verdict, why) = match body.required_json()? {
+        Answer::Succeeded { why } => (Resolution::Succeeded, why),
+        Answer::Failed { why } => (Resolution::Failed, why),
+        Answer::RunAgain { why } => (Resolution::RunAgain, why),
+    };
+    let desk = desk.inner().clone();
+    blocking(move || {
+        let (head, _) = desk
+            .store
+            .track(TrackId(id))?
+            .ok_or_else(|| ApiError::not_found("track", id))?;
+        let track = (PipelineId(head.pipeline_id), TrackId(id));
+        desk.handle.resolve(track, verdict, caller.0.name, &why)?;
+        Ok(Json(track_body(&desk, TrackId(id))?))
+    })
+    .await
+}
+
+fn track_body(desk: &Desk, id: TrackId) -> Result<Value, ApiError> {
     let (head, texts) = desk
         .store
         .track(id)?

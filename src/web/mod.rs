@@ -21,6 +21,7 @@ mod pipeline;
 mod pipelines;
 mod posted;
 mod problems;
+mod resolve;
 mod reveal;
 mod session;
 mod start;

@@ -52,6 +52,8 @@ pub(super) struct TrackPage {
     groups: Vec<Group>,
     errors: Vec<String>,
     wrong: usize,
+    /// Its outcome is unknown, and a person can still say how it ended.
+    unclear: bool,
 }
 
 /// What the page is made from.
@@ -117,6 +119,7 @@ pub(super) fn view(who: &Browser, found: Found, again: &Again<'_>) -> TrackPage 
         && head.attempt == 0
         && pipeline.finished_at.is_none();
     let live = pipeline.finished_at.is_none() && state.is_none_or(|s| !s.next().is_empty());
+    let unclear = state == Some(TrackState::Interrupted) && pipeline.finished_at.is_none();
     let values = values(&texts.input);
     let specs = fields::of_track(if unstarted { &params } else { &[] });
     let known = |key: &str| match again.form {
@@ -133,7 +136,9 @@ pub(super) fn view(who: &Browser, found: Found, again: &Again<'_>) -> TrackPage 
     let of_groups = groups.iter().flat_map(|group| &group.fields);
     TrackPage {
         // A page that loads itself again would lose what somebody is typing.
-        frame: Frame::new(who, Section::Pipelines).refreshing(live && groups.is_empty()),
+        frame: Frame::new(who, Section::Pipelines)
+            .refreshing(live && groups.is_empty() && !unclear),
+        unclear,
         wrong: of_groups.filter(|field| !field.errors.is_empty()).count(),
         line: lines::track(&head, who.now.0),
         live,
@@ -258,6 +263,8 @@ mod tests {
                 let asks =
                     attempts == 0 && matches!(state, TrackState::Waiting | TrackState::Pending);
                 assert_eq!(html.contains("action=\"/tracks/9/input\""), asks);
+                let unclear = *state == TrackState::Interrupted;
+                assert_eq!(html.contains("action=\"/tracks/9/resolve\""), unclear);
                 assert_eq!(html.contains("7 bytes more were dropped"), attempts > 0);
             }
         }

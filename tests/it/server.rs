@@ -123,6 +123,29 @@ impl Server {
         self.child.wait().expect("it has ended");
     }
 
+    /// Ends the supervisors of this data directory with no word.
+    pub(crate) fn kill_supervisors(&self) {
+        let spool = self.data.join("spool");
+        let spool = spool.to_str().expect("text");
+        let mut killed = 0;
+        for entry in std::fs::read_dir("/proc").expect("/proc").flatten() {
+            // A process that has ended in the meantime has no command line.
+            let line = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
+            let words: Vec<_> = line.split(|byte| *byte == 0).collect();
+            if words.get(1) == Some(&b"__supervise".as_slice()) && words.contains(&spool.as_bytes())
+            {
+                let pid = entry.file_name();
+                let done = Command::new("kill")
+                    .arg("-9")
+                    .arg(&pid)
+                    .status()
+                    .expect("kill runs");
+                killed += u32::from(done.success());
+            }
+        }
+        assert!(killed > 0, "there was a supervisor");
+    }
+
     /// A request with the token, as JSON unless `media` says otherwise.
     pub(crate) fn ask(
         &self,

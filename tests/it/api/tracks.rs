@@ -1,6 +1,6 @@
 //! `/tracks`
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::server::Server;
 
@@ -81,4 +81,53 @@ fn a_track_shows_what_ran() {
     assert_eq!(track["output"], "a b\n");
     assert_eq!(track["pipeline_id"], pipeline["id"]);
     assert_eq!(track["attempts"][0]["log_bytes"], 4);
+}
+
+const HELD: &str = "name: held\nvertices:\n  a: |\n    echo $TRACKYARD_ATTEMPT\n    until [ $TRACKYARD_ATTEMPT -gt 1 ] || [ -e go ]; do sleep 0.05; done\n  b: {script: echo b, needs: [a]}\n";
+
+/// A track whose supervisor was killed while its script ran: its number and its pipeline's.
+fn interrupted(server: &Server) -> (Value, Value) {
+    let graph = server.define(HELD).json();
+    let path = format!("/graphs/{}/pipelines", graph["id"]);
+    let id = server.post(&path, &json!({})).expect(201)["id"].clone();
+    let track = || server.get(&format!("/pipelines/{id}")).json()["tracks"][0].clone();
+    let log = format!("/tracks/{}/attempts/1/log", track()["id"]);
+    server.until(|| server.get(&log).body == b"1\n");
+    server.kill_supervisors();
+    server.until(|| track()["state"] == "INTERRUPTED");
+    (track()["id"].clone(), id)
+}
+
+#[test]
+fn an_interrupted_track_holds_what_comes_after_until_a_person_answers() {
+    let server = Server::start();
+    for (verdict, state, attempt) in [
+        ("succeeded", "FINISH", 1),
+        ("failed", "FAILED", 1),
+        ("run_again", "FINISH", 2),
+    ] {
+        let (track, id) = interrupted(&server);
+        let pipeline = server.get(&format!("/pipelines/{id}")).expect(200);
+        assert_eq!(pipeline["state"], "RUNNING");
+        assert_eq!(pipeline["tracks"][1]["state"], "WAITING");
+        let path = format!("/tracks/{track}/resolve");
+        server
+            .post(&path, &json!({"verdict": "perhaps"}))
+            .expect(422);
+        server
+            .post(&path, &json!({"verdict": verdict, "why": "looked at it"}))
+            .expect(200);
+        let ended = server.settled(&id);
+        assert_eq!(ended["state"], state, "{verdict}: {ended}");
+        assert_eq!(ended["tracks"][0]["attempt"], attempt, "{verdict}");
+        let journal = server.get(&format!("/pipelines/{id}/journal")).json();
+        let told = journal["entries"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .any(|e| e["why"] == "looked at it");
+        assert!(told, "{journal}");
+        let late = server.post(&path, &json!({"verdict": verdict})).expect(409);
+        assert_eq!(late["code"], "not-live");
+    }
 }
