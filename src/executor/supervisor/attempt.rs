@@ -48,6 +48,8 @@ pub(super) struct Attempt {
     pub(super) handle: Option<OwnedFd>,
     /// The script's output, until all who could write it are gone.
     pub(super) output: Option<File>,
+    /// The output after its end, for the loop to let go of.
+    pub(super) ended_output: Option<File>,
     /// Handles on what is left of the group, while that is awaited.
     pub(super) members: Vec<OwnedFd>,
     /// True while the loop has not yet seen `members`.
@@ -105,6 +107,7 @@ impl Attempt {
             key,
             handle: spawned.handle,
             output: Some(File::from(spawned.output)),
+            ended_output: None,
             members: Vec::new(),
             new_members: false,
             noted: None,
@@ -129,6 +132,7 @@ impl Attempt {
             key,
             handle: None,
             output: None,
+            ended_output: None,
             members: Vec::new(),
             new_members: false,
             noted: None,
@@ -332,18 +336,18 @@ impl Attempt {
         }
     }
 
-    /// Reads the output at most `times`; at its end the pipe is let go of.
+    /// Reads the output at most `times`.
     fn read(&mut self, times: usize, buffer: &mut [u8]) {
         for _ in 0..times {
             let Some(output) = &mut self.output else {
                 return;
             };
             match output.read(buffer) {
-                Ok(0) => self.output = None,
+                Ok(0) => self.ended_output = self.output.take(),
                 Ok(n) => self.log.write(&buffer[..n]),
                 Err(e) if e.kind() == ErrorKind::WouldBlock => return,
                 Err(e) if e.kind() == ErrorKind::Interrupted => {}
-                Err(_) => self.output = None,
+                Err(_) => self.ended_output = self.output.take(),
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The process group of a script.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -66,9 +66,13 @@ struct Stat {
 impl Stat {
     fn of(pid: i32) -> Option<Stat> {
         // The name in brackets may hold anything, also brackets, and bytes that are no text.
-        let bytes = fs::read(format!("/proc/{pid}/stat")).ok()?;
-        let end = bytes.iter().rposition(|&b| b == b')')?;
-        let rest = str::from_utf8(&bytes[end + 1..]).ok()?;
+        let mut bytes = [0; 1024];
+        let n = File::open(format!("/proc/{pid}/stat"))
+            .ok()?
+            .read(&mut bytes)
+            .ok()?;
+        let end = bytes[..n].iter().rposition(|&b| b == b')')?;
+        let rest = str::from_utf8(&bytes[end + 1..n]).ok()?;
         let fields: Vec<&str> = rest.split_ascii_whitespace().collect();
         let number = |n: usize| fields.get(n)?.parse::<u64>().ok();
         Some(Stat {

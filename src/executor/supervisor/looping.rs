@@ -108,6 +108,8 @@ impl Supervisor {
                 self.on_event(Token::of(event.data.u64()));
             }
             self.on_deadlines();
+            // Before new scripts are started, which takes a while.
+            self.flush();
             for _ in 0..MESSAGES {
                 let Some(message) = self.messages.pop_front() else {
                     break;
@@ -228,49 +230,46 @@ impl Supervisor {
     fn launch(&mut self, launch: &Launch) {
         let key = AttemptKey::from(launch.key);
         match self.spool.take_gate(key) {
-            Err(e) => {
-                let why = format!("the gate could not be created: {e}");
-                self.say(&ToServer::NotStarted {
-                    key: launch.key,
-                    why,
-                });
-            }
-            Ok(None) => {
+            Ok(true) => self.start(key, launch),
+            Ok(false) => {
                 let running = self.numbers.contains_key(&key);
                 self.say(&ToServer::GateTaken {
                     key: launch.key,
                     running,
                 });
             }
-            Ok(Some(gate)) => {
-                let work = self.spool.work(key.pipeline);
-                let workdir = launch
-                    .workdir
-                    .as_deref()
-                    .map_or(work.as_path(), AsRef::as_ref);
-                let watch = |output: &OwnedFd| add(&self.epoll, output, Token::Output(self.next));
-                match self
-                    .spawner
-                    .spawn(launch, &self.spool.script(key), workdir, watch)
-                {
-                    Ok(spawned) => {
-                        // Only for people; the attempt does not depend on it.
-                        let _ = gate.note_pid(spawned.pid.as_raw_pid());
-                        self.insert(Attempt::started(launch, spawned, &self.spool));
-                    }
-                    Err(Refusal::Lasting(why)) => {
-                        self.insert(Attempt::refused(key, why, &self.spool));
-                    }
-                    Err(Refusal::Passing(why)) => match self.spool.give_gate_back(key) {
-                        Ok(()) => self.say(&ToServer::NotStarted {
-                            key: launch.key,
-                            why,
-                        }),
-                        // With its gate taken it can never start again: its end must be told.
-                        Err(_) => self.insert(Attempt::refused(key, why, &self.spool)),
-                    },
-                }
+            Err(e) => {
+                let why = format!("its gate could not be taken: {e}");
+                self.say(&ToServer::NotStarted {
+                    key: launch.key,
+                    why,
+                });
             }
+        }
+    }
+
+    /// Starts the script of an attempt whose gate was just taken for it.
+    fn start(&mut self, key: AttemptKey, launch: &Launch) {
+        let work = self.spool.work(key.pipeline);
+        let workdir = launch
+            .workdir
+            .as_deref()
+            .map_or(work.as_path(), AsRef::as_ref);
+        let watch = |output: &OwnedFd| add(&self.epoll, output, Token::Output(self.next));
+        match self
+            .spawner
+            .spawn(launch, &self.spool.script(key), workdir, watch)
+        {
+            Ok(spawned) => self.insert(Attempt::started(launch, spawned, &self.spool)),
+            Err(Refusal::Lasting(why)) => self.insert(Attempt::refused(key, why, &self.spool)),
+            Err(Refusal::Passing(why)) => match self.spool.give_gate_back(key) {
+                Ok(()) => self.say(&ToServer::NotStarted {
+                    key: launch.key,
+                    why,
+                }),
+                // With its gate taken it can never start again: its end must be told.
+                Err(_) => self.insert(Attempt::refused(key, why, &self.spool)),
+            },
         }
     }
 
@@ -299,6 +298,10 @@ impl Supervisor {
             // Without room in `epoll` it is asked for again.
             let handle = Some(handle);
             attempt.handle = handle.filter(|h| add(&self.epoll, h, Token::Exit(number)).is_ok());
+        }
+        if let Some(output) = attempt.ended_output.take() {
+            // Closing is not enough: a process that is just being started may hold it, too.
+            let _ = epoll::delete(&self.epoll, &output);
         }
         if attempt.new_members {
             attempt.new_members = false;
@@ -367,7 +370,9 @@ impl Supervisor {
     }
 
     fn hang_up(&mut self) {
-        self.server = None;
+        if let Some(server) = self.server.take() {
+            let _ = epoll::delete(&self.epoll, &server.stream);
+        }
         self.idle_since = Instant::now();
     }
 
@@ -424,7 +429,20 @@ impl Token {
     }
 }
 
+/// Lets `epoll` tell what happens to `source`. The end of a process is told once: its handle stays
+/// readable, and a process that is just being started may hold it after we have closed it.
 fn add(epoll: &OwnedFd, source: impl AsFd, token: Token) -> io::Result<()> {
+    let once = match token {
+        Token::Exit(_) | Token::Member(_) => epoll::EventFlags::ONESHOT,
+        Token::Listener | Token::Server | Token::Output(_) | Token::Discard(_) => {
+            epoll::EventFlags::empty()
+        }
+    };
     let data = epoll::EventData::new_u64(token.raw());
-    Ok(epoll::add(epoll, source, data, epoll::EventFlags::IN)?)
+    Ok(epoll::add(
+        epoll,
+        source,
+        data,
+        epoll::EventFlags::IN | once,
+    )?)
 }
