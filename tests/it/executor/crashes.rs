@@ -217,3 +217,30 @@ fn a_supervisor_waits_for_what_a_script_left_in_the_background() {
     end(daemon);
     until("its end", || !lives(supervisor));
 }
+
+#[test]
+fn of_two_supervisors_the_death_of_one_leaves_the_other() {
+    let mut bench = Bench::with("", |settings| settings.supervisors = 2);
+    let (hold, held) = bench.hold();
+    for track in 0..10 {
+        bench.launch(track, held.clone());
+    }
+    bench.until_up(0..10);
+    let [first, _] = bench.supervisors()[..] else {
+        panic!("two supervisors")
+    };
+    end(first);
+    for _ in 0..5 {
+        assert!(matches!(bench.fact(), Fact::Interrupted { .. }));
+    }
+    assert!(bench.facts.try_recv().is_err(), "the others go on");
+    bench.restart(|_| {});
+    let left = bench.probe(&(0..10).collect::<Vec<_>>());
+    let adopted = left.iter().filter(|v| **v == Verdict::Adopt).count();
+    assert_eq!(adopted, 5);
+    let _open = release(&hold, 10);
+    let ended = (0..10).map(|_| bench.fact());
+    let ended = ended.filter(|fact| matches!(fact, Fact::Ended { record, .. } if record.success()));
+    assert_eq!(ended.count(), 5);
+    assert_eq!(bench.supervisors().len(), 2);
+}
