@@ -54,9 +54,12 @@ impl Shared {
                 return;
             }
             match message {
-                ToServer::Ended { key } => {
+                ToServer::Ended { key, record } => {
                     link.note_ended(key.into());
-                    self.settle(key.into(), false);
+                    match record {
+                        Some(record) => self.ended(key.into(), record),
+                        None => self.settle(key.into(), false),
+                    }
                 }
                 ToServer::NotStarted { key, why } => self.not_started(key.into(), why),
                 ToServer::GateTaken { key, running } => self.settle(key.into(), running),

@@ -1,5 +1,6 @@
 //! The executor of this machine.
 
+use std::collections::VecDeque;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -64,8 +65,8 @@ pub(super) struct Shared {
     facts: Sender<Fact>,
     boot: String,
     pool: ThreadPool,
-    /// The supervisor that gets new work.
-    pub(super) current: Mutex<Option<Arc<Link>>>,
+    /// The supervisors that get new work; the next in turn is first.
+    pub(super) current: Mutex<VecDeque<Arc<Link>>>,
     links: Mutex<Vec<Arc<Link>>>,
     stopping: AtomicBool,
 }

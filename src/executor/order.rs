@@ -16,6 +16,9 @@ pub struct Settings {
     pub program: PathBuf,
     /// The build of this program: a supervisor of another build gets no new work.
     pub version: String,
+    /// Supervisors that get new work. A supervisor starts one script at a time: with a second one
+    /// two scripts start at once, and the death of one interrupts only what that one ran.
+    pub supervisors: usize,
     /// Threads that read orders, write scripts and clean up.
     pub threads: usize,
     /// How long a script that ran out of time may take after TERM before KILL, in milliseconds.
@@ -41,6 +44,7 @@ impl Settings {
             data,
             program,
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            supervisors: 1,
             threads: 2,
             grace_ms: 10_000,
             log_cap: 64 << 20,

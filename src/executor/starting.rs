@@ -23,8 +23,8 @@ const START: Timespec = Timespec {
 };
 
 impl Shared {
-    /// Connects to all supervisors that live and clears away the dead. The newest one of our own
-    /// build gets the new work; the others end when what they run has ended.
+    /// Connects to all supervisors that live and clears away the dead. Those of our own build get
+    /// new work, as many as there are to be; the others end when what they run has ended.
     pub(super) fn find_supervisors(self: &Arc<Self>) -> Result<(), ExecutorError> {
         let unusable = |source| ExecutorError::Spool {
             data: self.settings.data.display().to_string(),
@@ -34,19 +34,19 @@ impl Shared {
             let dir = instance.dir.display().to_string();
             match self.find(instance) {
                 Ok(None) => {}
-                Ok(Some(link)) if link.version == self.settings.version => {
-                    let former = lock(&self.current).replace(link);
-                    former
-                        .iter()
-                        .for_each(|link| link.say(&ToSupervisor::Retire));
-                }
                 Ok(Some(link)) => {
-                    let (number, version) = (link.instance.number, &link.version);
-                    info!(
-                        supervisor = number,
-                        "supervisor {number} is of build `{version}`"
-                    );
-                    link.say(&ToSupervisor::Retire);
+                    let mut current = lock(&self.current);
+                    let ours = link.version == self.settings.version;
+                    if ours && current.len() < self.settings.supervisors.max(1) {
+                        current.push_back(link);
+                    } else {
+                        let (number, version) = (link.instance.number, &link.version);
+                        info!(
+                            supervisor = number,
+                            "supervisor {number}, build {version}, retires"
+                        );
+                        link.say(&ToSupervisor::Retire);
+                    }
                 }
                 Err(source) => return Err(ExecutorError::Mute { dir, source }),
             }
@@ -66,19 +66,23 @@ impl Shared {
         Ok(None)
     }
 
-    /// The supervisor for new work, started if there is none.
+    /// The supervisor whose turn it is to get new work. Missing ones are started.
     pub(super) fn current(self: &Arc<Self>) -> Result<Arc<Link>, ExecutorError> {
         let mut current = lock(&self.current);
-        if let Some(link) = current.as_ref().filter(|link| link.usable()) {
-            return Ok(Arc::clone(link));
+        current.retain(|link| link.usable());
+        while current.len() < self.settings.supervisors.max(1) {
+            let link = self
+                .start_supervisor()
+                .map_err(|source| ExecutorError::Start {
+                    program: self.settings.program.display().to_string(),
+                    source,
+                })?;
+            current.push_front(link);
         }
-        let link = self
-            .start_supervisor()
-            .map_err(|source| ExecutorError::Start {
-                program: self.settings.program.display().to_string(),
-                source,
-            })?;
-        Ok(Arc::clone(current.insert(link)))
+        current.rotate_left(1);
+        Ok(Arc::clone(
+            current.back().expect("at least one was just there"),
+        ))
     }
 
     fn start_supervisor(self: &Arc<Self>) -> io::Result<Arc<Link>> {

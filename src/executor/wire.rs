@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::{AttemptKey, PipelineId, TrackId};
+use crate::spool::ExitRecord;
 
 /// The version of these words.
 pub(super) const PROTOCOL: u32 = 1;
@@ -80,8 +81,11 @@ pub(super) enum ToServer {
         pid: u32,
         running: Vec<Key>,
     },
-    /// It is over: look at its files.
-    Ended { key: Key },
+    /// It is over, and this is what its exit record says; without one, look at its files.
+    Ended {
+        key: Key,
+        record: Option<ExitRecord>,
+    },
     /// It was not started, its gate is open again, and the reason may pass.
     NotStarted { key: Key, why: String },
     /// Its gate was taken before; `running`: by this supervisor, which runs it.
@@ -204,7 +208,10 @@ mod tests {
             &serde_json::json!({"say": "ended", "key": [1, 2, 3], "new": 1}),
         ));
         assert_eq!(decoder.next::<ToServer>().unwrap(), Some(ToServer::Unknown));
-        let ended = ToServer::Ended { key: Key(1, 2, 3) };
+        let ended = ToServer::Ended {
+            key: Key(1, 2, 3),
+            record: None,
+        };
         assert_eq!(decoder.next::<ToServer>().unwrap(), Some(ended));
     }
 

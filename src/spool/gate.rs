@@ -1,16 +1,20 @@
-//! The gate: the one file that decides whether an attempt runs.
+//! The gate: the one name that decides whether an attempt runs.
 //!
-//! Creating it is exclusive, so of a supervisor that wants to start the script and a person who
-//! wants to cancel it exactly one gets through, whatever is killed in between.
+//! A name can be given once, so of a supervisor that wants to start the script and a person who
+//! wants to cancel it exactly one gets through, whatever is killed in between. To start, the gate
+//! is made a second name of the script's file, which is much cheaper than a file of its own; to
+//! cancel, it is made a symbolic link that says so. Both say all they say from the moment they
+//! exist.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs::{self, File};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::symlink;
+use std::path::Path;
 
 use super::Spool;
 use crate::engine::AttemptKey;
 
-const CANCELLED: &str = "cancelled\n";
+const CANCELLED: &str = "cancelled";
 
 /// What the gate of an attempt says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,38 +22,27 @@ pub enum Gate {
     /// Nobody has decided yet.
     Open,
     /// A supervisor went through: the script may have started.
-    Started {
-        /// The script's process, once it was there.
-        pid: Option<i32>,
-    },
+    Started,
     /// It was cancelled before anybody started it; it never will be.
     Cancelled,
 }
 
-/// A gate that was just taken to start the script.
-#[derive(Debug)]
-pub struct GateFile(File);
-
-impl GateFile {
-    /// Notes the script's process, for people who look for it later. Nothing depends on it.
-    pub fn note_pid(mut self, pid: i32) -> io::Result<()> {
-        self.0.write_all(format!("{pid}\n").as_bytes())
-    }
-}
-
 impl Spool {
-    /// Takes the gate to start the script; `None`: it is taken already.
-    pub fn take_gate(&self, key: AttemptKey) -> io::Result<Option<GateFile>> {
-        let path = self.file(key, "gate");
-        match OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(path)
-        {
-            Ok(file) => Ok(Some(GateFile(file))),
-            Err(e) if e.kind() == ErrorKind::AlreadyExists => Ok(None),
-            Err(e) => Err(e),
+    /// Takes the gate to start the script, which must have been written; false: it was taken
+    /// before.
+    pub fn take_gate(&self, key: AttemptKey) -> io::Result<bool> {
+        let gate = self.file(key, "gate");
+        match won(fs::hard_link(self.script(key), &gate)) {
+            // Some file systems know no second names. A file of its own is as exclusive.
+            Err(e)
+                if matches!(
+                    e.kind(),
+                    ErrorKind::PermissionDenied | ErrorKind::Unsupported
+                ) =>
+            {
+                won(File::create_new(gate).map(drop))
+            }
+            other => other,
         }
     }
 
@@ -58,35 +51,30 @@ impl Spool {
         fs::remove_file(self.file(key, "gate"))
     }
 
-    /// Takes the gate so that the script can never start; false: somebody was there first.
-    ///
-    /// The gate appears together with its content, so a crash cannot leave a cancelled gate that
-    /// reads as a started one.
+    /// Takes the gate so that the script can never start; false: it was taken before.
     pub fn cancel(&self, key: AttemptKey) -> io::Result<bool> {
-        let mut file = tempfile::Builder::new()
-            .prefix(".gate-")
-            .tempfile_in(self.dir())?;
-        file.write_all(CANCELLED.as_bytes())?;
-        match file.persist_noclobber(self.file(key, "gate")) {
-            Ok(_) => Ok(true),
-            Err(e) if e.error.kind() == ErrorKind::AlreadyExists => Ok(false),
-            Err(e) => Err(e.error),
-        }
+        won(symlink(CANCELLED, self.file(key, "gate")))
     }
 
     /// Reads the gate of an attempt.
     pub fn gate(&self, key: AttemptKey) -> io::Result<Gate> {
-        match fs::read(self.file(key, "gate")) {
-            Ok(bytes) if bytes == CANCELLED.as_bytes() => Ok(Gate::Cancelled),
-            Ok(bytes) => {
-                let pid = str::from_utf8(&bytes)
-                    .ok()
-                    .and_then(|text| text.trim().parse().ok());
-                Ok(Gate::Started { pid })
-            }
+        match fs::read_link(self.file(key, "gate")) {
+            Ok(says) if says == Path::new(CANCELLED) => Ok(Gate::Cancelled),
+            Ok(_) => Err(ErrorKind::InvalidData.into()),
+            // It is no symbolic link.
+            Err(e) if e.kind() == ErrorKind::InvalidInput => Ok(Gate::Started),
             Err(e) if e.kind() == ErrorKind::NotFound => Ok(Gate::Open),
             Err(e) => Err(e),
         }
+    }
+}
+
+/// Whether a name was given, or was there before.
+fn won(result: io::Result<()>) -> io::Result<bool> {
+    match result {
+        Ok(()) => Ok(true),
+        Err(e) if e.kind() == ErrorKind::AlreadyExists => Ok(false),
+        Err(e) => Err(e),
     }
 }
 
@@ -106,16 +94,16 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let spool = Spool::open(dir.path()).unwrap();
         assert_eq!(spool.gate(KEY).unwrap(), Gate::Open);
-        let gate = spool.take_gate(KEY).unwrap().unwrap();
+        assert!(spool.take_gate(KEY).is_err(), "there is no script to start");
+        spool.write_script(KEY, "cancelled").unwrap();
+        assert!(spool.take_gate(KEY).unwrap());
         assert!(!spool.cancel(KEY).unwrap());
-        assert!(spool.take_gate(KEY).unwrap().is_none());
-        assert_eq!(spool.gate(KEY).unwrap(), Gate::Started { pid: None });
-        gate.note_pid(4711).unwrap();
-        assert_eq!(spool.gate(KEY).unwrap(), Gate::Started { pid: Some(4711) });
+        assert!(!spool.take_gate(KEY).unwrap());
+        assert_eq!(spool.gate(KEY).unwrap(), Gate::Started);
 
         spool.give_gate_back(KEY).unwrap();
         assert!(spool.cancel(KEY).unwrap());
-        assert!(spool.take_gate(KEY).unwrap().is_none());
+        assert!(!spool.take_gate(KEY).unwrap());
         assert_eq!(spool.gate(KEY).unwrap(), Gate::Cancelled);
     }
 
@@ -125,11 +113,12 @@ mod tests {
         let spool = Spool::open(dir.path()).unwrap();
         for attempt in 0..50 {
             let key = AttemptKey { attempt, ..KEY };
+            spool.write_script(key, "true").unwrap();
             let won: usize = std::thread::scope(|scope| {
                 let takers = [0, 1, 2, 3].map(|n| {
                     let spool = &spool;
                     scope.spawn(move || match n % 2 {
-                        0 => spool.take_gate(key).unwrap().is_some(),
+                        0 => spool.take_gate(key).unwrap(),
                         _ => spool.cancel(key).unwrap(),
                     })
                 });

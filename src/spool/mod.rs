@@ -21,7 +21,7 @@ mod layout;
 mod log;
 mod record;
 
-pub use gate::{Gate, GateFile};
+pub use gate::Gate;
 pub use instance::Instance;
 pub use layout::Spool;
 pub use log::{LogWriter, Logged, tail};

@@ -116,7 +116,7 @@ impl Spool {
         }
         Ok(match self.gate(key)? {
             Gate::Cancelled => Some(ExitRecord::never_ran(Cause::Stopped, Time(clock::now()))),
-            Gate::Open | Gate::Started { .. } => None,
+            Gate::Open | Gate::Started => None,
         })
     }
 }

@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
 
-use super::group;
+use super::group::{self, Meter};
 use super::spawning::{Spawned, watch};
 use crate::clock;
 use crate::engine::{AttemptKey, Time};
@@ -40,6 +40,14 @@ const WATCH_AGAIN: Duration = Duration::from_millis(50);
 /// So many times at most one attempt is read in a row before the others have their turn.
 const READS: usize = 16;
 
+/// What all attempts use.
+#[derive(Debug)]
+pub(super) struct Tools {
+    pub(super) spool: Spool,
+    pub(super) meter: Meter,
+    pub(super) buffer: Vec<u8>,
+}
+
 /// One attempt from its gate to its exit record.
 #[derive(Debug)]
 pub(super) struct Attempt {
@@ -48,6 +56,10 @@ pub(super) struct Attempt {
     pub(super) handle: Option<OwnedFd>,
     /// The script's output, until all who could write it are gone.
     pub(super) output: Option<File>,
+    /// Our hold on the other end of the output, until the script's process ends.
+    input: Option<OwnedFd>,
+    /// The output after its end, for the loop to let go of.
+    pub(super) ended_output: Option<File>,
     /// Handles on what is left of the group, while that is awaited.
     pub(super) members: Vec<OwnedFd>,
     /// True while the loop has not yet seen `members`.
@@ -82,7 +94,10 @@ enum Stage {
         record: Box<ExitRecord>,
         again: Instant,
     },
-    Over,
+    /// Its exit record is written, or there is none to write.
+    Over {
+        record: Option<Box<ExitRecord>>,
+    },
 }
 
 /// How the script's process ended.
@@ -105,6 +120,8 @@ impl Attempt {
             key,
             handle: spawned.handle,
             output: Some(File::from(spawned.output)),
+            input: Some(spawned.input),
+            ended_output: None,
             members: Vec::new(),
             new_members: false,
             noted: None,
@@ -129,6 +146,8 @@ impl Attempt {
             key,
             handle: None,
             output: None,
+            input: None,
+            ended_output: None,
             members: Vec::new(),
             new_members: false,
             noted: None,
@@ -149,7 +168,20 @@ impl Attempt {
 
     /// True if nothing is left to do but to forget it.
     pub(super) fn over(&self) -> bool {
-        matches!(self.stage, Stage::Over)
+        matches!(self.stage, Stage::Over { .. })
+    }
+
+    /// The exit record that was written, once it is over.
+    pub(super) fn written(self) -> Option<ExitRecord> {
+        match self.stage {
+            Stage::Over { record } => record.map(|record| *record),
+            Stage::Running
+            | Stage::Asked { .. }
+            | Stage::Killed
+            | Stage::Leftover { .. }
+            | Stage::Draining { .. }
+            | Stage::Recording { .. } => None,
+        }
     }
 
     /// When [`Attempt::on_deadline`] is to be called.
@@ -160,7 +192,7 @@ impl Attempt {
                 Some(*until)
             }
             Stage::Recording { again, .. } => Some(*again),
-            Stage::Killed | Stage::Over => None,
+            Stage::Killed | Stage::Over { .. } => None,
         };
         let unwatched = self.process.is_some() && self.handle.is_none();
         let watch = unwatched.then_some(self.watch_again);
@@ -168,34 +200,34 @@ impl Attempt {
     }
 
     /// Reads what the script has printed.
-    pub(super) fn on_output(&mut self, buffer: &mut [u8], spool: &Spool) {
-        self.read(1, buffer);
+    pub(super) fn on_output(&mut self, tools: &mut Tools) {
+        self.read(1, &mut tools.buffer);
         if self.output.is_none() && matches!(self.stage, Stage::Draining { .. }) {
-            self.record(spool);
+            self.record(tools);
         }
     }
 
     /// The script's process has ended.
-    pub(super) fn on_exit(&mut self, buffer: &mut [u8], spool: &Spool) {
+    pub(super) fn on_exit(&mut self, tools: &mut Tools) {
         match self.stage {
-            Stage::Asked { until } => self.wait_for_group(until, buffer, spool),
-            Stage::Running | Stage::Killed => self.conclude(buffer, spool),
+            Stage::Asked { until } => self.wait_for_group(until, tools),
+            Stage::Running | Stage::Killed => self.conclude(tools),
             Stage::Leftover { .. }
             | Stage::Draining { .. }
             | Stage::Recording { .. }
-            | Stage::Over => {}
+            | Stage::Over { .. } => {}
         }
     }
 
     /// A member of the group has ended.
-    pub(super) fn on_member(&mut self, buffer: &mut [u8], spool: &Spool) {
+    pub(super) fn on_member(&mut self, tools: &mut Tools) {
         if let Stage::Leftover { until } = self.stage {
-            self.wait_for_group(until, buffer, spool);
+            self.wait_for_group(until, tools);
         }
     }
 
     /// A deadline may have come.
-    pub(super) fn on_deadline(&mut self, now: Instant, buffer: &mut [u8], spool: &Spool) {
+    pub(super) fn on_deadline(&mut self, now: Instant, tools: &mut Tools) {
         if let Some(process) = self.process
             && self.handle.is_none()
             && self.watch_again <= now
@@ -211,16 +243,16 @@ impl Attempt {
                 self.process.into_iter().for_each(group::kill);
                 self.stage = Stage::Killed;
             }
-            Stage::Leftover { until } if *until <= now => self.conclude(buffer, spool),
-            Stage::Draining { until } if *until <= now => self.record(spool),
-            Stage::Recording { again, .. } if *again <= now => self.write_record(now, spool),
+            Stage::Leftover { until } if *until <= now => self.conclude(tools),
+            Stage::Draining { until } if *until <= now => self.record(tools),
+            Stage::Recording { again, .. } if *again <= now => self.write_record(now, tools),
             Stage::Running
             | Stage::Asked { .. }
             | Stage::Killed
             | Stage::Leftover { .. }
             | Stage::Draining { .. }
             | Stage::Recording { .. }
-            | Stage::Over => {}
+            | Stage::Over { .. } => {}
         }
     }
 
@@ -242,37 +274,39 @@ impl Attempt {
                 self.stopping = Some(cause);
                 self.stage = Stage::Asked { until: end };
             }
-            Stage::Killed | Stage::Draining { .. } | Stage::Recording { .. } | Stage::Over => {}
+            Stage::Killed
+            | Stage::Draining { .. }
+            | Stage::Recording { .. }
+            | Stage::Over { .. } => {}
         }
     }
 
     /// Lets the rest of the group end, too, before it is killed. The main process is not waited
     /// for meanwhile: so the group's number stays ours.
-    fn wait_for_group(&mut self, until: Instant, buffer: &mut [u8], spool: &Spool) {
+    fn wait_for_group(&mut self, until: Instant, tools: &mut Tools) {
         let members = self.process.map(group::members).and_then(Result::ok);
         self.members = members.unwrap_or_default();
         self.new_members = true;
         if self.members.is_empty() {
-            return self.conclude(buffer, spool);
+            return self.conclude(tools);
         }
         self.stage = Stage::Leftover { until };
     }
 
     /// Takes the end of the main process, and what was printed until then.
-    fn conclude(&mut self, buffer: &mut [u8], spool: &Spool) {
+    fn conclude(&mut self, tools: &mut Tools) {
         let Some(process) = self.process.take() else {
             return;
         };
         if self.stopping.is_some() {
             group::kill(process);
         }
-        let (user_ms, system_ms) = group::processor_ms(process);
-        let status = waitid(
-            WaitId::Pid(process),
-            WaitIdOptions::EXITED | WaitIdOptions::NOHANG,
-        );
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG;
+        let status = waitid(WaitId::Pid(process), options);
+        let (user_ms, system_ms) = tools.meter.added();
         self.handle = None;
         self.members.clear();
+        self.input = None;
         self.end = status.ok().flatten().map(|status| End {
             at: Time(clock::now()),
             code: status.exit_status(),
@@ -280,9 +314,9 @@ impl Attempt {
             user_ms,
             system_ms,
         });
-        self.read(READS, buffer);
+        self.read(READS, &mut tools.buffer);
         if self.output.is_none() {
-            self.record(spool);
+            self.record(tools);
         } else {
             self.stage = Stage::Draining {
                 until: Instant::now() + DRAIN,
@@ -291,12 +325,12 @@ impl Attempt {
     }
 
     /// Closes the log and writes the exit record.
-    fn record(&mut self, spool: &Spool) {
+    fn record(&mut self, tools: &Tools) {
         let logged = self.log.finish();
         // Somebody else took the exit status. It is not invented: without a record the attempt
         // counts as interrupted.
         let Some(end) = self.end.take() else {
-            self.stage = Stage::Over;
+            self.stage = Stage::Over { record: None };
             return;
         };
         let by_itself = if end.signal.is_some() {
@@ -319,31 +353,35 @@ impl Attempt {
         });
         let now = Instant::now();
         self.stage = Stage::Recording { record, again: now };
-        self.write_record(now, spool);
+        self.write_record(now, tools);
     }
 
-    fn write_record(&mut self, now: Instant, spool: &Spool) {
+    fn write_record(&mut self, now: Instant, tools: &Tools) {
         let Stage::Recording { record, again } = &mut self.stage else {
             return;
         };
-        match spool.write_exit(self.key, record) {
-            Ok(()) => self.stage = Stage::Over,
+        match tools.spool.write_exit(self.key, record) {
+            Ok(()) => {
+                self.stage = Stage::Over {
+                    record: Some(record.clone()),
+                }
+            }
             Err(_) => *again = now + RECORD_AGAIN,
         }
     }
 
-    /// Reads the output at most `times`; at its end the pipe is let go of.
+    /// Reads the output at most `times`.
     fn read(&mut self, times: usize, buffer: &mut [u8]) {
         for _ in 0..times {
             let Some(output) = &mut self.output else {
                 return;
             };
             match output.read(buffer) {
-                Ok(0) => self.output = None,
+                Ok(0) => self.ended_output = self.output.take(),
                 Ok(n) => self.log.write(&buffer[..n]),
                 Err(e) if e.kind() == ErrorKind::WouldBlock => return,
                 Err(e) if e.kind() == ErrorKind::Interrupted => {}
-                Err(_) => self.output = None,
+                Err(_) => self.ended_output = self.output.take(),
             }
         }
     }

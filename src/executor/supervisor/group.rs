@@ -1,8 +1,9 @@
 //! The process group of a script.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::os::fd::OwnedFd;
+use std::os::unix::fs::FileExt;
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
@@ -50,32 +51,60 @@ pub(super) fn members(leader: Pid) -> io::Result<Vec<OwnedFd>> {
     Ok(members)
 }
 
-/// Processor time in milliseconds (own code, kernel) of a process that ended and was not waited
-/// for, with the children that it waited for.
-pub(super) fn processor_ms(pid: Pid) -> (u64, u64) {
-    Stat::of(pid.as_raw_pid()).map_or((0, 0), |stat| (stat.user_ms, stat.system_ms))
+/// The processor time of all the processes that this one has waited for.
+#[derive(Debug)]
+pub(super) struct Meter {
+    stat: File,
+    before: (u64, u64),
+}
+
+impl Meter {
+    pub(super) fn new() -> io::Result<Meter> {
+        Ok(Meter {
+            stat: File::open("/proc/self/stat")?,
+            before: (0, 0),
+        })
+    }
+
+    /// What has been added since the last call, in milliseconds: own code, and the kernel on its
+    /// behalf. Called after each process that is waited for, it is that process's time, with the
+    /// children that it waited for itself.
+    pub(super) fn added(&mut self) -> (u64, u64) {
+        let now = Stat::read(&self.stat).map_or(self.before, |stat| stat.waited_for_ms);
+        let before = std::mem::replace(&mut self.before, now);
+        (
+            now.0.saturating_sub(before.0),
+            now.1.saturating_sub(before.1),
+        )
+    }
 }
 
 struct Stat {
     state: char,
     group: i32,
-    user_ms: u64,
-    system_ms: u64,
+    waited_for_ms: (u64, u64),
 }
 
 impl Stat {
     fn of(pid: i32) -> Option<Stat> {
+        Stat::read(&File::open(format!("/proc/{pid}/stat")).ok()?)
+    }
+
+    fn read(file: &File) -> Option<Stat> {
+        let mut bytes = [0; 1024];
+        let n = file.read_at(&mut bytes, 0).ok()?;
         // The name in brackets may hold anything, also brackets, and bytes that are no text.
-        let bytes = fs::read(format!("/proc/{pid}/stat")).ok()?;
-        let end = bytes.iter().rposition(|&b| b == b')')?;
-        let rest = str::from_utf8(&bytes[end + 1..]).ok()?;
-        let fields: Vec<&str> = rest.split_ascii_whitespace().collect();
-        let number = |n: usize| fields.get(n)?.parse::<u64>().ok();
+        let end = bytes[..n].iter().rposition(|&b| b == b')')?;
+        let rest = str::from_utf8(&bytes[end + 1..n]).ok()?;
+        let mut fields = rest.split_ascii_whitespace();
+        let state = fields.next()?.chars().next()?;
+        let group = fields.nth(1)?.parse().ok()?;
+        let mut ticks = fields.skip(10).map(str::parse::<u64>);
+        let mut time = || Some(ticks.next()?.ok()? * MS_PER_TICK);
         Some(Stat {
-            state: fields.first()?.chars().next()?,
-            group: fields.get(2)?.parse().ok()?,
-            user_ms: (number(11)? + number(13)?) * MS_PER_TICK,
-            system_ms: (number(12)? + number(14)?) * MS_PER_TICK,
+            state,
+            group,
+            waited_for_ms: (time()?, time()?),
         })
     }
 }
@@ -91,5 +120,16 @@ mod tests {
         assert!(matches!(stat.state, 'R' | 'S'));
         assert_eq!(stat.group, rustix::process::getpgrp().as_raw_pid());
         assert!(Stat::of(i32::MAX).is_none());
+        let before = stat.waited_for_ms;
+        let busy = "i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done";
+        assert!(
+            std::process::Command::new("/bin/sh")
+                .args(["-c", busy])
+                .status()
+                .unwrap()
+                .success()
+        );
+        let after = Stat::of(pid).unwrap().waited_for_ms;
+        assert!(after.0 > before.0 && after.0 - before.0 < 60_000);
     }
 }

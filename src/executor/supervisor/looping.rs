@@ -11,8 +11,9 @@ use rustix::buffer::spare_capacity;
 use rustix::event::{Timespec, epoll};
 use rustix::io::Errno;
 
-use super::attempt::{Attempt, discard};
+use super::attempt::{Attempt, Tools, discard};
 use super::entry::Options;
+use super::group::Meter;
 use super::limits::Limits;
 use super::server::{Received, Server};
 use super::spawning::{Refusal, Spawner};
@@ -44,7 +45,7 @@ enum Token {
 #[derive(Debug)]
 pub(super) struct Supervisor {
     options: Options,
-    spool: Spool,
+    tools: Tools,
     spawner: Spawner,
     epoll: OwnedFd,
     listener: UnixListener,
@@ -58,7 +59,6 @@ pub(super) struct Supervisor {
     next: u64,
     retiring: bool,
     idle_since: Instant,
-    buffer: Vec<u8>,
 }
 
 impl Supervisor {
@@ -72,7 +72,11 @@ impl Supervisor {
         add(&epoll, &listener, Token::Listener)?;
         Ok(Supervisor {
             options,
-            spool,
+            tools: Tools {
+                spool,
+                meter: Meter::new()?,
+                buffer: vec![0; 64 << 10],
+            },
             spawner: Spawner::new(limits)?,
             epoll,
             listener,
@@ -85,7 +89,6 @@ impl Supervisor {
             next: 1,
             retiring: false,
             idle_since: Instant::now(),
-            buffer: vec![0; 64 << 10],
         })
     }
 
@@ -108,6 +111,8 @@ impl Supervisor {
                 self.on_event(Token::of(event.data.u64()));
             }
             self.on_deadlines();
+            // Before new scripts are started, which takes a while.
+            self.flush();
             for _ in 0..MESSAGES {
                 let Some(message) = self.messages.pop_front() else {
                     break;
@@ -161,18 +166,18 @@ impl Supervisor {
             Token::Server => {
                 self.receive();
             }
-            Token::Exit(n) => self.with(n, |attempt, buffer, spool| attempt.on_exit(buffer, spool)),
+            Token::Exit(n) => self.with(n, |attempt, tools| attempt.on_exit(tools)),
             Token::Output(n) => {
-                self.with(n, |attempt, buffer, spool| attempt.on_output(buffer, spool));
+                self.with(n, |attempt, tools| attempt.on_output(tools));
             }
             Token::Member(n) => {
-                self.with(n, |attempt, buffer, spool| attempt.on_member(buffer, spool));
+                self.with(n, |attempt, tools| attempt.on_member(tools));
             }
             Token::Discard(n) => {
                 let open = self
                     .discards
                     .get(&n)
-                    .map(|file| discard(file, &mut self.buffer));
+                    .map(|file| discard(file, &mut self.tools.buffer));
                 if open == Some(false) {
                     self.discards.remove(&n);
                     self.idle_since = Instant::now();
@@ -188,9 +193,9 @@ impl Supervisor {
                 return;
             }
             self.deadlines.pop_first();
-            self.with(number, |attempt, buffer, spool| {
+            self.with(number, |attempt, tools| {
                 attempt.noted = None;
-                attempt.on_deadline(now, buffer, spool);
+                attempt.on_deadline(now, tools);
             });
         }
     }
@@ -214,7 +219,7 @@ impl Supervisor {
             ToSupervisor::Kill { key, grace_ms } => {
                 if let Some(&number) = self.numbers.get(&key.into()) {
                     let grace = Duration::from_millis(grace_ms);
-                    self.with(number, |attempt, _, _| {
+                    self.with(number, |attempt, _| {
                         attempt.stop(Cause::Stopped, grace, Instant::now());
                     });
                 }
@@ -227,50 +232,49 @@ impl Supervisor {
     /// The one way a script starts: through its gate.
     fn launch(&mut self, launch: &Launch) {
         let key = AttemptKey::from(launch.key);
-        match self.spool.take_gate(key) {
-            Err(e) => {
-                let why = format!("the gate could not be created: {e}");
-                self.say(&ToServer::NotStarted {
-                    key: launch.key,
-                    why,
-                });
-            }
-            Ok(None) => {
+        match self.tools.spool.take_gate(key) {
+            Ok(true) => self.start(key, launch),
+            Ok(false) => {
                 let running = self.numbers.contains_key(&key);
                 self.say(&ToServer::GateTaken {
                     key: launch.key,
                     running,
                 });
             }
-            Ok(Some(gate)) => {
-                let work = self.spool.work(key.pipeline);
-                let workdir = launch
-                    .workdir
-                    .as_deref()
-                    .map_or(work.as_path(), AsRef::as_ref);
-                let watch = |output: &OwnedFd| add(&self.epoll, output, Token::Output(self.next));
-                match self
-                    .spawner
-                    .spawn(launch, &self.spool.script(key), workdir, watch)
-                {
-                    Ok(spawned) => {
-                        // Only for people; the attempt does not depend on it.
-                        let _ = gate.note_pid(spawned.pid.as_raw_pid());
-                        self.insert(Attempt::started(launch, spawned, &self.spool));
-                    }
-                    Err(Refusal::Lasting(why)) => {
-                        self.insert(Attempt::refused(key, why, &self.spool));
-                    }
-                    Err(Refusal::Passing(why)) => match self.spool.give_gate_back(key) {
-                        Ok(()) => self.say(&ToServer::NotStarted {
-                            key: launch.key,
-                            why,
-                        }),
-                        // With its gate taken it can never start again: its end must be told.
-                        Err(_) => self.insert(Attempt::refused(key, why, &self.spool)),
-                    },
-                }
+            Err(e) => {
+                let why = format!("its gate could not be taken: {e}");
+                self.say(&ToServer::NotStarted {
+                    key: launch.key,
+                    why,
+                });
             }
+        }
+    }
+
+    /// Starts the script of an attempt whose gate was just taken for it.
+    fn start(&mut self, key: AttemptKey, launch: &Launch) {
+        let work = self.tools.spool.work(key.pipeline);
+        let workdir = launch
+            .workdir
+            .as_deref()
+            .map_or(work.as_path(), AsRef::as_ref);
+        let watch = |output: &OwnedFd| add(&self.epoll, output, Token::Output(self.next));
+        match self
+            .spawner
+            .spawn(launch, &self.tools.spool.script(key), workdir, watch)
+        {
+            Ok(spawned) => self.insert(Attempt::started(launch, spawned, &self.tools.spool)),
+            Err(Refusal::Lasting(why)) => {
+                self.insert(Attempt::refused(key, why, &self.tools.spool))
+            }
+            Err(Refusal::Passing(why)) => match self.tools.spool.give_gate_back(key) {
+                Ok(()) => self.say(&ToServer::NotStarted {
+                    key: launch.key,
+                    why,
+                }),
+                // With its gate taken it can never start again: its end must be told.
+                Err(_) => self.insert(Attempt::refused(key, why, &self.tools.spool)),
+            },
         }
     }
 
@@ -282,23 +286,27 @@ impl Supervisor {
             .handle
             .filter(|h| add(&self.epoll, h, Token::Exit(number)).is_ok());
         self.attempts.insert(number, attempt);
-        self.with(number, |attempt, buffer, spool| {
-            attempt.on_deadline(Instant::now(), buffer, spool);
+        self.with(number, |attempt, tools| {
+            attempt.on_deadline(Instant::now(), tools);
         });
     }
 
     /// Does something to an attempt, and what follows from it: new handles are watched, its
     /// deadline is noted, and if it is over the server is told.
-    fn with(&mut self, number: u64, act: impl FnOnce(&mut Attempt, &mut [u8], &Spool)) {
+    fn with(&mut self, number: u64, act: impl FnOnce(&mut Attempt, &mut Tools)) {
         let Some(attempt) = self.attempts.get_mut(&number) else {
             return;
         };
         let watched = attempt.handle.is_some();
-        act(attempt, &mut self.buffer, &self.spool);
+        act(attempt, &mut self.tools);
         if !watched && let Some(handle) = attempt.handle.take() {
             // Without room in `epoll` it is asked for again.
             let handle = Some(handle);
             attempt.handle = handle.filter(|h| add(&self.epoll, h, Token::Exit(number)).is_ok());
+        }
+        if let Some(output) = attempt.ended_output.take() {
+            // Closing is not enough: a process that is just being started may hold it, too.
+            let _ = epoll::delete(&self.epoll, &output);
         }
         if attempt.new_members {
             attempt.new_members = false;
@@ -319,19 +327,21 @@ impl Supervisor {
     }
 
     fn forget(&mut self, number: u64) {
-        let Some(attempt) = self.attempts.remove(&number) else {
+        let Some(mut attempt) = self.attempts.remove(&number) else {
             return;
         };
         self.numbers.remove(&attempt.key);
         self.idle_since = Instant::now();
-        if let Some(output) = attempt.output {
+        if let Some(output) = attempt.output.take() {
             let token = epoll::EventData::new_u64(Token::Discard(number).raw());
             if epoll::modify(&self.epoll, &output, token, epoll::EventFlags::IN).is_ok() {
                 self.discards.insert(number, output);
             }
         }
+        let key = attempt.key.into();
         self.say(&ToServer::Ended {
-            key: attempt.key.into(),
+            key,
+            record: attempt.written(),
         });
     }
 
@@ -356,7 +366,7 @@ impl Supervisor {
         let Some(server) = &mut self.server else {
             return false;
         };
-        match server.receive(&mut self.buffer, &mut self.messages) {
+        match server.receive(&mut self.tools.buffer, &mut self.messages) {
             Ok(Received::Some) => true,
             Ok(Received::Nothing) => false,
             Ok(Received::End) | Err(_) => {
@@ -367,7 +377,9 @@ impl Supervisor {
     }
 
     fn hang_up(&mut self) {
-        self.server = None;
+        if let Some(server) = self.server.take() {
+            let _ = epoll::delete(&self.epoll, &server.stream);
+        }
         self.idle_since = Instant::now();
     }
 
@@ -424,7 +436,20 @@ impl Token {
     }
 }
 
+/// Lets `epoll` tell what happens to `source`. The end of a process is told once: its handle stays
+/// readable, and a process that is just being started may hold it after we have closed it.
 fn add(epoll: &OwnedFd, source: impl AsFd, token: Token) -> io::Result<()> {
+    let once = match token {
+        Token::Exit(_) | Token::Member(_) => epoll::EventFlags::ONESHOT,
+        Token::Listener | Token::Server | Token::Output(_) | Token::Discard(_) => {
+            epoll::EventFlags::empty()
+        }
+    };
     let data = epoll::EventData::new_u64(token.raw());
-    Ok(epoll::add(epoll, source, data, epoll::EventFlags::IN)?)
+    Ok(epoll::add(
+        epoll,
+        source,
+        data,
+        epoll::EventFlags::IN | once,
+    )?)
 }

@@ -33,6 +33,9 @@ pub(super) struct Spawned {
     pub(super) handle: Option<OwnedFd>,
     /// Where its output arrives. Reading never blocks.
     pub(super) output: OwnedFd,
+    /// The other end. While we hold it the output has no end, so that the end of a script is one
+    /// event and not two.
+    pub(super) input: OwnedFd,
 }
 
 /// Why nothing was started.
@@ -93,7 +96,7 @@ impl Spawner {
         fcntl_setfl(&output, OFlags::NONBLOCK).map_err(passing)?;
         watch_output(&output).map_err(passing)?;
         self.limits.lower().map_err(passing)?;
-        let child = self.with_output(input, || command.spawn());
+        let child = self.with_output(&input, || command.spawn());
         self.limits.raise();
         let child = match child.map_err(passing)? {
             Ok(child) => child,
@@ -106,16 +109,15 @@ impl Spawner {
             pid,
             handle: watch(pid).ok(),
             output,
+            input,
         })
     }
 
-    /// Does `start` while our standard output and error are `input`. Afterwards nothing here
-    /// holds `input`, and its number is free for the handle on the process.
-    fn with_output<T>(&self, input: OwnedFd, start: impl FnOnce() -> T) -> io::Result<T> {
-        let result = dup2_stdout(&input)
-            .and_then(|()| dup2_stderr(&input))
+    /// Does `start` while our standard output and error are `input`.
+    fn with_output<T>(&self, input: &OwnedFd, start: impl FnOnce() -> T) -> io::Result<T> {
+        let result = dup2_stdout(input)
+            .and_then(|()| dup2_stderr(input))
             .map(|()| start());
-        drop(input);
         // These cannot fail, for both handles are open; and if they did, a started script must
         // not be forgotten for it.
         let _ = dup2_stdout(&self.null).and_then(|()| dup2_stderr(&self.stderr));

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use trackyard::executor::{Backend, Fact, Verdict};
-use trackyard::spool::{Cause, Gate};
+use trackyard::spool::Cause;
 
-use super::bench::{Bench, end, key, lives, number_in, release, script, until};
+use super::bench::{Bench, end, key, lives, number_in, processes, release, script, until};
 
 #[test]
 fn the_next_server_adopts_what_runs_and_gets_its_results() {
@@ -62,7 +62,8 @@ fn an_adopted_script_can_be_killed_and_a_lost_launch_repeated() {
 #[test]
 fn the_boot_and_the_gate_decide_after_a_restart() {
     let bench = Bench::new();
-    bench.spool().take_gate(key(1)).unwrap().unwrap();
+    bench.spool().write_script(key(1), "true").unwrap();
+    assert!(bench.spool().take_gate(key(1)).unwrap());
     bench.spool().cancel(key(2)).unwrap();
     let boot = bench.executor.boot().to_owned();
     let asked = [
@@ -84,7 +85,9 @@ fn the_boot_and_the_gate_decide_after_a_restart() {
 #[test]
 fn when_a_supervisor_dies_what_it_ran_is_interrupted_and_the_rest_runs() {
     let bench = Bench::new();
-    let (_hold, held) = bench.hold();
+    let (hold, held) = bench.hold();
+    let spool = bench.spool();
+    let of_ours = spool.dir().display().to_string();
     for track in 0..10 {
         bench.launch(track, held.clone());
     }
@@ -99,7 +102,6 @@ fn when_a_supervisor_dies_what_it_ran_is_interrupted_and_the_rest_runs() {
     for track in 10..20 {
         bench.launch(track, script(&format!("echo {track} >>{}", ran.display())));
     }
-    let spool = bench.spool();
     until("the hand-over", || {
         (10..20).all(|track| spool.script(key(track)).exists())
     });
@@ -109,7 +111,7 @@ fn when_a_supervisor_dies_what_it_ran_is_interrupted_and_the_rest_runs() {
     for _ in 0..20 {
         match bench.fact() {
             Fact::Interrupted { key, why } => {
-                assert!(why.contains("process"), "{why}");
+                assert!(why.contains("may still run"), "{why}");
                 interrupted.push(key.track.0);
             }
             Fact::Ended { key, record, .. } => {
@@ -130,13 +132,11 @@ fn when_a_supervisor_dies_what_it_ran_is_interrupted_and_the_rest_runs() {
     );
     assert_eq!(bench.supervisors().len(), 1);
     // What was interrupted goes on without a supervisor, as its reason says.
-    for track in 0..10 {
-        let Gate::Started { pid: Some(pid) } = spool.gate(key(track)).unwrap() else {
-            panic!()
-        };
-        assert!(lives(pid));
-        end(pid);
-    }
+    let _open = release(&hold, 10);
+    until("their end", || {
+        processes(|words| words[0] == "/bin/sh" && words.iter().any(|w| w.contains(&of_ours)))
+            .is_empty()
+    });
 }
 
 #[test]
@@ -216,4 +216,31 @@ fn a_supervisor_waits_for_what_a_script_left_in_the_background() {
     assert!(lives(supervisor));
     end(daemon);
     until("its end", || !lives(supervisor));
+}
+
+#[test]
+fn of_two_supervisors_the_death_of_one_leaves_the_other() {
+    let mut bench = Bench::with("", |settings| settings.supervisors = 2);
+    let (hold, held) = bench.hold();
+    for track in 0..10 {
+        bench.launch(track, held.clone());
+    }
+    bench.until_up(0..10);
+    let [first, _] = bench.supervisors()[..] else {
+        panic!("two supervisors")
+    };
+    end(first);
+    for _ in 0..5 {
+        assert!(matches!(bench.fact(), Fact::Interrupted { .. }));
+    }
+    assert!(bench.facts.try_recv().is_err(), "the others go on");
+    bench.restart(|_| {});
+    let left = bench.probe(&(0..10).collect::<Vec<_>>());
+    let adopted = left.iter().filter(|v| **v == Verdict::Adopt).count();
+    assert_eq!(adopted, 5);
+    let _open = release(&hold, 10);
+    let ended = (0..10).map(|_| bench.fact());
+    let ended = ended.filter(|fact| matches!(fact, Fact::Ended { record, .. } if record.success()));
+    assert_eq!(ended.count(), 5);
+    assert_eq!(bench.supervisors().len(), 2);
 }

@@ -238,3 +238,51 @@ fn a_thousand_scripts_run_at_once() {
         assert!(matches!(bench.fact(), Fact::Ended { record, .. } if record.success()));
     }
 }
+
+#[test]
+fn what_finds_no_room_can_be_launched_again() {
+    let bench = Bench::with("", |settings| {
+        // The supervisor may open few files and must not raise that.
+        let program = settings.data.join("few-files");
+        let text = format!(
+            "#!/bin/sh\nulimit -n 24\nexec {} \"$@\"\n",
+            settings.program.display()
+        );
+        fs::write(&program, text).unwrap();
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).unwrap();
+        settings.program = program;
+    });
+    let (hold, held) = bench.hold();
+    let quiet = Order {
+        script: "read x <\"$HOLD\"".to_owned(),
+        ..held
+    };
+    for track in 0..10 {
+        bench.launch(track, quiet.clone());
+    }
+    let mut refused = Vec::new();
+    let mut open = None;
+    for _ in 0..10 {
+        match bench.fact() {
+            Fact::NotStarted { key, why } => {
+                assert!(why.contains("Too many open files"), "{why}");
+                refused.push(key);
+                open.get_or_insert_with(|| release(&hold, 10));
+            }
+            other => assert!(matches!(other, Fact::Ended { record, .. } if record.success())),
+        }
+    }
+    assert!(
+        (1..10).contains(&refused.len()),
+        "{} refused",
+        refused.len()
+    );
+    for key in refused {
+        bench.executor.launch(key);
+        let fact = bench.fact();
+        assert!(
+            matches!(&fact, Fact::Ended { record, .. } if record.success()),
+            "{fact:?}"
+        );
+    }
+}

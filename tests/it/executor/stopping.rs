@@ -145,7 +145,7 @@ fn a_kill_at_any_moment_leads_to_one_end() {
         if record.signal.is_none() {
             assert!(!matches!(
                 bench.spool().gate(key(track)).unwrap(),
-                Gate::Started { .. }
+                Gate::Started
             ));
         }
     }
@@ -164,7 +164,7 @@ fn a_kill_of_what_is_over_or_unknown_does_nothing() {
     assert!(bench.run(1, script("true")).0.success());
     bench.executor.kill(key(1), 0);
     assert!(bench.run(2, script("true")).0.success());
-    assert!(matches!(bench.facts.try_recv(), Err(_)));
+    assert!(bench.facts.try_recv().is_err());
     assert_eq!(bench.spool().list().unwrap(), [key(1), key(2)]);
     bench.executor.kill(key(3), 0);
     let Fact::Ended { record, .. } = ({
