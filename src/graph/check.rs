@@ -1,19 +1,15 @@
 //! Every check of a graph, whether it comes from a text or from rows. All problems at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::check_params;
-use super::check_scripts;
 use super::codes;
 use super::duration::LONGEST;
-use super::model::{Edge, Graph, Limits, Millis, Retry};
+use super::identifiers::is_identifier;
+use super::model::{Graph, Limits, Millis, Retry};
 use super::places::{Part, Places, Sink, Spot};
-use super::problem::{Problem, Severity};
+use super::problem::Problem;
 use super::similar::quote;
-use super::topology;
-
-/// How many names of a cycle a message shows at its beginning.
-const SHOWN: usize = 20;
+use super::{check_edges, check_params, check_scripts};
 
 /// The most further attempts that a retry policy may allow.
 const MOST_RETRIES: u32 = 1000;
@@ -32,8 +28,7 @@ pub(super) fn check_with(graph: &Graph, limits: &Limits, places: &Places) -> Vec
     };
     whole(&mut sink, limits);
     vertices(&mut sink, limits);
-    edges(&mut sink, limits);
-    cycles(&mut sink);
+    check_edges::check(&mut sink, limits);
     check_params::check(&mut sink, limits);
     check_scripts::check(&mut sink, limits);
     sink.problems
@@ -130,7 +125,7 @@ fn settings(
     workdir: Option<&str>,
     env: &[(String, String)],
 ) {
-    let spot = |part| owner.map_or(Spot::graph(part), |i| Spot::vertex(i, part));
+    let spot = |part| Spot::of(owner, part);
     if let Some(dir) = workdir
         && dir.chars().any(char::is_control)
     {
@@ -144,7 +139,7 @@ fn settings(
             message,
         );
     }
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     for (i, (name, value)) in (0..).zip(env) {
         let spot = spot(Part::Env(i));
         if !is_identifier(name) || name.starts_with("TRACKYARD_") || name.starts_with("TY_") {
@@ -166,13 +161,6 @@ fn settings(
             sink.error(codes::NUL_BYTE, spot, message);
         }
     }
-}
-
-/// Whether `name` is `[A-Za-z_][A-Za-z0-9_]*`.
-pub(super) fn is_identifier(name: &str) -> bool {
-    name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-        && !name.starts_with(|c: char| c.is_ascii_digit())
-        && !name.is_empty()
 }
 
 fn retry(retry: Retry) -> Option<String> {
@@ -197,94 +185,11 @@ fn retry(retry: Retry) -> Option<String> {
     None
 }
 
-/// Rows may hold any pair of numbers; a text's edges were made clean while they were read.
-fn edges(sink: &mut Sink<'_>, limits: &Limits) {
-    let graph = sink.graph;
-    if graph.edges.len() > limits.edges {
-        let message = format!(
-            "the graph has {} edges and the limit is {}; split it",
-            graph.edges.len(),
-            limits.edges
-        );
-        sink.error(
-            codes::TOO_MANY_EDGES,
-            Spot::graph(Part::Key("vertices")),
-            message,
-        );
-    }
-    let count = graph.vertices.len();
-    let label = |i: u32| {
-        graph
-            .vertices
-            .get(i as usize)
-            .map_or(format!("number {}", u64::from(i) + 1), |v| quote(&v.name))
-    };
-    let mut sorted = graph.edges.clone();
-    sorted.sort_unstable();
-    let mut last: Option<Edge> = None;
-    for edge in sorted {
-        let spot = Spot::vertex(edge.head as usize, Part::Key("needs"));
-        if edge.head as usize >= count || edge.tail as usize >= count {
-            let message = format!(
-                "the edge from vertex {} to vertex {} has an end that is not in the graph; remove it",
-                label(edge.tail),
-                label(edge.head)
-            );
-            sink.error(codes::DANGLING_EDGE, spot, message);
-        } else if edge.head == edge.tail {
-            let message = format!(
-                "{} cannot wait for itself; remove this edge",
-                label(edge.head)
-            );
-            sink.error(codes::SELF_EDGE, spot, message);
-        } else if last == Some(edge) {
-            let message = format!(
-                "that {} comes after {} is said twice; remove one",
-                label(edge.head),
-                label(edge.tail)
-            );
-            sink.error(codes::DUPLICATE_EDGE, spot, message);
-        }
-        last = Some(edge);
-    }
-}
-
-fn cycles(sink: &mut Sink<'_>) {
-    let graph = sink.graph;
-    for path in topology::cycles(graph) {
-        let names = path
-            .iter()
-            .map(|i| graph.vertices[*i as usize].name.as_str());
-        let mut shown: Vec<String> = names
-            .take(SHOWN)
-            .map(|n| quote(n).trim_matches('`').to_owned())
-            .collect();
-        if path.len() > SHOWN {
-            shown.push(format!("({} more)", path.len() - SHOWN));
-        }
-        let first = path[0];
-        shown.push(shown[0].clone());
-        let message = format!(
-            "these vertices wait for each other: `{}`; remove one of these edges",
-            shown.join(" -> ")
-        );
-        let last = path[path.len() - 1];
-        let mark = sink.places.edge(
-            graph,
-            Edge {
-                head: first,
-                tail: last,
-            },
-        );
-        let spot = Spot::vertex(first as usize, Part::Key("needs"));
-        sink.add_at(Severity::Error, codes::CYCLE, spot, mark, message);
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::graph::model::Vertex;
+    use super::check;
+    use crate::graph::codes;
+    use crate::graph::model::{Edge, Graph, Limits, Millis, Retry, Vertex};
 
     fn graph(names: &[&str], edges: &[(u32, u32)]) -> Graph {
         let vertex = |n: &&str| Vertex {

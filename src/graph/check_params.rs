@@ -3,11 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use super::check::is_identifier;
 use super::codes;
-use super::model::{Kind, Limits, Param};
-use super::params::{Patterns, less};
+use super::identifiers::is_identifier;
+use super::model::Limits;
+use super::param::{Kind, Param};
+use super::patterns::Patterns;
 use super::places::{Part, Sink, Spot};
+use super::rules::less;
 use super::similar::quote;
 
 /// The most parameters of a graph, and of one vertex.
@@ -44,8 +46,7 @@ struct Declarations<'c, 'g> {
 
 impl Declarations<'_, '_> {
     fn spot(&self, part: Part) -> Spot {
-        self.owner
-            .map_or(Spot::graph(part), |i| Spot::vertex(i, part))
+        Spot::of(self.owner, part)
     }
 
     fn error(&mut self, code: &'static str, part: Part, message: String) {
@@ -222,9 +223,10 @@ impl Declarations<'_, '_> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::graph::check::check;
-    use crate::graph::model::{Graph, Value, Vertex};
+    use crate::graph::codes;
+    use crate::graph::model::{Graph, Limits, Vertex};
+    use crate::graph::param::{Kind, Param, Value};
 
     fn codes_of(kind: Kind, change: impl FnOnce(&mut Param)) -> Vec<&'static str> {
         let mut param = Param::new("p", kind);

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use super::codes;
 use super::compile::{ScriptProblem, compile_with};
-use super::model::{Limits, Param, Vertex};
+use super::model::{Limits, Vertex};
+use super::param::Param;
 use super::places::{Part, Sink, Spot};
 use super::problem::Severity;
 use super::script::shebang;
@@ -112,7 +113,7 @@ fn unused(
 ) {
     for (i, param) in (0..).zip(params).filter(|(_, p)| !used(&p.name)) {
         let part = Part::Param(i);
-        let spot = owner.map_or(Spot::graph(part), |v| Spot::vertex(v, part));
+        let spot = Spot::of(owner, part);
         let message = format!(
             "no script refers to {}; remove it, or write `<{}>` where it belongs",
             quote(&param.name),

@@ -7,9 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::codes;
 use super::hazards::Facts;
-use super::lexer::{Context, Refusal, Site, lex};
-use super::model::{Kind, Param};
+use super::identifiers::identifiers;
+use super::lexer::{Context, lex};
+use super::lines::Lines;
+use super::param::Param;
 use super::problem::Severity;
+use super::reference::rewrite;
 use super::script::interpreter;
 use super::similar::{Suggester, quote};
 
@@ -60,7 +63,7 @@ pub(super) fn compile_with(
         params,
         named,
         suggester,
-        places: Places::of(script),
+        lines: Lines::of(script),
     };
     if interpreter(script).shell {
         compilation.shell()
@@ -69,29 +72,12 @@ pub(super) fn compile_with(
     }
 }
 
-/// The identifiers of `text` that begin with `prefix`, without it, and where each first stands.
-pub(super) fn identifiers<'t>(text: &'t str, prefix: &str) -> BTreeMap<&'t str, usize> {
-    let mut found = BTreeMap::new();
-    let mut at = 0;
-    for word in text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')) {
-        if let Some(name) = word.strip_prefix(prefix) {
-            found.entry(name).or_insert(at);
-        }
-        at += word.len()
-            + text[at + word.len()..]
-                .chars()
-                .next()
-                .map_or(0, char::len_utf8);
-    }
-    found
-}
-
 struct Compilation<'c> {
     script: &'c str,
     params: &'c [&'c Param],
     named: BTreeMap<&'c str, &'c Param>,
     suggester: &'c Suggester,
-    places: Places<'c>,
+    lines: Lines<'c>,
 }
 
 impl Compilation<'_> {
@@ -102,7 +88,7 @@ impl Compilation<'_> {
         at: usize,
         message: String,
     ) -> ScriptProblem {
-        let (line, column) = self.places.line_and_column(at);
+        let (line, column) = self.lines.line_and_column(at);
         ScriptProblem {
             code,
             severity,
@@ -249,89 +235,6 @@ impl Compilation<'_> {
             Severity::Notice,
             start,
             message,
-        )
-    }
-}
-
-/// The reference that stands for a placeholder, or why there is none.
-fn rewrite(site: &Site, param: &Param) -> Result<String, (&'static str, String)> {
-    let variable = format!("${{p_{}}}", param.name);
-    let given = param.required || param.default.is_some();
-    match site.context {
-        Context::Bare => Ok(format!("\"{variable}\"")),
-        Context::Double | Context::HereDoc => Ok(variable),
-        Context::Single => Ok(format!("'\"{variable}\"'")),
-        Context::Arithmetic if param.kind == Kind::Int && given => Ok(format!("({variable})")),
-        Context::Arithmetic => Err(refused(Refusal::Arithmetic)),
-        Context::Refused(refusal) => Err(refused(refusal)),
-        Context::Comment => Ok(format!("<{}>", param.name)),
-    }
-}
-
-/// The code and the rest of the sentence for a place where no variable can stand.
-fn refused(refusal: Refusal) -> (&'static str, String) {
-    let (code, reason) = match refusal {
-        Refusal::Backquotes => (
-            codes::PLACEHOLDER_IN_BACKQUOTES,
-            "is inside backquotes: use `$( … )`",
-        ),
-        Refusal::AnsiQuotes => (
-            codes::PLACEHOLDER_IN_ANSI_QUOTES,
-            "is inside `$'…'`: end the quotes before it, or use `\"…\"`",
-        ),
-        Refusal::Expansion => (
-            codes::PLACEHOLDER_IN_EXPANSION,
-            "is inside `${…}`: assign it to a variable first, then use that",
-        ),
-        Refusal::Arithmetic => (
-            codes::PLACEHOLDER_IN_ARITHMETIC,
-            "is in arithmetic: declare it as an int that is required or has a default, and write it outside any other quoting",
-        ),
-        Refusal::QuotedHereDoc => (
-            codes::PLACEHOLDER_IN_QUOTED_HEREDOC,
-            "is in a here-document whose quoted delimiter keeps it from being replaced: remove the quotes of the delimiter and put `\\` before each `$`, `` ` `` and `\\` that should stay",
-        ),
-        Refusal::Delimiter => (
-            codes::PLACEHOLDER_IN_NAME,
-            "is in the delimiter of a here-document: write a fixed word",
-        ),
-        Refusal::AfterBackslash => (
-            codes::PLACEHOLDER_AFTER_BACKSLASH,
-            "follows a backslash: remove the `\\`",
-        ),
-        Refusal::AfterDollar => (
-            codes::PLACEHOLDER_AFTER_DOLLAR,
-            "follows `$`: remove the `$`",
-        ),
-        Refusal::Unclear => (
-            codes::PLACEHOLDER_UNCLEAR,
-            "stands where the quoting of the script cannot be followed for certain: assign it to a variable on the first line of the script and use that",
-        ),
-    };
-    (code, reason.to_owned())
-}
-
-/// Lines and columns of a script.
-struct Places<'s> {
-    script: &'s str,
-    lines: Vec<usize>,
-}
-
-impl<'s> Places<'s> {
-    fn of(script: &'s str) -> Self {
-        let lines = std::iter::once(0)
-            .chain(script.match_indices('\n').map(|(at, _)| at + 1))
-            .collect();
-        Self { script, lines }
-    }
-
-    fn line_and_column(&self, at: usize) -> (u32, u32) {
-        let line = self.lines.partition_point(|start| *start <= at);
-        let start = self.lines[line - 1];
-        let column = self.script[start..at].chars().count() + 1;
-        (
-            u32::try_from(line).unwrap_or(u32::MAX),
-            u32::try_from(column).unwrap_or(u32::MAX),
         )
     }
 }

@@ -7,7 +7,7 @@ use proptest::prelude::{any, prop, proptest};
 use super::codes;
 use super::compile::{Compiled, compile};
 use super::launch::launch_text;
-use super::model::{Kind, Param, Value};
+use super::param::{Kind, Param, Value};
 
 /// Values that would do something if they were ever parsed.
 const HOSTILE: &[&str] = &[

@@ -43,7 +43,7 @@ impl fmt::Display for Millis {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::graph::model::Millis;
 
     #[test]
     fn reads_and_prints_in_the_largest_exact_unit() {

@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 
+use super::accept::{FieldError, GivenOwned};
 use super::codes;
-use super::compile::{compile_with, identifiers};
-use super::model::{Graph, Kind, Limits, Param, Value, Vertex};
-use super::params::{FieldError, GivenOwned, Patterns};
+use super::compile::compile_with;
+use super::identifiers::identifiers;
+use super::model::{Graph, Limits, Vertex};
+use super::param::{Kind, Param, Value};
+use super::patterns::Patterns;
 use super::script::interpreter;
 use super::similar::{Suggester, quote};
 
@@ -128,16 +131,13 @@ pub fn values_from_json(json: &Json, params: &[&Param]) -> Vec<(String, Value)> 
 }
 
 fn used_with(vertex: &Vertex, graph: &Graph, suggester: &Suggester) -> Vec<String> {
-    let own = &vertex.input;
     let shell = interpreter(&vertex.script).shell;
-    if (shell && !vertex.script.contains('<')) || (own.is_empty() && graph.input.is_empty()) {
+    if (shell && !vertex.script.contains('<'))
+        || (vertex.input.is_empty() && graph.input.is_empty())
+    {
         return Vec::new();
     }
-    let shared = graph
-        .input
-        .iter()
-        .filter(|p| !own.iter().any(|o| o.name == p.name));
-    let declared: Vec<&Param> = own.iter().chain(shared).collect();
+    let declared = graph.declared_for(vertex);
     if shell {
         return compile_with(&vertex.script, &declared, suggester)
             .map(|c| c.uses)
@@ -234,9 +234,15 @@ impl Acceptance<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::graph::check;
-    use serde_json::json;
+    use std::collections::BTreeMap;
+
+    use serde_json::{Value as Json, json};
+
+    use super::{accept_inputs, input_to_json, values_from_json};
+    use crate::graph::accept::GivenOwned;
+    use crate::graph::model::{Graph, Limits, Vertex};
+    use crate::graph::param::{Kind, Param, Value};
+    use crate::graph::{check, codes};
 
     fn graph() -> Graph {
         let param = |name: &str, kind, required| Param {

@@ -1,7 +1,7 @@
 //! What is run: a compiled body with the values of its parameters set in front of it, or in the
 //! environment for interpreters that are no shells.
 
-use super::model::Value;
+use super::param::Value;
 use super::script::{interpreter, shebang_line};
 
 /// The text to run. For shells: assignments of all `values` on the same line as the first line of
@@ -42,7 +42,8 @@ pub fn environment(body: &str, values: &[(String, Value)]) -> Vec<(String, Strin
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{environment, launch_text};
+    use crate::graph::param::Value;
 
     fn values() -> Vec<(String, Value)> {
         vec![

@@ -1,6 +1,8 @@
-//! What a graph is made of: vertices, edges, parameter declarations and policies.
+//! What a graph is made of: vertices, edges, policies, and the limits on all of it.
+//!
+//! Data and its own words only: nothing here judges whether a graph makes sense.
 
-use std::fmt;
+use super::param::Param;
 
 /// A length of time in milliseconds. Written `500ms`, `30s`, `5m`, `2h`, `1d` in a graph's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -82,65 +84,6 @@ pub struct Retry {
     pub max_delay: Millis,
 }
 
-/// One declared parameter.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Param {
-    /// `[A-Za-z_][A-Za-z0-9_]*`
-    pub name: String,
-    /// What values it takes.
-    pub kind: Kind,
-    /// A person must give it; the default only fills the form.
-    pub required: bool,
-    /// The value when none is given.
-    pub default: Option<Value>,
-    /// The only values allowed, when not empty.
-    pub choices: Vec<Value>,
-    /// Smallest number (int, float) or earliest day (date) allowed.
-    pub min: Option<Value>,
-    /// Largest number or latest day allowed.
-    pub max: Option<Value>,
-    /// Fewest characters of a str.
-    pub min_length: Option<u32>,
-    /// Most characters of a str.
-    pub max_length: Option<u32>,
-    /// A regular expression that the whole of a str must match.
-    pub pattern: Option<String>,
-    /// A str may begin with `-`.
-    pub allow_dash: bool,
-    /// Shown beside the form field.
-    pub desc: String,
-}
-
-/// The type of a parameter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// Any text without a NUL.
-    Str,
-    /// A whole number that fits 64 bits.
-    Int,
-    /// A finite number.
-    Float,
-    /// true or false.
-    Bool,
-    /// One of `choices`.
-    Choice,
-    /// A day, `2026-11-21`.
-    Date,
-}
-
-/// A value that a parameter accepted.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Value {
-    /// Text; a choice or a date (`YYYY-MM-DD`) too.
-    Str(String),
-    /// A whole number.
-    Int(i64),
-    /// A finite number.
-    Float(f64),
-    /// true or false.
-    Bool(bool),
-}
-
 impl Graph {
     /// The place of the vertex called `name` in [`Graph::vertices`].
     pub fn vertex_index(&self, name: &str) -> Option<usize> {
@@ -159,35 +102,19 @@ impl Graph {
     /// What the vertex at `index` may refer to: its own parameters, then those of the graph that
     /// none of its own hides. Empty when there is no such vertex.
     pub fn declared(&self, index: usize) -> Vec<&Param> {
-        let Some(vertex) = self.vertices.get(index) else {
-            return Vec::new();
-        };
+        self.vertices
+            .get(index)
+            .map_or_else(Vec::new, |vertex| self.declared_for(vertex))
+    }
+
+    /// What `vertex`, one of this graph's, may refer to.
+    pub(super) fn declared_for<'g>(&'g self, vertex: &'g Vertex) -> Vec<&'g Param> {
         let own = &vertex.input;
         let shared = self
             .input
             .iter()
             .filter(|p| !own.iter().any(|o| o.name == p.name));
         own.iter().chain(shared).collect()
-    }
-}
-
-impl Param {
-    /// A parameter without any rule.
-    pub fn new(name: &str, kind: Kind) -> Self {
-        Self {
-            name: name.to_owned(),
-            kind,
-            required: false,
-            default: None,
-            choices: Vec::new(),
-            min: None,
-            max: None,
-            min_length: None,
-            max_length: None,
-            pattern: None,
-            allow_dash: false,
-            desc: String::new(),
-        }
     }
 }
 
@@ -211,57 +138,6 @@ impl OnFailure {
     /// The policy that `word` names.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|p| p.word() == word)
-    }
-}
-
-impl Kind {
-    /// The word that a graph's text uses.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Str => "str",
-            Self::Int => "int",
-            Self::Float => "float",
-            Self::Bool => "bool",
-            Self::Choice => "choice",
-            Self::Date => "date",
-        }
-    }
-
-    /// The type that `word` names; long forms are taken too.
-    pub fn from_word(word: &str) -> Option<Self> {
-        match word {
-            "str" | "string" => Some(Self::Str),
-            "int" | "integer" => Some(Self::Int),
-            "float" => Some(Self::Float),
-            "bool" | "boolean" => Some(Self::Bool),
-            "choice" => Some(Self::Choice),
-            "date" => Some(Self::Date),
-            _ => None,
-        }
-    }
-
-    /// The type in a sentence, e.g. `a whole number`.
-    pub fn phrase(self) -> &'static str {
-        match self {
-            Self::Str => "text",
-            Self::Int => "a whole number",
-            Self::Float => "a number",
-            Self::Bool => "true or false",
-            Self::Choice => "one of its choices",
-            Self::Date => "a day like 2026-11-21",
-        }
-    }
-}
-
-impl fmt::Display for Value {
-    /// The text that a script sees.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Str(s) => f.write_str(s),
-            Self::Int(n) => write!(f, "{n}"),
-            Self::Float(x) => write!(f, "{x}"),
-            Self::Bool(b) => write!(f, "{b}"),
-        }
     }
 }
 

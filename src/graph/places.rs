@@ -14,6 +14,11 @@ pub struct Mark {
     pub column: u32,
 }
 
+impl Mark {
+    /// Where a text begins.
+    pub(super) const START: Self = Self { line: 1, column: 1 };
+}
+
 /// One part of a graph. The owner of a part is a vertex, by its place, or the graph (`None`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Spot {
@@ -52,6 +57,11 @@ pub struct Places {
 }
 
 impl Spot {
+    /// A part of the vertex at `owner`, or of the graph.
+    pub(super) fn of(owner: Option<usize>, part: Part) -> Self {
+        owner.map_or(Self::graph(part), |index| Self::vertex(index, part))
+    }
+
     /// A part of the graph itself.
     pub fn graph(part: Part) -> Self {
         Self { owner: None, part }
@@ -112,7 +122,7 @@ impl Places {
             }
             next = spot.around();
         }
-        Mark { line: 1, column: 1 }
+        Mark::START
     }
 
     /// Where a line and column of a vertex's script stand in the text, when that can be said exactly.

@@ -81,7 +81,7 @@ fn is_shell(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{Interpreter, interpreter, shebang};
 
     #[test]
     fn reads_the_first_line_as_linux_does() {

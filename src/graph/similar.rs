@@ -101,7 +101,9 @@ pub(super) fn quote(value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::cell::Cell;
+
+    use super::{Suggester, quote};
 
     #[test]
     fn finds_the_nearest_word() {

@@ -1,6 +1,8 @@
 //! The order of a graph: where it starts, in which layers it runs, and which vertices wait for
 //! each other. Nothing here recurses: a graph may be one chain of 50,000 vertices.
 
+use std::collections::{BTreeMap, VecDeque};
+
 use super::model::{Edge, Graph};
 
 /// The vertices that nothing comes before, in the order of their places.
@@ -170,8 +172,8 @@ fn components(after: &Successors) -> Vec<Vec<u32>> {
 /// The shortest way from `first` back to itself inside its group, breadth first.
 fn shortest(after: &Successors, group_of: &[u32], first: u32) -> Vec<u32> {
     let group = group_of[first as usize];
-    let mut from = std::collections::BTreeMap::new();
-    let mut queue = std::collections::VecDeque::from([first]);
+    let mut from = BTreeMap::new();
+    let mut queue = VecDeque::from([first]);
     while let Some(vertex) = queue.pop_front() {
         for head in after.of_vertex(vertex) {
             if *head == first {
@@ -193,8 +195,8 @@ fn shortest(after: &Successors, group_of: &[u32], first: u32) -> Vec<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::graph::model::Vertex;
+    use super::{cycles, layers, order, starts};
+    use crate::graph::model::{Edge, Graph, Vertex};
 
     fn graph(count: u32, edges: &[(u32, u32)]) -> Graph {
         let vertices = (0..count)

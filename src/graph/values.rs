@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::model::{Kind, Value};
+use super::param::{Kind, Value};
 
 impl Kind {
     /// Reads `text` as this type; spaces around numbers, bools and dates do not matter. `None` when
@@ -64,7 +64,7 @@ fn is_day(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::graph::param::{Kind, Value};
 
     #[test]
     fn reads_text_by_type() {

@@ -7,11 +7,17 @@
 //! from a variable and not parsed again; text that *is* parsed again is found by `hazards`.
 
 mod code;
-mod docs;
+mod commands;
+mod found;
+mod heredocs;
+mod operators;
 mod quotes;
 mod sites;
+mod stack;
+mod words;
 
-pub(super) use sites::{Command, CommandKind, Context, Lexed, Refusal, Role, Site, lex};
+pub(super) use found::{Command, CommandKind, Context, Lexed, Refusal, Role, Site};
+pub(super) use stack::lex;
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,8 @@
 //! Inside quotes, `${...}`, arithmetic and here-documents; and what begins with `$`.
 
 use super::code::{Code, Mode};
-use super::sites::{Context, Frame, Lexer, Refusal};
+use super::found::{Context, Refusal};
+use super::stack::{Frame, Lexer};
 
 impl Lexer<'_> {
     pub(super) fn step_double(&mut self) {

@@ -3,8 +3,8 @@
 use jsonc_parser::ast::{ObjectPropName, Value};
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
+use super::marks::mark_of;
 use super::tree::{DEPTH, Data, Entry, Node, Refused, Scalar};
-use super::yaml::mark_of;
 use crate::graph::codes;
 use crate::graph::places::Mark;
 
@@ -25,27 +25,22 @@ const STRICT: ParseOptions = ParseOptions {
 /// Reads one JSON value.
 pub(super) fn read(source: &str) -> Result<Node, Refused> {
     depth(source)?;
-    let parsed =
-        parse_to_ast(source, &CollectOptions::default(), &STRICT).map_err(|e| Refused {
-            code: codes::SYNTAX,
-            mark: mark_of(source, e.range().start.min(source.len())),
-            message: format!("this is not JSON: {}", e.kind()),
-        })?;
-    let Some(value) = parsed.value else {
-        let mark = Mark { line: 1, column: 1 };
-        let message =
-            "the text is empty; write at least `name`, `vertices` and a script".to_owned();
-        return Err(Refused {
-            code: codes::NOT_A_MAPPING,
+    let parsed = parse_to_ast(source, &CollectOptions::default(), &STRICT).map_err(|e| {
+        let mark = mark_of(source, e.range().start.min(source.len()));
+        Refused::new(
+            codes::SYNTAX,
             mark,
-            message,
-        });
+            format!("this is not JSON: {}", e.kind()),
+        )
+    })?;
+    let Some(value) = parsed.value else {
+        return Err(Refused::empty());
     };
     grammar(source)?;
     Ok(Cursor {
         source,
         at: 0,
-        mark: Mark { line: 1, column: 1 },
+        mark: Mark::START,
     }
     .node(value))
 }
@@ -66,11 +61,7 @@ fn depth(source: &str) -> Result<(), Refused> {
             let message = format!(
                 "objects and arrays are nested more than {DEPTH} deep; a graph needs six levels"
             );
-            return Err(Refused {
-                code: codes::TOO_DEEP,
-                mark: mark_of(source, at),
-                message,
-            });
+            return Err(Refused::new(codes::TOO_DEEP, mark_of(source, at), message));
         }
     }
     Ok(())
@@ -95,11 +86,8 @@ fn grammar(source: &str) -> Result<(), Refused> {
     let reason = text
         .rsplit_once(" at line ")
         .map_or(text.as_str(), |(reason, _)| reason);
-    Err(Refused {
-        code: codes::SYNTAX,
-        mark: mark_of(source, at),
-        message: format!("this is not JSON: {reason}"),
-    })
+    let message = format!("this is not JSON: {reason}");
+    Err(Refused::new(codes::SYNTAX, mark_of(source, at), message))
 }
 
 /// Walks the source once, in step with the tree, so that places cost no search.

@@ -4,14 +4,19 @@
 //! listed with its place. Scalars keep their raw text until a field says what it needs, so that
 //! `007`, `no` and `1e3` mean what their author wrote.
 
+mod anchors;
+mod edges;
 mod json;
+mod marks;
 mod params;
+mod policies;
 mod print;
 mod print_json;
 mod print_yaml;
 mod read;
 mod reader;
 mod tree;
+mod vertices;
 mod yaml;
 
 pub use print_json::to_json;

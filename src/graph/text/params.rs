@@ -3,7 +3,7 @@
 use super::reader::{Keys, Reader};
 use super::tree::{Data, Node};
 use crate::graph::codes;
-use crate::graph::model::{Kind, Param, Value};
+use crate::graph::param::{Kind, Param, Value};
 use crate::graph::places::{Part, Spot};
 
 const PARAM_KEYS: &[&str] = &[
@@ -56,8 +56,7 @@ struct Declaration<'r> {
 
 impl Declaration<'_> {
     fn spot(&self, part: Part) -> Spot {
-        self.owner
-            .map_or(Spot::graph(part), |i| Spot::vertex(i, part))
+        Spot::of(self.owner, part)
     }
 
     fn param(&mut self, name: &str, node: &Node) -> Param {

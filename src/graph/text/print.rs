@@ -4,7 +4,8 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::graph::inputs::value_to_json;
-use crate::graph::model::{Graph, OnFailure, Param, Vertex};
+use crate::graph::model::{Graph, OnFailure, Vertex};
+use crate::graph::param::Param;
 
 /// The tree that both notations print.
 pub(super) fn tree(graph: &Graph) -> Json {

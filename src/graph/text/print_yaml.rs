@@ -3,7 +3,8 @@
 use serde_json::Value as Json;
 
 use super::print::tree;
-use crate::graph::model::{Graph, Kind};
+use crate::graph::model::Graph;
+use crate::graph::param::Kind;
 use crate::graph::values::boolean;
 
 /// YAML allows no more than 1024 characters before the colon of a plain `key: value`.

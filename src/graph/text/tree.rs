@@ -1,6 +1,8 @@
 //! A text as a tree of marked values, the same for YAML and JSON.
 
+use crate::graph::codes;
 use crate::graph::places::Mark;
+use crate::graph::similar::quote;
 
 /// Lists and mappings may be nested this deeply; a graph needs six levels.
 pub(super) const DEPTH: usize = 32;
@@ -47,6 +49,24 @@ pub(super) struct Refused {
     pub(super) message: String,
 }
 
+impl Refused {
+    /// The refusal of what stands at `mark`.
+    pub(super) fn new(code: &'static str, mark: Mark, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self {
+            code,
+            mark,
+            message,
+        }
+    }
+
+    /// The refusal of a text without any value.
+    pub(super) fn empty() -> Self {
+        let message = "the text is empty; write at least `name`, `vertices` and a script";
+        Self::new(codes::NOT_A_MAPPING, Mark::START, message)
+    }
+}
+
 impl Node {
     /// Whether the value is absent: nothing, `~` or `null`.
     pub(super) fn is_null(&self) -> bool {
@@ -73,7 +93,7 @@ impl Node {
             Data::Scalar(scalar) if self.is_null() && scalar.text.is_empty() => {
                 "nothing".to_owned()
             }
-            Data::Scalar(scalar) => crate::graph::similar::quote(&scalar.text),
+            Data::Scalar(scalar) => quote(&scalar.text),
             Data::List(_) => "a list".to_owned(),
             Data::Map(_) => "a mapping".to_owned(),
         }

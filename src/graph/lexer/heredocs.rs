@@ -1,7 +1,8 @@
 //! Here-documents: their delimiters, and their bodies after the line that names them.
 
 use super::code::Doc;
-use super::sites::{Context, Frame, Lexer, Refusal};
+use super::found::{Context, Refusal};
+use super::stack::{Frame, Lexer};
 
 impl Lexer<'_> {
     /// The delimiter after `<<` or `<<-`.

@@ -1,16 +1,10 @@
-//! One value against one parameter: its type and its rules.
-
-use std::collections::BTreeMap;
-
-use regex::{Regex, RegexBuilder};
+//! One value as it comes in, read by the type of its parameter.
 
 use super::codes;
-use super::model::{Kind, Limits, Param, Value};
+use super::model::Limits;
+use super::param::{Kind, Param, Value};
+use super::patterns::Patterns;
 use super::similar::quote;
-
-/// The most characters of a pattern, and the most bytes that a compiled one may take.
-const PATTERN_CHARS: usize = 1000;
-const PATTERN_BYTES: usize = 1 << 20;
 
 /// A value as it comes in, before it is accepted.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -39,12 +33,6 @@ pub struct FieldError {
     pub code: &'static str,
     /// What is wrong and what to do.
     pub message: String,
-}
-
-/// Compiled patterns, so that 10,000 vertices with one pattern compile it once.
-#[derive(Debug, Default)]
-pub(super) struct Patterns {
-    compiled: BTreeMap<String, Result<Regex, String>>,
 }
 
 /// A code and a message; the caller knows the field.
@@ -161,180 +149,16 @@ impl Param {
             .parse(text)
             .map_or_else(|| wrong(text), |v| Ok(Some(v)))
     }
-
-    /// Whether every rule allows `value`; the first that does not, otherwise.
-    pub(super) fn judge(
-        &self,
-        value: &Value,
-        limits: &Limits,
-        patterns: &mut Patterns,
-    ) -> Result<(), Refusal> {
-        let name = &self.name;
-        let shown = quote(&value.to_string());
-        if !self.kind.holds(value) {
-            return Err((
-                codes::BAD_VALUE,
-                format!("`{name}` must be {}, not {shown}", self.kind.phrase()),
-            ));
-        }
-        if let Value::Str(text) = value {
-            self.text_rules(text, limits, patterns)?;
-        }
-        if !self.choices.is_empty() && !self.choices.contains(value) {
-            let known: Vec<String> = self
-                .choices
-                .iter()
-                .take(20)
-                .map(|c| quote(&c.to_string()))
-                .collect();
-            let more = if self.choices.len() > 20 { ", …" } else { "" };
-            let message = format!(
-                "{shown} is not a choice of `{name}`; choose one of {}{more}",
-                known.join(", ")
-            );
-            return Err((codes::NOT_A_CHOICE, message));
-        }
-        if let Some(min) = &self.min
-            && less(value, min)
-        {
-            return Err((
-                codes::TOO_SMALL,
-                format!("{shown} is below the smallest value of `{name}`, {min}"),
-            ));
-        }
-        if let Some(max) = &self.max
-            && less(max, value)
-        {
-            return Err((
-                codes::TOO_LARGE,
-                format!("{shown} is above the largest value of `{name}`, {max}"),
-            ));
-        }
-        Ok(())
-    }
-
-    fn text_rules(
-        &self,
-        text: &str,
-        limits: &Limits,
-        patterns: &mut Patterns,
-    ) -> Result<(), Refusal> {
-        let (name, shown) = (&self.name, quote(text));
-        if text.contains('\0') {
-            return Err((
-                codes::NUL_BYTE,
-                format!("{shown} contains a NUL byte, which `{name}` cannot hold"),
-            ));
-        }
-        if text.len() > limits.value_bytes {
-            let message = format!(
-                "`{name}` has {} bytes and the limit is {}",
-                text.len(),
-                limits.value_bytes
-            );
-            return Err((codes::VALUE_TOO_LARGE, message));
-        }
-        if self.kind != Kind::Str {
-            return Ok(());
-        }
-        if text.starts_with('-') && !self.allow_dash && self.choices.is_empty() {
-            let message = format!(
-                "{shown} begins with `-`, so that a program would read it as an option; if `{name}` may do that, declare it with `allow_dash: true`"
-            );
-            return Err((codes::LEADING_DASH, message));
-        }
-        let chars = text.chars().count();
-        if let Some(least) = self.min_length.filter(|n| chars < *n as usize) {
-            return Err((
-                codes::TOO_SHORT,
-                format!("{shown} has {chars} characters and `{name}` needs {least} at least"),
-            ));
-        }
-        if let Some(most) = self.max_length.filter(|n| chars > *n as usize) {
-            return Err((
-                codes::TOO_LONG,
-                format!("{shown} has {chars} characters and `{name}` may have {most} at most"),
-            ));
-        }
-        let Some(pattern) = &self.pattern else {
-            return Ok(());
-        };
-        match patterns.get(pattern) {
-            Err(reason) => Err((
-                codes::BAD_PATTERN,
-                format!("the pattern of `{name}` cannot be used: {reason}"),
-            )),
-            Ok(regex) if regex.is_match(text) => Ok(()),
-            Ok(_) => Err((
-                codes::PATTERN_MISMATCH,
-                format!(
-                    "{shown} does not match the pattern of `{name}`, {}",
-                    quote(pattern)
-                ),
-            )),
-        }
-    }
-}
-
-/// Whether `a` is below `b`, both of one type; texts are days, which sort as they are written.
-pub(super) fn less(a: &Value, b: &Value) -> bool {
-    match (a, b) {
-        (Value::Int(x), Value::Int(y)) => x < y,
-        (Value::Float(x), Value::Float(y)) => x < y,
-        (Value::Str(x), Value::Str(y)) => x < y,
-        (Value::Str(_) | Value::Int(_) | Value::Float(_) | Value::Bool(_), _) => false,
-    }
-}
-
-impl Patterns {
-    /// The regular expression that a whole value must match.
-    pub(super) fn get(&mut self, pattern: &str) -> Result<&Regex, &str> {
-        if !self.compiled.contains_key(pattern) {
-            self.compiled.insert(pattern.to_owned(), compile(pattern));
-        }
-        match self.compiled.get(pattern) {
-            Some(Ok(regex)) => Ok(regex),
-            Some(Err(reason)) => Err(reason),
-            None => Err("it was not compiled"),
-        }
-    }
-}
-
-fn compile(pattern: &str) -> Result<Regex, String> {
-    let chars = pattern.chars().count();
-    if chars > PATTERN_CHARS {
-        return Err(format!(
-            "it has {chars} characters and the limit is {PATTERN_CHARS}"
-        ));
-    }
-    let build = |text: &str| {
-        let mut builder = RegexBuilder::new(text);
-        builder
-            .size_limit(PATTERN_BYTES)
-            .dfa_size_limit(PATTERN_BYTES)
-            .nest_limit(50)
-            .build()
-    };
-    // Alone first: `a)(b` must not become valid by what is put around it. The line break ends a
-    // comment that a pattern in the (?x) notation may finish with.
-    let alone = build(pattern).and_then(|_| {
-        build(&format!(r"\A(?:{pattern})\z")).or_else(|_| build(&format!("\\A(?:{pattern}\n)\\z")))
-    });
-    alone.map_err(|error| {
-        let text = error.to_string();
-        let last = text
-            .lines()
-            .rfind(|l| !l.trim().is_empty())
-            .unwrap_or("")
-            .trim();
-        last.trim_start_matches("error: ").to_owned()
-    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use serde_json::json;
+
+    use super::Given;
+    use crate::graph::codes;
+    use crate::graph::model::Limits;
+    use crate::graph::param::{Kind, Param, Value};
 
     fn outcome(param: &Param, given: &Given<'_>) -> Result<String, &'static str> {
         let limits = Limits {

@@ -1,0 +1,27 @@
+//! Names of parameters and variables: what may be one, and which a text mentions.
+
+use std::collections::BTreeMap;
+
+/// Whether `name` is `[A-Za-z_][A-Za-z0-9_]*`.
+pub(super) fn is_identifier(name: &str) -> bool {
+    name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        && !name.starts_with(|c: char| c.is_ascii_digit())
+        && !name.is_empty()
+}
+
+/// The identifiers of `text` that begin with `prefix`, without it, and where each first stands.
+pub(super) fn identifiers<'t>(text: &'t str, prefix: &str) -> BTreeMap<&'t str, usize> {
+    let mut found = BTreeMap::new();
+    let mut at = 0;
+    for word in text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')) {
+        if let Some(name) = word.strip_prefix(prefix) {
+            found.entry(name).or_insert(at);
+        }
+        at += word.len()
+            + text[at + word.len()..]
+                .chars()
+                .next()
+                .map_or(0, char::len_utf8);
+    }
+    found
+}

@@ -1,0 +1,87 @@
+//! What a graph and its vertices share in form: environments, and what follows a failure.
+
+use super::reader::{Keys, Reader};
+use super::tree::{Data, Node};
+use crate::graph::codes;
+use crate::graph::model::{Millis, OnFailure, Retry};
+use crate::graph::places::{Part, Spot};
+
+const RETRY_KEYS: &[&str] = &["limit", "delay", "backoff", "max_delay"];
+
+/// The longest wait between attempts when a retry policy does not name one.
+const MAX_DELAY: Millis = Millis(3_600_000);
+
+/// What a failed track does to the rest; the first policy when the word names none.
+pub(super) fn on_failure(reader: &mut Reader, node: &Node) -> OnFailure {
+    let word = node.scalar().map_or("", |s| s.text.as_str());
+    OnFailure::from_word(word).unwrap_or_else(|| {
+        let known = OnFailure::ALL.map(OnFailure::word);
+        let hint = reader.suggester.hint(word, known.into_iter());
+        let message = format!(
+            "{} is not a policy.{hint} Write one of {}",
+            node.phrase(),
+            known.join(", ")
+        );
+        reader.error(codes::UNKNOWN_WORD, node.mark, "on_failure", message);
+        OnFailure::default()
+    })
+}
+
+/// Environment variables of a vertex, or of the graph.
+pub(super) fn env(
+    reader: &mut Reader,
+    node: &Node,
+    owner: Option<usize>,
+    place: &str,
+) -> Vec<(String, String)> {
+    let mut out: Vec<(String, String)> = Vec::new();
+    for entry in reader.entries(node, place, &Keys::Any(codes::DUPLICATE_ENV)) {
+        let part = Part::Env(u32::try_from(out.len()).unwrap_or(u32::MAX));
+        let spot = Spot::of(owner, part);
+        reader.places.marks.insert(spot, entry.mark);
+        let value = reader.text(&entry.value, &format!("{place}.{}", entry.key), spot);
+        out.push((entry.key.clone(), value.unwrap_or_default()));
+    }
+    out
+}
+
+/// A retry policy. Left out: delay 0s, backoff 1, and no wait above one hour (or the delay, if longer).
+pub(super) fn retry(reader: &mut Reader, node: &Node, vertex: usize, place: &str) -> Option<Retry> {
+    let spot = Spot::vertex(vertex, Part::Key("retry"));
+    if let Some(text) = node.plain_text()
+        && let Ok(limit) = text.parse()
+    {
+        return Some(Retry {
+            limit,
+            delay: Millis(0),
+            backoff: 1.0,
+            max_delay: MAX_DELAY,
+        });
+    }
+    let (mut limit, mut delay, mut backoff, mut longest) = (None, Millis(0), 1.0, None);
+    let mut said = false;
+    for entry in reader.entries(node, place, &Keys::Known(RETRY_KEYS)) {
+        let (value, inside) = (&entry.value, format!("{place}.{}", entry.key));
+        if value.is_null() {
+            continue;
+        }
+        match entry.key.as_str() {
+            "limit" => (said, limit) = (true, reader.whole(value, &inside, spot)),
+            "delay" => delay = reader.duration(value, &inside, spot).unwrap_or_default(),
+            "backoff" => backoff = reader.factor(value, &inside, spot).unwrap_or(1.0),
+            _ => longest = reader.duration(value, &inside, spot),
+        }
+    }
+    if !said && matches!(node.data, Data::Map(_)) {
+        let message =
+            "a retry policy needs `limit`: how many attempts may follow the first".to_owned();
+        reader.broken(codes::BAD_RETRY, node, place, spot, message);
+    }
+    let max_delay = longest.unwrap_or(MAX_DELAY.max(delay));
+    Some(Retry {
+        limit: limit?,
+        delay,
+        backoff,
+        max_delay,
+    })
+}
