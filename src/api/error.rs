@@ -101,6 +101,7 @@ impl From<CommandError> for ApiError {
     fn from(error: CommandError) -> Self {
         let (status, code) = match &error {
             CommandError::Busy => (Status::ServiceUnavailable, "busy"),
+            CommandError::Unwritable(_) => (Status::ServiceUnavailable, "unwritable"),
             CommandError::Closed => (Status::ServiceUnavailable, "stopping"),
             CommandError::NoGraph(_) => (Status::NotFound, "not-found"),
             CommandError::Unchecked(_) => (Status::Conflict, "unchecked"),

@@ -65,7 +65,13 @@ impl App {
             now: || Time(clock::now()),
         };
         let backend = Arc::clone(&executor);
-        let driver = Driver::spawn(settings, writer, backend, facts)?;
+        let driver = Driver::spawn(
+            settings,
+            writer,
+            backend,
+            facts,
+            config.data.join("ballast"),
+        )?;
         let desk = Desk {
             store,
             handle: driver.handle(),

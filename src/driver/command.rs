@@ -44,6 +44,9 @@ pub enum CommandError {
     /// Too many commands wait.
     #[error("too many commands are waiting: try again in a moment")]
     Busy,
+    /// The database cannot be written now.
+    #[error("the database cannot be written now ({0}): nothing is lost, try again in a moment")]
+    Unwritable(String),
     /// The server is stopping.
     #[error("the server is stopping")]
     Closed,

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, after, bounded, never, select};
 use tracing::{error, info, warn};
@@ -14,6 +14,7 @@ use tracing::{error, info, warn};
 use super::command::{Command, CommandError, Reply, Started};
 use super::fact::event;
 use super::starts::Plans;
+use super::trouble::{Ballast, Trouble};
 use super::updates::Subscribers;
 use crate::engine::{Answer, Effect, Engine, Outbox, PipelineId, PipelineState, Time};
 use crate::executor::{Backend, Fact};
@@ -24,6 +25,8 @@ pub(super) struct Drive {
     pub(super) engine: Engine,
     pub(super) writer: Writer,
     pub(super) backend: Arc<dyn Backend>,
+    pub(super) trouble: Trouble,
+    pub(super) ballast: Ballast,
     /// From TERM to KILL, in milliseconds.
     pub(super) grace_ms: u64,
     pub(super) commands: Receiver<Command>,
@@ -180,7 +183,6 @@ impl Drive {
         if out.is_empty() {
             return;
         }
-        let began = Instant::now();
         let mut told = false;
         loop {
             match self.writer.commit(out) {
@@ -189,6 +191,11 @@ impl Drive {
                     if !told {
                         warn!(%why, "a commit failed and is tried again until it succeeds: {why}");
                         told = true;
+                    }
+                    self.trouble.set(Some(why.to_string()));
+                    if why.is_full() && self.ballast.release() {
+                        info!("the reserve of the disk was given back");
+                        continue;
                     }
                     let (_open, pause) = bounded::<()>(0);
                     let _ = pause.recv_timeout(RETRY_COMMIT);
@@ -200,10 +207,9 @@ impl Drive {
             }
         }
         if told {
-            info!(
-                seconds = began.elapsed().as_secs(),
-                "the commit went through"
-            );
+            info!("the commit went through");
+            self.trouble.set(None);
+            self.ballast.hold();
         }
     }
 

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
 
 use super::command::{Command, CommandError, NewStart, Reply, Started};
+use super::trouble::Trouble;
 use super::updates::{self, Update};
 use crate::engine::{
     Answer, Event, GraphId, PipelineId, PipelineState, Resolution, Time, TrackId, TrackInput,
@@ -15,6 +16,7 @@ use crate::store::{NewGraph, Saved, StoredProblem};
 #[derive(Clone)]
 pub struct Handle {
     pub(super) commands: Sender<Command>,
+    pub(super) trouble: Trouble,
 }
 
 impl Handle {
@@ -69,6 +71,11 @@ impl Handle {
             who,
             why,
         })
+    }
+
+    /// Why the database cannot be written now; none when it can.
+    pub fn trouble(&self) -> Option<String> {
+        self.trouble.get()
     }
 
     fn step(&self, event: Event) -> Result<Answer, CommandError> {

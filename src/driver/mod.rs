@@ -10,6 +10,7 @@ mod fact;
 mod handle;
 mod spawn;
 mod starts;
+mod trouble;
 mod updates;
 
 pub use command::{CommandError, NewStart, Started};

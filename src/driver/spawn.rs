@@ -1,6 +1,7 @@
 //! Starting and stopping the driver's thread.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
@@ -10,6 +11,7 @@ use tracing::info;
 use super::command::Command;
 use super::drive::Drive;
 use super::handle::Handle;
+use super::trouble::{Ballast, Trouble};
 use super::updates::Subscribers;
 use crate::engine::{Effect, Engine, Time};
 use crate::executor::{Backend, Fact, Verdict};
@@ -33,18 +35,21 @@ pub struct Settings {
 /// The running driver.
 pub struct Driver {
     commands: Sender<Command>,
+    trouble: Trouble,
     thread: JoinHandle<()>,
 }
 
 impl Driver {
     /// Loads what is committed, finds out what became of the attempts that are committed as
     /// running, and starts the thread. Facts that arrive by then (results of attempts that ended
-    /// while no driver ran) are taken before anything new is ordered.
+    /// while no driver ran) are taken before anything new is ordered. `ballast` is a file of 1 MiB
+    /// that is given back to a full disk.
     pub fn spawn(
         settings: Settings,
         mut writer: Writer,
         backend: Arc<dyn Backend>,
         facts: Receiver<Fact>,
+        ballast: PathBuf,
     ) -> Result<Self, StoreError> {
         let next = writer.next_ids()?;
         let engine = Engine::load(settings.slots, next, &writer.live()?);
@@ -60,7 +65,10 @@ impl Driver {
             }
         }
         let (commands, receive) = bounded(settings.commands_waiting);
+        let trouble = Trouble::default();
         let drive = Drive {
+            trouble: trouble.clone(),
+            ballast: Ballast::new(ballast),
             engine,
             writer,
             backend,
@@ -83,13 +91,18 @@ impl Driver {
             });
         let thread = thread
             .map_err(|why| StoreError::Mismatch(format!("no thread for the driver: {why}")))?;
-        Ok(Self { commands, thread })
+        Ok(Self {
+            commands,
+            trouble,
+            thread,
+        })
     }
 
     /// How others speak with it.
     pub fn handle(&self) -> Handle {
         Handle {
             commands: self.commands.clone(),
+            trouble: self.trouble.clone(),
         }
     }
 

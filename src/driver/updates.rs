@@ -72,7 +72,7 @@ mod tests {
         Engine, Event, GraphId, NextIds, Outbox, PipelineId, Plan, PlanVertex, StartOrder, Time,
         TrackId, TrackState, VertexId,
     };
-    use crate::graph::OnFailure;
+    use crate::graph::{OnFailure, OnInterrupt};
 
     /// What starting a pipeline of two vertices on one slot commits.
     fn started() -> Outbox {
@@ -85,6 +85,7 @@ mod tests {
         let vertex = |id| PlanVertex {
             id: VertexId(id),
             retry: None,
+            on_interrupt: OnInterrupt::Ask,
         };
         let vertices = vec![vertex(1), vertex(2)];
         let plan = Plan::new(GraphId(1), 1, OnFailure::StopNew, vertices, &[]);

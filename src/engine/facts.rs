@@ -1,11 +1,12 @@
 //! What executors report: how an attempt ended, and what follows for its pipeline.
 
+use super::control::again;
 use super::core::{Cause, Engine};
 use super::event::Answer;
 use super::ids::{AttemptKey, PipelineId, Time};
 use super::outbox::{AttemptEnd, Effect, Outbox, TrackRow};
 use super::state::{PendingOn, Reason, TrackState};
-use crate::graph::Retry;
+use crate::graph::{OnInterrupt, Retry};
 
 /// The first wait after the machine could not start a process; doubled each time up to the last.
 const SPAWN_WAIT_MS: (i64, i64) = (200, 30_000);
@@ -119,21 +120,37 @@ impl Engine {
         let Some(index) = self.current(key) else {
             return stale(key, out);
         };
-        let row = self.runs[&key.pipeline].track(index).row;
-        let ended = TrackRow {
-            state: TrackState::Interrupted,
+        let run = &self.runs[&key.pipeline];
+        let row = run.track(index).row;
+        let row = TrackRow {
             reason: Some(Reason::Interrupted),
             finished_at: Some(now),
             ..row
         };
-        self.leave(
-            now,
-            key,
-            index,
-            ended,
-            AttemptEnd::unrun(Reason::Interrupted, now, why),
-            out,
-        );
+        let policy = run.plan.vertex(index).on_interrupt;
+        let ended = match policy {
+            OnInterrupt::Rerun if run.may_start() => again(row, true),
+            OnInterrupt::Fail => TrackRow {
+                state: TrackState::Failed,
+                ..row
+            },
+            OnInterrupt::Ask | OnInterrupt::Rerun => TrackRow {
+                state: TrackState::Interrupted,
+                ..row
+            },
+        };
+        let end = AttemptEnd::unrun(Reason::Interrupted, now, why);
+        self.leave(now, key, index, ended, end, out);
+        match ended.state {
+            TrackState::Failed => self.fail(now, key.pipeline, out),
+            TrackState::Pending => self.ready.push_back((key.pipeline, index)),
+            TrackState::Waiting
+            | TrackState::Running
+            | TrackState::Succeed
+            | TrackState::Skipped
+            | TrackState::Stopped
+            | TrackState::Interrupted => {}
+        }
         self.settle(now, key.pipeline, out);
         Answer::Done
     }

@@ -1,7 +1,7 @@
 //! A graph as the engine needs it: dense arrays, no names and no scripts.
 
 use super::ids::{GraphId, VertexId};
-use crate::graph::{OnFailure, Retry};
+use crate::graph::{OnFailure, OnInterrupt, Retry};
 
 /// The part of a vertex that decides when it runs.
 #[derive(Debug, Clone, PartialEq)]
@@ -10,6 +10,8 @@ pub struct PlanVertex {
     pub id: VertexId,
     /// When a failed attempt is followed by another.
     pub retry: Option<Retry>,
+    /// What follows when nobody knows how an attempt ended.
+    pub on_interrupt: OnInterrupt,
 }
 
 /// One checked version of a graph. Vertices are numbered from 0 in the order of the definition.

@@ -39,7 +39,7 @@ pub use compile::{Compiled, ScriptProblem, compile};
 pub use duration::LONGEST;
 pub use inputs::{Accepted, VertexInput, accept_inputs, input_to_json, used, values_from_json};
 pub use launch::{environment, launch_text};
-pub use model::{Edge, Graph, Limits, Millis, OnFailure, Retry, Vertex};
+pub use model::{Edge, Graph, Limits, Millis, OnFailure, OnInterrupt, Retry, Vertex};
 pub use param::{Kind, Param, Value};
 pub use places::{Mark, Part, Places, Spot};
 pub use problem::{Problem, Severity};

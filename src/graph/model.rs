@@ -48,6 +48,8 @@ pub struct Vertex {
     pub timeout: Option<Millis>,
     /// How often and how soon a failed attempt is followed by another; none: never.
     pub retry: Option<Retry>,
+    /// What follows when nobody knows how an attempt ended.
+    pub on_interrupt: OnInterrupt,
 }
 
 /// `head` starts only after `tail` has succeeded. Both are places in [`Graph::vertices`].
@@ -69,6 +71,18 @@ pub enum OnFailure {
     CancelRunning,
     /// Branches that do not depend on the failed track go on.
     ContinueIndependent,
+}
+
+/// What follows when an attempt's supervisor or host died, so that its outcome is unknown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnInterrupt {
+    /// The track is INTERRUPTED and holds its successors until a person says how it ended.
+    #[default]
+    Ask,
+    /// Another attempt follows: the script may safely run again.
+    Rerun,
+    /// The track is FAILED.
+    Fail,
 }
 
 /// When a failed attempt is followed by another.
@@ -115,6 +129,25 @@ impl Graph {
             .iter()
             .filter(|p| !own.iter().any(|o| o.name == p.name));
         own.iter().chain(shared).collect()
+    }
+}
+
+impl OnInterrupt {
+    /// All policies, in the order in which messages list them.
+    pub const ALL: [Self; 3] = [Self::Ask, Self::Rerun, Self::Fail];
+
+    /// The word that a graph's text uses.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ask => "ask",
+            Self::Rerun => "rerun",
+            Self::Fail => "fail",
+        }
+    }
+
+    /// The policy of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|p| p.word() == word)
     }
 }
 

@@ -34,8 +34,9 @@ pub enum Durability {
     Normal,
 }
 
-/// How long a connection waits for a lock of another process.
-const BUSY_TIMEOUT_MS: u32 = 5_000;
+/// How long a connection waits for a lock of another process before it says so. The driver goes on
+/// trying; a reader waits only while a log is made anew.
+const BUSY_TIMEOUT_MS: u32 = 1_000;
 
 /// The writing connection of a database file, made when it does not exist.
 pub(super) fn open_writer(path: &Path, durability: Durability) -> Result<Db, StoreError> {

@@ -37,10 +37,11 @@ pub(super) fn plan(db: &mut Db, id: GraphId) -> Result<Option<Plan>, StoreError>
     let rows: Vec<(i64, String)> = of_graph.select((vertex::id, vertex::policies)).load(db)?;
     let first = rows.first().map_or(0, |(id, _)| *id);
     let vertices = rows.into_iter().map(|(id, policies)| {
-        let retry = from_json::<VertexPolicies>(&policies)?.retry();
+        let policies: VertexPolicies = from_json(&policies)?;
         Ok(PlanVertex {
             id: VertexId(id),
-            retry,
+            retry: policies.retry(),
+            on_interrupt: policies.on_interrupt()?,
         })
     });
     let vertices: Vec<_> = vertices.collect::<Result<_, StoreError>>()?;

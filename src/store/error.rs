@@ -44,14 +44,27 @@ pub enum StoreError {
 
 impl StoreError {
     /// Whether the same statements may succeed when tried again: the database is locked by
-    /// another process, or the disk is full.
+    /// another process, cannot be written now, or the disk is full.
     pub fn is_transient(&self) -> bool {
+        self.says(&[
+            "locked",
+            "busy",
+            "full",
+            "disk I/O error",
+            "readonly",
+            "unable to open",
+        ])
+    }
+
+    /// Whether the disk is full.
+    pub fn is_full(&self) -> bool {
+        self.says(&["full"])
+    }
+
+    fn says(&self, words: &[&str]) -> bool {
         let Self::Query(diesel::result::Error::DatabaseError(_, info)) = self else {
             return false;
         };
-        let text = info.message();
-        ["locked", "busy", "full", "disk I/O error", "readonly"]
-            .iter()
-            .any(|word| text.contains(word))
+        words.iter().any(|word| info.message().contains(word))
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
-use crate::graph::{Kind, Millis, OnFailure, Param, Retry, Value};
+use crate::graph::{Kind, Millis, OnFailure, OnInterrupt, Param, Retry, Value};
 
 /// The `policies` column of a graph.
 #[derive(Serialize, Deserialize)]
@@ -20,6 +20,8 @@ pub(super) struct VertexPolicies {
     pub(super) workdir: Option<String>,
     pub(super) timeout_ms: Option<u64>,
     retry: Option<RetrySpec>,
+    #[serde(default)]
+    on_interrupt: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -62,27 +64,17 @@ impl GraphPolicies {
         env: &[(String, String)],
         workdir: Option<&str>,
     ) -> Self {
-        let word = match on_failure {
-            OnFailure::StopNew => "stop_new",
-            OnFailure::CancelRunning => "cancel_running",
-            OnFailure::ContinueIndependent => "continue_independent",
-        };
         Self {
-            on_failure: word.to_owned(),
+            on_failure: on_failure.word().to_owned(),
             env: env.to_vec(),
             workdir: workdir.map(str::to_owned),
         }
     }
 
     pub(super) fn on_failure(&self) -> Result<OnFailure, StoreError> {
-        match self.on_failure.as_str() {
-            "stop_new" => Ok(OnFailure::StopNew),
-            "cancel_running" => Ok(OnFailure::CancelRunning),
-            "continue_independent" => Ok(OnFailure::ContinueIndependent),
-            other => Err(StoreError::Mismatch(format!(
-                "`{other}` is not a failure policy"
-            ))),
-        }
+        OnFailure::from_word(&self.on_failure).ok_or_else(|| {
+            StoreError::Mismatch(format!("`{}` is not a failure policy", self.on_failure))
+        })
     }
 }
 
@@ -98,7 +90,16 @@ impl VertexPolicies {
                 backoff: r.backoff,
                 max_delay_ms: r.max_delay.0,
             }),
+            on_interrupt: Some(vertex.on_interrupt.word().to_owned()),
         }
+    }
+
+    pub(super) fn on_interrupt(&self) -> Result<OnInterrupt, StoreError> {
+        let Some(word) = &self.on_interrupt else {
+            return Ok(OnInterrupt::default());
+        };
+        OnInterrupt::from_word(word)
+            .ok_or_else(|| StoreError::Mismatch(format!("`{word}` is not an interrupt policy")))
     }
 
     pub(super) fn retry(&self) -> Option<Retry> {

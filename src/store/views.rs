@@ -74,6 +74,7 @@ pub(super) fn vertices(
             input: params_from_json(&input)?,
             timeout: policies.timeout_ms.map(Millis),
             retry: policies.retry(),
+            on_interrupt: policies.on_interrupt()?,
             env: policies.env,
             workdir: policies.workdir,
         };

@@ -110,7 +110,9 @@ impl Failure {
             Self::Command(CommandError::NoGraph(_)) => {
                 (Status::NotFound, Notice::new("Not found", sentence))
             }
-            Self::Command(CommandError::Busy | CommandError::Closed) => (
+            Self::Command(
+                CommandError::Busy | CommandError::Closed | CommandError::Unwritable(_),
+            ) => (
                 Status::ServiceUnavailable,
                 Notice::new("Not now", format!("{sentence} Nothing was changed.")),
             ),

@@ -27,6 +27,8 @@ pub(super) struct Frame {
     pub(super) csrf: String,
     /// The page loads itself again after this many seconds.
     pub(super) refresh: Option<u32>,
+    /// Why nothing can be changed now, when that is so.
+    pub(super) trouble: Option<String>,
     pub(super) css: String,
     pub(super) favicon: String,
 }
@@ -36,6 +38,7 @@ impl Frame {
     pub(super) fn new(who: &Browser, section: Section) -> Self {
         Self {
             csrf: who.csrf().to_owned(),
+            trouble: who.trouble.clone(),
             ..Self::outside_of(section)
         }
     }
@@ -45,6 +48,7 @@ impl Frame {
             section,
             csrf: String::new(),
             refresh: None,
+            trouble: None,
             css: assets::href("app.css"),
             favicon: assets::href("favicon.svg"),
         }

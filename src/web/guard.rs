@@ -8,6 +8,7 @@ use rocket::request::{FromRequest, Outcome, Request};
 
 use super::answer::{Failure, blocking};
 use crate::access::{Access, Caller};
+use crate::desk::Desk;
 use crate::engine::Time;
 
 /// The name of the cookie of a session.
@@ -24,6 +25,8 @@ pub struct Browser {
     pub(super) cookie: String,
     /// When the request came.
     pub(super) now: Time,
+    /// Why nothing can be changed now, when that is so.
+    pub(super) trouble: Option<String>,
 }
 
 impl Browser {
@@ -38,12 +41,15 @@ async fn look_up(request: &Request<'_>) -> Result<Option<Browser>, Failure> {
         return Ok(None);
     };
     let cookie = cookie.value().to_owned();
-    let (Some(access), Some(clock)) = (
-        request.rocket().state::<Arc<Access>>(),
-        request.rocket().state::<Clock>(),
+    let rocket = request.rocket();
+    let (Some(access), Some(clock), Some(desk)) = (
+        rocket.state::<Arc<Access>>(),
+        rocket.state::<Clock>(),
+        rocket.state::<Desk>(),
     ) else {
-        return Err(Failure::CutOff("no access or no clock is managed".into()));
+        return Err(Failure::CutOff("no access, clock or desk is managed".into()));
     };
+    let trouble = desk.handle.trouble();
     let (access, now) = (Arc::clone(access), (clock.0)());
     blocking(move || {
         let caller = access.by_session(&cookie, now)?;
@@ -51,6 +57,7 @@ async fn look_up(request: &Request<'_>) -> Result<Option<Browser>, Failure> {
             caller,
             cookie,
             now,
+            trouble,
         }))
     })
     .await

@@ -166,6 +166,7 @@ impl Server {
             writer,
             std::sync::Arc::new(Idle(launch)),
             received,
+            data.path().join("ballast"),
         );
         let driver = driver.expect("a driver");
         let desk = Desk {

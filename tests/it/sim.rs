@@ -11,7 +11,7 @@ use trackyard::engine::{
     Outbox, PendingOn, PipelineId, PipelineState, Plan, PlanVertex, Reason, Resolution, StartOrder,
     Time, TrackId, TrackInput, TrackRow, TrackState, VertexId,
 };
-use trackyard::graph::{Millis, OnFailure, Retry};
+use trackyard::graph::{Millis, OnFailure, OnInterrupt, Retry};
 
 use crate::random::Random;
 
@@ -44,6 +44,7 @@ fn plan(random: &mut Random, number: i64) -> Plan {
     let on_failure = policies[random.below(3)];
     let vertex = |i: usize, random: &mut Random| PlanVertex {
         id: VertexId(number * 100 + i as i64),
+        on_interrupt: OnInterrupt::ALL[random.below(3)],
         retry: random.chance(30).then(|| Retry {
             limit: 1 + random.below(3) as u32,
             delay: Millis(random.below(500) as u64),

@@ -3,7 +3,7 @@
 use super::reader::{Keys, Reader};
 use super::tree::{Data, Node};
 use crate::graph::codes;
-use crate::graph::model::{Millis, OnFailure, Retry};
+use crate::graph::model::{Millis, OnFailure, OnInterrupt, Retry};
 use crate::graph::places::{Part, Spot};
 
 const RETRY_KEYS: &[&str] = &["limit", "delay", "backoff", "max_delay"];
@@ -13,17 +13,33 @@ const MAX_DELAY: Millis = Millis(3_600_000);
 
 /// What a failed track does to the rest; the first policy when the word names none.
 pub(super) fn on_failure(reader: &mut Reader, node: &Node) -> OnFailure {
+    let known = OnFailure::ALL.map(OnFailure::word);
+    policy(reader, node, "on_failure", &known, OnFailure::from_word)
+}
+
+/// What follows an unknown outcome; the first policy when the word names none.
+pub(super) fn on_interrupt(reader: &mut Reader, node: &Node, place: &str) -> OnInterrupt {
+    let known = OnInterrupt::ALL.map(OnInterrupt::word);
+    policy(reader, node, place, &known, OnInterrupt::from_word)
+}
+
+fn policy<T: Default>(
+    reader: &mut Reader,
+    node: &Node,
+    place: &str,
+    known: &[&'static str],
+    from_word: impl Fn(&str) -> Option<T>,
+) -> T {
     let word = node.scalar().map_or("", |s| s.text.as_str());
-    OnFailure::from_word(word).unwrap_or_else(|| {
-        let known = OnFailure::ALL.map(OnFailure::word);
-        let hint = reader.suggester.hint(word, known.into_iter());
+    from_word(word).unwrap_or_else(|| {
+        let hint = reader.suggester.hint(word, known.iter().copied());
         let message = format!(
             "{} is not a policy.{hint} Write one of {}",
             node.phrase(),
             known.join(", ")
         );
-        reader.error(codes::UNKNOWN_WORD, node.mark, "on_failure", message);
-        OnFailure::default()
+        reader.error(codes::UNKNOWN_WORD, node.mark, place, message);
+        T::default()
     })
 }
 

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::graph::inputs::value_to_json;
-use crate::graph::model::{Graph, OnFailure, Vertex};
+use crate::graph::model::{Graph, OnFailure, OnInterrupt, Vertex};
 use crate::graph::param::Param;
 
 /// The tree that both notations print.
@@ -49,6 +49,9 @@ fn vertex(graph: &Graph, index: usize, vertex: &Vertex) -> Json {
             "max_delay": retry.max_delay.to_string(),
         });
         out.insert("retry".to_owned(), policy);
+    }
+    if vertex.on_interrupt != OnInterrupt::default() {
+        out.insert("on_interrupt".to_owned(), json!(vertex.on_interrupt.word()));
     }
     out.insert("script".to_owned(), json!(vertex.script));
     Json::Object(out)

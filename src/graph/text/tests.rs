@@ -4,7 +4,8 @@ use proptest::prelude::{Just, Strategy, any, prop, prop_assert_eq, prop_oneof, p
 
 use super::{Format, parse, to_json, to_yaml};
 use crate::graph::{
-    Edge, Graph, Kind, Limits, Millis, OnFailure, Param, Retry, Severity, Value, Vertex, codes,
+    Edge, Graph, Kind, Limits, Millis, OnFailure, OnInterrupt, Param, Retry, Severity, Value,
+    Vertex, codes,
 };
 
 /// Problems of a YAML text as `line:column code`.
@@ -458,6 +459,7 @@ fn vertex() -> impl Strategy<Value = Vertex> {
                 env: vec![("A".to_owned(), env)],
                 workdir,
                 timeout: timeout.map(Millis),
+                on_interrupt: OnInterrupt::ALL[retry.map_or(0, |(limit, _, _)| limit as usize % 3)],
                 retry: retry.map(|(limit, delay, backoff)| Retry {
                     limit,
                     delay: Millis(delay),

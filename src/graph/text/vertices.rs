@@ -12,10 +12,29 @@ use crate::graph::places::{Mark, Part, Spot};
 use crate::graph::similar::quote;
 
 const VERTEX_KEYS: &[&str] = &[
-    "desc", "needs", "next", "script", "input", "env", "workdir", "timeout", "retry",
+    "desc",
+    "needs",
+    "next",
+    "script",
+    "input",
+    "env",
+    "workdir",
+    "timeout",
+    "retry",
+    "on_interrupt",
 ];
 const LISTED_VERTEX_KEYS: &[&str] = &[
-    "name", "desc", "needs", "next", "script", "input", "env", "workdir", "timeout", "retry",
+    "name",
+    "desc",
+    "needs",
+    "next",
+    "script",
+    "input",
+    "env",
+    "workdir",
+    "timeout",
+    "retry",
+    "on_interrupt",
 ];
 
 impl Reading {
@@ -118,6 +137,9 @@ impl Reading {
                     "workdir" => vertex.workdir = reader.text(value, &inside, spot(key)),
                     "timeout" => vertex.timeout = reader.duration(value, &inside, spot(key)),
                     "retry" => vertex.retry = policies::retry(reader, value, index, &inside),
+                    "on_interrupt" => {
+                        vertex.on_interrupt = policies::on_interrupt(reader, value, &inside);
+                    }
                     "input" => vertex.input = params::read(reader, value, Some(index), &inside),
                     "env" => vertex.env = policies::env(reader, value, Some(index), &inside),
                     "script" => self.script(&mut vertex, index, value, &inside),
