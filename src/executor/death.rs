@@ -58,7 +58,8 @@ impl Shared {
                     link.note_ended(key.into());
                     match record {
                         Some(record) => self.ended(key.into(), record),
-                        None => self.settle(key.into(), false),
+                        // It has run: whatever its gate says now, it is not launched again.
+                        None => self.take_result(key.into()),
                     }
                 }
                 ToServer::NotStarted { key, why } => self.not_started(key.into(), why),

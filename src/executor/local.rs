@@ -266,7 +266,7 @@ impl Shared {
         }
     }
 
-    fn take_result(&self, key: AttemptKey) {
+    pub(super) fn take_result(&self, key: AttemptKey) {
         match self.spool.result(key) {
             Ok(Some(record)) => self.ended(key, record),
             Ok(None) => self.interrupted(key, "its exit record has gone".to_owned()),

@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 
 use crate::engine::{AttemptKey, PipelineId, TrackId};
 
-/// Files of these kinds belong to one attempt and go when its result is committed.
+/// Files of these kinds belong to one attempt and go when its result is committed, in this order:
+/// a gate goes after the script that it is made of. So an order to start a cancelled attempt that
+/// is still on its way to a supervisor finds no script when it finds no gate.
 const KINDS: [&str; 3] = ["script", "exit", "gate"];
 
 /// The directories of one data directory.
@@ -231,6 +233,18 @@ mod tests {
         spool.clean(key(1, 1, 1)).unwrap();
         spool.clean(key(1, 1, 1)).unwrap();
         assert_eq!(spool.list().unwrap(), [key(1, 1, 11)]);
+    }
+
+    #[test]
+    fn a_late_order_to_start_finds_nothing_after_the_cleaning() {
+        let dir = tempfile::tempdir().unwrap();
+        let spool = Spool::open(dir.path()).unwrap();
+        spool.write_script(key(1, 1, 1), "true").unwrap();
+        assert!(spool.cancel(key(1, 1, 1)).unwrap());
+        assert_eq!(KINDS.last(), Some(&"gate"));
+        spool.clean(key(1, 1, 1)).unwrap();
+        let late = spool.take_gate(key(1, 1, 1));
+        assert_eq!(late.unwrap_err().kind(), ErrorKind::NotFound);
     }
 
     #[test]

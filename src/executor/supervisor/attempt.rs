@@ -366,6 +366,8 @@ impl Attempt {
                     record: Some(record.clone()),
                 }
             }
+            // The whole spool was removed: nobody will ever read it.
+            Err(e) if e.kind() == ErrorKind::NotFound => self.stage = Stage::Over { record: None },
             Err(_) => *again = now + RECORD_AGAIN,
         }
     }

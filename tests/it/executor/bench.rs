@@ -19,12 +19,25 @@ const LONG: Duration = Duration::from_secs(60);
 pub(super) type Scripts = Arc<Mutex<HashMap<AttemptKey, Order>>>;
 
 pub(super) struct Bench {
-    pub(super) dir: TempDir,
-    pub(super) data: PathBuf,
-    pub(super) scripts: Scripts,
     pub(super) executor: Executor,
     pub(super) facts: Receiver<Fact>,
+    pub(super) data: PathBuf,
+    pub(super) scripts: Scripts,
     settings: Settings,
+    // The last to go.
+    pub(super) dir: TempDir,
+}
+
+impl Drop for Bench {
+    /// No test leaves anything running: a supervisor that has nothing to do goes.
+    fn drop(&mut self) {
+        self.executor.stop();
+        if !std::thread::panicking() {
+            until("the end of the supervisors", || {
+                self.supervisors().is_empty()
+            });
+        }
+    }
 }
 
 pub(super) fn key(track: i64) -> AttemptKey {

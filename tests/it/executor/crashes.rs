@@ -244,3 +244,17 @@ fn of_two_supervisors_the_death_of_one_leaves_the_other() {
     assert_eq!(ended.count(), 5);
     assert_eq!(bench.supervisors().len(), 2);
 }
+
+#[test]
+fn a_supervisor_goes_when_the_data_directory_has_gone() {
+    let bench = Bench::new();
+    let (_hold, held) = bench.hold();
+    bench.launch(1, held);
+    bench.until_up([1]);
+    let of_ours = bench.spool().script(key(1)).display().to_string();
+    let of_ours = |words: &[String]| words[0] == "/bin/sh" && words.contains(&of_ours);
+    bench.executor.stop();
+    fs::remove_dir_all(bench.dir.path()).unwrap();
+    processes(of_ours).into_iter().for_each(end);
+    until("its end", || bench.supervisors().is_empty());
+}
