@@ -30,11 +30,12 @@ pub fn format_utc(ms: i64) -> String {
     moment.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
-/// A length of time for people, cut off (not rounded) after its second unit: `0.4 s`, `12 s`,
-/// `4 min 12 s`, `2 h 3 min`, `3 d 4 h`. A negative one (the clock was set back) is `0.0 s`.
+/// A length of time for people, cut off (not rounded) after its second unit: `400 ms`, `1.2 s`, `12 s`,
+/// `4 min 12 s`, `2 h 3 min`, `3 d 4 h`. A negative one (the clock was set back) is `0 ms`.
 #[must_use]
 pub fn format_duration(ms: i64) -> String {
     match u64::try_from(ms).unwrap_or(0) {
+        ms if ms < SECOND => format!("{ms} ms"),
         ms if ms < 10 * SECOND => format!("{}.{} s", ms / SECOND, ms % SECOND / 100),
         ms if ms < MINUTE => format!("{} s", ms / SECOND),
         ms if ms < HOUR => format!("{} min {} s", ms / MINUTE, ms % MINUTE / SECOND),
@@ -79,9 +80,9 @@ mod tests {
     #[test]
     fn lengths_of_time_have_at_most_two_units() {
         for (ms, text) in [
-            (0, "0.0 s"),
-            (-5, "0.0 s"),
-            (449, "0.4 s"),
+            (0, "0 ms"),
+            (-5, "0 ms"),
+            (449, "400 ms"),
             (9_999, "9.9 s"),
             (10_000, "10 s"),
             (12_999, "12 s"),

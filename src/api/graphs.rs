@@ -26,18 +26,12 @@ pub(super) fn rows(limit: Option<i64>) -> i64 {
 }
 
 fn defined(defined: &Defined) -> Value {
-    let note = match defined.outcome {
-        Saved::Created => "created",
-        Saved::Replaced => "replaced: no pipeline had used this version",
-        Saved::NewVersion => "a pipeline has used the former version, so this is the next one",
-        Saved::Unchanged => "unchanged: this is the newest version already",
-    };
     json!({
         "id": defined.id.0,
         "name": defined.name,
         "version": defined.version,
         "checked": defined.checked,
-        "note": note,
+        "note": defined.outcome.sentence(),
         "problems": problems(&defined.problems),
     })
 }

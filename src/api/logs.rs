@@ -98,8 +98,7 @@ impl<'r> Responder<'r, 'static> for Log {
         response
             .header(ContentType::new("text", "plain").with_params(("charset", "utf-8")))
             .header(Header::new("Accept-Ranges", "bytes"))
-            .header(Header::new("Content-Length", self.count.to_string()))
-            .header(Header::new("X-Content-Type-Options", "nosniff"));
+            .header(Header::new("Content-Length", self.count.to_string()));
         if self.range != Range::Whole {
             let last = self.first + self.count - 1;
             response.status(Status::PartialContent).header(Header::new(

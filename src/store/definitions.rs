@@ -45,6 +45,18 @@ pub enum Outcome {
     Unchanged,
 }
 
+impl Outcome {
+    /// The same in words.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Replaced => "replaced: no pipeline had used this version",
+            Self::NewVersion => "a pipeline has used the former version, so this is the next one",
+            Self::Unchanged => "unchanged: this is the newest version already",
+        }
+    }
+}
+
 /// A saved definition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Saved {

@@ -47,7 +47,9 @@ async fn look_up(request: &Request<'_>) -> Result<Option<Browser>, Failure> {
         rocket.state::<Clock>(),
         rocket.state::<Desk>(),
     ) else {
-        return Err(Failure::CutOff("no access, clock or desk is managed".into()));
+        return Err(Failure::CutOff(
+            "no access, clock or desk is managed".into(),
+        ));
     };
     let trouble = desk.handle.trouble();
     let (access, now) = (Arc::clone(access), (clock.0)());

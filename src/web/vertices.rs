@@ -1,8 +1,8 @@
 //! Vertices and declared parameters as the page of a graph shows them.
 
 use super::reveal;
-use super::when::length;
 use super::words;
+use crate::clock::format_duration;
 use crate::graph::{Param, Vertex};
 
 /// Bytes of a script that the page shows.
@@ -51,10 +51,10 @@ pub(super) fn params(params: &[Param]) -> Vec<ParamLine> {
 pub(super) fn block(id: i64, vertex: Vertex, tails: Vec<(i64, String)>) -> VertexBlock {
     let mut facts = Vec::new();
     if let Some(timeout) = vertex.timeout {
-        facts.push(format!("ended after {}", length(timeout.0 as i64)));
+        facts.push(format!("ended after {}", format_duration(timeout.0 as i64)));
     }
     if let Some(retry) = vertex.retry {
-        let delay = length(retry.delay.0 as i64);
+        let delay = format_duration(retry.delay.0 as i64);
         facts.push(format!(
             "up to {} more attempts, the first after {delay}",
             retry.limit

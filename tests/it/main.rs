@@ -1,6 +1,7 @@
 //! Tests of the whole program.
 
 mod api;
+mod cli;
 mod executor;
 mod random;
 mod scripts;

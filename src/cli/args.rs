@@ -1,0 +1,216 @@
+//! What may be written on the command line, and what `--help` says about it.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use super::error::CliError;
+
+/// Runs your shell scripts as a DAG, with a web page, a REST API and a history.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    arg_required_else_help = true,
+    after_help = "A first run:\n  trackyard check examples/web-server-check.yaml\n  trackyard run examples/web-server-check.yaml\n\nSettings come from flags, then TRACKYARD_* variables, then Rocket.toml."
+)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub(super) settings: SettingArgs,
+    #[command(subcommand)]
+    pub(super) verb: Verb,
+}
+
+/// Settings that every verb takes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Settings")]
+pub(super) struct SettingArgs {
+    /// Where the database and the logs are [env: TRACKYARD_DATA]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(super) data: Option<PathBuf>,
+    /// How many scripts run at the same time [env: TRACKYARD_SLOTS]
+    #[arg(long, global = true, value_name = "N")]
+    pub(super) slots: Option<u32>,
+    /// Which log lines are written to standard error, e.g. `warn,trackyard=debug`
+    #[arg(long, global = true, value_name = "FILTER")]
+    pub(super) log: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// Serve the web page and the REST API, and run what is started there
+    #[command(
+        after_help = "Example:\n  trackyard serve --port 8080 --run examples/web-server-check.yaml"
+    )]
+    Serve(ServeArgs),
+    /// Find every problem of definitions, with file, line and column
+    #[command(
+        after_help = "Example:\n  trackyard check examples/*.yaml\n\nEnds with 1 if there is an error; notices alone are no error."
+    )]
+    Check(CheckArgs),
+    /// Run a definition in this terminal, without a server
+    #[command(
+        after_help = "Example:\n  trackyard run examples/web-server-check.yaml -p host=127.0.0.1\n\nEnds with 0 when it is FINISH, 1 when it is not, 2 when a value is wrong or missing, 130 after Ctrl-C.\nThe history is kept in the data directory: see `trackyard ls`."
+    )]
+    Run(RunArgs),
+    /// Save a definition as the newest version of its graph
+    #[command(after_help = "Example:\n  trackyard import examples/nightly-backup.yaml")]
+    Import(ImportArgs),
+    /// Start a graph on the running server
+    #[command(
+        after_help = "Example:\n  trackyard start web-server-check -p host=127.0.0.1 --wait\n\nWith --wait it ends as `trackyard run` does; Ctrl-C ends the waiting, not the pipeline."
+    )]
+    Start(StartArgs),
+    /// List the newest pipelines, or all graphs
+    #[command(after_help = "Examples:\n  trackyard ls -n 5\n  trackyard ls --graphs")]
+    Ls(LsArgs),
+    /// Show a pipeline and its tracks
+    #[command(after_help = "Example:\n  trackyard show 7")]
+    Show(ShowArgs),
+    /// Print what a track's script has printed
+    #[command(
+        after_help = "Example:\n  trackyard logs 31 -f\n\n`trackyard show PIPELINE` lists the tracks and their numbers."
+    )]
+    Logs(LogsArgs),
+    /// Print a link that signs a browser in, once
+    #[command(after_help = "Example:\n  trackyard link")]
+    Link,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ServeArgs {
+    /// The port; 0 is any free one [default: 8000]
+    #[arg(long, value_name = "N")]
+    pub(super) port: Option<u16>,
+    /// The address to listen on; a loopback address [default: 127.0.0.1]
+    #[arg(long, value_name = "IP")]
+    pub(super) address: Option<IpAddr>,
+    /// Import this definition and start it once the server answers
+    #[arg(long, value_name = "FILE")]
+    pub(super) run: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    /// Definitions in YAML, or JSON if the name ends in `.json`; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// Print one JSON object instead of text
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RunArgs {
+    /// The definition; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
+    #[command(flatten)]
+    pub(super) params: ParamArgs,
+    /// What to call the pipeline [default: the graph's name]
+    #[arg(long, value_name = "NAME")]
+    pub(super) name: Option<String>,
+    /// Print one JSON object about the pipeline at the end
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Say nothing but what failed
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
+/// Values for a start.
+#[derive(Debug, Args)]
+pub(super) struct ParamArgs {
+    /// A value: `name=value`, or `vertex.name=value` for a parameter of one vertex
+    #[arg(short, long = "param", value_name = "NAME=VALUE", value_parser = pair)]
+    params: Vec<(String, String)>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ImportArgs {
+    /// The definition; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
+    /// Print one JSON object instead of text
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct StartArgs {
+    /// The number of a graph, or its name (then its newest version)
+    #[arg(value_name = "GRAPH")]
+    pub(super) graph: String,
+    #[command(flatten)]
+    pub(super) params: ParamArgs,
+    /// Wait until the pipeline has ended
+    #[arg(long)]
+    pub(super) wait: bool,
+    /// What to call the pipeline [default: the graph's name]
+    #[arg(long, value_name = "NAME")]
+    pub(super) name: Option<String>,
+    /// A second start with the same key is the first one
+    #[arg(long, value_name = "KEY")]
+    pub(super) key: Option<String>,
+    /// Let tracks wait for required values that are not given here
+    #[arg(long)]
+    pub(super) ask_later: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LsArgs {
+    /// List graphs instead of pipelines
+    #[arg(long)]
+    pub(super) graphs: bool,
+    /// At most this many
+    #[arg(short = 'n', long = "limit", value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) limit: u32,
+    /// Print one JSON object instead of a table
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ShowArgs {
+    /// The number of a pipeline
+    #[arg(value_name = "PIPELINE")]
+    pub(super) pipeline: i64,
+    /// Print one JSON object instead of text
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LogsArgs {
+    /// The number of a track
+    #[arg(value_name = "TRACK")]
+    pub(super) track: i64,
+    /// Go on printing until the track has ended
+    #[arg(short, long)]
+    pub(super) follow: bool,
+    /// The log of this attempt [default: the last one]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) attempt: Option<u32>,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        Some(_) | None => Err("write `name=value`".to_owned()),
+    }
+}
+
+impl ParamArgs {
+    /// The values by name; a name given twice is a mistake.
+    pub(super) fn values(self) -> Result<BTreeMap<String, String>, CliError> {
+        let mut values = BTreeMap::new();
+        for (name, value) in self.params {
+            if values.contains_key(&name) {
+                return Err(CliError::Usage(format!("`-p {name}=...` is given twice")));
+            }
+            values.insert(name, value);
+        }
+        Ok(values)
+    }
+}

@@ -1,0 +1,59 @@
+//! Waiting for files to change, without asking again and again.
+
+use std::cell::Cell;
+use std::io;
+use std::mem::MaybeUninit;
+use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::inotify::{self, CreateFlags, WatchFlags};
+use rustix::io::Errno;
+
+/// Files and directories that are watched. One that is not there yet is watched once it is.
+pub(super) struct Changes {
+    inotify: OwnedFd,
+    /// The late one is watched.
+    has_late: Cell<bool>,
+}
+
+/// What makes a file worth another look: it grew, or another one came beside it or into it.
+const WORTH: WatchFlags = WatchFlags::MODIFY
+    .union(WatchFlags::CREATE)
+    .union(WatchFlags::CLOSE_WRITE)
+    .union(WatchFlags::DELETE_SELF);
+
+impl Changes {
+    /// Watches these from now on.
+    pub(super) fn new(paths: &[PathBuf]) -> io::Result<Self> {
+        let changes = Self {
+            inotify: inotify::init(CreateFlags::CLOEXEC)?,
+            has_late: Cell::new(false),
+        };
+        for path in paths {
+            changes.watch(path)?;
+        }
+        Ok(changes)
+    }
+
+    /// Whether it is there and watched.
+    fn watch(&self, path: &Path) -> io::Result<bool> {
+        match inotify::add_watch(&self.inotify, path, WORTH) {
+            Ok(_) => Ok(true),
+            Err(Errno::NOENT) => Ok(false),
+            Err(why) => Err(why.into()),
+        }
+    }
+
+    /// Waits for a change since the last wait. `late` is watched too, once it is there; it is worth
+    /// a look at once then, because it may have changed before it was watched.
+    pub(super) fn wait(&self, late: &Path) -> io::Result<()> {
+        if !self.has_late.get() && self.watch(late)? {
+            self.has_late.set(true);
+            return Ok(());
+        }
+        let mut buffer = [MaybeUninit::uninit(); 4_096];
+        inotify::Reader::new(&self.inotify, &mut buffer).next()?;
+        // What else has happened is seen by the same look.
+        Ok(())
+    }
+}

@@ -1,0 +1,94 @@
+//! `trackyard ls` and `trackyard show`: what the database has, with or without a server.
+
+use serde_json::json;
+
+use super::args::{LsArgs, ShowArgs};
+use super::context::Context;
+use super::error::{CliError, OK};
+use super::output::{local_time, print, print_json, table, visible};
+use super::report::Report;
+use crate::clock;
+use crate::engine::{PipelineId, PipelineState};
+use crate::store::{GraphHead, PipelineHead};
+
+/// Lists the newest pipelines, or all graphs.
+pub(super) fn ls(context: &Context, args: &LsArgs) -> Result<u8, CliError> {
+    let store = context.store()?;
+    let limit = i64::from(args.limit);
+    if args.graphs {
+        let graphs = store.graphs("", limit)?;
+        if args.json {
+            let one = |g: &GraphHead| {
+                json!({"id": g.id, "name": g.name, "version": g.version, "checked": g.checked,
+                       "sealed": g.sealed, "vertices": g.vertices})
+            };
+            print_json(&json!({"graphs": graphs.iter().map(one).collect::<Vec<_>>()}))?;
+        } else {
+            let rows: Vec<_> = graphs.iter().map(graph_row).collect();
+            print(&table(
+                &["GRAPH", "NAME", "VERSION", "VERTICES", "STATE", "CHANGED"],
+                &rows,
+            ))?;
+        }
+        return Ok(OK);
+    }
+    let pipelines = store.pipelines(i64::MAX, limit)?;
+    if args.json {
+        let one = |p: &PipelineHead| {
+            json!({"id": p.id, "state": word(p), "name": p.name, "graph": p.graph, "version": p.version,
+                   "created_at": clock::format_utc(p.created_at),
+                   "finished_at": p.finished_at.map(clock::format_utc)})
+        };
+        print_json(&json!({"pipelines": pipelines.iter().map(one).collect::<Vec<_>>()}))?;
+    } else {
+        let rows: Vec<_> = pipelines.iter().map(pipeline_row).collect();
+        print(&table(
+            &["PIPELINE", "STATE", "NAME", "GRAPH", "STARTED", "TIME"],
+            &rows,
+        ))?;
+    }
+    Ok(OK)
+}
+
+/// Shows one pipeline.
+pub(super) fn show(context: &Context, args: &ShowArgs) -> Result<u8, CliError> {
+    let report = Report::read(&context.store()?, PipelineId(args.pipeline))?;
+    if args.json {
+        print_json(&report.json())?;
+    } else {
+        print(&report.text())?;
+    }
+    Ok(OK)
+}
+
+fn word(pipeline: &PipelineHead) -> &'static str {
+    PipelineState::from_code(pipeline.state).map_or("?", PipelineState::word)
+}
+
+fn pipeline_row(p: &PipelineHead) -> Vec<String> {
+    let end = p.finished_at.unwrap_or_else(clock::now);
+    vec![
+        p.id.to_string(),
+        word(p).to_owned(),
+        visible(&p.name),
+        format!("{} v{}", visible(&p.graph), p.version),
+        local_time(p.created_at),
+        clock::format_duration(end - p.created_at),
+    ]
+}
+
+fn graph_row(g: &GraphHead) -> Vec<String> {
+    let state = match (g.checked, g.sealed) {
+        (false, _) => "has problems",
+        (true, false) => "checked",
+        (true, true) => "sealed",
+    };
+    vec![
+        g.id.to_string(),
+        visible(&g.name),
+        g.version.to_string(),
+        g.vertices.to_string(),
+        state.to_owned(),
+        local_time(g.updated_at),
+    ]
+}

@@ -1,0 +1,120 @@
+//! `trackyard logs TRACK`: the bytes that a track's script printed, and those that it will.
+
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use super::args::LogsArgs;
+use super::context::Context;
+use super::error::{CliError, OK};
+use super::follow::Changes;
+use super::output::{print_bytes, say};
+use crate::app::{DATABASE, Hold};
+use crate::engine::{AttemptKey, PipelineId, TrackId};
+use crate::spool::Spool;
+use crate::store::Store;
+
+/// Bytes that are read at once.
+const CHUNK: usize = 64 << 10;
+
+/// Prints the log of a track's attempt.
+pub(super) fn logs(context: &Context, args: &LogsArgs) -> Result<u8, CliError> {
+    let store = context.store()?;
+    let data = &context.config.data;
+    let failed = |why: std::io::Error| CliError::Failed(format!("the log cannot be read: {why}"));
+    let spool = Spool::open(data).map_err(failed)?;
+    let id = TrackId(args.track);
+    let missing = || {
+        let list = context.command("show PIPELINE");
+        CliError::Failed(format!("track {id} does not exist: `{list}` lists tracks"))
+    };
+    store.track(id)?.ok_or_else(missing)?;
+    let changes = if args.follow {
+        Some(watched(data).map_err(failed)?)
+    } else {
+        None
+    };
+    let mut printed = Printed::default();
+    loop {
+        // The state is read before the bytes: what an ended attempt printed is all there.
+        let (head, _) = store.track(id)?.ok_or_else(missing)?;
+        let attempt = args.attempt.unwrap_or(head.attempt.unsigned_abs());
+        let key = AttemptKey {
+            pipeline: PipelineId(head.pipeline_id),
+            track: id,
+            attempt,
+        };
+        let ended = is_over(&store, id, attempt, args.attempt.is_some())?;
+        printed.more(&spool.log(key))?;
+        let Some(changes) = changes.as_ref().filter(|_| !ended) else {
+            return Ok(OK);
+        };
+        if Hold::holder(data).is_none() {
+            say("nobody works on this data directory now: the track goes on at the next start");
+            return Ok(OK);
+        }
+        changes.wait(&spool.logs(key.pipeline)).map_err(failed)?;
+    }
+}
+
+fn watched(data: &Path) -> std::io::Result<Changes> {
+    let wal = data.join(format!("{DATABASE}-wal"));
+    Changes::new(&[wal, data.join("logs")])
+}
+
+/// Whether no more output can come: the attempt has ended and, unless one attempt was asked for, no
+/// other follows.
+fn is_over(store: &Store, id: TrackId, attempt: u32, only: bool) -> Result<bool, CliError> {
+    let Some((head, _)) = store.track(id)? else {
+        return Ok(true);
+    };
+    let pipeline = store.pipeline(PipelineId(head.pipeline_id))?;
+    if pipeline.is_none_or(|p| p.finished_at.is_some()) {
+        return Ok(true);
+    }
+    if only {
+        let attempts = store.attempts(id)?;
+        let row = attempts.iter().find(|a| a.number.unsigned_abs() == attempt);
+        return Ok(row.is_some_and(|a| a.finished_at.is_some()));
+    }
+    let state = crate::engine::TrackState::from_code(head.state);
+    Ok(state.is_none_or(|s| s.next().is_empty()))
+}
+
+/// How much of which file has been printed.
+#[derive(Default)]
+struct Printed {
+    path: PathBuf,
+    file: Option<File>,
+}
+
+impl Printed {
+    /// Prints what is new; another file is printed from its beginning.
+    fn more(&mut self, path: &Path) -> Result<(), CliError> {
+        if self.path != path {
+            self.path = path.to_owned();
+            self.file = None;
+        }
+        if self.file.is_none() {
+            self.file = match File::open(path) {
+                Ok(file) => Some(file),
+                // A script that has printed nothing has no log.
+                Err(why) if why.kind() == ErrorKind::NotFound => None,
+                Err(why) => return Err(CliError::Failed(format!("the log cannot be read: {why}"))),
+            };
+        }
+        let Some(file) = &mut self.file else {
+            return Ok(());
+        };
+        let mut bytes = vec![0; CHUNK];
+        loop {
+            let read = file.read(&mut bytes);
+            let read =
+                read.map_err(|why| CliError::Failed(format!("the log cannot be read: {why}")))?;
+            if read == 0 {
+                return Ok(());
+            }
+            print_bytes(&bytes[..read])?;
+        }
+    }
+}

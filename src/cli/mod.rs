@@ -1,0 +1,30 @@
+//! The command line: `trackyard <verb>`.
+//!
+//! Verbs that change something speak with the running server over REST, or do the work in this
+//! process when there is none; verbs that only show read the database. Standard output has what
+//! was asked for, standard error what is said about it. Exit codes: 0 it went well, 1 it did not,
+//! 2 what was written on the command line or in the settings is wrong, 130 and 143 a signal.
+//!
+//! No rule of the product is decided here.
+
+mod args;
+mod check;
+mod context;
+mod definition;
+mod error;
+mod follow;
+mod history;
+mod import;
+mod logs;
+mod output;
+mod problems;
+mod program;
+mod progress;
+mod remote;
+mod report;
+mod run;
+mod serve;
+mod signals;
+mod start;
+
+pub use program::main;

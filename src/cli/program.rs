@@ -1,0 +1,83 @@
+//! From the words on the command line to a verb, and from its result to the exit code.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use tracing_subscriber::EnvFilter;
+
+use super::args::{Cli, SettingArgs, Verb};
+use super::context::{Context, without_data};
+use super::error::CliError;
+use super::{check, history, import, logs, run, serve, start};
+use crate::config::{Config, Flags};
+
+/// Which log lines a verb writes that is not a server, unless `--log` says more.
+const QUIET: &str = "warn";
+
+/// Does what the command line says. The process ends with the code that this gives.
+pub fn main() -> ExitCode {
+    match dispatch(Cli::parse()) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => error.tell(),
+    }
+}
+
+fn dispatch(cli: Cli) -> Result<u8, CliError> {
+    let settings = cli.settings;
+    match cli.verb {
+        Verb::Check(args) => {
+            let config = without_data(flags(settings))?;
+            check::check(&config, &args)
+        }
+        Verb::Serve(args) => {
+            let flags = Flags {
+                port: args.port,
+                address: args.address,
+                ..flags(settings)
+            };
+            let context = Context::load(flags)?;
+            log(&context.config.log, &context.config);
+            serve::serve(&context, args)
+        }
+        Verb::Run(args) => run::run(&quiet(settings)?, args),
+        Verb::Import(args) => import::import(&quiet(settings)?, &args),
+        Verb::Start(args) => start::start(&quiet(settings)?, args),
+        Verb::Ls(args) => history::ls(&quiet(settings)?, &args),
+        Verb::Show(args) => history::show(&quiet(settings)?, &args),
+        Verb::Logs(args) => logs::logs(&quiet(settings)?, &args),
+        Verb::Link => start::link(&quiet(settings)?),
+    }
+}
+
+/// The settings of a verb that is not a server, and its log.
+fn quiet(settings: SettingArgs) -> Result<Context, CliError> {
+    let asked = settings.log.is_some();
+    let context = Context::load(flags(settings))?;
+    let filter = if asked { &context.config.log } else { QUIET };
+    log(filter, &context.config);
+    Ok(context)
+}
+
+fn flags(settings: SettingArgs) -> Flags {
+    Flags {
+        data: settings.data,
+        slots: settings.slots,
+        log: settings.log,
+        ..Flags::default()
+    }
+}
+
+/// Sends the log to standard error, and begins it with what was set in vain.
+fn log(filter: &str, config: &Config) {
+    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new(QUIET));
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .with_ansi(false);
+    // It fails only when there is a log already, and there is one call in a process.
+    let _ = log.try_init();
+    for warning in &config.warnings {
+        tracing::warn!("{warning}");
+    }
+}

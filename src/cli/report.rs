@@ -1,0 +1,231 @@
+//! What became of a pipeline, in words and as JSON.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::error::{CliError, FAILED, OK};
+use super::output::{local_time, table, visible};
+use crate::clock;
+use crate::engine::{PendingOn, PipelineId, PipelineState, Reason, TrackId, TrackState};
+use crate::store::{PipelineHead, Store, TrackHead};
+
+/// The last lines of a failed script's output that are shown.
+const TAIL_LINES: usize = 20;
+/// The most failed tracks whose output is shown.
+const MOST_TAILS: usize = 5;
+
+/// A pipeline with its tracks.
+pub(super) struct Report {
+    pub(super) head: PipelineHead,
+    pub(super) tracks: Vec<TrackHead>,
+}
+
+impl Report {
+    /// Reads a pipeline as it is now.
+    pub(super) fn read(store: &Store, id: PipelineId) -> Result<Self, CliError> {
+        let head = store.pipeline(id)?;
+        let head = head.ok_or_else(|| {
+            CliError::Failed(format!(
+                "pipeline {id} does not exist: `trackyard ls` lists them"
+            ))
+        })?;
+        let tracks = store.tracks(id, 0, i64::MAX)?;
+        Ok(Self { head, tracks })
+    }
+
+    /// The verdict so far.
+    pub(super) fn state(&self) -> Option<PipelineState> {
+        PipelineState::from_code(self.head.state)
+    }
+
+    /// What the program ends with.
+    pub(super) fn exit_code(&self) -> u8 {
+        if self.state() == Some(PipelineState::Finish) {
+            OK
+        } else {
+            FAILED
+        }
+    }
+
+    /// How many tracks stand at a state.
+    pub(super) fn count(&self, state: TrackState) -> usize {
+        self.tracks
+            .iter()
+            .filter(|t| t.state == state.code())
+            .count()
+    }
+
+    /// `FINISH in 1.2 s: 5 succeeded`
+    pub(super) fn summary(&self) -> String {
+        let counts = TrackState::ALL.iter().filter_map(|&state| {
+            let count = self.count(state);
+            (count > 0).then(|| format!("{count} {}", in_words(state)))
+        });
+        let counts: Vec<_> = counts.collect();
+        let state = self.state().map_or("?", PipelineState::word);
+        let took = match self.head.finished_at {
+            Some(end) => format!(" in {}", clock::format_duration(end - self.head.created_at)),
+            None => String::new(),
+        };
+        format!("{state}{took}: {}", counts.join(", "))
+    }
+
+    /// Why tracks failed, with the end of what they printed.
+    pub(super) fn failures(&self, store: &Store) -> Result<String, CliError> {
+        let failed = |t: &&TrackHead| {
+            [TrackState::Failed.code(), TrackState::Interrupted.code()].contains(&t.state)
+        };
+        let mut text = String::new();
+        for track in self.tracks.iter().filter(failed).take(MOST_TAILS) {
+            let state = TrackState::from_code(track.state).map_or("?", TrackState::word);
+            text.push_str(&format!(
+                "\n{state} {}: {}\n",
+                visible(&track.vertex),
+                why(track)
+            ));
+            let Some((_, texts)) = store.track(TrackId(track.id))? else {
+                continue;
+            };
+            let output = String::from_utf8_lossy(&texts.output);
+            let lines: Vec<_> = output.lines().collect();
+            for line in &lines[lines.len().saturating_sub(TAIL_LINES)..] {
+                text.push_str(&format!("  | {}\n", visible(line)));
+            }
+        }
+        Ok(text)
+    }
+
+    /// The tracks as a table.
+    pub(super) fn table(&self) -> String {
+        let row = |t: &TrackHead| {
+            let took = match (t.started_at, t.finished_at) {
+                (Some(start), Some(end)) => clock::format_duration(end - start),
+                (Some(start), None) => clock::format_duration(clock::now() - start),
+                _ => String::new(),
+            };
+            vec![
+                t.id.to_string(),
+                TrackState::from_code(t.state)
+                    .map_or("?", TrackState::word)
+                    .to_owned(),
+                visible(&t.vertex),
+                if t.attempt > 1 {
+                    t.attempt.to_string()
+                } else {
+                    String::new()
+                },
+                took,
+                why(t),
+            ]
+        };
+        let rows: Vec<_> = self.tracks.iter().map(row).collect();
+        table(
+            &["TRACK", "STATE", "VERTEX", "ATTEMPT", "TIME", "WHY"],
+            &rows,
+        )
+    }
+
+    /// Heading and table.
+    pub(super) fn text(&self) -> String {
+        let PipelineHead {
+            id,
+            graph,
+            version,
+            name,
+            ..
+        } = &self.head;
+        let started = local_time(self.head.created_at);
+        let heading = format!(
+            "#{id} {} ({} v{version}), started {started} by {}",
+            visible(name),
+            visible(graph),
+            self.head.creator
+        );
+        format!("{heading}\n{}\n\n{}", self.summary(), self.table())
+    }
+
+    /// One JSON object.
+    pub(super) fn json(&self) -> Value {
+        let track = |t: &TrackHead| {
+            json!({
+                "id": t.id,
+                "vertex": t.vertex,
+                "state": TrackState::from_code(t.state).map(TrackState::word),
+                "pending_on": t.pending_on.and_then(PendingOn::from_code).map(PendingOn::word),
+                "reason": t.reason.and_then(Reason::from_code).map(Reason::word),
+                "detail": t.detail,
+                "exit_code": t.exit_code,
+                "attempt": t.attempt,
+                "started_at": t.started_at.map(clock::format_utc),
+                "finished_at": t.finished_at.map(clock::format_utc),
+            })
+        };
+        json!({
+            "id": self.head.id,
+            "state": self.state().map(PipelineState::word),
+            "name": self.head.name,
+            "graph": self.head.graph,
+            "version": self.head.version,
+            "created_at": clock::format_utc(self.head.created_at),
+            "finished_at": self.head.finished_at.map(clock::format_utc),
+            "tracks": self.tracks.iter().map(track).collect::<Vec<_>>(),
+        })
+    }
+
+    /// Says how it ended: failures and the summary, or one JSON object.
+    pub(super) fn end(&self, store: &Store, json: bool) -> Result<u8, CliError> {
+        super::output::say(&format!("{}{}", self.failures(store)?, self.summary()));
+        if json {
+            super::output::print_json(&self.json())?;
+        }
+        Ok(self.exit_code())
+    }
+}
+
+/// Why a track stands where it does, in a few words.
+pub(super) fn why(track: &TrackHead) -> String {
+    let reason = track.reason.and_then(Reason::from_code);
+    let known = match (reason, track.exit_code) {
+        (Some(Reason::ExitCode), Some(code)) => format!("exit code {code}"),
+        (Some(reason), _) => reason.word().replace('_', " "),
+        (None, _) => String::new(),
+    };
+    let pending = track.pending_on.and_then(PendingOn::from_code);
+    let known = match pending {
+        Some(on) => format!(
+            "waits: {on}{}{known}",
+            if known.is_empty() { "" } else { ", after " }
+        ),
+        None => known,
+    };
+    match (known.is_empty(), track.detail.is_empty()) {
+        (_, true) => known,
+        (true, false) => visible(&track.detail),
+        (false, false) => format!("{known} ({})", visible(&track.detail)),
+    }
+}
+
+/// A state as the end of a sentence with a number.
+fn in_words(state: TrackState) -> &'static str {
+    match state {
+        TrackState::Waiting => "waiting",
+        TrackState::Pending => "pending",
+        TrackState::Running => "running",
+        TrackState::Succeed => "succeeded",
+        TrackState::Failed => "failed",
+        TrackState::Skipped => "skipped",
+        TrackState::Stopped => "stopped",
+        TrackState::Interrupted => "interrupted",
+    }
+}
+
+/// What to do about tracks whose outcome nobody knows.
+pub(super) fn ask_a_person(data: &Path, report: &Report) -> String {
+    format!(
+        "pipeline #{} waits for a person: nobody knows how its INTERRUPTED tracks ended. Serve the data directory \
+         (`trackyard serve --data {}`) and answer on the page of each",
+        report.head.id,
+        data.display()
+    )
+}

@@ -1,0 +1,154 @@
+//! `trackyard run FILE`: a graph in this terminal, without a server.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use crossbeam_channel::{Receiver, never, select};
+
+use super::args::RunArgs;
+use super::check::problem;
+use super::context::Context;
+use super::definition::Definition;
+use super::error::{CliError, FAILED};
+use super::output::{coloured, say};
+use super::problems::{Drawing, has_error};
+use super::progress::Progress;
+use super::report::{Report, ask_a_person};
+use super::signals::{exit_code, signals};
+use crate::app::App;
+use crate::desk::{DefineError, Desk, StartRequest};
+use crate::driver::Update;
+use crate::engine::{GraphId, PipelineId, TrackState};
+use crate::graph::GivenOwned;
+
+/// Runs a definition to its end.
+pub(super) fn run(context: &Context, args: RunArgs) -> Result<u8, CliError> {
+    let most = context.config.max_file_bytes;
+    let definition = Definition::read(&args.file, most).map_err(|unreadable| {
+        let drawn = Drawing::new(&unreadable.name, "", coloured(&io::stderr()));
+        say(&drawn.draw(&[problem(&unreadable)]));
+        CliError::Told(FAILED)
+    })?;
+    let signals = signals()?;
+    let app = context.open("run")?;
+    let result = run_in(&app, &definition, args, &signals);
+    app.stop();
+    result
+}
+
+fn run_in(
+    app: &App,
+    definition: &Definition,
+    args: RunArgs,
+    signals: &Receiver<i32>,
+) -> Result<u8, CliError> {
+    let graph = define(&app.desk, definition, args.quiet)?;
+    let updates = app.desk.handle.subscribe()?;
+    let request = StartRequest {
+        name: args.name.unwrap_or_default(),
+        given: texts(args.params.values()?),
+        who: "cli".to_owned(),
+        trigger: "run",
+        ..StartRequest::default()
+    };
+    let id = app.desk.start(graph, request)?.id;
+    let signal = follow(app, id, &updates, signals, args.quiet)?;
+    let report = Report::read(&app.desk.store, id)?;
+    let code = report.end(&app.desk.store, args.json)?;
+    if report.head.finished_at.is_none() && signal.is_none() {
+        say(&ask_a_person(&app.config.data, &report));
+    }
+    Ok(signal.map_or(code, exit_code))
+}
+
+/// Values as they were written.
+pub(super) fn texts(values: BTreeMap<String, String>) -> BTreeMap<String, GivenOwned> {
+    values
+        .into_iter()
+        .map(|(name, text)| (name, GivenOwned::Text(text)))
+        .collect()
+}
+
+/// Saves a definition that can be started, or shows why it cannot.
+pub(super) fn define(
+    desk: &Desk,
+    definition: &Definition,
+    quiet: bool,
+) -> Result<GraphId, CliError> {
+    let (id, problems) = match desk.define(&definition.text, definition.format, "cli") {
+        Ok(defined) => (Some(defined.id), defined.problems),
+        Err(DefineError::Malformed(problems)) => (None, problems),
+        Err(other) => return Err(other.into()),
+    };
+    let wrong = id.is_none() || has_error(&problems);
+    if wrong || !quiet {
+        say_problems(definition, &problems);
+    }
+    match id {
+        Some(id) if !wrong => Ok(id),
+        _ => Err(CliError::Told(FAILED)),
+    }
+}
+
+/// Draws problems on standard error.
+pub(super) fn say_problems(definition: &Definition, problems: &[crate::store::StoredProblem]) {
+    if !problems.is_empty() {
+        let drawn = Drawing::new(&definition.name, &definition.text, coloured(&io::stderr()));
+        say(&drawn.draw(problems));
+    }
+}
+
+/// Shows a pipeline until nothing of it can move without a person. Gives the signal that ended it.
+fn follow(
+    app: &App,
+    id: PipelineId,
+    updates: &Receiver<Update>,
+    signals: &Receiver<i32>,
+    quiet: bool,
+) -> Result<Option<i32>, CliError> {
+    let store = &app.desk.store;
+    let verdict = app.desk.handle.watch(id)?;
+    let mut progress = Progress::new(&store.tracks(id, 0, i64::MAX)?, quiet);
+    let mut updates = updates.clone();
+    let mut caught = None;
+    loop {
+        select! {
+            recv(verdict) -> _ => break,
+            recv(updates) -> update => match update {
+                Ok(update) if update.pipeline == id => {
+                    progress.update(update);
+                    if update.state == TrackState::Interrupted && is_stuck(&Report::read(store, id)?) {
+                        break;
+                    }
+                }
+                Ok(_) => {}
+                // This terminal was too slow: the verdict comes all the same.
+                Err(_) => updates = never(),
+            },
+            recv(signals) -> signal => match (signal, caught) {
+                (Ok(signal), None) => {
+                    caught = Some(signal);
+                    say("stopping: what runs is ended (once more: leave it running and go)");
+                    app.desk.handle.stop_pipeline(id, "cli", "Ctrl-C or SIGTERM")?;
+                }
+                (Ok(_), Some(_)) => {
+                    say("gone; scripts that still run are taken over by the next start");
+                    break;
+                }
+                (Err(_), _) => break,
+            },
+        }
+    }
+    // What came in before the verdict is shown too.
+    for update in updates.try_iter().filter(|u| u.pipeline == id) {
+        progress.update(update);
+    }
+    progress.end();
+    Ok(caught)
+}
+
+/// Whether only a person can make it go on.
+fn is_stuck(report: &Report) -> bool {
+    let moving = [TrackState::Running, TrackState::Pending];
+    moving.iter().all(|state| report.count(*state) == 0)
+}

@@ -1,0 +1,81 @@
+//! `trackyard serve`: pages and REST, and what is started there.
+
+use super::args::ServeArgs;
+use super::context::Context;
+use super::definition::Definition;
+use super::error::{CliError, FAILED, OK};
+use super::output::{print, say};
+use super::report::Report;
+use super::run::define;
+use crate::app::{Served, serve as serve_app};
+use crate::desk::{Desk, StartRequest};
+use crate::driver::CommandError;
+
+/// Serves until SIGINT or SIGTERM.
+pub(super) fn serve(context: &Context, args: ServeArgs) -> Result<u8, CliError> {
+    let most = context.config.max_file_bytes;
+    let first = args
+        .run
+        .map(|path| Definition::read(&path, most))
+        .transpose();
+    let first = first.map_err(|u| CliError::Failed(format!("`{}` {}", u.name, u.why)))?;
+    let app = context.open("serve")?;
+    let (data, slots) = (app.config.data.display().to_string(), app.config.slots);
+    let desk = app.desk.clone();
+    serve_app(app, move |served| {
+        let version = env!("CARGO_PKG_VERSION");
+        // A server goes on when nobody reads what it prints.
+        let _ = print(&format!(
+            "Trackyard {version} answers at {} (data in {data}, {slots} slots)\n\
+             Sign a browser in with this link, once: {}",
+            served.url, served.link
+        ));
+        if let Some(definition) = first {
+            let served = served.clone();
+            let job = move || run_first(&desk, &definition, &served);
+            // It ends with the pipeline, or with the process.
+            drop(std::thread::spawn(job));
+        }
+    })?;
+    Ok(OK)
+}
+
+fn run_first(desk: &Desk, definition: &Definition, served: &Served) {
+    let result = first(desk, definition, served);
+    if let Err(error) = result {
+        match error {
+            CliError::Usage(text) | CliError::Failed(text) => say(&format!("trackyard: {text}")),
+            CliError::Told(_) | CliError::Closed => {}
+        }
+    }
+}
+
+fn first(desk: &Desk, definition: &Definition, served: &Served) -> Result<u8, CliError> {
+    let graph = define(desk, definition, false)?;
+    let request = StartRequest {
+        who: "cli".to_owned(),
+        trigger: "run",
+        ..StartRequest::default()
+    };
+    let id = desk.start(graph, request)?.id;
+    print(&format!(
+        "Pipeline #{id} has started: {}/pipelines/{id}",
+        served.url
+    ))?;
+    let verdict = desk.handle.watch(id)?;
+    if verdict.recv().is_err() && desk.handle.trouble().is_none() {
+        // It had ended before anybody watched, or the server stops.
+        desk.store.pipeline(id)?.ok_or(CommandError::Closed)?;
+    }
+    let report = Report::read(&desk.store, id)?;
+    print(&format!(
+        "\n{}\nPipeline #{id}: {}",
+        report.table(),
+        report.summary()
+    ))?;
+    print(&format!(
+        "Look at it: {}/pipelines/{id} (Ctrl-C ends the server)",
+        served.url
+    ))?;
+    Ok(if report.exit_code() == OK { OK } else { FAILED })
+}

@@ -1,0 +1,74 @@
+//! `trackyard start` and `trackyard link`: what only a running server can do.
+
+use serde_json::{Value, json};
+
+use super::args::StartArgs;
+use super::context::Context;
+use super::error::{CliError, OK};
+use super::output::print;
+use super::remote::Remote;
+use super::report::Report;
+use crate::engine::PipelineId;
+
+/// Starts a graph on the running server.
+pub(super) fn start(context: &Context, args: StartArgs) -> Result<u8, CliError> {
+    let server = Remote::needed(context)?;
+    let graph = graph(context, &args.graph)?;
+    let body = json!({
+        "name": args.name.unwrap_or_default(),
+        "input": texts(args.params.values()?),
+        "ask_later": args.ask_later,
+    });
+    let path = format!("/graphs/{graph}/pipelines");
+    let started = server.post(
+        &path,
+        "application/json",
+        args.key.as_deref(),
+        &body.to_string(),
+    )?;
+    let id = started["id"].as_i64().unwrap_or_default();
+    print(&format!(
+        "pipeline {id} has started: {}/pipelines/{id}",
+        server.url
+    ))?;
+    if !args.wait {
+        return Ok(OK);
+    }
+    while server.get(&format!("/pipelines/{id}?wait=60s"))?["finished_at"].is_null() {}
+    let store = context.store()?;
+    Report::read(&store, PipelineId(id))?.end(&store, false)
+}
+
+/// Values as they were written: the server reads a text by the type of its parameter.
+fn texts(values: std::collections::BTreeMap<String, String>) -> Value {
+    values
+        .into_iter()
+        .map(|(name, text)| (name, Value::String(text)))
+        .collect()
+}
+
+/// The number of a graph that is given by its number or its name.
+fn graph(context: &Context, given: &str) -> Result<i64, CliError> {
+    if let Ok(id) = given.parse() {
+        return Ok(id);
+    }
+    let versions = context.store()?.versions(given, 1)?;
+    versions.first().map(|graph| graph.id).ok_or_else(|| {
+        let list = context.command("ls --graphs");
+        CliError::Failed(format!(
+            "there is no graph called `{given}`: `{list}` lists them"
+        ))
+    })
+}
+
+/// Prints a link that signs a browser in.
+pub(super) fn link(context: &Context) -> Result<u8, CliError> {
+    let server = Remote::needed(context)?;
+    let link = server.post("/sign-in-links", "application/json", None, "")?;
+    print(&format!(
+        "{}{}",
+        server.url,
+        link["path"].as_str().unwrap_or_default()
+    ))?;
+    Ok(OK)
+}
