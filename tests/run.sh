@@ -15,7 +15,7 @@ fail() {
 have() { command -v "$1" >/dev/null 2>&1; }
 
 # A command that the tests use, and the Debian package that has it.
-needs='cc:gcc curl:curl python3:python3 ping:iputils-ping sqlite3:sqlite3 ninja:ninja-build xargs:findutils'
+needs='cc:gcc curl:curl python3:python3 ping:iputils-ping sqlite3:sqlite3 xargs:findutils node:nodejs npm:npm chromium:chromium'
 
 install_packages() {
   local commands=() packages=() as_root=()
@@ -75,5 +75,8 @@ cargo clippy --all-targets --locked -- -D warnings
 step 'documentation'
 RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --locked
 step 'tests'
-cargo test --locked
+timeout --kill-after=10 1500 cargo test --locked
+step 'pages in a browser'
+npm ci --prefix tests/browser --no-audit --no-fund
+timeout --kill-after=10 300 node tests/browser/journey.mjs target/debug/trackyard
 step 'all passed'

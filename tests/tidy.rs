@@ -207,6 +207,10 @@ fn tree(root: &Path) -> Vec<Source> {
                 .expect("it is below the root")
                 .to_string_lossy()
                 .into_owned();
+            // What a package manager has put there is not ours.
+            if name.ends_with("node_modules") {
+                continue;
+            }
             if path.is_dir() && (directory != root || listed(TREES, &name)) {
                 directories.push(path);
             } else if path.is_file() && ![".git", "Cargo.lock"].contains(&name.as_str()) {

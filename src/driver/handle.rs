@@ -159,6 +159,9 @@ impl Handle {
     }
 
     fn send(&self, command: Command) -> Result<(), CommandError> {
+        if let Some(why) = self.trouble.get() {
+            return Err(CommandError::Unwritable(why));
+        }
         self.commands
             .try_send(command)
             .map_err(|error| match error {

@@ -1,5 +1,7 @@
 //! Tests of the whole program.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod api;
 mod cli;
 mod executor;
@@ -8,3 +10,4 @@ mod scripts;
 mod server;
 mod sim;
 mod store;
+mod trouble;

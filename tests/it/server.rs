@@ -66,9 +66,8 @@ impl Server {
     /// A server on a data directory, with more arguments.
     pub(crate) fn start_on(data: &Path, arguments: &[&str]) -> Self {
         let mut command = program();
+        command.current_dir(data).arg("serve");
         command
-            .current_dir(data)
-            .arg("serve")
             .args(["--port", "0", "--data"])
             .arg(data)
             .args(arguments);
