@@ -72,35 +72,24 @@ pub struct StoredProblem {
     pub message: String,
 }
 
-type HeadColumns = (
-    graph::id,
-    graph::name,
-    graph::version,
-    graph::revision,
-    graph::description,
-    graph::checked,
-    graph::sealed,
-    graph::vertices,
-    graph::edges,
-    graph::creator,
-    graph::created_at,
-    graph::updated_at,
-);
-
-const HEAD: HeadColumns = (
-    graph::id,
-    graph::name,
-    graph::version,
-    graph::revision,
-    graph::description,
-    graph::checked,
-    graph::sealed,
-    graph::vertices,
-    graph::edges,
-    graph::creator,
-    graph::created_at,
-    graph::updated_at,
-);
+macro_rules! head_columns {
+    () => {
+        (
+            graph::id,
+            graph::name,
+            graph::version,
+            graph::revision,
+            graph::description,
+            graph::checked,
+            graph::sealed,
+            graph::vertices,
+            graph::edges,
+            graph::creator,
+            graph::created_at,
+            graph::updated_at,
+        )
+    };
+}
 
 /// The newest version of each graph, by name, after the name `after`.
 pub(super) fn newest(db: &mut Db, after: &str, limit: i64) -> QueryResult<Vec<GraphHead>> {
@@ -114,7 +103,7 @@ pub(super) fn newest(db: &mut Db, after: &str, limit: i64) -> QueryResult<Vec<Gr
         .filter(not(exists(newer)))
         .order(graph::name)
         .limit(limit)
-        .select(HEAD)
+        .select(head_columns!())
         .load(db)
 }
 
@@ -124,13 +113,17 @@ pub(super) fn versions(db: &mut Db, name: &str, limit: i64) -> QueryResult<Vec<G
     named
         .order(graph::version.desc())
         .limit(limit)
-        .select(HEAD)
+        .select(head_columns!())
         .load(db)
 }
 
 /// One graph.
 pub(super) fn head(db: &mut Db, id: GraphId) -> QueryResult<Option<GraphHead>> {
-    graph::table.find(id.0).select(HEAD).first(db).optional()
+    graph::table
+        .find(id.0)
+        .select(head_columns!())
+        .first(db)
+        .optional()
 }
 
 /// The text that a person wrote, and its form (`yaml` or `json`).
