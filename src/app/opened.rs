@@ -23,6 +23,9 @@ use crate::store::{Durability, Store, Writer};
 pub const DATABASE: &str = "trackyard.db";
 /// Threads that write scripts and read results; they wait for files, never for scripts.
 const POOL_THREADS: usize = 4;
+/// Supervisors that share the work: two start scripts side by side, and when one dies the scripts of
+/// the other go on (docs/adr/0001-supervisor.md).
+const SUPERVISORS: usize = 2;
 
 /// A working Trackyard without a web server.
 pub struct App {
@@ -118,6 +121,7 @@ pub fn limits(config: &Config) -> Limits {
 fn executor_settings(config: &Config, program: PathBuf) -> crate::executor::Settings {
     let home = std::env::var("HOME").unwrap_or_else(|_| "/".to_owned());
     crate::executor::Settings {
+        supervisors: SUPERVISORS,
         threads: POOL_THREADS,
         grace_ms: config.grace.as_millis() as u64,
         log_cap: config.log_cap_bytes,
