@@ -12,14 +12,10 @@ use tracing::{info, warn};
 
 use super::attempts::{Attempts, Entry};
 use super::link::{Link, Reader};
-use super::verdict::judge;
 use super::wire::ToSupervisor;
 use super::{Backend, Fact, Orders, Settings, Verdict, boot_id};
 use crate::engine::{AttemptKey, PipelineId};
-use crate::spool::{ExitRecord, Spool, tail};
-
-/// How much of the end of a log goes with the fact, in bytes.
-const TAIL: u64 = 64 << 10;
+use crate::spool::Spool;
 
 /// Why the executor cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -62,12 +58,12 @@ pub(super) struct Shared {
     pub(super) spool: Spool,
     pub(super) orders: Orders,
     pub(super) attempts: Attempts,
-    facts: Sender<Fact>,
-    boot: String,
+    pub(super) facts: Sender<Fact>,
+    pub(super) boot: String,
     pool: ThreadPool,
     /// The supervisors that get new work; the next in turn is first.
     pub(super) current: Mutex<VecDeque<Arc<Link>>>,
-    links: Mutex<Vec<Arc<Link>>>,
+    pub(super) links: Mutex<Vec<Arc<Link>>>,
     stopping: AtomicBool,
 }
 
@@ -225,77 +221,6 @@ impl Shared {
         if let Some(link) = link {
             link.say(message);
         }
-    }
-
-    /// Judges an attempt of a former process and does what follows.
-    fn probe(self: &Arc<Self>, key: AttemptKey, boot: &str) -> Verdict {
-        let runs = lock(&self.links)
-            .iter()
-            .find(|link| link.runs(key))
-            .cloned();
-        let on = runs.map(|link| link.instance.number);
-        // Before its files are read: if it ends in between, that is heard or seen.
-        if !self.attempts.insert(key, Entry { on, kill: None }) {
-            return Verdict::Adopt;
-        }
-        let verdict = judge(&self.spool, key, on.is_some(), self.boot == boot);
-        match &verdict {
-            Verdict::TakeResult => {
-                self.job(move |shared| shared.take_result(key));
-            }
-            Verdict::Adopt => {}
-            Verdict::LaunchAgain => {
-                self.attempts.take(key);
-            }
-            Verdict::Interrupted(why) => self.interrupted(key, why.clone()),
-        }
-        verdict
-    }
-
-    /// Looks at the files of an attempt and does what follows; `alive`: a supervisor runs it.
-    pub(super) fn settle(self: &Arc<Self>, key: AttemptKey, alive: bool) {
-        match judge(&self.spool, key, alive, true) {
-            Verdict::TakeResult => self.take_result(key),
-            Verdict::Adopt => {}
-            Verdict::LaunchAgain => match self.attempts.take_back(key) {
-                Some(Entry { kill: Some(_), .. }) => self.job(move |shared| shared.kill(key)),
-                Some(Entry { kill: None, .. }) => self.job(move |shared| shared.launch(key)),
-                None => {}
-            },
-            Verdict::Interrupted(why) => self.interrupted(key, why),
-        }
-    }
-
-    pub(super) fn take_result(&self, key: AttemptKey) {
-        match self.spool.result(key) {
-            Ok(Some(record)) => self.ended(key, record),
-            Ok(None) => self.interrupted(key, "its exit record has gone".to_owned()),
-            Err(e) => self.interrupted(key, format!("its exit record cannot be read: {e}")),
-        }
-    }
-
-    pub(super) fn ended(&self, key: AttemptKey, record: ExitRecord) {
-        let tail = match record.log_bytes {
-            0 => Vec::new(),
-            _ => tail(&self.spool.log(key), TAIL).unwrap_or_else(|error| {
-                warn!(attempt = %key, %error, "the log of attempt {key} cannot be read: {error}");
-                Vec::new()
-            }),
-        };
-        if self.attempts.take(key).is_some() {
-            self.tell(Fact::Ended { key, record, tail });
-        }
-    }
-
-    pub(super) fn interrupted(&self, key: AttemptKey, why: String) {
-        if self.attempts.take(key).is_some() {
-            self.tell(Fact::Interrupted { key, why });
-        }
-    }
-
-    pub(super) fn tell(&self, fact: Fact) {
-        // The receiver goes first only when the server stops; the files stay for the next one.
-        let _ = self.facts.send(fact);
     }
 }
 

@@ -23,6 +23,7 @@ mod launching;
 mod link;
 mod local;
 mod order;
+mod settling;
 mod starting;
 pub mod supervisor;
 mod verdict;

@@ -151,7 +151,7 @@ pub fn interpreter(script: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::interpreter;
 
     #[test]
     fn the_first_line_names_the_interpreter() {

@@ -91,10 +91,10 @@ pub fn boot_id() -> io::Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{Evidence, Verdict, judge, verdict};
     use crate::clock;
-    use crate::engine::{PipelineId, Time, TrackId};
-    use crate::spool::{Cause, ExitRecord};
+    use crate::engine::{AttemptKey, PipelineId, Time, TrackId};
+    use crate::spool::{Cause, ExitRecord, Gate, Spool};
 
     const GATES: [Gate; 3] = [Gate::Open, Gate::Started, Gate::Cancelled];
 

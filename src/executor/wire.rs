@@ -167,7 +167,7 @@ impl Decoder {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{Decoder, Key, Launch, ToServer, ToSupervisor, frame};
 
     fn launch(n: i64, size: usize) -> ToSupervisor {
         ToSupervisor::Launch(Launch {

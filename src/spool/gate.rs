@@ -80,8 +80,8 @@ fn won(result: io::Result<()>) -> io::Result<bool> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::engine::{PipelineId, TrackId};
+    use crate::engine::{AttemptKey, PipelineId, TrackId};
+    use crate::spool::{Gate, Spool};
 
     const KEY: AttemptKey = AttemptKey {
         pipeline: PipelineId(1),

@@ -131,7 +131,9 @@ impl Instance {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::io::ErrorKind;
+
+    use crate::spool::Spool;
 
     #[test]
     fn the_lock_says_who_lives() {

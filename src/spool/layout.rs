@@ -165,7 +165,13 @@ fn key_of(name: &str) -> Option<AttemptKey> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::fs;
+    use std::io::ErrorKind;
+    use std::os::unix::fs::PermissionsExt;
+    use std::path::Path;
+
+    use super::{KINDS, Spool};
+    use crate::engine::{AttemptKey, PipelineId, TrackId};
 
     fn key(pipeline: i64, track: i64, attempt: u32) -> AttemptKey {
         AttemptKey {

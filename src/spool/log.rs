@@ -242,7 +242,9 @@ fn create(path: &Path) -> io::Result<File> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::fs;
+
+    use super::{LogWriter, Logged, tail};
 
     fn log_of(cap: u64, chunks: &[&[u8]]) -> (Logged, Vec<u8>, usize) {
         let dir = tempfile::tempdir().unwrap();

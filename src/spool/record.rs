@@ -123,8 +123,11 @@ impl Spool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::engine::{PipelineId, TrackId};
+    use std::fs;
+
+    use super::{Cause, ExitRecord};
+    use crate::engine::{AttemptKey, PipelineId, Time, TrackId};
+    use crate::spool::Spool;
 
     const KEY: AttemptKey = AttemptKey {
         pipeline: PipelineId(1),

@@ -13,32 +13,32 @@
 //!                                        v
 //!             Recording (again and again while the disk is full) --> Over
 //! ```
+//!
+//! What happens to it is taken in here; how it is brought to its end is in `ending`, what it prints
+//! in `output`, its exit record in `recording`.
+
+mod ending;
+mod output;
+mod recording;
 
 use std::fs::File;
-use std::io::{ErrorKind, Read};
 use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
+use rustix::process::Pid;
 
 use super::group::{self, Meter};
 use super::spawning::{Spawned, watch};
 use crate::clock;
 use crate::engine::{AttemptKey, Time};
 use crate::executor::wire::Launch;
-use crate::spool::{Cause, ExitRecord, FORMAT, LogWriter, Spool};
+use crate::spool::{Cause, ExitRecord, LogWriter, Spool};
 
-/// How long output is awaited that a background process may still write.
-const DRAIN: Duration = Duration::from_secs(2);
-
-/// How often an exit record is tried that cannot be written.
-const RECORD_AGAIN: Duration = Duration::from_millis(200);
+use ending::End;
+pub(super) use output::discard;
 
 /// How often a handle is asked for that there was no room for.
 const WATCH_AGAIN: Duration = Duration::from_millis(50);
-
-/// So many times at most one attempt is read in a row before the others have their turn.
-const READS: usize = 16;
 
 /// What all attempts use.
 #[derive(Debug)]
@@ -98,16 +98,6 @@ enum Stage {
     Over {
         record: Option<Box<ExitRecord>>,
     },
-}
-
-/// How the script's process ended.
-#[derive(Debug)]
-struct End {
-    at: Time,
-    code: Option<i32>,
-    signal: Option<i32>,
-    user_ms: u64,
-    system_ms: u64,
 }
 
 impl Attempt {
@@ -254,152 +244,5 @@ impl Attempt {
             | Stage::Recording { .. }
             | Stage::Over { .. } => {}
         }
-    }
-
-    /// Asks the script to end, and ends it after `grace`. One that has ended already keeps its
-    /// result; one that was asked before gets the shorter of both graces.
-    pub(super) fn stop(&mut self, cause: Cause, grace: Duration, now: Instant) {
-        // A grace too long for the clock is as good as a day.
-        let end = now
-            .checked_add(grace)
-            .unwrap_or(now + Duration::from_secs(24 * 3600));
-        match &mut self.stage {
-            Stage::Asked { until } | Stage::Leftover { until } => *until = end.min(*until),
-            Stage::Running => {
-                let Some(process) = self.process else { return };
-                if has_ended(process) {
-                    return;
-                }
-                group::terminate(process);
-                self.stopping = Some(cause);
-                self.stage = Stage::Asked { until: end };
-            }
-            Stage::Killed
-            | Stage::Draining { .. }
-            | Stage::Recording { .. }
-            | Stage::Over { .. } => {}
-        }
-    }
-
-    /// Lets the rest of the group end, too, before it is killed. The main process is not waited
-    /// for meanwhile: so the group's number stays ours.
-    fn wait_for_group(&mut self, until: Instant, tools: &mut Tools) {
-        let members = self.process.map(group::members).and_then(Result::ok);
-        self.members = members.unwrap_or_default();
-        self.new_members = true;
-        if self.members.is_empty() {
-            return self.conclude(tools);
-        }
-        self.stage = Stage::Leftover { until };
-    }
-
-    /// Takes the end of the main process, and what was printed until then.
-    fn conclude(&mut self, tools: &mut Tools) {
-        let Some(process) = self.process.take() else {
-            return;
-        };
-        if self.stopping.is_some() {
-            group::kill(process);
-        }
-        let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG;
-        let status = waitid(WaitId::Pid(process), options);
-        let (user_ms, system_ms) = tools.meter.added();
-        self.handle = None;
-        self.members.clear();
-        self.input = None;
-        self.end = status.ok().flatten().map(|status| End {
-            at: Time(clock::now()),
-            code: status.exit_status(),
-            signal: status.terminating_signal(),
-            user_ms,
-            system_ms,
-        });
-        self.read(READS, &mut tools.buffer);
-        if self.output.is_none() {
-            self.record(tools);
-        } else {
-            self.stage = Stage::Draining {
-                until: Instant::now() + DRAIN,
-            };
-        }
-    }
-
-    /// Closes the log and writes the exit record.
-    fn record(&mut self, tools: &Tools) {
-        let logged = self.log.finish();
-        // Somebody else took the exit status. It is not invented: without a record the attempt
-        // counts as interrupted.
-        let Some(end) = self.end.take() else {
-            self.stage = Stage::Over { record: None };
-            return;
-        };
-        let by_itself = if end.signal.is_some() {
-            Cause::Signalled
-        } else {
-            Cause::Exited
-        };
-        let record = Box::new(ExitRecord {
-            format: FORMAT,
-            cause: self.stopping.take().unwrap_or(by_itself),
-            code: end.code,
-            signal: end.signal,
-            started_at: self.started_at.0,
-            finished_at: end.at.0,
-            log_bytes: logged.kept,
-            dropped_bytes: logged.dropped,
-            log_problem: logged.problem,
-            user_ms: end.user_ms,
-            system_ms: end.system_ms,
-        });
-        let now = Instant::now();
-        self.stage = Stage::Recording { record, again: now };
-        self.write_record(now, tools);
-    }
-
-    fn write_record(&mut self, now: Instant, tools: &Tools) {
-        let Stage::Recording { record, again } = &mut self.stage else {
-            return;
-        };
-        match tools.spool.write_exit(self.key, record) {
-            Ok(()) => {
-                self.stage = Stage::Over {
-                    record: Some(record.clone()),
-                }
-            }
-            // The whole spool was removed: nobody will ever read it.
-            Err(e) if e.kind() == ErrorKind::NotFound => self.stage = Stage::Over { record: None },
-            Err(_) => *again = now + RECORD_AGAIN,
-        }
-    }
-
-    /// Reads the output at most `times`.
-    fn read(&mut self, times: usize, buffer: &mut [u8]) {
-        for _ in 0..times {
-            let Some(output) = &mut self.output else {
-                return;
-            };
-            match output.read(buffer) {
-                Ok(0) => self.ended_output = self.output.take(),
-                Ok(n) => self.log.write(&buffer[..n]),
-                Err(e) if e.kind() == ErrorKind::WouldBlock => return,
-                Err(e) if e.kind() == ErrorKind::Interrupted => {}
-                Err(_) => self.ended_output = self.output.take(),
-            }
-        }
-    }
-}
-
-/// True if a process of ours has ended; it is not waited for.
-fn has_ended(process: Pid) -> bool {
-    let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
-    !matches!(waitid(WaitId::Pid(process), options), Ok(None))
-}
-
-/// Reads and discards the output of a background process; false: nobody can write any more.
-pub(super) fn discard(mut output: &File, buffer: &mut [u8]) -> bool {
-    match output.read(buffer) {
-        Ok(0) => false,
-        Ok(_) => true,
-        Err(e) => matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted),
     }
 }

@@ -111,7 +111,7 @@ impl Stat {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::Stat;
 
     #[test]
     fn stat_reads_this_process() {

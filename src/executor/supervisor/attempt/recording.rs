@@ -1,0 +1,60 @@
+//! The exit record of an attempt, tried until it is written.
+
+use std::io::ErrorKind;
+use std::time::{Duration, Instant};
+
+use super::{Attempt, Stage, Tools};
+use crate::spool::{Cause, ExitRecord, FORMAT};
+
+/// How often an exit record is tried that cannot be written.
+const RECORD_AGAIN: Duration = Duration::from_millis(200);
+
+impl Attempt {
+    /// Closes the log and writes the exit record.
+    pub(super) fn record(&mut self, tools: &Tools) {
+        let logged = self.log.finish();
+        // Somebody else took the exit status. It is not invented: without a record the attempt
+        // counts as interrupted.
+        let Some(end) = self.end.take() else {
+            self.stage = Stage::Over { record: None };
+            return;
+        };
+        let by_itself = if end.signal.is_some() {
+            Cause::Signalled
+        } else {
+            Cause::Exited
+        };
+        let record = Box::new(ExitRecord {
+            format: FORMAT,
+            cause: self.stopping.take().unwrap_or(by_itself),
+            code: end.code,
+            signal: end.signal,
+            started_at: self.started_at.0,
+            finished_at: end.at.0,
+            log_bytes: logged.kept,
+            dropped_bytes: logged.dropped,
+            log_problem: logged.problem,
+            user_ms: end.user_ms,
+            system_ms: end.system_ms,
+        });
+        let now = Instant::now();
+        self.stage = Stage::Recording { record, again: now };
+        self.write_record(now, tools);
+    }
+
+    pub(super) fn write_record(&mut self, now: Instant, tools: &Tools) {
+        let Stage::Recording { record, again } = &mut self.stage else {
+            return;
+        };
+        match tools.spool.write_exit(self.key, record) {
+            Ok(()) => {
+                self.stage = Stage::Over {
+                    record: Some(record.clone()),
+                }
+            }
+            // The whole spool was removed: nobody will ever read it.
+            Err(e) if e.kind() == ErrorKind::NotFound => self.stage = Stage::Over { record: None },
+            Err(_) => *again = now + RECORD_AGAIN,
+        }
+    }
+}
