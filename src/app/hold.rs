@@ -8,13 +8,19 @@ use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
+use std::time::Duration;
 
+use crossbeam_channel::after;
 use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
 
 use super::error::AppError;
 
 const NAME: &str = "lock";
+/// How often, and how far apart, a held directory is asked for: those who look who holds it do so
+/// for a moment.
+const TRIES: u32 = 4;
+const LOOK: Duration = Duration::from_millis(20);
 
 /// Who works on a data directory.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,16 +63,22 @@ impl Hold {
             .create(data)
             .map_err(failed)?;
         let mut file = open(data).map_err(failed)?;
-        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => {}
-            Err(why) if why == rustix::io::Errno::WOULDBLOCK => {
-                let holder = read(&mut file);
-                return Err(AppError::Held {
-                    path: data.to_owned(),
-                    holder,
-                });
+        for left in (0..TRIES).rev() {
+            match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+                Ok(()) => break,
+                Err(why) if why != rustix::io::Errno::WOULDBLOCK => return Err(failed(why.into())),
+                Err(_) if left > 0 => {
+                    // Somebody may only be looking who holds it.
+                    let _ = after(LOOK).recv();
+                }
+                Err(_) => {
+                    let holder = read(&mut file);
+                    return Err(AppError::Held {
+                        path: data.to_owned(),
+                        holder,
+                    });
+                }
             }
-            Err(why) => return Err(failed(why.into())),
         }
         let holder = Holder {
             pid: std::process::id(),

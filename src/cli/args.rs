@@ -139,7 +139,7 @@ pub(super) struct ImportArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct StartArgs {
-    /// The number of a graph, or its name (then its newest version)
+    /// The name of a graph (its newest version is meant), or its number
     #[arg(value_name = "GRAPH")]
     pub(super) graph: String,
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! Waiting for files to change, without asking again and again.
+//! Waiting for files to change.
 
 use std::cell::Cell;
 use std::io;
@@ -6,6 +6,7 @@ use std::mem::MaybeUninit;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::inotify::{self, CreateFlags, WatchFlags};
 use rustix::io::Errno;
 
@@ -20,7 +21,14 @@ pub(super) struct Changes {
 const WORTH: WatchFlags = WatchFlags::MODIFY
     .union(WatchFlags::CREATE)
     .union(WatchFlags::CLOSE_WRITE)
+    .union(WatchFlags::DELETE)
     .union(WatchFlags::DELETE_SELF);
+
+/// The longest wait for a change before another look.
+const ANOTHER_LOOK: Timespec = Timespec {
+    tv_sec: 0,
+    tv_nsec: 500_000_000,
+};
 
 impl Changes {
     /// Watches these from now on.
@@ -49,6 +57,12 @@ impl Changes {
     pub(super) fn wait(&self, late: &Path) -> io::Result<()> {
         if !self.has_late.get() && self.watch(late)? {
             self.has_late.set(true);
+            return Ok(());
+        }
+        // A commit is seen by readers a moment after its file has changed, and that moment has no
+        // event of its own: so there is another look after a while in any case.
+        let mut ready = [PollFd::new(&self.inotify, PollFlags::IN)];
+        if poll(&mut ready, Some(&ANOTHER_LOOK))? == 0 {
             return Ok(());
         }
         let mut buffer = [MaybeUninit::uninit(); 4_096];

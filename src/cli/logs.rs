@@ -58,8 +58,9 @@ pub(super) fn logs(context: &Context, args: &LogsArgs) -> Result<u8, CliError> {
 }
 
 fn watched(data: &Path) -> std::io::Result<Changes> {
+    // The spool loses files once a result is committed.
     let wal = data.join(format!("{DATABASE}-wal"));
-    Changes::new(&[wal, data.join("logs")])
+    Changes::new(&[wal, data.join("logs"), data.join("spool")])
 }
 
 /// Whether no more output can come: the attempt has ended and, unless one attempt was asked for, no

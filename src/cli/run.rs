@@ -110,14 +110,15 @@ fn follow(
     let verdict = app.desk.handle.watch(id)?;
     let mut progress = Progress::new(&store.tracks(id, 0, i64::MAX)?, quiet);
     let mut updates = updates.clone();
-    let mut caught = None;
+    let (mut caught, mut unclear) = (None, false);
     loop {
         select! {
             recv(verdict) -> _ => break,
             recv(updates) -> update => match update {
                 Ok(update) if update.pipeline == id => {
                     progress.update(update);
-                    if update.state == TrackState::Interrupted && is_stuck(&Report::read(store, id)?) {
+                    unclear |= update.state == TrackState::Interrupted;
+                    if unclear && is_stuck(&Report::read(store, id)?) {
                         break;
                     }
                 }

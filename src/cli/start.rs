@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::args::StartArgs;
 use super::context::Context;
 use super::error::{CliError, OK};
-use super::output::print;
+use super::output::{print, say};
 use super::remote::Remote;
 use super::report::Report;
 use crate::engine::PipelineId;
@@ -34,7 +34,19 @@ pub(super) fn start(context: &Context, args: StartArgs) -> Result<u8, CliError> 
     if !args.wait {
         return Ok(OK);
     }
-    while server.get(&format!("/pipelines/{id}?wait=60s"))?["finished_at"].is_null() {}
+    loop {
+        let pipeline = server.get(&format!("/pipelines/{id}?wait=60s"))?;
+        if !pipeline["finished_at"].is_null() {
+            break;
+        }
+        if waits_for_people(&pipeline) {
+            say(&format!(
+                "pipeline {id} waits for a person: see {}/pipelines/{id}",
+                server.url
+            ));
+            break;
+        }
+    }
     let store = context.store()?;
     Report::read(&store, PipelineId(id))?.end(&store, false)
 }
@@ -47,13 +59,11 @@ fn texts(values: std::collections::BTreeMap<String, String>) -> Value {
         .collect()
 }
 
-/// The number of a graph that is given by its number or its name.
+/// The number of a graph that is given by its name or its number; a name comes first.
 fn graph(context: &Context, given: &str) -> Result<i64, CliError> {
-    if let Ok(id) = given.parse() {
-        return Ok(id);
-    }
     let versions = context.store()?.versions(given, 1)?;
-    versions.first().map(|graph| graph.id).ok_or_else(|| {
+    let named = versions.first().map(|graph| graph.id);
+    named.or_else(|| given.parse().ok()).ok_or_else(|| {
         let list = context.command("ls --graphs");
         CliError::Failed(format!(
             "there is no graph called `{given}`: `{list}` lists them"
@@ -71,4 +81,14 @@ pub(super) fn link(context: &Context) -> Result<u8, CliError> {
         link["path"].as_str().unwrap_or_default()
     ))?;
     Ok(OK)
+}
+
+/// Whether nothing of a pipeline can go on without a value or an answer.
+fn waits_for_people(pipeline: &Value) -> bool {
+    let tracks = || pipeline["tracks"].as_array().into_iter().flatten();
+    let moves = |t: &Value| {
+        t["state"] == "RUNNING" || (t["state"] == "PENDING" && t["pending_on"] != "input")
+    };
+    !tracks().any(moves)
+        && tracks().any(|t| t["state"] == "INTERRUPTED" || t["pending_on"] == "input")
 }

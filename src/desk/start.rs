@@ -98,6 +98,7 @@ impl Desk {
         given: &BTreeMap<String, GivenOwned>,
         who: &str,
     ) -> Result<(), StartError> {
+        let _turn = self.handle.turn();
         let (head, texts) = self.store.track(track)?.ok_or(StartError::NoTrack(track))?;
         let pipeline = PipelineId(head.pipeline_id);
         let graph = self

@@ -8,15 +8,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, after, bounded, never, select};
-use tracing::{error, info, warn};
+use crossbeam_channel::{Receiver, Sender, after, never, select};
+use tracing::info;
 
-use super::command::{Command, CommandError, Reply, Started};
+use super::command::{Command, CommandError, Reply};
 use super::fact::event;
+use super::flush::Answered;
 use super::starts::Plans;
 use super::trouble::{Ballast, Trouble};
 use super::updates::Subscribers;
-use crate::engine::{Answer, Effect, Engine, Outbox, PipelineId, PipelineState, Time};
+use crate::engine::{Engine, Outbox, PipelineId, PipelineState, Time};
 use crate::executor::{Backend, Fact};
 use crate::store::{StoreError, Writer};
 
@@ -37,15 +38,6 @@ pub(super) struct Drive {
     pub(super) plans: Plans,
     pub(super) watches: BTreeMap<PipelineId, Vec<Sender<PipelineState>>>,
     pub(super) subscribers: Subscribers,
-}
-
-/// The wait before a commit that failed for a passing reason is tried again.
-const RETRY_COMMIT: Duration = Duration::from_millis(250);
-
-/// An answer that is given once the batch is committed.
-enum Answered {
-    Start(Reply<Started>, Result<Started, CommandError>),
-    Step(Reply<Answer>, Result<Answer, CommandError>),
 }
 
 enum Woken {
@@ -78,10 +70,7 @@ impl Drive {
             if !stop {
                 self.engine.dispatch(now, &mut out);
             }
-            self.commit(&out);
-            answers.into_iter().for_each(Answered::give);
-            self.subscribers.tell(&out);
-            self.perform(out);
+            self.flush(&mut out, &mut answers);
             if stop {
                 info!("the driver has stopped; running scripts go on");
                 return;
@@ -141,7 +130,11 @@ impl Drive {
                     .map_err(CommandError::from);
                 answers.push(Answered::Step(reply, result));
             }
-            Command::Save(new, reply) => answer(&reply, self.writer.save_graph(now, &new)),
+            Command::Save(new, reply) => {
+                // A start of this batch seals its graph: that must be in the database first.
+                self.flush(out, answers);
+                answer(&reply, self.writer.save_graph(now, &new));
+            }
             Command::SetCheck {
                 id,
                 revision,
@@ -150,6 +143,7 @@ impl Drive {
                 problems,
                 reply,
             } => {
+                self.flush(out, answers);
                 answer(
                     &reply,
                     self.writer
@@ -167,7 +161,8 @@ impl Drive {
                 answer(&reply, self.writer.remove_session(&digest))
             }
             Command::Watch(pipeline, watch) => {
-                if self.engine.is_live(pipeline) {
+                // One that has ended in this batch is told with the batch.
+                if self.engine.is_live(pipeline) || out.pipelines.contains_key(&pipeline) {
                     self.watches.entry(pipeline).or_default().push(watch);
                 }
             }
@@ -175,71 +170,6 @@ impl Drive {
             Command::Stop => return true,
         }
         false
-    }
-
-    /// Commits the batch. A passing failure is tried again for as long as it takes; any other ends
-    /// the process, because the engine is now ahead of the database.
-    fn commit(&mut self, out: &Outbox) {
-        if out.is_empty() {
-            return;
-        }
-        let mut told = false;
-        loop {
-            match self.writer.commit(out) {
-                Ok(()) => break,
-                Err(why) if why.is_transient() => {
-                    if !told {
-                        warn!(%why, "a commit failed and is tried again until it succeeds: {why}");
-                        told = true;
-                    }
-                    self.trouble.set(Some(why.to_string()));
-                    if why.is_full() && self.ballast.release() {
-                        info!("the reserve of the disk was given back");
-                        continue;
-                    }
-                    let (_open, pause) = bounded::<()>(0);
-                    let _ = pause.recv_timeout(RETRY_COMMIT);
-                }
-                Err(why) => {
-                    error!(%why, "a commit failed for good, the process ends and recovers at its next start: {why}");
-                    std::process::abort();
-                }
-            }
-        }
-        if told {
-            info!("the commit went through");
-            self.trouble.set(None);
-            self.ballast.hold();
-        }
-    }
-
-    fn perform(&mut self, out: Outbox) {
-        for effect in out.effects {
-            match effect {
-                Effect::Launch(key) => self.backend.launch(key),
-                Effect::Kill(key) => self.backend.kill(key, self.grace_ms),
-                Effect::Clean(key) => self.backend.clean(key),
-                Effect::Settled(pipeline) => {
-                    self.backend.finish_pipeline(pipeline);
-                    let verdict = out.pipelines.get(&pipeline).map(|change| change.to.state);
-                    for watch in self.watches.remove(&pipeline).unwrap_or_default() {
-                        if let Some(state) = verdict {
-                            let _ = watch.try_send(state);
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-impl Answered {
-    /// Tells the caller; one that has gone away misses nothing that is not in the database.
-    fn give(self) {
-        match self {
-            Self::Start(reply, result) => drop(reply.send(result)),
-            Self::Step(reply, result) => drop(reply.send(result)),
-        }
     }
 }
 

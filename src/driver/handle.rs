@@ -1,5 +1,6 @@
 //! How everybody else speaks with the driver.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
@@ -17,12 +18,19 @@ use crate::store::{NewGraph, Saved, StoredProblem};
 pub struct Handle {
     pub(super) commands: Sender<Command>,
     pub(super) trouble: Trouble,
+    pub(super) inputs: Arc<Mutex<()>>,
 }
 
 impl Handle {
     /// Starts a pipeline.
     pub fn start(&self, start: NewStart) -> Result<Started, CommandError> {
         self.ask(|reply| Command::Start(start, reply))
+    }
+
+    /// The turn of one who reads the values of a track, merges others into them and gives them back:
+    /// held by one at a time, so that nobody's values are lost.
+    pub fn turn(&self) -> MutexGuard<'_, ()> {
+        self.inputs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Replaces the values of a track that has not started.

@@ -7,6 +7,7 @@
 mod command;
 mod drive;
 mod fact;
+mod flush;
 mod handle;
 mod spawn;
 mod starts;

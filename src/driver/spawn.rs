@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -36,6 +36,7 @@ pub struct Settings {
 pub struct Driver {
     commands: Sender<Command>,
     trouble: Trouble,
+    inputs: Arc<Mutex<()>>,
     thread: JoinHandle<()>,
 }
 
@@ -94,6 +95,7 @@ impl Driver {
         Ok(Self {
             commands,
             trouble,
+            inputs: Arc::default(),
             thread,
         })
     }
@@ -103,6 +105,7 @@ impl Driver {
         Handle {
             commands: self.commands.clone(),
             trouble: self.trouble.clone(),
+            inputs: Arc::clone(&self.inputs),
         }
     }
 

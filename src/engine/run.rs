@@ -198,7 +198,9 @@ impl Run {
             PipelineState::Finish => true,
             PipelineState::Stopped => resting,
             PipelineState::Failed => {
-                resting && (!self.may_start() || self.count(TrackState::Pending) == 0)
+                // With branches that go on, a person's answer can move them too.
+                let open = self.count(TrackState::Pending) + self.count(TrackState::Interrupted);
+                resting && (!self.may_start() || open == 0)
             }
         }
     }

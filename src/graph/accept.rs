@@ -69,23 +69,22 @@ impl Param {
         })
     }
 
-    /// The value of a parameter that nobody gave; none when somebody must.
+    /// The value of a parameter that nobody gave; none when somebody must: it is required, or has
+    /// no default. A missing value never becomes an empty text.
     pub(super) fn absent(&self) -> Option<Value> {
-        if self.required {
-            return None;
-        }
-        Some(
-            self.default
-                .clone()
-                .unwrap_or_else(|| Value::Str(String::new())),
-        )
+        self.default.clone().filter(|_| !self.required)
     }
 
-    /// The refusal of a required value that is absent.
+    /// The refusal of an absent value that somebody must give.
     pub(super) fn missing(&self) -> Refusal {
+        let why = if self.required {
+            "is required"
+        } else {
+            "has no default"
+        };
         (
             codes::MISSING_VALUE,
-            format!("`{}` is required; give {}", self.name, self.kind.phrase()),
+            format!("`{}` {why}; give {}", self.name, self.kind.phrase()),
         )
     }
 
@@ -187,7 +186,7 @@ mod tests {
         for (param, given, expected) in [
             (param(Kind::Int, |_| ()), "007", Ok("7")),
             (param(Kind::Int, |_| ()), "x", Err(codes::BAD_VALUE)),
-            (param(Kind::Int, |_| ()), "", Ok("")),
+            (param(Kind::Int, |_| ()), "", Err(codes::MISSING_VALUE)),
             (
                 param(Kind::Int, |p| p.default = Some(Value::Int(0))),
                 "",
@@ -282,7 +281,7 @@ mod tests {
             (Kind::Int, json!(7.5), Err(codes::BAD_VALUE)),
             (Kind::Int, json!(u64::MAX), Err(codes::BAD_VALUE)),
             (Kind::Int, json!([7]), Err(codes::BAD_VALUE)),
-            (Kind::Int, json!(null), Ok("")),
+            (Kind::Int, json!(null), Err(codes::MISSING_VALUE)),
             (Kind::Float, json!(7), Ok("7")),
             (Kind::Bool, json!(true), Ok("true")),
             (Kind::Bool, json!("no"), Ok("false")),

@@ -13,7 +13,7 @@ pub struct Param {
     pub kind: Kind,
     /// A person must give it; the default only fills the form.
     pub required: bool,
-    /// The value when none is given.
+    /// The value when none is given. Without one somebody must give it.
     pub default: Option<Value>,
     /// The only values allowed, when not empty.
     pub choices: Vec<Value>,

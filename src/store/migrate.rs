@@ -29,7 +29,8 @@ pub(super) fn migrate(db: &mut Db, path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn refuse_newer(db: &mut Db, path: &Path) -> Result<(), StoreError> {
+/// Refuses a database that a newer version has changed.
+pub(super) fn refuse_newer(db: &mut Db, path: &Path) -> Result<(), StoreError> {
     let known: Vec<Box<dyn Migration<Sqlite>>> =
         SQLITE.migrations().map_err(|why| StoreError::Migration {
             path: path.to_owned(),

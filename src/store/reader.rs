@@ -8,7 +8,7 @@ use super::error::StoreError;
 use super::graphs::{self, GraphHead, StoredProblem, VertexRow};
 use super::pipelines::{self, PipelineHead};
 use super::tracks::{self, AttemptRow, JournalRow, TrackHead, TrackTexts};
-use super::{definition, orders, sessions, views};
+use super::{definition, migrate, orders, sessions, views};
 use crate::engine::{GraphId, PipelineId, Plan, Time, TrackId};
 use crate::graph::{Graph, Vertex};
 
@@ -22,7 +22,8 @@ pub struct Store {
 const WAIT: Duration = Duration::from_secs(10);
 
 impl Store {
-    /// A pool of at most `size` connections to an existing database file.
+    /// A pool of at most `size` connections to an existing database file of this version or an
+    /// older one.
     pub fn open(path: &Path, size: u32) -> Result<Self, StoreError> {
         let manager = ReadConnections {
             path: path.to_owned(),
@@ -33,6 +34,7 @@ impl Store {
             .test_on_check_out(false)
             .connection_timeout(WAIT)
             .build(manager)?;
+        migrate::refuse_newer(&mut *pool.get()?, path)?;
         Ok(Self { pool })
     }
 

@@ -170,7 +170,8 @@ fn field(number: usize, spec: &Spec<'_>, value: String) -> Field {
         name: field_name(&spec.key()),
         label: param.name.clone(),
         desc: param.desc.clone(),
-        required: param.required,
+        // The server asks for it in both cases.
+        required: param.required || param.default.is_none(),
         widget: widget(param, &value),
         value,
         hint: words::rules(param),

@@ -234,3 +234,38 @@ fn what_is_not_there_is_not_found() {
         );
     }
 }
+
+#[test]
+fn an_edit_at_the_moment_of_a_start_never_changes_what_was_started() {
+    let server = Server::start();
+    let text = |n: usize, version: usize| {
+        let vertices: serde_json::Map<_, _> = (0..n)
+            .map(|i| (format!("v{i}"), json!(format!("echo {version}"))))
+            .collect();
+        json!({"name": "g", "vertices": vertices}).to_string()
+    };
+    for round in 0..15 {
+        let graph = server.define(&text(3, 2 * round)).json();
+        let path = format!("/graphs/{}/pipelines?wait=30s", graph["id"]);
+        std::thread::scope(|scope| {
+            let starts: Vec<_> = (0..4)
+                .map(|_| scope.spawn(|| server.post(&path, &json!({}))))
+                .collect();
+            let edit = scope.spawn(|| server.define(&text(5, 2 * round + 1)));
+            assert!([200, 201].contains(&edit.join().expect("an answer").status));
+            for start in starts {
+                let started = start.join().expect("an answer");
+                // The edit may have come first: then the start was of a graph that was looked at before.
+                assert!(
+                    [201, 409].contains(&started.status),
+                    "{}",
+                    String::from_utf8_lossy(&started.body)
+                );
+                if started.status == 201 {
+                    assert_eq!(started.json()["state"], "FINISH");
+                }
+            }
+        });
+    }
+    assert_eq!(server.get("/healthz").status, 200, "the server lives");
+}

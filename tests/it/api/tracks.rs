@@ -131,3 +131,24 @@ fn an_interrupted_track_holds_what_comes_after_until_a_person_answers() {
         assert_eq!(late["code"], "not-live");
     }
 }
+
+#[test]
+fn values_that_are_given_at_the_same_time_are_all_kept() {
+    let server = Server::start();
+    let yaml = "name: g\ninput: {a: {type: str, required: true}, b: {type: str, required: true}}\nvertices: {v: 'echo <a> <b>'}\n";
+    let graph = server.define(yaml).expect(201);
+    let path = format!("/graphs/{}/pipelines", graph["id"]);
+    for _ in 0..10 {
+        let id = server.post(&path, &json!({"ask_later": true})).expect(201)["id"].clone();
+        let track = server.get(&format!("/pipelines/{id}")).json()["tracks"][0]["id"].clone();
+        let path = format!("/api/v1/tracks/{track}/input");
+        let media = [("Content-Type", "application/json")];
+        std::thread::scope(|scope| {
+            for body in [br#"{"a": "1"}"#, br#"{"b": "2"}"#] {
+                scope.spawn(|| server.ask("PUT", &path, &media, body));
+            }
+        });
+        let ended = server.settled(&id);
+        assert_eq!(server.log(&server.track(&ended, "v")), b"1 2\n");
+    }
+}
