@@ -138,7 +138,8 @@ impl Config {
             script_path: r.take("trackyard.script_path", SCRIPT_PATH.to_owned(), search_path),
             log: r.take(
                 "trackyard.log",
-                "warn,rocket=error,trackyard=info".to_owned(),
+                "warn,rocket=off,trackyard=info,trackyard::api=error,trackyard::web=error"
+                    .to_owned(),
                 log_filter,
             ),
             file: r.file.clone(),
@@ -308,7 +309,8 @@ mod tests {
             tail_bytes: 65_536,
             grace: Duration::from_secs(10),
             script_path: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".to_owned(),
-            log: "warn,rocket=error,trackyard=info".to_owned(),
+            log: "warn,rocket=off,trackyard=info,trackyard::api=error,trackyard::web=error"
+                .to_owned(),
             file: None,
             warnings: Vec::new(),
         };
