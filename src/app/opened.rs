@@ -68,13 +68,7 @@ impl App {
             now: || Time(clock::now()),
         };
         let backend = Arc::clone(&executor);
-        let driver = Driver::spawn(
-            settings,
-            writer,
-            backend,
-            facts,
-            config.data.join("ballast"),
-        )?;
+        let driver = Driver::spawn(settings, writer, backend, facts, spool.clone())?;
         let desk = Desk {
             store,
             handle: driver.handle(),

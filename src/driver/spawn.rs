@@ -1,7 +1,6 @@
 //! Starting and stopping the driver's thread.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
@@ -15,6 +14,7 @@ use super::trouble::{Ballast, Trouble};
 use super::updates::Subscribers;
 use crate::engine::{Effect, Engine, Time};
 use crate::executor::{Backend, Fact, Verdict};
+use crate::spool::Spool;
 use crate::store::{StoreError, Writer};
 
 /// What the driver is told once.
@@ -43,14 +43,14 @@ pub struct Driver {
 impl Driver {
     /// Loads what is committed, finds out what became of the attempts that are committed as
     /// running, and starts the thread. Facts that arrive by then (results of attempts that ended
-    /// while no driver ran) are taken before anything new is ordered. `ballast` is a file of 1 MiB
+    /// while no driver ran) are taken before anything new is ordered. `spool` has the file
     /// that is given back to a full disk.
     pub fn spawn(
         settings: Settings,
         mut writer: Writer,
         backend: Arc<dyn Backend>,
         facts: Receiver<Fact>,
-        ballast: PathBuf,
+        spool: Spool,
     ) -> Result<Self, StoreError> {
         let next = writer.next_ids()?;
         let engine = Engine::load(settings.slots, next, &writer.live()?);
@@ -67,9 +67,11 @@ impl Driver {
         }
         let (commands, receive) = bounded(settings.commands_waiting);
         let trouble = Trouble::default();
+        let ballast = Ballast(spool);
+        ballast.hold();
         let drive = Drive {
             trouble: trouble.clone(),
-            ballast: Ballast::new(ballast),
+            ballast,
             engine,
             writer,
             backend,

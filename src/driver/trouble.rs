@@ -3,8 +3,10 @@
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::spool::Spool;
 
 /// Why the database cannot be written now; shared by the driver and all its handles.
 #[derive(Clone, Default)]
@@ -23,53 +25,34 @@ impl Trouble {
     }
 }
 
-/// Bytes that are given back to a full disk, so that results can still be committed.
+/// Bytes that are given back to a full disk, so that results can still be written.
 const BALLAST_BYTES: usize = 1 << 20;
 
-/// A file whose only purpose is to be removed when the disk is full.
-pub(super) struct Ballast {
-    path: PathBuf,
-    held: bool,
-}
+/// The file of [`Spool::ballast`]. The driver gives it back for a commit, a supervisor for a result.
+pub(super) struct Ballast(pub(super) Spool);
 
 impl Ballast {
-    /// Makes the file, if there is room for it.
-    pub(super) fn new(path: PathBuf) -> Self {
-        let mut ballast = Self { path, held: false };
-        ballast.hold();
-        ballast
-    }
-
-    /// Makes the file again after it was given back, if there is room for it.
-    pub(super) fn hold(&mut self) {
-        if self.held {
+    /// Makes the file when there is none and there is room for it.
+    pub(super) fn hold(&self) {
+        let path = self.0.ballast();
+        if path.exists() {
             return;
         }
-        match self.write() {
-            Ok(()) => self.held = true,
-            Err(why) => {
-                tracing::warn!(%why, "there is no room for the reserve of the disk: {why}");
-                // Half of it would only take room.
-                let _ = std::fs::remove_file(&self.path);
-            }
+        if let Err(why) = write(&path) {
+            tracing::warn!(%why, "there is no room for the reserve of the disk: {why}");
+            // Half of it would only take room.
+            self.0.release_ballast();
         }
-    }
-
-    fn write(&self) -> io::Result<()> {
-        let mut options = File::options();
-        let mut file = options
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&self.path)?;
-        file.write_all(&vec![0xff; BALLAST_BYTES])
     }
 
     /// Gives the room back; true when there was some.
-    pub(super) fn release(&mut self) -> bool {
-        let released = self.held && std::fs::remove_file(&self.path).is_ok();
-        self.held = false;
-        released
+    pub(super) fn release(&self) -> bool {
+        self.0.release_ballast()
     }
+}
+
+fn write(path: &Path) -> io::Result<()> {
+    let mut options = File::options();
+    let options = options.write(true).create_new(true).mode(0o600);
+    options.open(path)?.write_all(&vec![0xff; BALLAST_BYTES])
 }

@@ -47,6 +47,17 @@ impl Spool {
         Ok(Spool { data, dir })
     }
 
+    /// A file whose only purpose is to be removed when the disk is full, so that results can still
+    /// be written. The driver makes it.
+    pub fn ballast(&self) -> PathBuf {
+        self.data.join("ballast")
+    }
+
+    /// Gives the room of the ballast back; true when there was some.
+    pub fn release_ballast(&self) -> bool {
+        fs::remove_file(self.ballast()).is_ok()
+    }
+
     /// The data directory, absolute.
     pub fn data(&self) -> &Path {
         &self.data

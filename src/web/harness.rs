@@ -167,7 +167,7 @@ impl Server {
             writer,
             std::sync::Arc::new(Idle(launch)),
             received,
-            data.path().join("ballast"),
+            crate::spool::Spool::open(data.path()).expect("a spool"),
         );
         let driver = driver.expect("a driver");
         let desk = Desk {

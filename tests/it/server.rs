@@ -65,8 +65,23 @@ impl Server {
 
     /// A server on a data directory, with more arguments.
     pub(crate) fn start_on(data: &Path, arguments: &[&str]) -> Self {
-        let mut command = program();
-        command.current_dir(data).arg("serve");
+        Self::from_command(program(), data, arguments)
+    }
+
+    /// A server whose data directory is a disk of this size, in a mount namespace of its own.
+    pub(crate) fn start_in_own_disk(data: &Path, size: &str) -> Self {
+        let root = rustix::process::getuid().is_root();
+        let mut command = Command::new("unshare");
+        command.args(if root { &["-m"][..] } else { &["-rm"][..] });
+        let mount =
+            format!("mount -t tmpfs -o size={size} none \"$0\" && cd \"$0\" && exec \"$@\"");
+        command.args(["sh", "-c", &mount]).arg(data);
+        command.arg(env!("CARGO_BIN_EXE_trackyard"));
+        Self::from_command(command, data, &[])
+    }
+
+    fn from_command(mut command: Command, data: &Path, arguments: &[&str]) -> Self {
+        command.current_dir(data).stdin(Stdio::null()).arg("serve");
         command
             .args(["--port", "0", "--data"])
             .arg(data)
@@ -101,7 +116,10 @@ impl Server {
         };
         server.url = next("http://");
         server.link = next("http://");
-        let token = std::fs::read_to_string(data.join("local.token")).expect("a token");
+        // As the server sees it: it may have a disk that nobody else sees.
+        let inside = format!("/proc/{}/root{}", server.child.id(), data.display());
+        let token = std::fs::read_to_string(Path::new(&inside).join("local.token"));
+        let token = token.expect("a token");
         server.token = token.trim().to_owned();
         server
     }

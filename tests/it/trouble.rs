@@ -57,3 +57,28 @@ fn while_another_process_locks_the_database_pages_can_be_read_and_results_are_ke
     assert!(!String::from_utf8_lossy(&page().body).contains("Nothing can be changed now"));
     start().expect(201);
 }
+
+#[test]
+fn a_full_disk_loses_no_result() {
+    let own = tempfile::tempdir().expect("a directory");
+    // A disk of its own, which only the server and what it starts can see.
+    let server = Server::start_in_own_disk(own.path(), "16m");
+    let graph = server.define(WAITS).expect(201);
+    let id = server
+        .post(&format!("/graphs/{}/pipelines", graph["id"]), &json!({}))
+        .expect(201)["id"]
+        .clone();
+    let inside = format!("/proc/{}/root{}", server.pid(), own.path().display());
+    let work = std::path::PathBuf::from(format!("{inside}/work/{id}"));
+    server.until(|| work.exists());
+    let fill = format!("cat /dev/zero >{inside}/filler 2>/dev/null; true");
+    let filled = Command::new("sh").arg("-c").arg(fill).status();
+    assert!(filled.expect("sh runs").success());
+    // An empty file takes no page of this disk.
+    std::fs::write(work.join("go"), "").expect("written");
+    let ended = || server.get(&format!("/pipelines/{id}")).json();
+    server.until(|| ended()["tracks"][0]["state"] == "SUCCEED");
+    // With room again, everything goes on by itself.
+    std::fs::remove_file(format!("{inside}/filler")).expect("removed");
+    assert_eq!(server.settled(&id)["state"], "FINISH");
+}

@@ -54,7 +54,12 @@ impl Attempt {
             }
             // The whole spool was removed: nobody will ever read it.
             Err(e) if e.kind() == ErrorKind::NotFound => self.stage = Stage::Over { record: None },
-            Err(_) => *again = now + RECORD_AGAIN,
+            Err(e) => {
+                if e.kind() == ErrorKind::StorageFull {
+                    tools.spool.release_ballast();
+                }
+                *again = now + RECORD_AGAIN;
+            }
         }
     }
 }
