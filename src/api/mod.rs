@@ -4,6 +4,7 @@
 //! They never change a pipeline by themselves.
 
 mod body;
+mod drain;
 mod error;
 mod graphs;
 mod guard;

@@ -29,6 +29,8 @@ pub(super) struct Frame {
     pub(super) refresh: Option<u32>,
     /// Why nothing can be changed now, when that is so.
     pub(super) trouble: Option<String>,
+    /// Nothing new starts.
+    pub(super) draining: bool,
     pub(super) css: String,
     pub(super) favicon: String,
 }
@@ -39,6 +41,7 @@ impl Frame {
         Self {
             csrf: who.csrf().to_owned(),
             trouble: who.trouble.clone(),
+            draining: who.draining,
             ..Self::outside_of(section)
         }
     }
@@ -49,6 +52,7 @@ impl Frame {
             csrf: String::new(),
             refresh: None,
             trouble: None,
+            draining: false,
             css: assets::href("app.css"),
             favicon: assets::href("favicon.svg"),
         }

@@ -27,6 +27,8 @@ pub struct Browser {
     pub(super) now: Time,
     /// Why nothing can be changed now, when that is so.
     pub(super) trouble: Option<String>,
+    /// Nothing new starts.
+    pub(super) draining: bool,
 }
 
 impl Browser {
@@ -51,7 +53,7 @@ async fn look_up(request: &Request<'_>) -> Result<Option<Browser>, Failure> {
             "no access, clock or desk is managed".into(),
         ));
     };
-    let trouble = desk.handle.trouble();
+    let (trouble, draining) = (desk.handle.trouble(), desk.handle.is_draining());
     let (access, now) = (Arc::clone(access), (clock.0)());
     blocking(move || {
         let caller = access.by_session(&cookie, now)?;
@@ -60,6 +62,7 @@ async fn look_up(request: &Request<'_>) -> Result<Option<Browser>, Failure> {
             cookie,
             now,
             trouble,
+            draining,
         }))
     })
     .await

@@ -28,6 +28,7 @@ pub(super) fn browser() -> Browser {
         cookie: "def".to_owned(),
         now: NOW,
         trouble: Some(HOSTILE.to_owned()),
+        draining: true,
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod api;
 mod cli;
+mod drain;
 mod executor;
 mod random;
 mod scripts;
