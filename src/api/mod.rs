@@ -9,6 +9,7 @@ mod error;
 mod graphs;
 mod guard;
 mod health;
+mod inbox;
 mod logs;
 mod pipelines;
 mod routes;

@@ -65,7 +65,9 @@ pub(super) enum Verb {
     )]
     Start(StartArgs),
     /// List the newest pipelines, or all graphs
-    #[command(after_help = "Examples:\n  trackyard ls -n 5\n  trackyard ls --graphs")]
+    #[command(
+        after_help = "Examples:\n  trackyard ls -n 5\n  trackyard ls --graphs\n  trackyard ls --inbox"
+    )]
     Ls(LsArgs),
     /// Show a pipeline and its tracks
     #[command(after_help = "Example:\n  trackyard show 7")]
@@ -180,6 +182,9 @@ pub(super) struct LsArgs {
     /// List graphs instead of pipelines
     #[arg(long)]
     pub(super) graphs: bool,
+    /// List the tracks that wait for a person instead: for a value, or for an answer
+    #[arg(long, conflicts_with = "graphs")]
+    pub(super) inbox: bool,
     /// At most this many
     #[arg(short = 'n', long = "limit", value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) limit: u32,
