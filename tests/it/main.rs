@@ -6,6 +6,7 @@ mod api;
 mod cli;
 mod drain;
 mod executor;
+mod packaging;
 mod random;
 mod scripts;
 mod server;
