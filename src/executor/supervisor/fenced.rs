@@ -59,7 +59,7 @@ fn set(pid: Pid, Limit(word, value): &Limit) -> Result<(), String> {
     let shown = resource.show(*value);
     if let Some(most) = getrlimit(kernel).maximum
         && limit.maximum > Some(most)
-        && prlimit(Some(pid), kernel, limit.clone()).is_err()
+        && prlimit(Some(pid), kernel, limit).is_err()
     {
         let most = resource.show(match resource {
             Resource::Cpu => most.saturating_mul(1_000),
@@ -70,10 +70,10 @@ fn set(pid: Pid, Limit(word, value): &Limit) -> Result<(), String> {
              raise the limit of the service that runs Trackyard"
         ));
     }
-    prlimit(Some(pid), kernel, limit.clone())
+    prlimit(Some(pid), kernel, limit)
         .map_err(|e| format!("its limit `{word}: {shown}` could not be set: {e}"))?;
     // The call gives what was there before: the second one reads back what the first one set.
-    let there = prlimit(Some(pid), kernel, limit.clone());
+    let there = prlimit(Some(pid), kernel, limit);
     match there {
         Ok(there) if there == limit => Ok(()),
         Ok(there) => Err(format!(
