@@ -94,12 +94,12 @@ impl Shared {
                 Err(e) => return self.not_started(key, e.to_string()),
             };
             let number = link.instance.number;
-            match self.attempts.hand_to(key, number, || link.usable()) {
+            let connection = match self.attempts.hand_to(key, number, || link.usable()) {
                 None => return,
-                Some(false) => continue,
-                Some(true) => {}
-            }
-            link.say(&message);
+                Some(None) => continue,
+                Some(Some(connection)) => connection,
+            };
+            link.say_over(connection, &message);
             // A kill that failed at the gate for want of space may have spoken before us.
             if let Some(Entry {
                 kill: Some(grace_ms),
