@@ -170,10 +170,13 @@ impl Shared {
         });
     }
 
+    /// Nothing will start it any more. It may have run all the same: a restart of the host can lose
+    /// its gate and keep its exit record.
     fn cancelled(&self, key: AttemptKey) {
-        self.ended(
-            key,
-            ExitRecord::never_ran(Cause::Stopped, Time(clock::now())),
-        );
+        let never_ran = || ExitRecord::never_ran(Cause::Stopped, Time(clock::now()));
+        match self.spool.result(key) {
+            Ok(record) => self.ended(key, record.unwrap_or_else(never_ran)),
+            Err(e) => self.interrupted(key, format!("its exit record cannot be read: {e}")),
+        }
     }
 }
