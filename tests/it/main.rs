@@ -8,6 +8,5 @@ mod executor;
 mod random;
 mod scripts;
 mod server;
-mod sim;
 mod store;
 mod trouble;
