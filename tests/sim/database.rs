@@ -5,13 +5,10 @@ use std::sync::Arc;
 
 use trackyard::engine::{
     AttemptKey, Engine, LoadedPipeline, LoadedTrack, NewPipeline, NextIds, Outbox, PendingOn,
-    PipelineId, PipelineState, Reason, Time, TrackChange, TrackId, TrackRow, TrackState,
+    PipelineId, PipelineState, Reason, Time, TrackId, TrackRow, TrackState,
 };
-use trackyard::graph::OnInterrupt;
 
-use crate::oracles::{
-    Checked, Oracle, Truth, check_idle, check_rows, check_settled, ensure, may_follow,
-};
+use crate::oracles::{Checked, Oracle, Truth, check_idle, check_rows, check_settled, ensure};
 
 /// The rows.
 pub(crate) struct Database {
@@ -19,7 +16,7 @@ pub(crate) struct Database {
     pub(crate) settled: BTreeMap<PipelineId, PipelineState>,
     /// Each attempt that was ever ordered, and the boot of the host in which it was.
     pub(crate) ordered: BTreeMap<AttemptKey, u32>,
-    ended: BTreeMap<AttemptKey, Option<Reason>>,
+    pub(crate) ended: BTreeMap<AttemptKey, Option<Reason>>,
     pub(crate) next: NextIds,
 }
 
@@ -97,13 +94,13 @@ impl Database {
                 track.missing = input.missing;
             }
         }
-        for (key, _) in &out.attempts {
-            self.order(*key, boot, truth)?;
-        }
         if let Some(entry) = out.journal.last() {
             self.next.journal = entry.sequence + 1;
         }
         self.settle(out)?;
+        for (key, _) in &out.attempts {
+            self.order(*key, boot, truth)?;
+        }
         self.live.values().try_for_each(check_rows)
     }
 
@@ -171,80 +168,6 @@ impl Database {
             tracks,
         };
         self.live.insert(new.id, row);
-    }
-
-    /// The journal says how a track came from its row to its new one, and each of these steps is
-    /// in the table.
-    fn check_path(
-        &self,
-        id: TrackId,
-        change: &TrackChange,
-        out: &Outbox,
-        truth: &Truth,
-    ) -> Checked {
-        let row = self
-            .track(id)
-            .map(|(pipeline, i)| pipeline.tracks[i as usize].row);
-        let as_believed = row.is_some_and(|row| row.state == change.from);
-        ensure(as_believed, Oracle::Transitions, || {
-            format!("track {id} is no {}: {row:?}", change.from)
-        })?;
-        let mut at = change.from;
-        for entry in out.journal.iter().filter(|entry| entry.track == Some(id)) {
-            let state = |word| TrackState::from_word(word).expect("a word of the table");
-            let (from, to) = (state(entry.from), state(entry.to));
-            // New values for a track that stays where it is are journaled, too.
-            let values = from == to && entry.why == "input";
-            ensure(
-                from == at && (values || may_follow(from, to)),
-                Oracle::Transitions,
-                || format!("track {id} went from {at} by {from} to {to}"),
-            )?;
-            let success = to == TrackState::Succeed && from == TrackState::Interrupted;
-            let called = truth.called_success.contains(&(id, entry.attempt));
-            ensure(!success || called, Oracle::ResultInvented, || {
-                format!(
-                    "nobody has said that attempt {} of track {id} succeeded",
-                    entry.attempt
-                )
-            })?;
-            at = to;
-        }
-        ensure(at == change.to.state, Oracle::Transitions, || {
-            format!(
-                "the journal leaves track {id} at {at}, its row at {}",
-                change.to.state
-            )
-        })
-    }
-
-    /// An attempt is ordered once, and a second one only for a reason.
-    fn order(&mut self, key: AttemptKey, boot: u32, truth: &Truth) -> Checked {
-        let new = self.ordered.insert(key, boot).is_none();
-        ensure(new, Oracle::RunsOnce, || {
-            format!("attempt {key} is ordered twice")
-        })?;
-        let Some(attempt) = key.attempt.checked_sub(1).filter(|before| *before > 0) else {
-            return Ok(());
-        };
-        let (pipeline, index) = self.track(key.track).expect("its row was written");
-        let vertex = pipeline.plan.vertex(index);
-        let retries = pipeline.tracks[index as usize].row.retries;
-        let before = self.ended.get(&AttemptKey { attempt, ..key });
-        let allowed = match before {
-            None | Some(None | Some(Reason::Stopped | Reason::Forced)) => false,
-            Some(Some(Reason::NotStarted)) => true,
-            Some(Some(Reason::Interrupted)) => {
-                vertex.on_interrupt == OnInterrupt::Rerun
-                    || truth.called_again.contains(&(key.track, attempt))
-            }
-            Some(Some(
-                Reason::ExitCode | Reason::Signal | Reason::Timeout | Reason::CouldNotStart,
-            )) => vertex.retry.is_some_and(|retry| retries <= retry.limit),
-        };
-        ensure(allowed, Oracle::RunsAgain, || {
-            format!("attempt {key} follows one that ended by {before:?}")
-        })
     }
 }
 

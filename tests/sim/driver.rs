@@ -70,9 +70,10 @@ impl World {
             }
             Act::Begin => {
                 let asleep = self.has(Fault::SleepAfterStart);
+                let forgets = self.has(Fault::KillsForgotten);
                 let server = self.server();
-                let kills = server.engine.resume();
-                server.acts.extend(kills.into_iter().map(Act::Perform));
+                let kills = server.engine.resume().into_iter().filter(|_| !forgets);
+                server.acts.extend(kills.map(Act::Perform));
                 server.fresh = !asleep;
             }
             Act::End => self.lose_server("stops"),

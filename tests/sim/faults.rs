@@ -20,6 +20,7 @@ pub(crate) enum Fault {
     ValuesLost,
     NobodyAsked,
     AnotherWriter,
+    KillsForgotten,
 }
 
 /// A fault with what is expected of the search for it.
@@ -127,5 +128,11 @@ pub(crate) const FAULTS: &[Planted] = &[
         name: "another-writer",
         found_by: &[Oracle::Transitions, Oracle::LoadAgrees],
         within: 20,
+    },
+    Planted {
+        fault: Fault::KillsForgotten,
+        name: "kills-forgotten-at-start",
+        found_by: &[Oracle::Ends],
+        within: 2_000,
     },
 ];

@@ -17,6 +17,7 @@ mod faults;
 mod host;
 mod links;
 mod oracles;
+mod paths;
 mod people;
 mod pool;
 #[path = "../it/random.rs"]

@@ -16,6 +16,9 @@ pub(crate) enum Oracle {
     RunsOnce,
     /// A script is started only for an attempt that is committed as running.
     RunsOrdered,
+    /// Nothing is ordered before its predecessors are done, in a pipeline that is stopped or has
+    /// failed, or with a value missing.
+    RunsAllowed,
     /// Another attempt follows only because the vertex or a person said so.
     RunsAgain,
     /// A delivered result is what is committed.
@@ -141,9 +144,6 @@ pub(crate) fn check_rows(row: &LoadedPipeline) -> Checked {
         Oracle::Verdict,
         || format!("pipeline {id} is {} with a track FAILED", row.state),
     )?;
-    if !may_start(row) {
-        return Ok(());
-    }
     let mut open: Vec<u32> = (0..row.plan.len() as u32)
         .map(|i| row.plan.in_degree(i))
         .collect();
@@ -161,11 +161,17 @@ pub(crate) fn check_rows(row: &LoadedPipeline) -> Checked {
         },
     ) in row.tracks.iter().enumerate()
     {
+        let begun = matches!(track.state, TrackState::Pending | TrackState::Running);
+        ensure(!begun || open[index] == 0, Oracle::RunsAllowed, || {
+            format!("vertex {index} of pipeline {id} is before its time: {track:?}")
+        })?;
         let given = !missing && track.pending_on == Some(PendingOn::Input);
         let free = open[index] == 0 && track.state == TrackState::Waiting;
-        ensure(!free && !given, Oracle::Forgotten, || {
-            format!("vertex {index} of pipeline {id} waits for nothing: {track:?}")
-        })?;
+        ensure(
+            !may_start(row) || !(free || given),
+            Oracle::Forgotten,
+            || format!("vertex {index} of pipeline {id} waits for nothing: {track:?}"),
+        )?;
     }
     Ok(())
 }

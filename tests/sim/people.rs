@@ -66,7 +66,7 @@ impl World {
         let nth = self.random.below(live.max(1));
         let rows = self.database.live.values().nth(nth)?;
         let (pipeline, who) = (rows.id, "somebody".to_owned());
-        if self.random.chance(4) {
+        if self.random.chance(if self.calm { 2 } else { 8 }) {
             let why = String::new();
             return Some(Event::Stop { pipeline, who, why });
         }

@@ -1,6 +1,7 @@
 //! The life of a supervisor, one step at a time: gate, spawn, end, exit record.
 
-use trackyard::engine::AttemptKey;
+use trackyard::engine::{AttemptKey, PipelineState};
+use trackyard::graph::OnFailure;
 use trackyard::spool::{Cause, ExitRecord, FORMAT, Gate};
 
 use crate::host::{Asked, Exit, Script, Told};
@@ -16,6 +17,8 @@ pub(crate) struct Rates {
     pub(crate) refused: usize,
     /// The script fails.
     pub(crate) fails: usize,
+    /// Scripts of pipelines that are to end do not end before they are asked to.
+    pub(crate) hang: bool,
 }
 
 impl World {
@@ -119,10 +122,14 @@ impl World {
 
     /// A script ends; one that has ended gets its exit record, and the server is told.
     fn end_or_record(&mut self, number: u64, key: AttemptKey) {
+        let hangs = self.rates.hang && self.is_to_end(key);
         let fails = self.random.chance(self.rates.fails);
         let supervisor = self.host.supervisors.get_mut(&number).expect("it lives");
         let script = supervisor.scripts.get_mut(&key).expect("chosen from these");
         let Some(record) = script.end.take() else {
+            if hangs && !script.asked_to_end {
+                return;
+            }
             let (cause, code, signal) = match (script.asked_to_end, fails) {
                 (true, _) => (Cause::Stopped, None, Some(15)),
                 (false, false) => (Cause::Exited, Some(0), None),
@@ -151,5 +158,13 @@ impl World {
             files.exit = Some(Exit::Whole(record.clone()));
             self.truth.delivered.insert(key, record);
         }
+    }
+
+    /// Whether it is committed that all that runs of the attempt's pipeline is to end.
+    fn is_to_end(&self, key: AttemptKey) -> bool {
+        self.database.live.get(&key.pipeline).is_some_and(|row| {
+            let cancels = row.plan.on_failure == OnFailure::CancelRunning;
+            row.state == PipelineState::Stopped || (row.state == PipelineState::Failed && cancels)
+        })
     }
 }

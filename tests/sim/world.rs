@@ -57,6 +57,7 @@ impl World {
                 no_room: rates.0,
                 refused: rates.1,
                 fails: rates.2,
+                hang: random.chance(50),
             },
             calm: false,
             database: Database::new(),
