@@ -52,8 +52,10 @@ enum Woken {
 impl Drive {
     /// Runs until it is told to stop. What runs goes on without it.
     pub(super) fn run(mut self) {
+        // What the rows have ready is ordered without waiting for an event: after a stop none may come.
+        let mut begun = Some(Woken::Due);
         loop {
-            let first = self.wake();
+            let first = begun.take().unwrap_or_else(|| self.wake());
             let now = (self.now)();
             let mut out = Outbox::default();
             let mut answers = Vec::new();

@@ -10,6 +10,5 @@ mod packaging;
 mod random;
 mod scripts;
 mod server;
-mod sim;
 mod store;
 mod trouble;
