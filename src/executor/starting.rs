@@ -14,6 +14,7 @@ use super::link::Link;
 use super::local::{Shared, lock};
 use super::supervisor::{VERB, settings_words};
 use super::wire::ToSupervisor;
+use crate::failpoint;
 use crate::spool::Instance;
 
 /// How long a supervisor may take to start.
@@ -97,6 +98,7 @@ impl Shared {
             .arg(self.spool.dir())
             .args(settings_words(&self.settings))
             .env_clear()
+            .envs(failpoint::environment())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(log)
