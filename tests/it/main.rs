@@ -4,6 +4,8 @@
 
 mod api;
 mod cli;
+#[cfg(feature = "failpoints")]
+mod crash_points;
 mod executor;
 mod random;
 mod scripts;
