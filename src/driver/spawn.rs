@@ -1,11 +1,11 @@
 //! Starting and stopping the driver's thread.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
-use tracing::info;
+use tracing::{info, warn};
 
 use super::command::Command;
 use super::draining::{Draining, Shown};
@@ -56,17 +56,26 @@ impl Driver {
     ) -> Result<Self, StoreError> {
         let next = writer.next_ids()?;
         let engine = Engine::load(settings.slots, next, &writer.live()?);
-        for (key, verdict) in backend.probe(&writer.running()?) {
-            info!(attempt = %key, ?verdict, "attempt {key} was running: {verdict:?}");
-            if verdict == Verdict::LaunchAgain {
-                backend.launch(key);
-            }
-        }
+        let mut ending = BTreeSet::new();
         for effect in engine.resume() {
             if let Effect::Kill(key) = effect {
-                backend.kill(key, settings.grace_ms);
+                ending.insert(key);
             }
         }
+        for (key, verdict) in backend.probe(&writer.running()?) {
+            info!(attempt = %key, ?verdict, "attempt {key} was running: {verdict:?}");
+            let ends = ending.contains(&key);
+            match verdict {
+                // What was stopped before it started must not start only to be ended.
+                Verdict::LaunchAgain if ends => backend.cancel(key),
+                Verdict::LaunchAgain => backend.launch(key),
+                Verdict::TakeResult | Verdict::Adopt | Verdict::Interrupted(_) if ends => {
+                    backend.kill(key, settings.grace_ms);
+                }
+                Verdict::TakeResult | Verdict::Adopt | Verdict::Interrupted(_) => {}
+            }
+        }
+        clean_leftovers(&spool, &mut writer, backend.as_ref())?;
         let (commands, receive) = bounded(settings.commands_waiting);
         let trouble = Trouble::default();
         let ballast = Ballast(spool);
@@ -126,6 +135,23 @@ impl Driver {
     }
 }
 
+/// Removes the files of attempts whose end a former process has committed and which it did not live
+/// to clean. Those of attempts that the database does not know stay: it may be an older copy.
+fn clean_leftovers(
+    spool: &Spool,
+    writer: &mut Writer,
+    backend: &dyn Backend,
+) -> Result<(), StoreError> {
+    let left = spool.list().unwrap_or_else(|why| {
+        warn!(%why, "the files that a former process left cannot be listed: {why}");
+        Vec::new()
+    });
+    for key in writer.ended(&left)? {
+        backend.clean(key);
+    }
+    Ok(())
+}
+
 struct AbortOnPanic;
 
 impl Drop for AbortOnPanic {
@@ -156,6 +182,7 @@ mod tests {
             let _ = self.0.send(key);
         }
         fn kill(&self, _: AttemptKey, _: u64) {}
+        fn cancel(&self, _: AttemptKey) {}
         fn probe(&self, _: &[(AttemptKey, String)]) -> Vec<(AttemptKey, Verdict)> {
             Vec::new()
         }

@@ -1,10 +1,13 @@
 //! A real server of the built program, on a port and a data directory of its own.
 
 use std::io::{BufRead, BufReader};
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 
 use serde_json::Value;
+
+use crate::executor::bench::{end, processes};
 
 /// An answer: its status, its headers as asked for, and its body.
 pub(crate) struct Answer {
@@ -80,7 +83,8 @@ impl Server {
         Self::from_command(command, data, &[])
     }
 
-    fn from_command(mut command: Command, data: &Path, arguments: &[&str]) -> Self {
+    /// A server of this program with this environment.
+    pub(crate) fn from_command(mut command: Command, data: &Path, arguments: &[&str]) -> Self {
         command.current_dir(data).stdin(Stdio::null()).arg("serve");
         command
             .args(["--port", "0", "--data"])
@@ -140,32 +144,38 @@ impl Server {
         self.child.wait().expect("it has ended");
     }
 
-    /// Waits for the end of a server that ends by itself: its exit code.
-    pub(crate) fn ended(&mut self) -> Option<i32> {
-        self.child.wait().expect("it has ended").code()
+    /// Waits until the server has ended by itself, and gives the signal that ended it.
+    pub(crate) fn signal(&mut self) -> Option<i32> {
+        self.ended().signal()
+    }
+
+    /// Waits until the server has ended by itself, a minute at most.
+    pub(crate) fn ended(&mut self) -> ExitStatus {
+        let began = std::time::Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().expect("it is our child") {
+                return status;
+            }
+            assert!(began.elapsed().as_secs() < 60, "the server goes on");
+            std::thread::yield_now();
+        }
+    }
+
+    /// The supervisors of this data directory.
+    pub(crate) fn supervisors(&self) -> Vec<i32> {
+        let spool = self.data.join("spool");
+        let spool = spool.to_str().expect("text");
+        processes(|words| {
+            words.get(1).is_some_and(|word| word == "__supervise")
+                && words.iter().any(|word| word == spool)
+        })
     }
 
     /// Ends the supervisors of this data directory with no word.
     pub(crate) fn kill_supervisors(&self) {
-        let spool = self.data.join("spool");
-        let spool = spool.to_str().expect("text");
-        let mut killed = 0;
-        for entry in std::fs::read_dir("/proc").expect("/proc").flatten() {
-            // A process that has ended in the meantime has no command line.
-            let line = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
-            let words: Vec<_> = line.split(|byte| *byte == 0).collect();
-            if words.get(1) == Some(&b"__supervise".as_slice()) && words.contains(&spool.as_bytes())
-            {
-                let pid = entry.file_name();
-                let done = Command::new("kill")
-                    .arg("-9")
-                    .arg(&pid)
-                    .status()
-                    .expect("kill runs");
-                killed += u32::from(done.success());
-            }
-        }
-        assert!(killed > 0, "there was a supervisor");
+        let supervisors = self.supervisors();
+        assert!(!supervisors.is_empty(), "there was a supervisor");
+        supervisors.into_iter().for_each(end);
     }
 
     /// A request with the token, as JSON unless `media` says otherwise.
@@ -176,10 +186,22 @@ impl Server {
         headers: &[(&str, &str)],
         body: &[u8],
     ) -> Answer {
+        self.try_ask(method, path, headers, body)
+            .expect("an answer")
+    }
+
+    /// The same of a server that may die before it has answered.
+    pub(crate) fn try_ask(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Result<Answer, ureq::Error> {
         let authorization = format!("Bearer {}", self.token);
         let mut all = vec![("Authorization", authorization.as_str())];
         all.extend_from_slice(headers);
-        ask(method, &format!("{}{path}", self.url), &all, body)
+        try_ask(method, &format!("{}{path}", self.url), &all, body)
     }
 
     /// `GET` under `/api/v1`.
@@ -286,6 +308,15 @@ impl Drop for Server {
 
 /// One request, with nothing but what is given.
 pub(crate) fn ask(method: &str, url: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+    try_ask(method, url, headers, body).expect("an answer")
+}
+
+fn try_ask(
+    method: &str,
+    url: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> Result<Answer, ureq::Error> {
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
@@ -297,7 +328,7 @@ pub(crate) fn ask(method: &str, url: &str, headers: &[(&str, &str)], body: &[u8]
         request = request.header(*name, *value);
     }
     let request = request.body(body.to_vec()).expect("a request");
-    let mut response = agent.run(request).expect("an answer");
+    let mut response = agent.run(request)?;
     let header = |name: &str| {
         let value = response.headers().get(name);
         value.and_then(|v| v.to_str().ok()).unwrap_or("").to_owned()
@@ -308,12 +339,11 @@ pub(crate) fn ask(method: &str, url: &str, headers: &[(&str, &str)], body: &[u8]
         .body_mut()
         .with_config()
         .limit(limit)
-        .read_to_vec()
-        .expect("a body");
-    Answer {
+        .read_to_vec()?;
+    Ok(Answer {
         status: response.status().as_u16(),
         media,
         cookie,
         body,
-    }
+    })
 }

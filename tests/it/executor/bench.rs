@@ -14,7 +14,7 @@ use trackyard::executor::{Backend, Executor, Fact, Order, Orders, Settings, Verd
 use trackyard::spool::{ExitRecord, Spool};
 
 /// No test waits longer for anything; a failure shows sooner.
-const LONG: Duration = Duration::from_secs(60);
+pub(crate) const LONG: Duration = Duration::from_secs(60);
 
 pub(super) type Scripts = Arc<Mutex<HashMap<AttemptKey, Order>>>;
 
@@ -186,7 +186,7 @@ fn start(settings: &Settings, scripts: &Scripts) -> (Executor, Receiver<Fact>) {
 }
 
 /// The processes whose command line is as `like` says.
-pub(super) fn processes(like: impl Fn(&[String]) -> bool) -> Vec<i32> {
+pub(crate) fn processes(like: impl Fn(&[String]) -> bool) -> Vec<i32> {
     let pids = fs::read_dir("/proc").unwrap().filter_map(|entry| {
         let pid: i32 = entry.ok()?.file_name().to_str()?.parse().ok()?;
         let line = fs::read(format!("/proc/{pid}/cmdline")).ok()?;
@@ -199,7 +199,7 @@ pub(super) fn processes(like: impl Fn(&[String]) -> bool) -> Vec<i32> {
 }
 
 /// Waits until `done`; for what has no channel to wait on.
-pub(super) fn until(what: &str, done: impl Fn() -> bool) {
+pub(crate) fn until(what: &str, done: impl Fn() -> bool) {
     let start = Instant::now();
     while !done() {
         assert!(start.elapsed() < LONG, "{what} does not happen");
@@ -227,14 +227,14 @@ pub(super) fn number_in(path: &Path) -> i32 {
 }
 
 /// True unless the process has ended. One that nobody has waited for yet counts as ended.
-pub(super) fn lives(pid: i32) -> bool {
+pub(crate) fn lives(pid: i32) -> bool {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     stat.rsplit_once(')')
         .is_some_and(|(_, rest)| !rest.starts_with(" Z"))
 }
 
 /// Ends a process that a test started.
-pub(super) fn end(pid: i32) {
+pub(crate) fn end(pid: i32) {
     let pid = rustix::process::Pid::from_raw(pid).unwrap();
     rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
 }
