@@ -47,6 +47,12 @@ pub enum CommandError {
     /// The database cannot be written now.
     #[error("the database cannot be written now ({0}): nothing is lost, try again in a moment")]
     Unwritable(String),
+    /// The database was lost while the command was under way: it may still be carried out.
+    #[error(
+        "the database cannot be written now ({0}): this was not carried out yet and may still be; \
+         look before you ask again"
+    )]
+    PutOff(String),
     /// The server is stopping.
     #[error("the server is stopping")]
     Closed,
@@ -97,5 +103,22 @@ pub(super) enum Command {
     },
     Watch(PipelineId, Sender<PipelineState>),
     Subscribe(Sender<Update>),
-    Stop,
+}
+
+impl Command {
+    /// Says that nothing can be changed now. Who only listens is not told: see `Drive::watch`.
+    pub(super) fn refuse(self, why: &str) {
+        let why = CommandError::Unwritable(why.to_owned());
+        // A caller that has gone away misses nothing.
+        match self {
+            Self::Start(_, reply) => drop(reply.send(Err(why))),
+            Self::Step(_, reply) => drop(reply.send(Err(why))),
+            Self::Save(_, reply) => drop(reply.send(Err(why))),
+            Self::SetCheck { reply, .. } => drop(reply.send(Err(why))),
+            Self::AddSession { reply, .. } | Self::RemoveSession { reply, .. } => {
+                drop(reply.send(Err(why)));
+            }
+            Self::Watch(..) | Self::Subscribe(_) => {}
+        }
+    }
 }

@@ -35,6 +35,8 @@ pub struct Settings {
 /// The running driver.
 pub struct Driver {
     commands: Sender<Command>,
+    /// Dropped to stop the thread.
+    running: Option<Sender<()>>,
     trouble: Trouble,
     inputs: Arc<Mutex<()>>,
     thread: JoinHandle<()>,
@@ -66,6 +68,7 @@ impl Driver {
             }
         }
         let (commands, receive) = bounded(settings.commands_waiting);
+        let (running, stop) = bounded(0);
         let trouble = Trouble::default();
         let ballast = Ballast(spool);
         ballast.hold();
@@ -77,6 +80,8 @@ impl Driver {
             backend,
             commands: receive,
             facts,
+            stop,
+            given_up: false,
             now: settings.now,
             batch: settings.batch,
             grace_ms: settings.grace_ms,
@@ -96,6 +101,7 @@ impl Driver {
             .map_err(|why| StoreError::Mismatch(format!("no thread for the driver: {why}")))?;
         Ok(Self {
             commands,
+            running: Some(running),
             trouble,
             inputs: Arc::default(),
             thread,
@@ -111,10 +117,16 @@ impl Driver {
         }
     }
 
-    /// Commits what has arrived, then ends the thread. Running scripts go on.
-    pub fn stop(self) {
-        // A driver that has ended already needs no word.
-        let _ = self.commands.send(Command::Stop);
+    /// Tells the thread to commit what has arrived and to end. Whoever waits for it is let go.
+    pub fn leave(&mut self) {
+        self.running = None;
+    }
+
+    /// Commits what has arrived, if that can be done now, then ends the thread. Running scripts
+    /// go on.
+    pub fn stop(mut self) {
+        self.leave();
+        // A driver that has ended by a panic has ended the process.
         let _ = self.thread.join();
     }
 }
