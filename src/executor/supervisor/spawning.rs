@@ -131,7 +131,7 @@ pub(super) fn watch(pid: Pid) -> io::Result<OwnedFd> {
 }
 
 fn passing(e: impl Display) -> Refusal {
-    Refusal::Passing(format!("the script's process could not be started: {e}"))
+    Refusal::Passing(format!("the machine could not start a process: {e}"))
 }
 
 fn is_passing(e: &io::Error) -> bool {
