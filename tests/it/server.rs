@@ -80,7 +80,8 @@ impl Server {
         Self::from_command(command, data, &[])
     }
 
-    fn from_command(mut command: Command, data: &Path, arguments: &[&str]) -> Self {
+    /// A server that another program ends up as: one that changes its limits, its user, its disk.
+    pub(crate) fn from_command(mut command: Command, data: &Path, arguments: &[&str]) -> Self {
         command.current_dir(data).stdin(Stdio::null()).arg("serve");
         command
             .args(["--port", "0", "--data"])
