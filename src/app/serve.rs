@@ -1,16 +1,19 @@
 //! The web server around an [`App`].
 
+use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use figment::Figment;
 use figment::providers::{Format, Toml};
+use rocket::Shutdown;
 use rocket::fairing::AdHoc;
 
 use super::error::AppError;
 use super::opened::App;
 use crate::access::Access;
 use crate::config::Config;
+use crate::driver::Handle;
 use crate::engine::Time;
 use crate::{api, clock, web};
 
@@ -21,6 +24,17 @@ pub struct Served {
     pub url: String,
     /// A link that signs a browser in, once.
     pub link: String,
+}
+
+/// Finds out whether the server will be able to listen, before anything is opened or taken over.
+pub fn can_listen(config: &Config) -> Result<(), AppError> {
+    let address = SocketAddr::new(config.address, config.port);
+    let listener = TcpListener::bind(address).map_err(|why| AppError::Listen {
+        address,
+        why: why.to_string(),
+    })?;
+    drop(listener);
+    Ok(())
 }
 
 /// Serves until SIGINT or SIGTERM. `ready` is called once, when the server answers.
@@ -43,17 +57,17 @@ pub fn serve(app: App, ready: impl FnOnce(&Served) + Send + 'static) -> Result<(
         .manage(app.spool.clone())
         .manage(Arc::clone(&access))
         .manage(most);
+    let handle = app.desk.handle.clone();
     let app = Arc::new(Mutex::new(app));
     let ready = Mutex::new(Some(ready));
     let (of_liftoff, of_shutdown) = (Arc::clone(&app), Arc::clone(&app));
     let rocket = rocket.attach(AdHoc::on_liftoff("ready", move |rocket| {
         let (app, access) = (Arc::clone(&of_liftoff), Arc::clone(&access));
         let ready = ready.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let url = format!(
-            "http://{}:{}",
-            rocket.config().address,
-            rocket.config().port
-        );
+        // With brackets around an address of version 6.
+        let address = SocketAddr::new(rocket.config().address, rocket.config().port);
+        let url = format!("http://{address}");
+        end_when_drained(&handle, rocket.shutdown());
         Box::pin(async move {
             lifted(&app, &access, &url, ready);
         })
@@ -74,6 +88,28 @@ pub fn serve(app: App, ready: impl FnOnce(&Served) + Send + 'static) -> Result<(
         app.stop();
     }
     result
+}
+
+/// Ends the server once it is drained.
+fn end_when_drained(handle: &Handle, shutdown: Shutdown) {
+    let drained = match handle.drained() {
+        Ok(drained) => drained,
+        Err(why) => {
+            tracing::warn!(%why, "`trackyard drain` will not end this server: {why}");
+            return;
+        }
+    };
+    let wait = move || {
+        // The driver ends with the server: then nobody is told.
+        if drained.recv().is_ok() {
+            tracing::info!("nothing runs any more: the server ends");
+            shutdown.notify();
+        }
+    };
+    let thread = std::thread::Builder::new().name("drained".to_owned());
+    if let Err(why) = thread.spawn(wait) {
+        tracing::warn!(%why, "`trackyard drain` will not end this server: {why}");
+    }
 }
 
 fn lifted<F: FnOnce(&Served)>(app: &Mutex<App>, access: &Access, url: &str, ready: Option<F>) {

@@ -103,10 +103,15 @@ pub(super) enum Command {
     },
     Watch(PipelineId, Sender<PipelineState>),
     Subscribe(Sender<Update>),
+    /// Orders nothing new any more, or does so again; the answer is how many scripts run.
+    Drain(bool, Reply<u32>),
+    /// Tells when nothing new is ordered and nothing runs.
+    WatchDrained(Sender<()>),
 }
 
 impl Command {
-    /// Says that nothing can be changed now. Who only listens is not told: see `Drive::watch`.
+    /// Says that nothing can be changed now. What needs no database is carried out instead: see
+    /// `Drive::refuse`.
     pub(super) fn refuse(self, why: &str) {
         let why = CommandError::Unwritable(why.to_owned());
         // A caller that has gone away misses nothing.
@@ -118,7 +123,8 @@ impl Command {
             Self::AddSession { reply, .. } | Self::RemoveSession { reply, .. } => {
                 drop(reply.send(Err(why)));
             }
-            Self::Watch(..) | Self::Subscribe(_) => {}
+            Self::Drain(_, reply) => drop(reply.send(Err(why))),
+            Self::Watch(..) | Self::Subscribe(_) | Self::WatchDrained(_) => {}
         }
     }
 }

@@ -13,6 +13,7 @@ use crossbeam_channel::{Receiver, Sender, after, never, select};
 use tracing::info;
 
 use super::command::{Command, CommandError, Reply};
+use super::draining::Draining;
 use super::fact::event;
 use super::flush::Answered;
 use super::starts::Plans;
@@ -43,6 +44,7 @@ pub(super) struct Drive {
     pub(super) plans: Plans,
     pub(super) watches: BTreeMap<PipelineId, Vec<Sender<PipelineState>>>,
     pub(super) subscribers: Subscribers,
+    pub(super) draining: Draining,
 }
 
 enum Woken {
@@ -76,7 +78,11 @@ impl Drive {
             if !stop {
                 self.engine.dispatch(now, &mut out);
             }
-            if !self.flush(&mut out, &mut answers) || stop {
+            stop |= !self.flush(&mut out, &mut answers);
+            if self.engine.is_drained() {
+                self.draining.tell();
+            }
+            if stop {
                 info!("the driver has stopped; running scripts go on");
                 return;
             }
@@ -127,13 +133,24 @@ impl Drive {
         false
     }
 
-    /// Says that nothing can be changed now. Who only listens needs no database for that.
+    /// Says that nothing can be changed now, to what needs the database.
     pub(super) fn refuse(&mut self, command: Command, why: &str, out: &Outbox) {
         match command {
             Command::Watch(pipeline, watch) => self.watch(pipeline, watch, out),
             Command::Subscribe(subscriber) => self.subscribers.add(subscriber),
+            Command::Drain(on, reply) => self.drain(on, &reply),
+            Command::WatchDrained(watch) => self.draining.watch(watch),
             other => other.refuse(why),
         }
+    }
+
+    fn drain(&mut self, on: bool, reply: &Reply<u32>) {
+        self.engine.drain(on);
+        self.draining.set(on);
+        let (running, _) = self.engine.slots();
+        info!(on, running, "draining: {on}, scripts that run: {running}");
+        // A caller that has gone away has said what it wants.
+        let _ = reply.send(Ok(running));
     }
 
     fn watch(&mut self, pipeline: PipelineId, watch: Sender<PipelineState>, out: &Outbox) {
@@ -195,6 +212,8 @@ impl Drive {
             }
             Command::Watch(pipeline, watch) => self.watch(pipeline, watch, out),
             Command::Subscribe(subscriber) => self.subscribers.add(subscriber),
+            Command::Drain(on, reply) => self.drain(on, &reply),
+            Command::WatchDrained(watch) => self.draining.watch(watch),
         }
     }
 }

@@ -8,6 +8,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use tracing::info;
 
 use super::command::Command;
+use super::draining::{Draining, Shown};
 use super::drive::Drive;
 use super::handle::Handle;
 use super::trouble::{Ballast, Trouble};
@@ -38,6 +39,7 @@ pub struct Driver {
     /// Dropped to stop the thread.
     running: Option<Sender<()>>,
     trouble: Trouble,
+    draining: Shown,
     inputs: Arc<Mutex<()>>,
     thread: JoinHandle<()>,
 }
@@ -72,6 +74,8 @@ impl Driver {
         let trouble = Trouble::default();
         let ballast = Ballast(spool);
         ballast.hold();
+        let draining = Draining::default();
+        let shown = draining.shown();
         let drive = Drive {
             trouble: trouble.clone(),
             ballast,
@@ -88,6 +92,7 @@ impl Driver {
             plans: BTreeMap::new(),
             watches: BTreeMap::new(),
             subscribers: Subscribers::default(),
+            draining,
         };
         let thread = std::thread::Builder::new()
             .name("driver".to_owned())
@@ -103,6 +108,7 @@ impl Driver {
             commands,
             running: Some(running),
             trouble,
+            draining: shown,
             inputs: Arc::default(),
             thread,
         })
@@ -113,6 +119,7 @@ impl Driver {
         Handle {
             commands: self.commands.clone(),
             trouble: self.trouble.clone(),
+            draining: self.draining.clone(),
             inputs: Arc::clone(&self.inputs),
         }
     }

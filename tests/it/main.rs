@@ -4,7 +4,9 @@
 
 mod api;
 mod cli;
+mod drain;
 mod executor;
+mod packaging;
 mod random;
 mod scripts;
 mod server;

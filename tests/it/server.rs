@@ -141,6 +141,11 @@ impl Server {
         self.child.wait().expect("it has ended");
     }
 
+    /// Waits for the end of a server that ends by itself: its exit code.
+    pub(crate) fn ended(&mut self) -> Option<i32> {
+        self.child.wait().expect("it has ended").code()
+    }
+
     /// Ends the supervisors of this data directory with no word.
     pub(crate) fn kill_supervisors(&self) {
         let spool = self.data.join("spool");
