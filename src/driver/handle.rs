@@ -96,13 +96,14 @@ impl Handle {
     /// Starts no script any more, or does so again. Gives how many run. It holds for this process:
     /// the next one starts what waits.
     pub fn drain(&self, on: bool) -> Result<u32, CommandError> {
-        self.ask(|reply| Command::Drain(on, reply))
+        let (reply, answer) = bounded(1);
+        self.queue(Command::Drain(on, reply))?;
+        answer.recv().map_err(|_| CommandError::Closed)?
     }
 
     /// A channel that hears once that nothing new starts and nothing runs any more.
     pub fn drained(&self) -> Result<Receiver<()>, CommandError> {
         let (send, receive) = bounded(1);
-        // Even while nothing can be written: it is only for later.
         self.queue(Command::WatchDrained(send))?;
         Ok(receive)
     }
@@ -162,7 +163,7 @@ impl Handle {
     /// closed without one when it is not live.
     pub fn watch(&self, pipeline: PipelineId) -> Result<Receiver<PipelineState>, CommandError> {
         let (send, receive) = bounded(1);
-        self.send(Command::Watch(pipeline, send))?;
+        self.queue(Command::Watch(pipeline, send))?;
         Ok(receive)
     }
 
@@ -170,7 +171,7 @@ impl Handle {
     /// It is closed when the subscriber does not keep up: read the rows, then subscribe again.
     pub fn subscribe(&self) -> Result<Receiver<Update>, CommandError> {
         let (send, receive) = updates::channel();
-        self.send(Command::Subscribe(send))?;
+        self.queue(Command::Subscribe(send))?;
         Ok(receive)
     }
 
@@ -187,6 +188,7 @@ impl Handle {
         self.queue(command)
     }
 
+    /// Also while nothing can be written: for what needs no database.
     fn queue(&self, command: Command) -> Result<(), CommandError> {
         self.commands
             .try_send(command)
