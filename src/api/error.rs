@@ -102,6 +102,7 @@ impl From<CommandError> for ApiError {
         let (status, code) = match &error {
             CommandError::Busy => (Status::ServiceUnavailable, "busy"),
             CommandError::Unwritable(_) => (Status::ServiceUnavailable, "unwritable"),
+            CommandError::PutOff(_) => (Status::ServiceUnavailable, "put-off"),
             CommandError::Closed => (Status::ServiceUnavailable, "stopping"),
             CommandError::NoGraph(_) => (Status::NotFound, "not-found"),
             CommandError::Unchecked(_) => (Status::Conflict, "unchecked"),

@@ -79,10 +79,8 @@ pub(super) async fn start(
             trigger: "rest",
         };
         let started = desk.start(GraphId(id), request)?;
-        let mut settled = None;
-        if let Some(wait) = wait {
-            settled = desk.handle.wait(started.id, wait.min(LONGEST_WAIT))?;
-        }
+        // It is started, whether it can be waited for or not.
+        let settled = wait.and_then(|wait| desk.handle.wait(started.id, wait.min(LONGEST_WAIT)));
         let state = match settled {
             Some(state) => state.word(),
             None => desk

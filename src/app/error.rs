@@ -12,7 +12,10 @@ use crate::store::StoreError;
 #[derive(Debug, thiserror::Error)]
 pub enum AppError {
     /// The data directory cannot be made or used.
-    #[error("cannot use the data directory `{path}`: {why}")]
+    #[error(
+        "cannot use the data directory `{path}`: {why}; it must be on a disk that can be written, \
+         and this user must own it: mend that, or give another one with `--data DIR`"
+    )]
     Data {
         /// Which.
         path: PathBuf,

@@ -85,6 +85,11 @@ impl App {
         })
     }
 
+    /// Takes no more work from now on: whoever waits for an answer is let go.
+    pub(super) fn leave(&mut self) {
+        self.driver.leave();
+    }
+
     /// Commits what has arrived and ends. Scripts that run go on, and the next process takes over.
     pub fn stop(self) {
         self.driver.stop();

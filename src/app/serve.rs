@@ -60,7 +60,7 @@ pub fn serve(app: App, ready: impl FnOnce(&Served) + Send + 'static) -> Result<(
     let handle = app.desk.handle.clone();
     let app = Arc::new(Mutex::new(app));
     let ready = Mutex::new(Some(ready));
-    let of_liftoff = Arc::clone(&app);
+    let (of_liftoff, of_shutdown) = (Arc::clone(&app), Arc::clone(&app));
     let rocket = rocket.attach(AdHoc::on_liftoff("ready", move |rocket| {
         let (app, access) = (Arc::clone(&of_liftoff), Arc::clone(&access));
         let ready = ready.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -70,6 +70,13 @@ pub fn serve(app: App, ready: impl FnOnce(&Served) + Send + 'static) -> Result<(
         end_when_drained(&handle, rocket.shutdown());
         Box::pin(async move {
             lifted(&app, &access, &url, ready);
+        })
+    }));
+    // Requests that wait for the driver would hold the web server up.
+    let rocket = rocket.attach(AdHoc::on_shutdown("leave", move |_| {
+        let app = Arc::clone(&of_shutdown);
+        Box::pin(async move {
+            app.lock().unwrap_or_else(PoisonError::into_inner).leave();
         })
     }));
     let result = rocket::execute(rocket.launch())

@@ -75,7 +75,9 @@ fn log(filter: &str, config: &Config) {
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .with_target(false)
-        .with_ansi(false);
+        .with_ansi(false)
+        // To tell that the log cannot be written it would write to the same place, and panic.
+        .log_internal_errors(false);
     // It fails only when there is a log already, and there is one call in a process.
     let _ = log.try_init();
     for warning in &config.warnings {

@@ -47,6 +47,12 @@ pub enum CommandError {
     /// The database cannot be written now.
     #[error("the database cannot be written now ({0}): nothing is lost, try again in a moment")]
     Unwritable(String),
+    /// The database was lost while the command was under way: it may still be carried out.
+    #[error(
+        "the database cannot be written now ({0}): this was not carried out yet and may still be; \
+         look before you ask again"
+    )]
+    PutOff(String),
     /// The server is stopping.
     #[error("the server is stopping")]
     Closed,
@@ -101,5 +107,24 @@ pub(super) enum Command {
     Drain(bool, Reply<u32>),
     /// Tells when nothing new is ordered and nothing runs.
     WatchDrained(Sender<()>),
-    Stop,
+}
+
+impl Command {
+    /// Says that nothing can be changed now. What needs no database is carried out instead: see
+    /// `Drive::refuse`.
+    pub(super) fn refuse(self, why: &str) {
+        let why = CommandError::Unwritable(why.to_owned());
+        // A caller that has gone away misses nothing.
+        match self {
+            Self::Start(_, reply) => drop(reply.send(Err(why))),
+            Self::Step(_, reply) => drop(reply.send(Err(why))),
+            Self::Save(_, reply) => drop(reply.send(Err(why))),
+            Self::SetCheck { reply, .. } => drop(reply.send(Err(why))),
+            Self::AddSession { reply, .. } | Self::RemoveSession { reply, .. } => {
+                drop(reply.send(Err(why)));
+            }
+            Self::Drain(_, reply) => drop(reply.send(Err(why))),
+            Self::Watch(..) | Self::Subscribe(_) | Self::WatchDrained(_) => {}
+        }
+    }
 }

@@ -2,7 +2,8 @@
 //!
 //! It wakes on its channels alone (and on the next wait that ends by itself). Nothing in it may
 //! fail half-way: an event is either committed with all that follows from it, or the process ends
-//! and the next one starts from what is committed.
+//! and the next one starts from what is committed. Told to stop while the database cannot be
+//! written it gives up at once: nothing was promised, and facts are files that come again.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -33,6 +34,10 @@ pub(super) struct Drive {
     pub(super) grace_ms: u64,
     pub(super) commands: Receiver<Command>,
     pub(super) facts: Receiver<Fact>,
+    /// Closed when the driver is to stop; nothing is ever sent.
+    pub(super) stop: Receiver<()>,
+    /// A batch was left uncommitted to stop: the engine is ahead of the database.
+    pub(super) given_up: bool,
     pub(super) now: fn() -> Time,
     /// The most events of one commit.
     pub(super) batch: usize,
@@ -46,7 +51,7 @@ enum Woken {
     Command(Command),
     Fact(Fact),
     Due,
-    Closed,
+    Stop,
 }
 
 impl Drive {
@@ -59,7 +64,8 @@ impl Drive {
             let now = (self.now)();
             let mut out = Outbox::default();
             let mut answers = Vec::new();
-            let mut stop = self.take(first, now, &mut out, &mut answers);
+            let mut writable = false;
+            let mut stop = self.take(first, now, &mut out, &mut answers, &mut writable);
             for _ in 1..self.batch {
                 let next = match (self.facts.try_recv(), stop) {
                     (Ok(fact), _) => Woken::Fact(fact),
@@ -69,12 +75,12 @@ impl Drive {
                         Err(_) => break,
                     },
                 };
-                stop |= self.take(next, now, &mut out, &mut answers);
+                stop |= self.take(next, now, &mut out, &mut answers, &mut writable);
             }
             if !stop {
                 self.engine.dispatch(now, &mut out);
             }
-            self.flush(&mut out, &mut answers);
+            stop |= !self.flush(&mut out, &mut answers);
             if self.engine.is_drained() {
                 self.draining.tell();
             }
@@ -92,30 +98,68 @@ impl Drive {
             after(Duration::from_millis(wait.unsigned_abs()))
         });
         select! {
-            recv(self.facts) -> fact => fact.map_or(Woken::Closed, Woken::Fact),
-            recv(self.commands) -> command => command.map_or(Woken::Closed, Woken::Command),
+            recv(self.facts) -> fact => fact.map_or(Woken::Stop, Woken::Fact),
+            recv(self.commands) -> command => command.map_or(Woken::Stop, Woken::Command),
+            recv(self.stop) -> _ => Woken::Stop,
             recv(timer) -> _ => Woken::Due,
         }
     }
 
-    /// Applies one thing that woke the driver; true: stop after this batch.
+    /// Applies one thing that woke the driver; true: stop after this batch. `writable`: the
+    /// database could be written in this batch, so that commands are carried out.
     fn take(
         &mut self,
         woken: Woken,
         now: Time,
         out: &mut Outbox,
         answers: &mut Vec<Answered>,
+        writable: &mut bool,
     ) -> bool {
         match woken {
             Woken::Due => {}
-            Woken::Closed => return true,
+            Woken::Stop => return true,
             Woken::Fact(fact) => {
                 // A fact is never refused; one of an attempt that is over changes nothing.
                 let _ = self.engine.step(now, event(fact), out);
             }
-            Woken::Command(command) => return self.command(command, now, out, answers),
+            Woken::Command(command) => {
+                if !*writable && let Err(why) = self.writer.try_lock() {
+                    self.refuse(command, &why.to_string(), out);
+                    return !self.write(out, answers, Writer::try_lock);
+                }
+                *writable = true;
+                self.command(command, now, out, answers);
+                return self.given_up;
+            }
         }
         false
+    }
+
+    /// Says that nothing can be changed now, to what needs the database.
+    pub(super) fn refuse(&mut self, command: Command, why: &str, out: &Outbox) {
+        match command {
+            Command::Watch(pipeline, watch) => self.watch(pipeline, watch, out),
+            Command::Subscribe(subscriber) => self.subscribers.add(subscriber),
+            Command::Drain(on, reply) => self.drain(on, &reply),
+            Command::WatchDrained(watch) => self.draining.watch(watch),
+            other => other.refuse(why),
+        }
+    }
+
+    fn drain(&mut self, on: bool, reply: &Reply<u32>) {
+        self.engine.drain(on);
+        self.draining.set(on);
+        let (running, _) = self.engine.slots();
+        info!(on, running, "draining: {on}, scripts that run: {running}");
+        // A caller that has gone away has said what it wants.
+        let _ = reply.send(Ok(running));
+    }
+
+    fn watch(&mut self, pipeline: PipelineId, watch: Sender<PipelineState>, out: &Outbox) {
+        // One that has ended in this batch is told with the batch.
+        if self.engine.is_live(pipeline) || out.pipelines.contains_key(&pipeline) {
+            self.watches.entry(pipeline).or_default().push(watch);
+        }
     }
 
     fn command(
@@ -124,7 +168,7 @@ impl Drive {
         now: Time,
         out: &mut Outbox,
         answers: &mut Vec<Answered>,
-    ) -> bool {
+    ) {
         match command {
             Command::Start(start, reply) => {
                 let result = self.start(start, now, out);
@@ -139,8 +183,9 @@ impl Drive {
             }
             Command::Save(new, reply) => {
                 // A start of this batch seals its graph: that must be in the database first.
-                self.flush(out, answers);
-                answer(&reply, self.writer.save_graph(now, &new));
+                if self.flush(out, answers) {
+                    answer(&reply, self.writer.save_graph(now, &new));
+                }
             }
             Command::SetCheck {
                 id,
@@ -150,12 +195,12 @@ impl Drive {
                 problems,
                 reply,
             } => {
-                self.flush(out, answers);
-                answer(
-                    &reply,
-                    self.writer
-                        .set_check(id, revision, checked, &compiled, &problems),
-                );
+                if self.flush(out, answers) {
+                    let noted = self
+                        .writer
+                        .set_check(id, revision, checked, &compiled, &problems);
+                    answer(&reply, noted);
+                }
             }
             Command::AddSession {
                 digest,
@@ -167,29 +212,18 @@ impl Drive {
             Command::RemoveSession { digest, reply } => {
                 answer(&reply, self.writer.remove_session(&digest))
             }
-            Command::Watch(pipeline, watch) => {
-                // One that has ended in this batch is told with the batch.
-                if self.engine.is_live(pipeline) || out.pipelines.contains_key(&pipeline) {
-                    self.watches.entry(pipeline).or_default().push(watch);
-                }
-            }
+            Command::Watch(pipeline, watch) => self.watch(pipeline, watch, out),
             Command::Subscribe(subscriber) => self.subscribers.add(subscriber),
-            Command::Drain(on, reply) => {
-                self.engine.drain(on);
-                self.draining.set(on);
-                let (running, _) = self.engine.slots();
-                info!(on, running, "draining: {on}, scripts that run: {running}");
-                // A caller that has gone away has said what it wants.
-                let _ = reply.send(Ok(running));
-            }
+            Command::Drain(on, reply) => self.drain(on, &reply),
             Command::WatchDrained(watch) => self.draining.watch(watch),
-            Command::Stop => return true,
         }
-        false
     }
 }
 
 fn answer<T>(reply: &Reply<T>, result: Result<T, StoreError>) {
     // As above: a caller that has gone away misses nothing.
-    let _ = reply.send(result.map_err(CommandError::from));
+    let _ = reply.send(result.map_err(|why| match why {
+        why if why.is_transient() => CommandError::Unwritable(why.to_string()),
+        why => why.into(),
+    }));
 }

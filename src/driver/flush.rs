@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use crossbeam_channel::bounded;
+use crossbeam_channel::RecvTimeoutError;
 use tracing::{error, info, warn};
 
 use super::command::{CommandError, Reply, Started};
 use super::drive::Drive;
 use crate::engine::{Answer, Effect, Outbox};
 use crate::failpoint::{Point, reach};
+use crate::store::{StoreError, Writer};
 
 /// The wait before a commit that failed for a passing reason is tried again.
 const RETRY_COMMIT: Duration = Duration::from_millis(250);
@@ -20,46 +21,67 @@ pub(super) enum Answered {
 }
 
 impl Drive {
-    /// Commits what has come together, then answers, then performs the effects.
-    pub(super) fn flush(&mut self, out: &mut Outbox, answers: &mut Vec<Answered>) {
+    /// Commits what has come together, then answers, then performs the effects. False: the driver
+    /// was to stop while the database could not be written, and nothing of it has happened.
+    pub(super) fn flush(&mut self, out: &mut Outbox, answers: &mut Vec<Answered>) -> bool {
         let out = std::mem::take(out);
+        if self.given_up {
+            return false;
+        }
         if !out.attempts.is_empty() {
             reach(Point::ServerOrdering, &"");
         }
         if !out.ends.is_empty() {
             reach(Point::ServerTaking, &"");
         }
-        self.commit(&out);
+        if !out.is_empty() && !self.write(&out, answers, |writer| writer.commit(&out)) {
+            return false;
+        }
         if !out.ends.is_empty() {
             reach(Point::ServerCommitted, &"");
         }
         answers.drain(..).for_each(Answered::give);
         self.subscribers.tell(&out);
         self.perform(out);
+        true
     }
 
-    /// Commits the batch. A passing failure is tried again for as long as it takes; any other ends
-    /// the process, because the engine is now ahead of the database.
-    fn commit(&mut self, out: &Outbox) {
-        if out.is_empty() {
-            return;
-        }
+    /// Writes. A passing failure is tried again for as long as it takes, and whoever asks for
+    /// something is told so meanwhile; any other ends the process, because the engine is now ahead
+    /// of the database. False: the driver is to stop, and nothing was written.
+    pub(super) fn write(
+        &mut self,
+        out: &Outbox,
+        answers: &mut Vec<Answered>,
+        attempt: impl Fn(&mut Writer) -> Result<(), StoreError>,
+    ) -> bool {
         let mut told = false;
         loop {
-            match self.writer.commit(out) {
+            match attempt(&mut self.writer) {
                 Ok(()) => break,
                 Err(why) if why.is_transient() => {
+                    let said = why.to_string();
                     if !told {
-                        warn!(%why, "a commit failed and is tried again until it succeeds: {why}");
+                        warn!(%why, "the database cannot be written, which is tried until it can: {why}");
                         told = true;
                     }
-                    self.trouble.set(Some(why.to_string()));
+                    self.trouble.set(Some(said.clone()));
                     if why.is_full() && self.ballast.release() {
                         info!("the reserve of the disk was given back");
                         continue;
                     }
-                    let (_open, pause) = bounded::<()>(0);
-                    let _ = pause.recv_timeout(RETRY_COMMIT);
+                    answers.drain(..).for_each(|answer| answer.put_off(&said));
+                    // They were on their way when nobody knew.
+                    while let Ok(command) = self.commands.try_recv() {
+                        self.refuse(command, &said, out);
+                    }
+                    if self.stop.recv_timeout(RETRY_COMMIT) == Err(RecvTimeoutError::Disconnected) {
+                        warn!(
+                            "this server ends before the database can be written again: what was not committed is found by the next one"
+                        );
+                        self.given_up = true;
+                        return false;
+                    }
                 }
                 Err(why) => {
                     error!(%why, "a commit failed for good, the process ends and recovers at its next start: {why}");
@@ -68,10 +90,11 @@ impl Drive {
             }
         }
         if told {
-            info!("the commit went through");
+            info!("the database can be written again");
             self.trouble.set(None);
             self.ballast.hold();
         }
+        true
     }
 
     fn perform(&mut self, out: Outbox) {
@@ -103,6 +126,15 @@ impl Answered {
         match self {
             Self::Start(reply, result) => drop(reply.send(result)),
             Self::Step(reply, result) => drop(reply.send(result)),
+        }
+    }
+
+    /// Tells the caller that the database was lost meanwhile. A refusal stands.
+    fn put_off(self, why: &str) {
+        let why = CommandError::PutOff(why.to_owned());
+        match self {
+            Self::Start(reply, result) => drop(reply.send(result.and(Err(why)))),
+            Self::Step(reply, result) => drop(reply.send(result.and(Err(why)))),
         }
     }
 }

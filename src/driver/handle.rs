@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
 use super::command::{Command, CommandError, NewStart, Reply, Started};
 use super::draining::Shown;
@@ -96,13 +96,14 @@ impl Handle {
     /// Starts no script any more, or does so again. Gives how many run. It holds for this process:
     /// the next one starts what waits.
     pub fn drain(&self, on: bool) -> Result<u32, CommandError> {
-        self.ask(|reply| Command::Drain(on, reply))
+        let (reply, answer) = bounded(1);
+        self.queue(Command::Drain(on, reply))?;
+        answer.recv().map_err(|_| CommandError::Closed)?
     }
 
     /// A channel that hears once that nothing new starts and nothing runs any more.
     pub fn drained(&self) -> Result<Receiver<()>, CommandError> {
         let (send, receive) = bounded(1);
-        // Even while nothing can be written: it is only for later.
         self.queue(Command::WatchDrained(send))?;
         Ok(receive)
     }
@@ -151,25 +152,18 @@ impl Handle {
 
     /// Waits until nothing of a pipeline can move any more, at most until `within` has passed.
     /// Gives the verdict, or none when the time was too short. A pipeline that is not live any
-    /// more, or never was, gives none at once: its row has the verdict.
-    pub fn wait(
-        &self,
-        pipeline: PipelineId,
-        within: Duration,
-    ) -> Result<Option<PipelineState>, CommandError> {
+    /// more, or never was, and a driver that cannot be asked give none at once: its row has the
+    /// verdict, or where it stands.
+    pub fn wait(&self, pipeline: PipelineId, within: Duration) -> Option<PipelineState> {
         let deadline = Instant::now() + within;
-        let watch = self.watch(pipeline)?;
-        match watch.recv_deadline(deadline) {
-            Ok(state) => Ok(Some(state)),
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => Ok(None),
-        }
+        self.watch(pipeline).ok()?.recv_deadline(deadline).ok()
     }
 
     /// A channel that gets the verdict once nothing of a live pipeline can move any more, and is
     /// closed without one when it is not live.
     pub fn watch(&self, pipeline: PipelineId) -> Result<Receiver<PipelineState>, CommandError> {
         let (send, receive) = bounded(1);
-        self.send(Command::Watch(pipeline, send))?;
+        self.queue(Command::Watch(pipeline, send))?;
         Ok(receive)
     }
 
@@ -177,7 +171,7 @@ impl Handle {
     /// It is closed when the subscriber does not keep up: read the rows, then subscribe again.
     pub fn subscribe(&self) -> Result<Receiver<Update>, CommandError> {
         let (send, receive) = updates::channel();
-        self.send(Command::Subscribe(send))?;
+        self.queue(Command::Subscribe(send))?;
         Ok(receive)
     }
 
@@ -194,6 +188,7 @@ impl Handle {
         self.queue(command)
     }
 
+    /// Also while nothing can be written: for what needs no database.
     fn queue(&self, command: Command) -> Result<(), CommandError> {
         self.commands
             .try_send(command)

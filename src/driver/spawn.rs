@@ -36,6 +36,8 @@ pub struct Settings {
 /// The running driver.
 pub struct Driver {
     commands: Sender<Command>,
+    /// Dropped to stop the thread.
+    running: Option<Sender<()>>,
     trouble: Trouble,
     draining: Shown,
     inputs: Arc<Mutex<()>>,
@@ -77,6 +79,7 @@ impl Driver {
         }
         clean_leftovers(&spool, &mut writer, backend.as_ref())?;
         let (commands, receive) = bounded(settings.commands_waiting);
+        let (running, stop) = bounded(0);
         let trouble = Trouble::default();
         let ballast = Ballast(spool);
         ballast.hold();
@@ -90,6 +93,8 @@ impl Driver {
             backend,
             commands: receive,
             facts,
+            stop,
+            given_up: false,
             now: settings.now,
             batch: settings.batch,
             grace_ms: settings.grace_ms,
@@ -110,6 +115,7 @@ impl Driver {
             .map_err(|why| StoreError::Mismatch(format!("no thread for the driver: {why}")))?;
         Ok(Self {
             commands,
+            running: Some(running),
             trouble,
             draining: shown,
             inputs: Arc::default(),
@@ -127,10 +133,16 @@ impl Driver {
         }
     }
 
-    /// Commits what has arrived, then ends the thread. Running scripts go on.
-    pub fn stop(self) {
-        // A driver that has ended already needs no word.
-        let _ = self.commands.send(Command::Stop);
+    /// Tells the thread to commit what has arrived and to end. Whoever waits for it is let go.
+    pub fn leave(&mut self) {
+        self.running = None;
+    }
+
+    /// Commits what has arrived, if that can be done now, then ends the thread. Running scripts
+    /// go on.
+    pub fn stop(mut self) {
+        self.leave();
+        // A driver that has ended by a panic has ended the process.
         let _ = self.thread.join();
     }
 }

@@ -80,13 +80,14 @@ impl LogWriter {
                 return;
             }
             let (now, rest) = bytes.split_at(n);
+            let mut written = 0;
             let result = if self.head_room > 0 {
-                self.write_head(now)
+                self.write_head(now, &mut written)
             } else {
-                self.write_tail(now)
+                self.write_tail(now, &mut written)
             };
             if let Err(e) = result {
-                self.lost += n as u64;
+                self.lost += n as u64 - written;
                 self.problem.get_or_insert_with(|| e.to_string());
             }
             bytes = rest;
@@ -111,16 +112,15 @@ impl LogWriter {
         }
     }
 
-    fn write_head(&mut self, bytes: &[u8]) -> io::Result<()> {
+    fn write_head(&mut self, bytes: &[u8], written: &mut u64) -> io::Result<()> {
         let file = match self.head.take() {
             Some(file) => file,
             None => create(&self.path)?,
         };
-        let file = self.head.insert(file);
-        file.write_all(bytes)?;
-        self.head_room -= bytes.len() as u64;
-        self.kept += bytes.len() as u64;
-        Ok(())
+        let result = write_counted(self.head.insert(file), bytes, written);
+        self.head_room -= *written;
+        self.kept += *written;
+        result
     }
 
     fn segment_size(&self) -> u64 {
@@ -136,7 +136,7 @@ impl LogWriter {
         }
     }
 
-    fn write_tail(&mut self, bytes: &[u8]) -> io::Result<()> {
+    fn write_tail(&mut self, bytes: &[u8], written: &mut u64) -> io::Result<()> {
         let size = self.segment_size();
         if self.segments.back().is_none_or(|s| s.len >= size) {
             let mut path = self.path.clone().into_os_string();
@@ -150,10 +150,10 @@ impl LogWriter {
             .segments
             .back_mut()
             .expect("a segment was just made or has room");
-        last.file.write_all(bytes)?;
-        last.len += bytes.len() as u64;
+        let result = write_counted(&mut last.file, bytes, written);
+        last.len += *written;
         self.drop_old_segments();
-        Ok(())
+        result
     }
 
     fn drop_old_segments(&mut self) {
@@ -190,8 +190,11 @@ impl LogWriter {
             skip -= from;
             let mut file = File::open(&segment.path)?;
             file.seek(SeekFrom::Start(from))?;
-            joined += io::copy(&mut file.take(segment.len - from), head)?;
-            io::Result::Ok(())
+            let before = head.metadata()?.len();
+            let result = io::copy(&mut file.take(segment.len - from), head);
+            // A copy that failed has copied something.
+            joined += head.metadata()?.len() - before;
+            result.map(drop)
         });
         self.kept += joined;
         self.lost += total.min(self.tail_cap) - joined;
@@ -209,17 +212,20 @@ impl LogWriter {
     }
 }
 
-/// The last `n` bytes of a log; nothing if there is no log.
-pub fn tail(path: &Path, n: u64) -> io::Result<Vec<u8>> {
-    let mut file = match File::open(path) {
-        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        other => other?,
-    };
-    let len = file.metadata()?.len();
-    file.seek(SeekFrom::Start(len.saturating_sub(n)))?;
-    let mut bytes = Vec::new();
-    file.take(n).read_to_end(&mut bytes)?;
-    Ok(bytes)
+/// Writes what finds room, and counts it.
+fn write_counted(file: &mut File, mut bytes: &[u8], written: &mut u64) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match file.write(bytes) {
+            Ok(0) => return Err(ErrorKind::WriteZero.into()),
+            Ok(n) => {
+                *written += n as u64;
+                bytes = &bytes[n..];
+            }
+            Err(e) if e.kind() == ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(())
 }
 
 /// Creates a log and, for the first one of a pipeline, its directory.
@@ -244,7 +250,7 @@ fn create(path: &Path) -> io::Result<File> {
 mod tests {
     use std::fs;
 
-    use super::{LogWriter, Logged, tail};
+    use super::{LogWriter, Logged};
 
     fn log_of(cap: u64, chunks: &[&[u8]]) -> (Logged, Vec<u8>, usize) {
         let dir = tempfile::tempdir().unwrap();
@@ -313,15 +319,5 @@ mod tests {
         let logged = log.finish();
         assert_eq!((logged.kept, logged.dropped), (0, 5));
         assert!(logged.problem.unwrap().contains("No such file"));
-    }
-
-    #[test]
-    fn tail_gives_the_last_bytes() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("log");
-        assert_eq!(tail(&path, 3).unwrap(), b"");
-        fs::write(&path, "abcdef").unwrap();
-        assert_eq!(tail(&path, 3).unwrap(), b"def");
-        assert_eq!(tail(&path, 30).unwrap(), b"abcdef");
     }
 }

@@ -20,9 +20,11 @@ mod instance;
 mod layout;
 mod log;
 mod record;
+mod tail;
 
 pub use gate::Gate;
 pub use instance::Instance;
 pub use layout::Spool;
-pub use log::{LogWriter, Logged, tail};
+pub use log::{LogWriter, Logged};
 pub use record::{Cause, ExitRecord, FORMAT};
+pub use tail::tail;

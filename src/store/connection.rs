@@ -38,6 +38,10 @@ pub enum Durability {
 /// trying; a reader waits only while a log is made anew.
 const BUSY_TIMEOUT_MS: u32 = 1_000;
 
+/// What to do about a database that can only be read.
+const CANNOT_WRITE: &str = "it can only be read: make the file and its directory writable for this \
+     user, or give another data directory with `--data DIR`";
+
 /// The writing connection of a database file, made when it does not exist.
 pub(super) fn open_writer(path: &Path, durability: Durability) -> Result<Db, StoreError> {
     let db = establish(path).map_err(|why| open_error(path, &why))?;
@@ -55,7 +59,19 @@ pub(super) fn open_writer(path: &Path, durability: Durability) -> Result<Db, Sto
         ),
     )
     .map_err(|why| open_error(path, &why.to_string()))?;
-    Ok(db)
+    // Only a statement that writes finds out; a transaction alone becomes one that reads.
+    match pragmas(&mut db, "BEGIN IMMEDIATE; PRAGMA user_version=0; ROLLBACK;")
+        .map_err(StoreError::from)
+    {
+        // It could never be written. A lock of another process passes.
+        Err(why) if why.is_readonly() => Err(open_error(path, CANNOT_WRITE)),
+        Ok(()) | Err(_) => Ok(db),
+    }
+}
+
+/// Takes the write lock and gives it back.
+pub(super) fn try_lock(db: &mut Db) -> Result<(), StoreError> {
+    Ok(pragmas(db, "BEGIN IMMEDIATE; ROLLBACK;")?)
 }
 
 fn pragmas(db: &mut Db, sql: &str) -> QueryResult<()> {

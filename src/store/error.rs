@@ -61,6 +61,11 @@ impl StoreError {
         self.says(&["full"])
     }
 
+    /// Whether the file can only be read.
+    pub(super) fn is_readonly(&self) -> bool {
+        self.says(&["readonly"])
+    }
+
     fn says(&self, words: &[&str]) -> bool {
         let Self::Query(diesel::result::Error::DatabaseError(_, info)) = self else {
             return false;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::connection::{Db, Durability, open_writer};
+use super::connection::{self, Db, Durability, open_writer};
 use super::definitions::{self, Counters, NewGraph, Saved};
 use super::error::StoreError;
 use super::graphs::StoredProblem;
@@ -27,6 +27,11 @@ impl Writer {
             boot: boot.to_owned(),
             free,
         })
+    }
+
+    /// Takes the right to write and gives it back; an error where nothing can be written now.
+    pub fn try_lock(&mut self) -> Result<(), StoreError> {
+        connection::try_lock(&mut self.db)
     }
 
     /// Writes a batch of the engine in one transaction.

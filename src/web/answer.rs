@@ -116,6 +116,9 @@ impl Failure {
                 Status::ServiceUnavailable,
                 Notice::new("Not now", format!("{sentence} Nothing was changed.")),
             ),
+            Self::Command(CommandError::PutOff(_)) => {
+                (Status::ServiceUnavailable, Notice::new("Not yet", sentence))
+            }
             Self::Command(
                 CommandError::Unchecked(_)
                 | CommandError::Edited(_)

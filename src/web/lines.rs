@@ -137,7 +137,7 @@ pub(super) fn track(head: &TrackHead, now: i64) -> TrackLine {
         id: head.id,
         mark: words::track(head.state, head.reason),
         vertex: head.vertex.clone(),
-        why: words::why(head),
+        why: words::why(head, now),
         exit_code: head.exit_code.filter(|_| ended),
         attempt: head.attempt,
         started: head.started_at.map(when),

@@ -95,13 +95,13 @@ fn pending(on: PendingOn) -> &'static str {
         PendingOn::Slot => "waits for a free slot",
         PendingOn::Input => "waits for a value",
         PendingOn::Retry => "waits for its next attempt",
-        PendingOn::Spawn => "the machine could not start a process: tried again",
+        PendingOn::Spawn => "the machine could not start a process",
         PendingOn::Failure => "held: another track has failed and nothing new starts",
     }
 }
 
-/// Why a track stands where it does, with the detail that its row has.
-pub(super) fn why(track: &TrackHead) -> Why {
+/// Why a track stands where it does `now`, with the detail that its row has.
+pub(super) fn why(track: &TrackHead, now: i64) -> Why {
     let known = TrackState::from_code(track.state);
     let (words, on) = match known {
         Some(TrackState::Waiting) => ("its predecessors are not done".to_owned(), None),
@@ -119,10 +119,17 @@ pub(super) fn why(track: &TrackHead) -> Why {
         }
     };
     let ended = known.is_some_and(|state| state.next().is_empty());
-    let detail = (ended || on == Some(PendingOn::Spawn)).then_some(track.detail.as_str());
+    let spawn = on == Some(PendingOn::Spawn);
+    let detail = (ended || spawn).then_some(track.detail.as_str());
+    let mut text = with_detail(words, detail.unwrap_or_default());
+    if let Some(due) = track.due_at.filter(|_| spawn) {
+        // In whole seconds: it is soon, and the page loads itself again.
+        let seconds = (due - now).max(0).unsigned_abs().div_ceil(1_000);
+        text.push_str(&format!("; trying again in {seconds} s"));
+    }
     Why {
-        text: with_detail(words, detail.unwrap_or_default()),
-        due: track.due_at.filter(|_| on.is_some()).map(when),
+        text,
+        due: track.due_at.filter(|_| on.is_some() && !spawn).map(when),
         asks: on == Some(PendingOn::Input),
     }
 }
@@ -230,13 +237,19 @@ mod tests {
         let mut head = track_head(1, "a");
         head.state = TrackState::Pending.code();
         head.pending_on = Some(PendingOn::Input.code());
-        assert!(why(&head).asks);
+        assert!(why(&head, 0).asks);
         head.pending_on = Some(PendingOn::Retry.code());
         head.due_at = Some(0);
-        assert!(why(&head).due.is_some() && !why(&head).asks);
+        assert!(why(&head, 0).due.is_some() && !why(&head, 0).asks);
+        head.pending_on = Some(PendingOn::Spawn.code());
+        head.due_at = Some(2_900);
+        head.detail = "the machine could not start a process: no room".to_owned();
+        let told = "the machine could not start a process: no room; trying again in 2 s";
+        assert_eq!(why(&head, 1_000).text, told);
+        assert!(why(&head, 9_000).text.ends_with("in 0 s"));
         head.state = TrackState::Failed.code();
         head.reason = Some(Reason::CouldNotStart.code());
         head.detail = "no `perl`".to_owned();
-        assert_eq!(why(&head).text, "could not be started: no `perl`");
+        assert_eq!(why(&head, 0).text, "could not be started: no `perl`");
     }
 }

@@ -83,7 +83,8 @@ impl Server {
         Self::from_command(command, data, &[])
     }
 
-    /// A server of this program with this environment.
+    /// A server of this program with this environment, or one that another program ends up as: one
+    /// that changes its limits, its user, its disk.
     pub(crate) fn from_command(mut command: Command, data: &Path, arguments: &[&str]) -> Self {
         command.current_dir(data).stdin(Stdio::null()).arg("serve");
         command

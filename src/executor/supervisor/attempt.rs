@@ -118,7 +118,7 @@ impl Attempt {
             process: Some(spawned.pid),
             watch_again: now + WATCH_AGAIN,
             log: LogWriter::new(spool.log(key), launch.log_cap),
-            started_at: Time(clock::now()),
+            started_at: spawned.at,
             // A limit too long for the clock is none.
             ends_at: limit.and_then(|limit| now.checked_add(limit)),
             grace: Duration::from_millis(launch.grace_ms),

@@ -2,7 +2,7 @@
 
 use std::env;
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::os::fd::RawFd;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -68,7 +68,11 @@ impl Limits {
             && let Err(e) = set(Resource::Nofile, self.own)
         {
             // The script runs: it must not be forgotten for this. Later ones may find no room.
-            eprintln!("trackyard supervisor: its limit of open files stays low: {e}");
+            // Nor for a log without room.
+            let _ = writeln!(
+                io::stderr(),
+                "trackyard supervisor: its limit of open files stays low: {e}"
+            );
         }
     }
 }

@@ -24,12 +24,16 @@ use rustix::stdio::{dup2_stderr, dup2_stdin, dup2_stdout};
 
 use super::fenced::{SHELL, Word};
 use super::limits::Limits;
+use crate::clock;
+use crate::engine::Time;
 use crate::executor::wire::Launch;
 
 /// A script that has just been started.
 #[derive(Debug)]
 pub(super) struct Spawned {
     pub(super) pid: Pid,
+    /// Just before it was started: later, on a busy machine, it may have run for a while.
+    pub(super) at: Time,
     /// A handle on the process; `None`: there was no room for it, ask again with [`watch`].
     pub(super) handle: Option<OwnedFd>,
     /// Where its output arrives. Reading never blocks.
@@ -116,6 +120,7 @@ impl Spawner {
         let listen = word
             .as_ref()
             .map_or(self.null.as_fd(), |w| w.listen.as_fd());
+        let at = Time(clock::now());
         let child = self.with_standard(listen, &input, || command.spawn());
         self.limits.raise();
         let mut child = match child.map_err(passing)? {
@@ -134,6 +139,7 @@ impl Spawner {
         }
         Ok(Spawned {
             pid,
+            at,
             handle: watch(pid).ok(),
             output,
             input,
@@ -166,7 +172,7 @@ pub(super) fn watch(pid: Pid) -> io::Result<OwnedFd> {
 }
 
 fn passing(e: impl Display) -> Refusal {
-    Refusal::Passing(format!("the script's process could not be started: {e}"))
+    Refusal::Passing(format!("the machine could not start a process: {e}"))
 }
 
 fn is_passing(e: &io::Error) -> bool {

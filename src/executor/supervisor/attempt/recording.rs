@@ -10,10 +10,17 @@ use crate::spool::{Cause, ExitRecord, FORMAT};
 /// How often an exit record is tried that cannot be written.
 const RECORD_AGAIN: Duration = Duration::from_millis(200);
 
+/// What is told of a script that has ended while somebody can still print for it.
+const STILL_OPEN: &str = "a background process that the script left behind still holds its output; \
+     what that prints from now on is not kept";
+
 impl Attempt {
     /// Closes the log and writes the exit record.
     pub(super) fn record(&mut self, tools: &Tools) {
-        let logged = self.log.finish();
+        let mut logged = self.log.finish();
+        if self.output.is_some() {
+            logged.problem.get_or_insert_with(|| STILL_OPEN.to_owned());
+        }
         // Somebody else took the exit status. It is not invented: without a record the attempt
         // counts as interrupted.
         let Some(end) = self.end.take() else {

@@ -1,0 +1,158 @@
+//! Scripts that do not end when they should, or leave something behind, or are to inherit nothing.
+
+use rustix::process::Signal;
+use serde_json::json;
+
+use super::tools::{lives, number_in, page, signal, start, state};
+use crate::server::{Server, program};
+
+/// Leaves a process behind that is in no group of ours, and goes on once that is there.
+const DAEMON: &str =
+    "setsid sh -c 'echo $$ >daemon; exec sleep 1000' & until [ -s daemon ]; do sleep 0.02; done";
+
+#[test]
+fn a_daemon_that_keeps_the_output_open_holds_nothing_up_and_is_told() {
+    let server = Server::start();
+    let cookie = server.sign_in(&server.link);
+    let yaml = format!(
+        "name: g\nvertices:\n  a: \"{DAEMON}; echo main\"\n  b: {{script: echo b, needs: [a]}}\n"
+    );
+    let ended = server.run(&yaml, &json!({}));
+    assert_eq!(ended["state"], "FINISH", "{ended}");
+    let daemon = number_in(
+        &server,
+        &server.data().join(format!("work/{}/daemon", ended["id"])),
+    );
+    assert!(lives(daemon), "it is not ours to end");
+    let track = server.track(&ended, "a");
+    let told = track["detail"].as_str().expect("a detail");
+    assert!(told.contains("still holds its output"), "{told}");
+    let html = page(&server, &cookie, &format!("/tracks/{}", track["id"]));
+    assert!(
+        html.contains("still holds its output"),
+        "the page says it too"
+    );
+    assert_eq!(server.log(&track), b"main\n");
+    signal(daemon, Signal::KILL);
+}
+
+#[test]
+fn a_daemon_outlives_a_stop_and_a_timeout_and_they_wait_for_nothing() {
+    let server = Server::start();
+    // With its own output it is none of our business.
+    let quiet = DAEMON.replace(" &", " >/dev/null 2>&1 &");
+    let yaml = format!(
+        "name: g\non_failure: continue_independent\nvertices:\n  a:\n    script: \"{quiet}; exec sleep 1000\"\n    timeout: 1s\n"
+    );
+    let ended = server.run(&yaml, &json!({}));
+    let track = server.track(&ended, "a");
+    assert_eq!(
+        (&track["state"], &track["reason"]),
+        (&json!("FAILED"), &json!("timeout"))
+    );
+    assert!(track["detail"].is_null(), "nothing is missing: {track}");
+    let first = number_in(&server, &server.data().join("work/1/daemon"));
+
+    let id = start(
+        &server,
+        &format!("name: h\nvertices:\n  a: \"{quiet}; exec sleep 1000\"\n"),
+    );
+    let second = number_in(&server, &server.data().join(format!("work/{id}/daemon")));
+    server
+        .post(&format!("/pipelines/{id}/stop"), &json!({}))
+        .expect(200);
+    assert_eq!(server.settled(&id)["state"], "STOPPED");
+    for daemon in [first, second] {
+        assert!(lives(daemon));
+        signal(daemon, Signal::KILL);
+    }
+}
+
+#[test]
+fn who_ignores_term_is_killed_after_the_grace_that_is_set() {
+    let own = tempfile::tempdir().expect("a directory");
+    let settings = "[default.trackyard]\ngrace = '400ms'\n";
+    std::fs::write(own.path().join("Rocket.toml"), settings).expect("written");
+    let server = Server::start_on(own.path(), &[]);
+    let deaf = "trap '' TERM; echo $$ >pid; while :; do sleep 0.05; done";
+    let yaml = format!(
+        "name: g\nvertices:\n  a:\n    script: \"{deaf}\"\n    timeout: 300ms\n  b: {{script: 'true', needs: [a]}}\n"
+    );
+    let ended = server.run(&yaml, &json!({}));
+    let track = server.track(&ended, "a");
+    assert_eq!(
+        (&track["state"], &track["reason"]),
+        (&json!("FAILED"), &json!("timeout"))
+    );
+    assert_eq!(track["attempts"][0]["signal"], 9, "{track}");
+    assert!(!lives(number_in(&server, &own.path().join("work/1/pid"))));
+
+    let id = start(&server, &format!("name: h\nvertices:\n  a: \"{deaf}\"\n"));
+    let pid = number_in(&server, &own.path().join(format!("work/{id}/pid")));
+    let began = std::time::Instant::now();
+    server
+        .post(&format!("/pipelines/{id}/stop"), &json!({}))
+        .expect(200);
+    let ended = server.settled(&id);
+    assert!(began.elapsed().as_millis() >= 400);
+    let track = server.track(&ended, "a");
+    assert_eq!(
+        (&track["state"], &track["attempts"][0]["signal"]),
+        (&json!("STOPPED"), &json!(9))
+    );
+    assert!(!lives(pid));
+}
+
+#[test]
+fn a_timeout_holds_while_there_is_no_server() {
+    let own = tempfile::tempdir().expect("a directory");
+    let mut server = Server::start_on(own.path(), &[]);
+    let yaml = "name: g\nvertices:\n  a: {script: echo $$ >pid; exec sleep 1000, timeout: 1s}\n";
+    let id = start(&server, yaml);
+    let pid = number_in(&server, &own.path().join("work/1/pid"));
+    assert_eq!(state(&server, &id, "a"), "RUNNING");
+    server.kill();
+    server.until(|| own.path().join("spool/1-1-1.exit").exists());
+    assert!(!lives(pid));
+    let next = Server::start_on(own.path(), &[]);
+    let track = next.track(&next.settled(&id), "a");
+    assert_eq!(
+        (&track["state"], &track["reason"]),
+        (&json!("FAILED"), &json!("timeout"))
+    );
+    assert_eq!(track["attempt"], 1);
+}
+
+#[test]
+fn a_script_inherits_nothing_of_the_server() {
+    let own = tempfile::tempdir().expect("a directory");
+    // Something is open that a terminal or a service manager forgot, and something is secret.
+    let mut shell = std::process::Command::new("sh");
+    shell
+        .args(["-c", "exec 7</dev/null; exec \"$@\"", "sh"])
+        .arg(program().get_program());
+    shell
+        .env("SECRET_OF_THE_SERVER", "1")
+        .env("TRACKYARD_SLOTS", "3");
+    let server = Server::from_command(shell, own.path(), &[]);
+    let yaml = "name: g\nvertices:\n  a: ls /proc/self/fd | tr '\\n' ' '; tr '\\0' '\\n' </proc/$$/environ | sort\n";
+    let ended = server.run(yaml, &json!({}));
+    let log = String::from_utf8(server.log(&server.track(&ended, "a"))).expect("text");
+    let home = std::env::var("HOME").unwrap_or_else(|_| "/".to_owned());
+    let home = format!("HOME={home}");
+    // 3 is the directory that `ls` itself reads.
+    let expected = [
+        "0 1 2 3 ".to_owned() + &home,
+        "LANG=C.UTF-8".to_owned(),
+        "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".to_owned(),
+        "TRACKYARD_ATTEMPT=1".to_owned(),
+        "TRACKYARD_GRAPH=g".to_owned(),
+        "TRACKYARD_PIPELINE=1".to_owned(),
+        "TRACKYARD_TRACK=1".to_owned(),
+        "TRACKYARD_VERTEX=a".to_owned(),
+    ];
+    assert_eq!(log.lines().collect::<Vec<_>>(), expected);
+    let opened = std::fs::read_dir(format!("/proc/{}/fd", server.pid())).expect("it runs");
+    let leaked = opened.flatten().any(|entry| entry.file_name() == "7");
+    assert!(leaked, "the server did have it");
+}

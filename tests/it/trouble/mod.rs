@@ -1,0 +1,10 @@
+//! Everything around the program goes wrong: nothing is lost, people are told, it goes on alone.
+
+mod disk;
+mod flood;
+mod leftovers;
+mod locked;
+mod room;
+mod tools;
+mod unwritable;
+mod upgrade;
