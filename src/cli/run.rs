@@ -16,7 +16,7 @@ use super::progress::Progress;
 use super::report::{Report, ask_a_person};
 use super::signals::{exit_code, signals};
 use crate::app::App;
-use crate::desk::{DefineError, Desk, StartRequest};
+use crate::desk::{DefineError, Desk, RUN, StartRequest};
 use crate::driver::Update;
 use crate::engine::{GraphId, PipelineId, TrackState};
 use crate::graph::GivenOwned;
@@ -48,10 +48,22 @@ fn run_in(
         name: args.name.unwrap_or_default(),
         given: texts(args.params.values()?),
         who: "cli".to_owned(),
-        trigger: "run",
+        trigger: RUN,
         ..StartRequest::default()
     };
-    let id = app.desk.start(graph, request)?.id;
+    let left = app.left.iter().find(|p| request.began(graph, p));
+    let id = match left.filter(|_| !args.new) {
+        Some(left) => {
+            if !args.quiet {
+                say(&format!(
+                    "{} (`--new` starts another one)",
+                    goes_on(left.id)
+                ));
+            }
+            PipelineId(left.id)
+        }
+        None => app.desk.start(graph, request)?.id,
+    };
     let signal = follow(app, id, &updates, signals, args.quiet)?;
     let report = Report::read(&app.desk.store, id)?;
     let code = report.end(&app.desk.store, args.json)?;
@@ -59,6 +71,13 @@ fn run_in(
         say(&ask_a_person(&app.config.data, &report));
     }
     Ok(signal.map_or(code, exit_code))
+}
+
+/// A second run after the first one was killed is the same run.
+pub(super) fn goes_on(id: i64) -> String {
+    format!(
+        "pipeline #{id} goes on: an earlier run of this definition with these values left it unfinished"
+    )
 }
 
 /// Values as they were written.
@@ -108,19 +127,18 @@ fn follow(
 ) -> Result<Option<i32>, CliError> {
     let store = &app.desk.store;
     let verdict = app.desk.handle.watch(id)?;
-    let mut progress = Progress::new(&store.tracks(id, 0, i64::MAX)?, quiet);
+    let report = Report::read(store, id)?;
+    let mut progress = Progress::new(&report.tracks, quiet);
     let mut updates = updates.clone();
-    let (mut caught, mut unclear) = (None, false);
-    loop {
+    // One that goes on may have been stuck before anybody listened.
+    let (mut caught, mut unclear) = (None, report.count(TrackState::Interrupted) > 0);
+    while !(unclear && is_stuck(&Report::read(store, id)?)) {
         select! {
             recv(verdict) -> _ => break,
             recv(updates) -> update => match update {
                 Ok(update) if update.pipeline == id => {
                     progress.update(update);
                     unclear |= update.state == TrackState::Interrupted;
-                    if unclear && is_stuck(&Report::read(store, id)?) {
-                        break;
-                    }
                 }
                 Ok(_) => {}
                 // This terminal was too slow: the verdict comes all the same.
