@@ -1,18 +1,18 @@
 //! Starting and stopping the driver's thread.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
-use tracing::info;
+use tracing::{info, warn};
 
 use super::command::Command;
 use super::drive::Drive;
 use super::handle::Handle;
 use super::trouble::{Ballast, Trouble};
 use super::updates::Subscribers;
-use crate::engine::{Effect, Engine, Time};
+use crate::engine::{AttemptKey, Effect, Engine, Time};
 use crate::executor::{Backend, Fact, Verdict};
 use crate::spool::Spool;
 use crate::store::{StoreError, Writer};
@@ -54,7 +54,9 @@ impl Driver {
     ) -> Result<Self, StoreError> {
         let next = writer.next_ids()?;
         let engine = Engine::load(settings.slots, next, &writer.live()?);
-        for (key, verdict) in backend.probe(&writer.running()?) {
+        let running = writer.running()?;
+        sweep(&spool, &running);
+        for (key, verdict) in backend.probe(&running) {
             info!(attempt = %key, ?verdict, "attempt {key} was running: {verdict:?}");
             if verdict == Verdict::LaunchAgain {
                 backend.launch(key);
@@ -116,6 +118,19 @@ impl Driver {
         // A driver that has ended already needs no word.
         let _ = self.commands.send(Command::Stop);
         let _ = self.thread.join();
+    }
+}
+
+/// Removes the files of attempts that are over: a former process committed their ends and died
+/// before it cleaned up after them.
+fn sweep(spool: &Spool, running: &[(AttemptKey, String)]) {
+    let running: HashSet<AttemptKey> = running.iter().map(|(key, _)| *key).collect();
+    let removed = spool.list().and_then(|keys| {
+        let mut over = keys.into_iter().filter(|key| !running.contains(key));
+        over.try_for_each(|key| spool.clean(key))
+    });
+    if let Err(error) = removed {
+        warn!(%error, "files of attempts that are over stay in the spool: {error}");
     }
 }
 
