@@ -5,6 +5,8 @@
 mod api;
 mod cli;
 mod executor;
+mod kills;
+mod processes;
 mod random;
 mod scripts;
 mod server;

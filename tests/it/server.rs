@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
+use trackyard::spool::Spool;
+
+use crate::processes;
 
 /// An answer: its status, its headers as asked for, and its body.
 pub(crate) struct Answer {
@@ -34,13 +37,14 @@ impl Answer {
     }
 }
 
-/// A running server. Dropped, it is killed.
+/// A running server. Dropped, it is killed with all that it runs, unless its test has killed it.
 pub(crate) struct Server {
     child: Child,
     pub(crate) url: String,
     pub(crate) link: String,
     pub(crate) token: String,
     data: PathBuf,
+    killed: bool,
     _own: Option<tempfile::TempDir>,
 }
 
@@ -97,6 +101,7 @@ impl Server {
             link: String::new(),
             token: String::new(),
             data: data.to_owned(),
+            killed: false,
             _own: None,
         };
         let stdout = server.child.stdout.take().expect("a pipe");
@@ -138,29 +143,27 @@ impl Server {
     pub(crate) fn kill(&mut self) {
         self.child.kill().expect("it was running");
         self.child.wait().expect("it has ended");
+        self.killed = true;
+    }
+
+    /// Ends the server as a person or an upgrade does. What runs goes on.
+    pub(crate) fn stop(&mut self) {
+        processes::terminate(self.child.id() as i32);
+        // In its first moment it has no ear for the signal, which ends it then as any other process.
+        self.child.wait().expect("it has ended");
+        self.killed = true;
+    }
+
+    /// Where the files of attempts are.
+    pub(crate) fn spool(&self) -> Spool {
+        Spool::open(&self.data).expect("it is there")
     }
 
     /// Ends the supervisors of this data directory with no word.
     pub(crate) fn kill_supervisors(&self) {
-        let spool = self.data.join("spool");
-        let spool = spool.to_str().expect("text");
-        let mut killed = 0;
-        for entry in std::fs::read_dir("/proc").expect("/proc").flatten() {
-            // A process that has ended in the meantime has no command line.
-            let line = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
-            let words: Vec<_> = line.split(|byte| *byte == 0).collect();
-            if words.get(1) == Some(&b"__supervise".as_slice()) && words.contains(&spool.as_bytes())
-            {
-                let pid = entry.file_name();
-                let done = Command::new("kill")
-                    .arg("-9")
-                    .arg(&pid)
-                    .status()
-                    .expect("kill runs");
-                killed += u32::from(done.success());
-            }
-        }
-        assert!(killed > 0, "there was a supervisor");
+        let supervisors = processes::supervisors(&self.data);
+        supervisors.iter().copied().for_each(processes::end);
+        assert!(!supervisors.is_empty(), "there was a supervisor");
     }
 
     /// A request with the token, as JSON unless `media` says otherwise.
@@ -273,9 +276,14 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have been killed by its test.
+        if self.killed {
+            // Its scripts may be the next server's by now.
+            return;
+        }
+        // It may have ended by itself.
         let _ = self.child.kill();
         let _ = self.child.wait();
+        processes::end_all(&self.data);
     }
 }
 
