@@ -21,7 +21,7 @@ const IMPORTS: &[(&str, &str)] = &[
     ("engine", "graph"),
     ("spool", "engine clock"),
     ("store", "graph engine config"),
-    ("executor", "engine spool store config clock"),
+    ("executor", "graph engine spool store config clock"),
     ("driver", "graph engine spool store executor config clock"),
     ("scheduler", "engine store driver clock"),
     ("notify", "engine store driver clock"),

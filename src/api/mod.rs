@@ -4,10 +4,12 @@
 //! They never change a pipeline by themselves.
 
 mod body;
+mod drain;
 mod error;
 mod graphs;
 mod guard;
 mod health;
+mod inbox;
 mod logs;
 mod pipelines;
 mod routes;

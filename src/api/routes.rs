@@ -5,7 +5,7 @@ use rocket::{Catcher, Request, Route, catch, catchers, routes};
 
 use super::error::ApiError;
 use super::guard::Refused;
-use super::{graphs, health, logs, pipelines, sign_in, starts, tracks};
+use super::{drain, graphs, health, inbox, logs, pipelines, sign_in, starts, tracks};
 
 /// Mounted under `/api/v1`.
 pub fn routes() -> Vec<Route> {
@@ -24,6 +24,9 @@ pub fn routes() -> Vec<Route> {
         tracks::input,
         tracks::resolve,
         logs::log,
+        drain::drain,
+        drain::undo,
+        inbox::list,
         health::healthz,
         sign_in::link,
     ]

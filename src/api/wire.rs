@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 
 use crate::clock;
 use crate::engine::{PendingOn, PipelineState, Reason, TrackState};
-use crate::store::{AttemptRow, GraphHead, JournalRow, PipelineHead, TrackHead, VertexRow};
+use crate::store::{
+    AttemptRow, GraphHead, JournalRow, PipelineHead, TrackHead, VertexRow, Waiting,
+};
 
 /// A graph without its vertices.
 pub fn graph(head: &GraphHead) -> Value {
@@ -89,6 +91,14 @@ impl From<TrackHead> for Track {
             finished_at: row.finished_at.map(time),
         }
     }
+}
+
+/// A track that waits for a person.
+pub fn waiting(row: Waiting) -> Value {
+    let (id, name, graph) = (row.track.pipeline_id, row.pipeline, row.graph);
+    let mut track = json!(Track::from(row.track));
+    track["pipeline"] = json!({"id": id, "name": name, "graph": graph});
+    track
 }
 
 /// An attempt of a track.

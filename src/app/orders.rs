@@ -34,5 +34,6 @@ fn order(row: TrackOrder) -> Result<Order, String> {
         env,
         workdir: row.workdir.map(PathBuf::from),
         timeout_ms: row.timeout_ms,
+        limits: row.limits,
     })
 }

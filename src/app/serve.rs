@@ -5,12 +5,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use figment::Figment;
 use figment::providers::{Format, Toml};
+use rocket::Shutdown;
 use rocket::fairing::AdHoc;
 
 use super::error::AppError;
 use super::opened::App;
 use crate::access::Access;
 use crate::config::Config;
+use crate::driver::Handle;
 use crate::engine::Time;
 use crate::{api, clock, web};
 
@@ -43,6 +45,7 @@ pub fn serve(app: App, ready: impl FnOnce(&Served) + Send + 'static) -> Result<(
         .manage(app.spool.clone())
         .manage(Arc::clone(&access))
         .manage(most);
+    let handle = app.desk.handle.clone();
     let app = Arc::new(Mutex::new(app));
     let ready = Mutex::new(Some(ready));
     let of_liftoff = Arc::clone(&app);
@@ -54,6 +57,7 @@ pub fn serve(app: App, ready: impl FnOnce(&Served) + Send + 'static) -> Result<(
             rocket.config().address,
             rocket.config().port
         );
+        end_when_drained(&handle, rocket.shutdown());
         Box::pin(async move {
             lifted(&app, &access, &url, ready);
         })
@@ -67,6 +71,28 @@ pub fn serve(app: App, ready: impl FnOnce(&Served) + Send + 'static) -> Result<(
         app.stop();
     }
     result
+}
+
+/// Ends the server once it is drained.
+fn end_when_drained(handle: &Handle, shutdown: Shutdown) {
+    let drained = match handle.drained() {
+        Ok(drained) => drained,
+        Err(why) => {
+            tracing::warn!(%why, "`trackyard drain` will not end this server: {why}");
+            return;
+        }
+    };
+    let wait = move || {
+        // The driver ends with the server: then nobody is told.
+        if drained.recv().is_ok() {
+            tracing::info!("nothing runs any more: the server ends");
+            shutdown.notify();
+        }
+    };
+    let thread = std::thread::Builder::new().name("drained".to_owned());
+    if let Err(why) = thread.spawn(wait) {
+        tracing::warn!(%why, "`trackyard drain` will not end this server: {why}");
+    }
 }
 
 fn lifted<F: FnOnce(&Served)>(app: &Mutex<App>, access: &Access, url: &str, ready: Option<F>) {

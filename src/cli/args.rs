@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
 use super::error::CliError;
+use crate::graph::Millis;
 
 /// Runs your shell scripts as a DAG, with a web page, a REST API and a history.
 #[derive(Debug, Parser)]
@@ -63,7 +65,9 @@ pub(super) enum Verb {
     )]
     Start(StartArgs),
     /// List the newest pipelines, or all graphs
-    #[command(after_help = "Examples:\n  trackyard ls -n 5\n  trackyard ls --graphs")]
+    #[command(
+        after_help = "Examples:\n  trackyard ls -n 5\n  trackyard ls --graphs\n  trackyard ls --inbox"
+    )]
     Ls(LsArgs),
     /// Show a pipeline and its tracks
     #[command(after_help = "Example:\n  trackyard show 7")]
@@ -73,6 +77,11 @@ pub(super) enum Verb {
         after_help = "Example:\n  trackyard logs 31 -f\n\n`trackyard show PIPELINE` lists the tracks and their numbers."
     )]
     Logs(LogsArgs),
+    /// Start no script any more, wait for those that run, then end the server
+    #[command(
+        after_help = "Example:\n  trackyard drain --within 10m\n\nWhat waits is started by the next server. A plain SIGTERM ends the server at once and leaves its scripts running:\nthe next server takes them over."
+    )]
+    Drain(DrainArgs),
     /// Print a link that signs a browser in, once
     #[command(after_help = "Example:\n  trackyard link")]
     Link,
@@ -162,10 +171,23 @@ pub(super) struct StartArgs {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct DrainArgs {
+    /// Start scripts again
+    #[arg(long, conflicts_with = "within")]
+    pub(super) undo: bool,
+    /// Wait no longer than this, e.g. `10m`; ends with 1 when scripts still run then
+    #[arg(long, value_name = "DURATION", value_parser = length)]
+    pub(super) within: Option<Duration>,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct LsArgs {
     /// List graphs instead of pipelines
     #[arg(long)]
     pub(super) graphs: bool,
+    /// List the tracks that wait for a person instead: for a value, or for an answer
+    #[arg(long, conflicts_with = "graphs")]
+    pub(super) inbox: bool,
     /// At most this many
     #[arg(short = 'n', long = "limit", value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) limit: u32,
@@ -195,6 +217,12 @@ pub(super) struct LogsArgs {
     /// The log of this attempt [default: the last one]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) attempt: Option<u32>,
+}
+
+fn length(text: &str) -> Result<Duration, String> {
+    Millis::parse(text)
+        .map(|m| Duration::from_millis(m.0))
+        .ok_or_else(|| "write a whole number with a unit: 500ms, 30s, 5m, 2h or 1d".to_owned())
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

@@ -7,9 +7,10 @@ use super::context::Context;
 use super::error::{CliError, OK};
 use super::output::{local_time, print, print_json, table, visible};
 use super::report::Report;
+use crate::api::wire;
 use crate::clock;
-use crate::engine::{PipelineId, PipelineState};
-use crate::store::{GraphHead, PipelineHead};
+use crate::engine::{PipelineId, PipelineState, TrackState};
+use crate::store::{GraphHead, PipelineHead, Waiting};
 
 /// Lists the newest pipelines, or all graphs.
 pub(super) fn ls(context: &Context, args: &LsArgs) -> Result<u8, CliError> {
@@ -27,6 +28,20 @@ pub(super) fn ls(context: &Context, args: &LsArgs) -> Result<u8, CliError> {
             let rows: Vec<_> = graphs.iter().map(graph_row).collect();
             print(&table(
                 &["GRAPH", "NAME", "VERSION", "VERTICES", "STATE", "CHANGED"],
+                &rows,
+            ))?;
+        }
+        return Ok(OK);
+    }
+    if args.inbox {
+        let waiting = store.inbox(i64::MAX, limit)?;
+        if args.json {
+            let tracks: Vec<_> = waiting.into_iter().map(wire::waiting).collect();
+            print_json(&json!({"tracks": tracks}))?;
+        } else {
+            let rows: Vec<_> = waiting.iter().map(waiting_row).collect();
+            print(&table(
+                &["TRACK", "STATE", "VERTEX", "PIPELINE", "GRAPH", "WHY"],
                 &rows,
             ))?;
         }
@@ -74,6 +89,22 @@ fn pipeline_row(p: &PipelineHead) -> Vec<String> {
         format!("{} v{}", visible(&p.graph), p.version),
         local_time(p.created_at),
         clock::format_duration(end - p.created_at),
+    ]
+}
+
+fn waiting_row(w: &Waiting) -> Vec<String> {
+    let state = TrackState::from_code(w.track.state).map_or("?", TrackState::word);
+    let why = match w.track.pending_on {
+        Some(_) => "a required value is missing",
+        None => &w.track.detail,
+    };
+    vec![
+        w.track.id.to_string(),
+        state.to_owned(),
+        visible(&w.track.vertex),
+        format!("{} {}", w.track.pipeline_id, visible(&w.pipeline)),
+        visible(&w.graph),
+        visible(why),
     ]
 }
 

@@ -11,6 +11,7 @@ mod args;
 mod check;
 mod context;
 mod definition;
+mod drain;
 mod error;
 mod follow;
 mod history;

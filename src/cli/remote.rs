@@ -13,6 +13,8 @@ const MOST_BYTES: u64 = 256 << 20;
 /// The server of a data directory.
 pub(super) struct Remote {
     pub(super) url: String,
+    /// Its process.
+    pub(super) pid: u32,
     token: String,
     agent: ureq::Agent,
 }
@@ -36,7 +38,12 @@ impl Remote {
             .proxy(None)
             .build()
             .into();
-        Ok(Some(Self { url, token, agent }))
+        Ok(Some(Self {
+            url,
+            pid: holder.pid,
+            token,
+            agent,
+        }))
     }
 
     /// The server, or what to do when there is none.
@@ -54,6 +61,13 @@ impl Remote {
     /// `GET` under `/api/v1`.
     pub(super) fn get(&self, path: &str) -> Result<Value, CliError> {
         let request = self.agent.get(format!("{}/api/v1{path}", self.url));
+        let request = request.header("Authorization", format!("Bearer {}", self.token));
+        answer(request.call())
+    }
+
+    /// `DELETE` under `/api/v1`.
+    pub(super) fn delete(&self, path: &str) -> Result<Value, CliError> {
+        let request = self.agent.delete(format!("{}/api/v1{path}", self.url));
         let request = request.header("Authorization", format!("Bearer {}", self.token));
         answer(request.call())
     }

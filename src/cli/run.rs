@@ -18,8 +18,9 @@ use super::signals::{exit_code, signals};
 use crate::app::App;
 use crate::desk::{DefineError, Desk, RUN, StartRequest};
 use crate::driver::Update;
-use crate::engine::{GraphId, PipelineId, TrackState};
+use crate::engine::{GraphId, PendingOn, PipelineId, TrackState};
 use crate::graph::GivenOwned;
+use crate::store::TrackHead;
 
 /// Runs a definition to its end.
 pub(super) fn run(context: &Context, args: RunArgs) -> Result<u8, CliError> {
@@ -141,8 +142,11 @@ fn follow(
                     unclear |= update.state == TrackState::Interrupted;
                 }
                 Ok(_) => {}
-                // This terminal was too slow: the verdict comes all the same.
-                Err(_) => updates = never(),
+                // This terminal was too slow, and has missed some; or the driver has ended.
+                Err(_) => {
+                    updates = app.desk.handle.subscribe().unwrap_or_else(|_| never());
+                    unclear |= Report::read(store, id)?.count(TrackState::Interrupted) > 0;
+                }
             },
             recv(signals) -> signal => match (signal, caught) {
                 (Ok(signal), None) => {
@@ -168,6 +172,12 @@ fn follow(
 
 /// Whether only a person can make it go on.
 fn is_stuck(report: &Report) -> bool {
-    let moving = [TrackState::Running, TrackState::Pending];
-    moving.iter().all(|state| report.count(*state) == 0)
+    !report.tracks.iter().any(moves)
+}
+
+/// Whether a track goes on by itself: it runs, or waits for what comes without a person.
+fn moves(track: &TrackHead) -> bool {
+    let still = [PendingOn::Input.code(), PendingOn::Failure.code()];
+    track.state == TrackState::Running.code()
+        || track.pending_on.is_some_and(|on| !still.contains(&on))
 }

@@ -87,7 +87,8 @@ pub(super) fn link(context: &Context) -> Result<u8, CliError> {
 fn waits_for_people(pipeline: &Value) -> bool {
     let tracks = || pipeline["tracks"].as_array().into_iter().flatten();
     let moves = |t: &Value| {
-        t["state"] == "RUNNING" || (t["state"] == "PENDING" && t["pending_on"] != "input")
+        let still = t["pending_on"] == "input" || t["pending_on"] == "failure";
+        t["state"] == "RUNNING" || (t["state"] == "PENDING" && !still)
     };
     !tracks().any(moves)
         && tracks().any(|t| t["state"] == "INTERRUPTED" || t["pending_on"] == "input")

@@ -97,5 +97,9 @@ pub(super) enum Command {
     },
     Watch(PipelineId, Sender<PipelineState>),
     Subscribe(Sender<Update>),
+    /// Orders nothing new any more, or does so again; the answer is how many scripts run.
+    Drain(bool, Reply<u32>),
+    /// Tells when nothing new is ordered and nothing runs.
+    WatchDrained(Sender<()>),
     Stop,
 }

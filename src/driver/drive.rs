@@ -12,6 +12,7 @@ use crossbeam_channel::{Receiver, Sender, after, never, select};
 use tracing::info;
 
 use super::command::{Command, CommandError, Reply};
+use super::draining::Draining;
 use super::fact::event;
 use super::flush::Answered;
 use super::starts::Plans;
@@ -38,6 +39,7 @@ pub(super) struct Drive {
     pub(super) plans: Plans,
     pub(super) watches: BTreeMap<PipelineId, Vec<Sender<PipelineState>>>,
     pub(super) subscribers: Subscribers,
+    pub(super) draining: Draining,
 }
 
 enum Woken {
@@ -72,6 +74,9 @@ impl Drive {
                 self.engine.dispatch(now, &mut out);
             }
             self.flush(&mut out, &mut answers);
+            if self.engine.is_drained() {
+                self.draining.tell();
+            }
             if stop {
                 info!("the driver has stopped; running scripts go on");
                 return;
@@ -169,6 +174,15 @@ impl Drive {
                 }
             }
             Command::Subscribe(subscriber) => self.subscribers.add(subscriber),
+            Command::Drain(on, reply) => {
+                self.engine.drain(on);
+                self.draining.set(on);
+                let (running, _) = self.engine.slots();
+                info!(on, running, "draining: {on}, scripts that run: {running}");
+                // A caller that has gone away has said what it wants.
+                let _ = reply.send(Ok(running));
+            }
+            Command::WatchDrained(watch) => self.draining.watch(watch),
             Command::Stop => return true,
         }
         false

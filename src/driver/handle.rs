@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
 
 use super::command::{Command, CommandError, NewStart, Reply, Started};
+use super::draining::Shown;
 use super::trouble::Trouble;
 use super::updates::{self, Update};
 use crate::engine::{
@@ -18,6 +19,7 @@ use crate::store::{NewGraph, Saved, StoredProblem};
 pub struct Handle {
     pub(super) commands: Sender<Command>,
     pub(super) trouble: Trouble,
+    pub(super) draining: Shown,
     pub(super) inputs: Arc<Mutex<()>>,
 }
 
@@ -84,6 +86,25 @@ impl Handle {
     /// Why the database cannot be written now; none when it can.
     pub fn trouble(&self) -> Option<String> {
         self.trouble.get()
+    }
+
+    /// Whether nothing new starts, so that the server can end.
+    pub fn is_draining(&self) -> bool {
+        self.draining.get()
+    }
+
+    /// Starts no script any more, or does so again. Gives how many run. It holds for this process:
+    /// the next one starts what waits.
+    pub fn drain(&self, on: bool) -> Result<u32, CommandError> {
+        self.ask(|reply| Command::Drain(on, reply))
+    }
+
+    /// A channel that hears once that nothing new starts and nothing runs any more.
+    pub fn drained(&self) -> Result<Receiver<()>, CommandError> {
+        let (send, receive) = bounded(1);
+        // Even while nothing can be written: it is only for later.
+        self.queue(Command::WatchDrained(send))?;
+        Ok(receive)
     }
 
     fn step(&self, event: Event) -> Result<Answer, CommandError> {
@@ -170,6 +191,10 @@ impl Handle {
         if let Some(why) = self.trouble.get() {
             return Err(CommandError::Unwritable(why));
         }
+        self.queue(command)
+    }
+
+    fn queue(&self, command: Command) -> Result<(), CommandError> {
         self.commands
             .try_send(command)
             .map_err(|error| match error {

@@ -5,6 +5,7 @@
 //! can then never race with an edit of its graph.
 
 mod command;
+mod draining;
 mod drive;
 mod fact;
 mod flush;

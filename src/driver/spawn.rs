@@ -8,6 +8,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use tracing::{info, warn};
 
 use super::command::Command;
+use super::draining::{Draining, Shown};
 use super::drive::Drive;
 use super::handle::Handle;
 use super::trouble::{Ballast, Trouble};
@@ -36,6 +37,7 @@ pub struct Settings {
 pub struct Driver {
     commands: Sender<Command>,
     trouble: Trouble,
+    draining: Shown,
     inputs: Arc<Mutex<()>>,
     thread: JoinHandle<()>,
 }
@@ -71,6 +73,8 @@ impl Driver {
         let trouble = Trouble::default();
         let ballast = Ballast(spool);
         ballast.hold();
+        let draining = Draining::default();
+        let shown = draining.shown();
         let drive = Drive {
             trouble: trouble.clone(),
             ballast,
@@ -85,6 +89,7 @@ impl Driver {
             plans: BTreeMap::new(),
             watches: BTreeMap::new(),
             subscribers: Subscribers::default(),
+            draining,
         };
         let thread = std::thread::Builder::new()
             .name("driver".to_owned())
@@ -99,6 +104,7 @@ impl Driver {
         Ok(Self {
             commands,
             trouble,
+            draining: shown,
             inputs: Arc::default(),
             thread,
         })
@@ -109,6 +115,7 @@ impl Driver {
         Handle {
             commands: self.commands.clone(),
             trouble: self.trouble.clone(),
+            draining: self.draining.clone(),
             inputs: Arc::clone(&self.inputs),
         }
     }

@@ -21,6 +21,8 @@ pub struct Engine {
     pub(super) ready: VecDeque<(PipelineId, u32)>,
     /// Waits that end by themselves.
     pub(super) timers: BTreeSet<(Time, PipelineId, u32)>,
+    /// Nothing new is ordered.
+    pub(super) draining: bool,
     pub(super) next: NextIds,
 }
 
@@ -46,6 +48,7 @@ impl Engine {
             runs: BTreeMap::new(),
             ready: VecDeque::new(),
             timers: BTreeSet::new(),
+            draining: false,
             next,
         }
     }
@@ -95,9 +98,21 @@ impl Engine {
         ending.flat_map(kills).collect()
     }
 
-    /// When the next wait ends by itself.
+    /// When the next wait ends by itself. While nothing may start, none does.
     pub fn next_due(&self) -> Option<Time> {
-        self.timers.first().map(|(due, _, _)| *due)
+        let due = self.timers.first().map(|(due, _, _)| *due);
+        due.filter(|_| !self.draining)
+    }
+
+    /// Orders nothing new any more, or does so again. What runs goes on, and everything else still
+    /// moves. No row says this: an engine that is loaded orders.
+    pub fn drain(&mut self, on: bool) {
+        self.draining = on;
+    }
+
+    /// Nothing new is ordered, and nothing runs any more.
+    pub fn is_drained(&self) -> bool {
+        self.draining && self.running == 0
     }
 
     /// Whether something of this pipeline can still move.
@@ -160,6 +175,9 @@ impl Engine {
 
     /// Ends waits that are over and orders attempts while slots are free. Once for each batch.
     pub fn dispatch(&mut self, now: Time, out: &mut Outbox) {
+        if self.draining {
+            return;
+        }
         while let Some(&(due, pipeline, index)) = self.timers.first() {
             if due > now {
                 break;

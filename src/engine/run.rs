@@ -198,9 +198,15 @@ impl Run {
             PipelineState::Finish => true,
             PipelineState::Stopped => resting,
             PipelineState::Failed => {
-                // With branches that go on, a person's answer can move them too.
-                let open = self.count(TrackState::Pending) + self.count(TrackState::Interrupted);
-                resting && (!self.may_start() || open == 0)
+                // An unknown outcome waits for a person's answer, whatever else has failed. With
+                // branches that go on, a value that is given can move them too.
+                let unknown = self.count(TrackState::Interrupted);
+                let open = if self.may_start() {
+                    self.count(TrackState::Pending)
+                } else {
+                    0
+                };
+                resting && unknown == 0 && open == 0
             }
         }
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::attempts::Entry;
 use super::local::Shared;
-use super::wire::{Launch, ToSupervisor};
+use super::wire::{Launch, Limit, ToSupervisor};
 use super::{Fact, Order, interpreter};
 use crate::clock;
 
@@ -64,6 +64,7 @@ impl Shared {
             env: self.environment(key, &order),
             workdir,
             timeout_ms: order.timeout_ms,
+            limits: Limit::all(&order.limits),
             grace_ms: self.settings.grace_ms,
             log_cap: self.settings.log_cap,
         })

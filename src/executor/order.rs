@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::Verdict;
 use crate::engine::{AttemptKey, PipelineId};
+use crate::graph::Rlimits;
 use crate::spool::ExitRecord;
 
 /// How scripts are run on this machine.
@@ -71,6 +72,8 @@ pub struct Order {
     pub workdir: Option<PathBuf>,
     /// How long it may run, in milliseconds.
     pub timeout_ms: Option<u64>,
+    /// What it may use of the machine.
+    pub limits: Rlimits,
 }
 
 /// Reads the order of an attempt; called on a thread of the pool. The error is for people.

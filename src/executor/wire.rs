@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::{AttemptKey, PipelineId, TrackId};
+use crate::graph::{Resource, Rlimits};
 use crate::spool::ExitRecord;
 
 /// The version of these words.
@@ -49,8 +50,21 @@ pub(super) struct Launch {
     /// `None`: the private directory of the pipeline.
     pub(super) workdir: Option<String>,
     pub(super) timeout_ms: Option<u64>,
+    #[serde(default)]
+    pub(super) limits: Vec<Limit>,
     pub(super) grace_ms: u64,
     pub(super) log_cap: u64,
+}
+
+/// What a script may use of something, by the word that graphs use for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Limit(pub(super) String, pub(super) u64);
+
+impl Limit {
+    pub(super) fn all(limits: &Rlimits) -> Vec<Limit> {
+        let limit = |(resource, value): (Resource, u64)| Limit(resource.word().to_owned(), value);
+        limits.iter().map(limit).collect()
+    }
 }
 
 /// What a server says.
@@ -167,10 +181,11 @@ impl Decoder {
 
 #[cfg(test)]
 mod tests {
-    use super::{Decoder, Key, Launch, ToServer, ToSupervisor, frame};
+    use super::{Decoder, Key, Launch, Limit, ToServer, ToSupervisor, frame};
 
     fn launch(n: i64, size: usize) -> ToSupervisor {
         ToSupervisor::Launch(Launch {
+            limits: vec![Limit("cpu".to_owned(), 1_000)],
             key: Key(1, n, 1),
             argv: vec!["/bin/sh".to_owned()],
             env: vec![("A".to_owned(), "x".repeat(size))],

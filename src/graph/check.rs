@@ -8,6 +8,7 @@ use super::identifiers::is_identifier;
 use super::model::{Graph, Limits, Millis, Retry};
 use super::places::{Part, Places, Sink, Spot};
 use super::problem::Problem;
+use super::rlimits::Rlimits;
 use super::similar::quote;
 use super::{check_edges, check_params, check_scripts};
 
@@ -43,6 +44,7 @@ fn whole(sink: &mut Sink<'_>, limits: &Limits) {
     }
     name(sink, spot, &graph.name, limits);
     settings(sink, None, graph.workdir.as_deref(), &graph.env);
+    limited(sink, None, graph.limits);
     let spot = Spot::graph(Part::Key("vertices"));
     if graph.vertices.is_empty() {
         let message = "the graph has no vertex; write at least one under `vertices:`".to_owned();
@@ -89,6 +91,7 @@ fn vertices(sink: &mut Sink<'_>, limits: &Limits) {
                 message,
             );
         }
+        limited(sink, Some(index), vertex.limits);
         if let Some(message) = vertex.retry.and_then(retry) {
             sink.error(
                 codes::BAD_RETRY,
@@ -163,6 +166,22 @@ fn settings(
     }
 }
 
+/// What scripts may use of the machine.
+fn limited(sink: &mut Sink<'_>, owner: Option<usize>, limits: Rlimits) {
+    for (resource, value) in limits.iter().filter(|(r, v)| !r.allows(*v)) {
+        let message = format!(
+            "the limit of `{}` is {value}; {}",
+            resource.word(),
+            resource.advice()
+        );
+        sink.error(
+            codes::BAD_LIMIT,
+            Spot::of(owner, Part::Key("limits")),
+            message,
+        );
+    }
+}
+
 fn retry(retry: Retry) -> Option<String> {
     if retry.limit > MOST_RETRIES {
         return Some(format!(
@@ -190,6 +209,7 @@ mod tests {
     use super::check;
     use crate::graph::codes;
     use crate::graph::model::{Edge, Graph, Limits, Millis, Retry, Vertex};
+    use crate::graph::rlimits::{Resource, Rlimits};
 
     fn graph(names: &[&str], edges: &[(u32, u32)]) -> Graph {
         let vertex = |n: &&str| Vertex {
@@ -271,6 +291,7 @@ mod tests {
             backoff: 0.5,
             max_delay: Millis(1),
         });
+        graph.vertices[0].limits = Rlimits::default().with(Resource::Cpu, 1);
         graph.env = vec![("A-B".to_owned(), "\0".to_owned())];
         graph.workdir = Some("\n".to_owned());
         let expected = [
@@ -278,6 +299,7 @@ mod tests {
             codes::BAD_ENV_NAME,
             codes::NUL_BYTE,
             codes::BAD_DURATION,
+            codes::BAD_LIMIT,
             codes::BAD_RETRY,
         ];
         assert_eq!(codes_of(&graph), expected);

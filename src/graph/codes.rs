@@ -68,6 +68,8 @@ codes! {
     BAD_DURATION = "bad-duration";
     /// A retry policy that makes no sense.
     BAD_RETRY = "bad-retry";
+    /// A limit of memory, time or the like that cannot be read or is out of range.
+    BAD_LIMIT = "bad-limit";
     /// A name that no environment variable may have.
     BAD_ENV_NAME = "bad-env-name";
     /// An environment variable declared twice.

@@ -28,6 +28,7 @@ mod patterns;
 mod places;
 mod problem;
 mod reference;
+mod rlimits;
 mod rules;
 mod script;
 mod similar;
@@ -43,4 +44,5 @@ pub use model::{Edge, Graph, Limits, Millis, OnFailure, OnInterrupt, Retry, Vert
 pub use param::{Kind, Param, Value};
 pub use places::{Mark, Part, Places, Spot};
 pub use problem::{Problem, Severity};
+pub use rlimits::{Resource, Rlimits};
 pub use script::{Interpreter, interpreter};

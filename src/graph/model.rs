@@ -3,6 +3,7 @@
 //! Data and its own words only: nothing here judges whether a graph makes sense.
 
 use super::param::Param;
+use super::rlimits::Rlimits;
 
 /// A length of time in milliseconds. Written `500ms`, `30s`, `5m`, `2h`, `1d` in a graph's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -23,6 +24,8 @@ pub struct Graph {
     pub env: Vec<(String, String)>,
     /// Where scripts start; none: a private directory of the pipeline.
     pub workdir: Option<String>,
+    /// What each script may use of the machine, where its vertex does not say otherwise.
+    pub limits: Rlimits,
     /// The scripts, in the order written.
     pub vertices: Vec<Vertex>,
     /// "head after tail", sorted by (head, tail), each pair once.
@@ -48,6 +51,8 @@ pub struct Vertex {
     pub timeout: Option<Millis>,
     /// How often and how soon a failed attempt is followed by another; none: never.
     pub retry: Option<Retry>,
+    /// What this script may use of the machine, before what the graph says.
+    pub limits: Rlimits,
     /// What follows when nobody knows how an attempt ended.
     pub on_interrupt: OnInterrupt,
 }

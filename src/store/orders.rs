@@ -7,7 +7,7 @@ use super::error::StoreError;
 use super::schema::{graph, track, vertex};
 use super::spec::{GraphPolicies, VertexPolicies, from_json, params_from_json};
 use crate::engine::TrackId;
-use crate::graph::Param;
+use crate::graph::{Param, Rlimits};
 
 /// The parts of an order that are in the database.
 #[derive(Debug, Clone)]
@@ -30,6 +30,8 @@ pub struct TrackOrder {
     pub workdir: Option<String>,
     /// The longest it may run, in milliseconds.
     pub timeout_ms: Option<u64>,
+    /// What it may use of the machine: the vertex's limits before the graph's.
+    pub limits: Rlimits,
 }
 
 #[derive(Queryable)]
@@ -90,6 +92,7 @@ impl Row {
             env,
             workdir: of_vertex.workdir.or(of_graph.workdir),
             timeout_ms: of_vertex.timeout_ms,
+            limits: of_vertex.limits.limits()?.or(of_graph.limits.limits()?),
         })
     }
 }

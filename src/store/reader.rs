@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::connection::ReadConnections;
 use super::error::StoreError;
 use super::graphs::{self, GraphHead, StoredProblem, VertexRow};
+use super::inbox::{self, Waiting};
 use super::pipelines::{self, PipelineHead};
 use super::tracks::{self, AttemptRow, JournalRow, TrackHead, TrackTexts};
 use super::{definition, migrate, orders, sessions, views};
@@ -177,6 +178,16 @@ impl Store {
     /// The tracks of a pipeline that failed, were interrupted or wait for a value.
     pub fn attention(&self, id: PipelineId, limit: i64) -> Result<Vec<TrackHead>, StoreError> {
         Ok(views::attention(&mut *self.pool.get()?, id, limit)?)
+    }
+
+    /// The tracks that wait for a person, newest first, with numbers below `before`.
+    pub fn inbox(&self, before: i64, limit: i64) -> Result<Vec<Waiting>, StoreError> {
+        Ok(inbox::list(&mut *self.pool.get()?, before, limit)?)
+    }
+
+    /// How many tracks wait for a person, counted up to `most`.
+    pub fn inbox_count(&self, most: i64) -> Result<usize, StoreError> {
+        Ok(inbox::count(&mut *self.pool.get()?, most)?)
     }
 
     /// The last entries of a pipeline's journal, newest first.

@@ -7,19 +7,12 @@ use super::definitions::NewGraph;
 use super::schema::{edge, graph, vertex};
 use super::spec::{GraphPolicies, VertexPolicies, params_to_json, to_json};
 use crate::engine::Time;
-use crate::graph::Graph;
 
 /// Rows of one INSERT.
 const ROWS_A_STATEMENT: usize = 1_000;
 
 fn policies(new: &NewGraph) -> String {
-    let Graph {
-        on_failure,
-        env,
-        workdir,
-        ..
-    } = &new.graph;
-    to_json(&GraphPolicies::new(*on_failure, env, workdir.as_deref()))
+    to_json(&GraphPolicies::new(&new.graph))
 }
 
 pub(super) fn insert_graph(

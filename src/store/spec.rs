@@ -1,9 +1,13 @@
 //! Parameters and policies as the JSON of their columns.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
-use crate::graph::{Kind, Millis, OnFailure, OnInterrupt, Param, Retry, Value};
+use crate::graph::{
+    Graph, Kind, Millis, OnFailure, OnInterrupt, Param, Resource, Retry, Rlimits, Value, Vertex,
+};
 
 /// The `policies` column of a graph.
 #[derive(Serialize, Deserialize)]
@@ -11,6 +15,32 @@ pub(super) struct GraphPolicies {
     on_failure: String,
     pub(super) env: Vec<(String, String)>,
     pub(super) workdir: Option<String>,
+    #[serde(default)]
+    pub(super) limits: RlimitsSpec,
+}
+
+/// Limits by their words.
+#[derive(Serialize, Deserialize, Default)]
+#[serde(transparent)]
+pub(super) struct RlimitsSpec(BTreeMap<String, u64>);
+
+impl From<Rlimits> for RlimitsSpec {
+    fn from(limits: Rlimits) -> Self {
+        let word = |(resource, value): (Resource, u64)| (resource.word().to_owned(), value);
+        Self(limits.iter().map(word).collect())
+    }
+}
+
+impl RlimitsSpec {
+    pub(super) fn limits(&self) -> Result<Rlimits, StoreError> {
+        let mut limits = Rlimits::default();
+        for (word, value) in &self.0 {
+            let resource = Resource::from_word(word)
+                .ok_or_else(|| StoreError::Mismatch(format!("`{word}` is not a limit")))?;
+            limits = limits.with(resource, *value);
+        }
+        Ok(limits)
+    }
 }
 
 /// The `policies` column of a vertex.
@@ -20,6 +50,8 @@ pub(super) struct VertexPolicies {
     pub(super) workdir: Option<String>,
     pub(super) timeout_ms: Option<u64>,
     retry: Option<RetrySpec>,
+    #[serde(default)]
+    pub(super) limits: RlimitsSpec,
     #[serde(default)]
     on_interrupt: Option<String>,
 }
@@ -59,15 +91,12 @@ enum ValueSpec {
 }
 
 impl GraphPolicies {
-    pub(super) fn new(
-        on_failure: OnFailure,
-        env: &[(String, String)],
-        workdir: Option<&str>,
-    ) -> Self {
+    pub(super) fn new(graph: &Graph) -> Self {
         Self {
-            on_failure: on_failure.word().to_owned(),
-            env: env.to_vec(),
-            workdir: workdir.map(str::to_owned),
+            on_failure: graph.on_failure.word().to_owned(),
+            env: graph.env.clone(),
+            workdir: graph.workdir.clone(),
+            limits: graph.limits.into(),
         }
     }
 
@@ -79,7 +108,7 @@ impl GraphPolicies {
 }
 
 impl VertexPolicies {
-    pub(super) fn new(vertex: &crate::graph::Vertex) -> Self {
+    pub(super) fn new(vertex: &Vertex) -> Self {
         Self {
             env: vertex.env.clone(),
             workdir: vertex.workdir.clone(),
@@ -90,6 +119,7 @@ impl VertexPolicies {
                 backoff: r.backoff,
                 max_delay_ms: r.max_delay.0,
             }),
+            limits: vertex.limits.into(),
             on_interrupt: Some(vertex.on_interrupt.word().to_owned()),
         }
     }

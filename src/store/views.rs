@@ -37,6 +37,7 @@ pub(super) fn outline(db: &mut Db, id: GraphId) -> Result<Option<Graph>, StoreEr
         on_failure,
         input: params_from_json(&input)?,
         env: policies.env,
+        limits: policies.limits.limits()?,
         workdir: policies.workdir,
         vertices: Vec::new(),
         edges: Vec::new(),
@@ -76,6 +77,7 @@ pub(super) fn vertices(
             retry: policies.retry(),
             on_interrupt: policies.on_interrupt()?,
             env: policies.env,
+            limits: policies.limits.limits()?,
             workdir: policies.workdir,
         };
         Ok((id, vertex))

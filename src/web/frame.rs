@@ -10,6 +10,8 @@ use super::guard::Browser;
 pub(super) enum Section {
     /// Runs.
     Pipelines,
+    /// What waits for a person.
+    Inbox,
     /// Definitions.
     Graphs,
     /// The form for a definition.
@@ -17,6 +19,9 @@ pub(super) enum Section {
     /// Pages for somebody who is not signed in.
     Outside,
 }
+
+/// Tracks that wait for a person are counted up to here.
+pub(super) const INBOX_SHOWN: usize = 99;
 
 /// The frame of a page.
 #[derive(Debug, Clone)]
@@ -29,6 +34,10 @@ pub(super) struct Frame {
     pub(super) refresh: Option<u32>,
     /// Why nothing can be changed now, when that is so.
     pub(super) trouble: Option<String>,
+    /// Nothing new starts.
+    pub(super) draining: bool,
+    /// How many tracks wait for a person, in words; empty: none.
+    pub(super) inbox: String,
     pub(super) css: String,
     pub(super) favicon: String,
 }
@@ -39,6 +48,12 @@ impl Frame {
         Self {
             csrf: who.csrf().to_owned(),
             trouble: who.trouble.clone(),
+            draining: who.draining,
+            inbox: match who.inbox {
+                0 => String::new(),
+                n if n > INBOX_SHOWN => format!("{INBOX_SHOWN}+"),
+                n => n.to_string(),
+            },
             ..Self::outside_of(section)
         }
     }
@@ -49,6 +64,8 @@ impl Frame {
             csrf: String::new(),
             refresh: None,
             trouble: None,
+            draining: false,
+            inbox: String::new(),
             css: assets::href("app.css"),
             favicon: assets::href("favicon.svg"),
         }
@@ -66,6 +83,7 @@ impl Frame {
     pub(super) fn is_at(&self, word: &str) -> bool {
         match self.section {
             Section::Pipelines => word == "pipelines",
+            Section::Inbox => word == "inbox",
             Section::Graphs => word == "graphs",
             Section::NewGraph => word == "new",
             Section::Outside => false,

@@ -234,7 +234,9 @@ mod tests {
     use rocket::request::FromParam;
 
     use super::{Found, YamlName, news, view};
-    use crate::graph::{Graph, Kind, Millis, OnInterrupt, Param, Retry, Value, Vertex};
+    use crate::graph::{
+        Graph, Kind, Millis, OnInterrupt, Param, Resource, Retry, Rlimits, Value, Vertex,
+    };
     use crate::web::harness::{HOSTILE, browser, graph_head, param, pipeline_head, problem};
     use crate::web::wellformed;
 
@@ -262,6 +264,7 @@ mod tests {
                 backoff: 2.0,
                 max_delay: Millis(60_000),
             }),
+            limits: Rlimits::NONE.with(Resource::Cpu, 1_000),
             on_interrupt: OnInterrupt::Ask,
         };
         let some = |n: i64| 1..=count.min(n);

@@ -7,6 +7,7 @@ use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
 
 use super::answer::{Failure, blocking};
+use super::frame::INBOX_SHOWN;
 use crate::access::{Access, Caller};
 use crate::desk::Desk;
 use crate::engine::Time;
@@ -27,6 +28,10 @@ pub struct Browser {
     pub(super) now: Time,
     /// Why nothing can be changed now, when that is so.
     pub(super) trouble: Option<String>,
+    /// How many tracks wait for a person, one more than is shown at most.
+    pub(super) inbox: usize,
+    /// Nothing new starts.
+    pub(super) draining: bool,
 }
 
 impl Browser {
@@ -51,15 +56,20 @@ async fn look_up(request: &Request<'_>) -> Result<Option<Browser>, Failure> {
             "no access, clock or desk is managed".into(),
         ));
     };
-    let trouble = desk.handle.trouble();
-    let (access, now) = (Arc::clone(access), (clock.0)());
+    let (trouble, draining) = (desk.handle.trouble(), desk.handle.is_draining());
+    let (access, now, store) = (Arc::clone(access), (clock.0)(), desk.store.clone());
     blocking(move || {
         let caller = access.by_session(&cookie, now)?;
-        Ok(caller.map(|caller| Browser {
+        let Some(caller) = caller else {
+            return Ok(None);
+        };
+        Ok(Some(Browser {
             caller,
+            inbox: store.inbox_count(INBOX_SHOWN as i64 + 1)?,
             cookie,
             now,
             trouble,
+            draining,
         }))
     })
     .await

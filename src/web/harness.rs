@@ -28,6 +28,8 @@ pub(super) fn browser() -> Browser {
         cookie: "def".to_owned(),
         now: NOW,
         trouble: Some(HOSTILE.to_owned()),
+        draining: true,
+        inbox: 100,
     }
 }
 

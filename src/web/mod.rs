@@ -13,6 +13,7 @@ mod graph;
 mod graph_new;
 mod graphs;
 mod guard;
+mod inbox;
 mod layout;
 mod lines;
 mod mount;

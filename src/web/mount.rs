@@ -3,8 +3,8 @@
 use rocket::{Catcher, Route, catchers, routes};
 
 use super::{
-    assets, catch, graph, graph_new, graphs, pipeline, pipelines, resolve, session, start, stop,
-    track, track_input,
+    assets, catch, graph, graph_new, graphs, inbox, pipeline, pipelines, resolve, session, start,
+    stop, track, track_input,
 };
 
 /// The pages, to be mounted at `/`. They need `Desk`, `Arc<Access>` and [`super::Clock`].
@@ -23,6 +23,7 @@ pub fn routes() -> Vec<Route> {
         graph::check,
         start::form,
         start::start,
+        inbox::list,
         pipelines::list,
         pipeline::show,
         stop::ask,

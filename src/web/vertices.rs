@@ -53,6 +53,9 @@ pub(super) fn block(id: i64, vertex: Vertex, tails: Vec<(i64, String)>) -> Verte
     if let Some(timeout) = vertex.timeout {
         facts.push(format!("ended after {}", format_duration(timeout.0 as i64)));
     }
+    if !vertex.limits.is_empty() {
+        facts.push(format!("limited to {}", vertex.limits));
+    }
     if let Some(retry) = vertex.retry {
         let delay = format_duration(retry.delay.0 as i64);
         facts.push(format!(

@@ -4,8 +4,10 @@
 
 mod api;
 mod cli;
+mod drain;
 mod executor;
 mod kills;
+mod packaging;
 mod processes;
 mod random;
 mod scripts;

@@ -159,6 +159,12 @@ impl Server {
         Spool::open(&self.data).expect("it is there")
     }
 
+    /// Waits for the end of a server that ends by itself: its exit code.
+    pub(crate) fn ended(&mut self) -> Option<i32> {
+        self.killed = true;
+        self.child.wait().expect("it has ended").code()
+    }
+
     /// Ends the supervisors of this data directory with no word.
     pub(crate) fn kill_supervisors(&self) {
         let supervisors = processes::supervisors(&self.data);

@@ -10,6 +10,7 @@
 
 mod attempt;
 mod entry;
+mod fenced;
 mod group;
 mod limits;
 mod looping;

@@ -10,7 +10,7 @@
 use std::fmt::Display;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -22,6 +22,7 @@ use rustix::pipe::{PipeFlags, pipe_with};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use rustix::stdio::{dup2_stderr, dup2_stdin, dup2_stdout};
 
+use super::fenced::{SHELL, Word};
 use super::limits::Limits;
 use crate::executor::wire::Launch;
 
@@ -85,7 +86,23 @@ impl Spawner {
             let why = format!("the interpreter `{program}` must be given with its whole path");
             return Err(Refusal::Lasting(why));
         }
-        let mut command = Command::new(program);
+        let word = match launch.limits.is_empty() {
+            true => None,
+            // The shell that waits would say this less well.
+            false => match fs::metadata(program) {
+                Err(e) => return Err(Refusal::Lasting(explain(&e, program, workdir))),
+                Ok(_) => Some(Word::new().map_err(passing)?),
+            },
+        };
+        let mut command = match word {
+            None => Command::new(program),
+            Some(_) => {
+                let [shell, before @ ..] = SHELL;
+                let mut command = Command::new(shell);
+                command.args(before).arg(program);
+                command
+            }
+        };
         command.args(arguments).arg(script);
         command
             .env_clear()
@@ -96,15 +113,25 @@ impl Spawner {
         fcntl_setfl(&output, OFlags::NONBLOCK).map_err(passing)?;
         watch_output(&output).map_err(passing)?;
         self.limits.lower().map_err(passing)?;
-        let child = self.with_output(&input, || command.spawn());
+        let listen = word
+            .as_ref()
+            .map_or(self.null.as_fd(), |w| w.listen.as_fd());
+        let child = self.with_standard(listen, &input, || command.spawn());
         self.limits.raise();
-        let child = match child.map_err(passing)? {
+        let mut child = match child.map_err(passing)? {
             Ok(child) => child,
             Err(e) if is_passing(&e) => return Err(passing(e)),
             Err(e) => return Err(Refusal::Lasting(explain(&e, program, workdir))),
         };
         let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
         let pid = pid.expect("a process id is a positive number");
+        if let Some(word) = word
+            && let Err(why) = word.let_go(pid, &launch.limits)
+        {
+            // The shell has heard nothing: it ends as soon as its input does.
+            let _ = child.wait();
+            return Err(Refusal::Lasting(why));
+        }
         Ok(Spawned {
             pid,
             handle: watch(pid).ok(),
@@ -113,14 +140,22 @@ impl Spawner {
         })
     }
 
-    /// Does `start` while our standard output and error are `input`.
-    fn with_output<T>(&self, input: &OwnedFd, start: impl FnOnce() -> T) -> io::Result<T> {
-        let result = dup2_stdout(input)
+    /// Does `start` while `listen` is our standard input, and `input` our output and error.
+    fn with_standard<T>(
+        &self,
+        listen: BorrowedFd<'_>,
+        input: &OwnedFd,
+        start: impl FnOnce() -> T,
+    ) -> io::Result<T> {
+        let result = dup2_stdin(listen)
+            .and_then(|()| dup2_stdout(input))
             .and_then(|()| dup2_stderr(input))
             .map(|()| start());
         // These cannot fail, for both handles are open; and if they did, a started script must
         // not be forgotten for it.
-        let _ = dup2_stdout(&self.null).and_then(|()| dup2_stderr(&self.stderr));
+        let _ = dup2_stdin(&self.null)
+            .and_then(|()| dup2_stdout(&self.null))
+            .and_then(|()| dup2_stderr(&self.stderr));
         Ok(result?)
     }
 }

@@ -5,6 +5,7 @@ use super::tree::{Data, Node};
 use crate::graph::codes;
 use crate::graph::model::{Millis, OnFailure, OnInterrupt, Retry};
 use crate::graph::places::{Part, Spot};
+use crate::graph::rlimits::{Resource, Rlimits};
 
 const RETRY_KEYS: &[&str] = &["limit", "delay", "backoff", "max_delay"];
 
@@ -100,4 +101,24 @@ pub(super) fn retry(reader: &mut Reader, node: &Node, vertex: usize, place: &str
         backoff,
         max_delay,
     })
+}
+
+/// What a script may use of the machine.
+pub(super) fn rlimits(reader: &mut Reader, node: &Node, spot: Spot, place: &str) -> Rlimits {
+    let known = Resource::ALL.map(Resource::word);
+    let mut limits = Rlimits::default();
+    for entry in reader.entries(node, place, &Keys::Known(&known)) {
+        let (value, inside) = (&entry.value, format!("{place}.{}", entry.key));
+        let Some(resource) = Resource::from_word(&entry.key).filter(|_| !value.is_null()) else {
+            continue;
+        };
+        match resource.parse(value.scalar().map_or("", |s| s.text.as_str())) {
+            Ok(limit) => limits = limits.with(resource, limit),
+            Err(advice) => {
+                let message = format!("{} is not a limit of this; {advice}", value.phrase());
+                reader.broken(codes::BAD_LIMIT, value, &inside, spot, message);
+            }
+        }
+    }
+    limits
 }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::graph::inputs::value_to_json;
 use crate::graph::model::{Graph, OnFailure, OnInterrupt, Vertex};
 use crate::graph::param::Param;
+use crate::graph::rlimits::Rlimits;
 
 /// The tree that both notations print.
 pub(super) fn tree(graph: &Graph) -> Json {
@@ -16,6 +17,7 @@ pub(super) fn tree(graph: &Graph) -> Json {
         out.insert("on_failure".to_owned(), json!(graph.on_failure.word()));
     }
     settings(&mut out, graph.workdir.as_deref(), &graph.env, &graph.input);
+    limited(&mut out, graph.limits);
     let vertices = graph.vertices.iter().enumerate();
     let vertices = vertices
         .map(|(i, v)| (v.name.clone(), vertex(graph, i, v)))
@@ -50,6 +52,7 @@ fn vertex(graph: &Graph, index: usize, vertex: &Vertex) -> Json {
         });
         out.insert("retry".to_owned(), policy);
     }
+    limited(&mut out, vertex.limits);
     if vertex.on_interrupt != OnInterrupt::default() {
         out.insert("on_interrupt".to_owned(), json!(vertex.on_interrupt.word()));
     }
@@ -60,6 +63,18 @@ fn vertex(graph: &Graph, index: usize, vertex: &Vertex) -> Json {
 fn described(out: &mut Map<String, Json>, desc: &str) {
     if !desc.is_empty() {
         out.insert("desc".to_owned(), json!(desc));
+    }
+}
+
+fn limited(out: &mut Map<String, Json>, limits: Rlimits) {
+    if !limits.is_empty() {
+        let limits = limits.iter().map(|(resource, limit)| {
+            let shown = resource.show(limit);
+            let number = shown.parse::<u64>().map(|n| json!(n));
+            (resource.word().to_owned(), number.unwrap_or(json!(shown)))
+        });
+        let limits = limits.collect::<Map<_, _>>();
+        out.insert("limits".to_owned(), Json::Object(limits));
     }
 }
 

@@ -4,8 +4,8 @@ use proptest::prelude::{Just, Strategy, any, prop, prop_assert_eq, prop_oneof, p
 
 use super::{Format, parse, to_json, to_yaml};
 use crate::graph::{
-    Edge, Graph, Kind, Limits, Millis, OnFailure, OnInterrupt, Param, Retry, Severity, Value,
-    Vertex, codes,
+    Edge, Graph, Kind, Limits, Millis, OnFailure, OnInterrupt, Param, Resource, Retry, Rlimits,
+    Severity, Value, Vertex, codes,
 };
 
 /// Problems of a YAML text as `line:column code`.
@@ -459,6 +459,11 @@ fn vertex() -> impl Strategy<Value = Vertex> {
                 env: vec![("A".to_owned(), env)],
                 workdir,
                 timeout: timeout.map(Millis),
+                limits: timeout.map_or_else(Rlimits::default, |n| {
+                    Rlimits::default()
+                        .with(Resource::FileSize, 1024 + n)
+                        .with(Resource::Cpu, 1000 * (1 + n))
+                }),
                 on_interrupt: OnInterrupt::ALL[retry.map_or(0, |(limit, _, _)| limit as usize % 3)],
                 retry: retry.map(|(limit, delay, backoff)| Retry {
                     limit,
@@ -497,6 +502,7 @@ fn graph() -> impl Strategy<Value = Graph> {
                 desc,
                 on_failure,
                 input: vec![shared],
+                limits: Rlimits::NONE.with(Resource::OpenFiles, 99),
                 env,
                 workdir: None,
                 vertices,

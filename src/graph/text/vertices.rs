@@ -21,6 +21,7 @@ const VERTEX_KEYS: &[&str] = &[
     "workdir",
     "timeout",
     "retry",
+    "limits",
     "on_interrupt",
 ];
 const LISTED_VERTEX_KEYS: &[&str] = &[
@@ -34,6 +35,7 @@ const LISTED_VERTEX_KEYS: &[&str] = &[
     "workdir",
     "timeout",
     "retry",
+    "limits",
     "on_interrupt",
 ];
 
@@ -137,6 +139,9 @@ impl Reading {
                     "workdir" => vertex.workdir = reader.text(value, &inside, spot(key)),
                     "timeout" => vertex.timeout = reader.duration(value, &inside, spot(key)),
                     "retry" => vertex.retry = policies::retry(reader, value, index, &inside),
+                    "limits" => {
+                        vertex.limits = policies::rlimits(reader, value, spot(key), &inside);
+                    }
                     "on_interrupt" => {
                         vertex.on_interrupt = policies::on_interrupt(reader, value, &inside);
                     }

@@ -2,5 +2,6 @@
 
 mod access;
 mod graphs;
+mod inbox;
 mod pipelines;
 mod tracks;

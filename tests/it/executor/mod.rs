@@ -2,6 +2,7 @@
 
 mod bench;
 mod crashes;
+mod limits;
 mod output;
 mod running;
 mod stopping;

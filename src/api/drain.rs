@@ -1,0 +1,38 @@
+//! `/drain`: emptying the server before it is ended.
+
+use rocket::http::Status;
+use rocket::response::status::Custom;
+use rocket::serde::json::Json;
+use rocket::{State, delete, post};
+use serde_json::{Value, json};
+
+use super::body::blocking;
+use super::error::ApiError;
+use super::guard::Auth;
+use crate::desk::Desk;
+
+/// Starts no script any more; the server ends once nothing runs.
+#[post("/drain")]
+pub(super) async fn drain(
+    _caller: Auth,
+    desk: &State<Desk>,
+) -> Result<Custom<Json<Value>>, ApiError> {
+    let desk = desk.inner().clone();
+    blocking(move || {
+        let running = desk.handle.drain(true)?;
+        let body = json!({"draining": true, "running": running});
+        Ok(Custom(Status::Accepted, Json(body)))
+    })
+    .await
+}
+
+/// Starts scripts again.
+#[delete("/drain")]
+pub(super) async fn undo(_caller: Auth, desk: &State<Desk>) -> Result<Json<Value>, ApiError> {
+    let desk = desk.inner().clone();
+    blocking(move || {
+        let running = desk.handle.drain(false)?;
+        Ok(Json(json!({"draining": false, "running": running})))
+    })
+    .await
+}

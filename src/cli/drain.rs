@@ -1,0 +1,61 @@
+//! `trackyard drain`: no new scripts, wait for those that run, end the server.
+
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
+
+use super::args::DrainArgs;
+use super::context::Context;
+use super::error::{CliError, OK};
+use super::output::print;
+use super::remote::Remote;
+
+/// Empties the server, or takes that back.
+pub(super) fn drain(context: &Context, args: &DrainArgs) -> Result<u8, CliError> {
+    let server = Remote::needed(context)?;
+    if args.undo {
+        server.delete("/drain")?;
+        print("the server starts scripts again")?;
+        return Ok(OK);
+    }
+    // Taken before the server is asked: by the time it answers it may have ended.
+    let process = i32::try_from(server.pid).ok().and_then(Pid::from_raw);
+    let process = process.ok_or(rustix::io::Errno::SRCH);
+    let process = process.and_then(|pid| pidfd_open(pid, PidfdFlags::empty()));
+    let process =
+        process.map_err(|why| CliError::Failed(format!("the server cannot be watched: {why}")))?;
+    let answer = server.post("/drain", "application/json", None, "")?;
+    let running = answer["running"].as_u64().unwrap_or_default();
+    let scripts = match running {
+        0 => "nothing runs".to_owned(),
+        1 => "1 script still runs".to_owned(),
+        n => format!("{n} scripts still run"),
+    };
+    print(&format!(
+        "no new script starts; {scripts} (Ctrl-C ends the waiting, `{}` takes it back)",
+        context.command("drain --undo")
+    ))?;
+    let within = args.within.map(|d| Timespec {
+        tv_sec: d.as_secs().try_into().unwrap_or(i64::MAX),
+        tv_nsec: d.subsec_nanos().into(),
+    });
+    let mut ended = [PollFd::new(&process, PollFlags::IN)];
+    match poll(&mut ended, within.as_ref()) {
+        Ok(0) => Err(CliError::Failed(format!(
+            "scripts still run after {}: the server goes on without starting new ones",
+            shown(args.within.unwrap_or_default())
+        ))),
+        Ok(_) => {
+            print("the server has ended; what waits is started by the next one")?;
+            Ok(OK)
+        }
+        Err(why) => Err(CliError::Failed(format!(
+            "the server cannot be watched: {why}"
+        ))),
+    }
+}
+
+fn shown(time: Duration) -> String {
+    crate::clock::format_duration(i64::try_from(time.as_millis()).unwrap_or(i64::MAX))
+}

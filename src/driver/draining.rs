@@ -1,0 +1,45 @@
+//! A server that is being emptied: nothing new starts, and somebody waits until nothing runs.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossbeam_channel::Sender;
+
+/// The driver's own side.
+#[derive(Default)]
+pub(super) struct Draining {
+    shown: Shown,
+    watches: Vec<Sender<()>>,
+}
+
+/// Whether it is on; shared by the driver and all its handles.
+#[derive(Clone, Default)]
+pub(super) struct Shown(Arc<AtomicBool>);
+
+impl Shown {
+    pub(super) fn get(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Draining {
+    pub(super) fn shown(&self) -> Shown {
+        self.shown.clone()
+    }
+
+    pub(super) fn set(&self, on: bool) {
+        self.shown.0.store(on, Ordering::Relaxed);
+    }
+
+    pub(super) fn watch(&mut self, watch: Sender<()>) {
+        self.watches.push(watch);
+    }
+
+    /// Nothing runs any more.
+    pub(super) fn tell(&mut self) {
+        for watch in self.watches.drain(..) {
+            // One that has gone away waits no more.
+            let _ = watch.try_send(());
+        }
+    }
+}

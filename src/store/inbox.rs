@@ -1,0 +1,94 @@
+//! The tracks that wait for a person.
+
+use diesel::dsl::sql;
+use diesel::sql_types::Bool;
+use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, QueryResult, RunQueryDsl};
+
+use super::connection::Db;
+use super::schema::{graph, pipeline, track};
+use super::tracks::{TrackHead, track_columns};
+
+/// A track that waits for a person.
+#[derive(Debug, Clone, PartialEq, Eq, diesel::Queryable)]
+pub struct Waiting {
+    /// The track.
+    pub track: TrackHead,
+    /// What people call its pipeline.
+    pub pipeline: String,
+    /// Its graph's name.
+    pub graph: String,
+}
+
+/// INTERRUPTED, or PENDING on an input. As the index `track_waiting` has it, with the numbers in the
+/// text: only so the database knows that this small index has all of these rows.
+const WAITS: &str = "(track.state = 7 OR track.pending_on = 1)";
+
+/// The tracks of live pipelines that wait for a person, the newest first, with numbers below
+/// `before`.
+pub(super) fn list(db: &mut Db, before: i64, limit: i64) -> QueryResult<Vec<Waiting>> {
+    track::table
+        .inner_join(pipeline::table.on(pipeline::id.eq(track::pipeline_id)))
+        .inner_join(graph::table.on(graph::id.eq(pipeline::graph_id)))
+        .filter(sql::<Bool>(WAITS))
+        .filter(pipeline::finished_at.is_null())
+        .filter(track::id.lt(before))
+        .order(track::id.desc())
+        .limit(limit)
+        .select((track_columns!(), pipeline::name, graph::name))
+        .load(db)
+}
+
+/// How many there are, counted up to `most`.
+pub(super) fn count(db: &mut Db, most: i64) -> QueryResult<usize> {
+    let ids: Vec<i64> = track::table
+        .inner_join(pipeline::table.on(pipeline::id.eq(track::pipeline_id)))
+        .filter(sql::<Bool>(WAITS))
+        .filter(pipeline::finished_at.is_null())
+        .limit(most)
+        .select(track::id)
+        .load(db)?;
+    Ok(ids.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use diesel::sql_types::Text;
+    use diesel::{QueryableByName, RunQueryDsl, sql_query};
+
+    use super::WAITS;
+    use crate::engine::{PendingOn, TrackState};
+    use crate::store::connection::{Durability, on, open_writer};
+    use crate::store::migrate::migrate;
+
+    #[derive(QueryableByName)]
+    struct Step {
+        #[diesel(sql_type = Text)]
+        detail: String,
+    }
+
+    #[test]
+    fn the_history_is_not_read() {
+        let own = tempfile::tempdir().expect("a directory");
+        let path = own.path().join("db");
+        let mut db = open_writer(&path, Durability::Normal).expect("opened");
+        migrate(&mut db, &path).expect("migrated");
+        let query = sql_query(format!(
+            "EXPLAIN QUERY PLAN SELECT track.id FROM track JOIN pipeline \
+             ON pipeline.id = track.pipeline_id WHERE {WAITS} AND pipeline.finished_at IS NULL"
+        ));
+        let plan: Vec<Step> = on!(&mut db, c => query.load(c)).expect("a plan");
+        let plan: Vec<String> = plan.into_iter().map(|step| step.detail).collect();
+        let text = plan.join("; ");
+        assert!(text.contains("track_waiting"), "{text}");
+    }
+
+    #[test]
+    fn the_numbers_are_the_codes() {
+        let (state, on) = (TrackState::Interrupted.code(), PendingOn::Input.code());
+        let expected = format!("(track.state = {state} OR track.pending_on = {on})");
+        assert_eq!(WAITS, expected);
+        let index = include_str!("../../migrations/sqlite/2026-11-21-000100_inbox/up.sql");
+        let unqualified = format!("WHERE state = {state} OR pending_on = {on};");
+        assert!(index.contains(&unqualified));
+    }
+}
