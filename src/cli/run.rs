@@ -52,13 +52,15 @@ fn run_in(
         trigger: RUN,
         ..StartRequest::default()
     };
+    // A second run after the first one was killed is the same run.
     let left = app.left.iter().find(|p| request.began(graph, p));
     let id = match left.filter(|_| !args.new) {
         Some(left) => {
             if !args.quiet {
+                let id = left.id;
                 say(&format!(
-                    "{} (`--new` starts another one)",
-                    goes_on(left.id)
+                    "pipeline #{id} goes on: an earlier run of this definition with these values \
+                     left it unfinished (`--new` starts another one)"
                 ));
             }
             PipelineId(left.id)
@@ -72,13 +74,6 @@ fn run_in(
         say(&ask_a_person(&app.config.data, &report));
     }
     Ok(signal.map_or(code, exit_code))
-}
-
-/// A second run after the first one was killed is the same run.
-pub(super) fn goes_on(id: i64) -> String {
-    format!(
-        "pipeline #{id} goes on: an earlier run of this definition with these values left it unfinished"
-    )
 }
 
 /// Values as they were written.

@@ -6,7 +6,7 @@ use super::definition::Definition;
 use super::error::{CliError, FAILED, OK};
 use super::output::{print, say};
 use super::report::Report;
-use super::run::{define, goes_on};
+use super::run::define;
 use crate::app::{Served, serve as serve_app};
 use crate::desk::{Desk, RUN, StartRequest};
 use crate::driver::CommandError;
@@ -65,15 +65,12 @@ fn first(
         trigger: RUN,
         ..StartRequest::default()
     };
-    let id = match left.iter().find(|p| request.began(graph, p)) {
-        Some(left) => {
-            say(&goes_on(left.id));
-            PipelineId(left.id)
-        }
-        None => desk.start(graph, request)?.id,
+    let (id, how) = match left.iter().find(|p| request.began(graph, p)) {
+        Some(left) => (PipelineId(left.id), "was left unfinished and goes on"),
+        None => (desk.start(graph, request)?.id, "has started"),
     };
     print(&format!(
-        "Pipeline #{id} has started: {}/pipelines/{id}",
+        "Pipeline #{id} {how}: {}/pipelines/{id}",
         served.url
     ))?;
     let verdict = desk.handle.watch(id)?;

@@ -54,6 +54,9 @@ pub(crate) fn program() -> Command {
     command
         .env_remove("TRACKYARD_DATA")
         .env_remove("TRACKYARD_SLOTS")
+        // These are the tests' own.
+        .env_remove("TRACKYARD_KILLS")
+        .env_remove("TRACKYARD_SEED")
         .stdin(Stdio::null());
     command
 }

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
@@ -149,4 +150,35 @@ fn a_run_can_be_started_anew_beside_one_that_waits_for_a_person() {
     let (new, err) = said(&work, &["--new"], 0);
     assert_eq!((&new["id"], &new["state"]), (&json!(2), &json!("FINISH")));
     assert!(!err.contains("goes on"), "{err}");
+}
+
+#[test]
+fn a_server_that_runs_a_definition_goes_on_with_it_too() {
+    let work = held();
+    let serve = || {
+        let mut command = program();
+        command
+            .args(["serve", "--port", "0", "--data"])
+            .arg(work.data())
+            .arg("--run")
+            .arg(work.path("g.json"))
+            .stdout(Stdio::piped());
+        command.spawn().unwrap()
+    };
+    let first = serve();
+    until("its first script", || work.count() == 1);
+    kill(first);
+    fs::write(work.path("go1"), "").unwrap();
+    let mut second = serve();
+    let lines = BufReader::new(second.stdout.take().unwrap()).lines();
+    let lines = lines.map(Result::unwrap);
+    let said: Vec<String> = lines.take_while(|l| !l.starts_with("Look at it")).collect();
+    kill(second);
+    let said = said.join("\n");
+    assert!(
+        said.contains("Pipeline #1 was left unfinished and goes on"),
+        "{said}"
+    );
+    assert!(said.contains("Pipeline #1: FINISH"), "{said}");
+    assert_eq!(work.pipelines().len(), 1);
 }

@@ -8,7 +8,7 @@ use trackyard::engine::AttemptKey;
 use trackyard::spool::{Gate, Spool};
 
 use super::work::{Work, kills, spread, until};
-use crate::processes::{self, end, go_on, parent, processes, stands_still, stop};
+use crate::processes::{self, end, go_on, lives, parent, processes, stands_still, stop};
 use crate::server::Server;
 
 /// Of so many kills of a server there is one blow at supervisors.
@@ -118,6 +118,8 @@ fn blow(work: &mut Work, server: &Server, before: &Attempts) -> (usize, Attempts
             false => go_on(pid),
         }
     }
+    // One that is dying still looks like one that can be killed.
+    until("their death", || !supervisors.iter().copied().any(lives));
     (supervisors.len(), open.iter().map(key).collect())
 }
 
