@@ -4,7 +4,8 @@
 //! again and again, and compares the lines with what the database says at the end. The moments are
 //! the machine's; the graph and the plan of the kills are a seed's.
 //!
-//! `TRACKYARD_KILLS=1000 cargo test --test it kills -- --nocapture` for more of it, and the figures.
+//! `TRACKYARD_KILLS=1000 cargo test --test it kills -- --nocapture` for more of it, and the figures;
+//! `TRACKYARD_SEED=7` for another graph and another plan.
 
 mod run;
 mod server;

@@ -4,10 +4,11 @@ use std::cell::RefCell;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
+use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use super::work::{SLOTS, Work, kills, until};
+use super::work::{LONG, SLOTS, Work, kills, pause, until};
 use crate::processes;
 use crate::server::program;
 
@@ -92,11 +93,17 @@ fn killed(work: &Work, more: &[&str]) {
 }
 
 fn said(work: &Work, more: &[&str], code: i32) -> (Value, String) {
-    let output = run(work, more)
-        .arg("--json")
-        .stdout(Stdio::piped())
-        .output()
-        .unwrap();
+    let mut command = run(work, more);
+    let command = command.arg("--json").stdout(Stdio::piped());
+    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+    let began = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        if began.elapsed() > LONG {
+            child.kill().unwrap();
+        }
+        pause(2);
+    }
+    let output = child.wait_with_output().unwrap();
     let err = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(code), "{err}");
     (serde_json::from_slice(&output.stdout).unwrap(), err)

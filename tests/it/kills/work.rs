@@ -22,7 +22,7 @@ const KILLS: usize = 100;
 /// What a script takes at most, in milliseconds.
 const LONGEST_SCRIPT: usize = 60;
 /// So long is waited for anything; a failure shows sooner.
-const LONG: Duration = Duration::from_secs(60);
+pub(super) const LONG: Duration = Duration::from_secs(60);
 
 /// A random DAG whose scripts append one line to a file each.
 pub(super) struct Work {
