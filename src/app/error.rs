@@ -1,5 +1,6 @@
 //! Why the program cannot begin.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use super::hold::Holder;
@@ -35,6 +36,16 @@ pub enum AppError {
     /// Scripts cannot be run.
     #[error(transparent)]
     Executor(#[from] ExecutorError),
+    /// The port is taken, or may not be used.
+    #[error(
+        "cannot listen on {address}: {why}. Give another port with `--port N` (0 is any free one)"
+    )]
+    Listen {
+        /// Address and port.
+        address: SocketAddr,
+        /// What the system said.
+        why: String,
+    },
     /// The web server cannot begin, or ended badly.
     #[error("the web server: {0}")]
     Web(String),

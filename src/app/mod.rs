@@ -11,4 +11,4 @@ mod serve;
 pub use error::AppError;
 pub use hold::{Hold, Holder};
 pub use opened::{App, DATABASE, limits};
-pub use serve::{Served, routes, serve};
+pub use serve::{Served, can_listen, routes, serve};

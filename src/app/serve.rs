@@ -1,5 +1,6 @@
 //! The web server around an [`App`].
 
+use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -23,6 +24,17 @@ pub struct Served {
     pub url: String,
     /// A link that signs a browser in, once.
     pub link: String,
+}
+
+/// Finds out whether the server will be able to listen, before anything is opened or taken over.
+pub fn can_listen(config: &Config) -> Result<(), AppError> {
+    let address = SocketAddr::new(config.address, config.port);
+    let listener = TcpListener::bind(address).map_err(|why| AppError::Listen {
+        address,
+        why: why.to_string(),
+    })?;
+    drop(listener);
+    Ok(())
 }
 
 /// Serves until SIGINT or SIGTERM. `ready` is called once, when the server answers.
@@ -52,11 +64,9 @@ pub fn serve(app: App, ready: impl FnOnce(&Served) + Send + 'static) -> Result<(
     let rocket = rocket.attach(AdHoc::on_liftoff("ready", move |rocket| {
         let (app, access) = (Arc::clone(&of_liftoff), Arc::clone(&access));
         let ready = ready.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let url = format!(
-            "http://{}:{}",
-            rocket.config().address,
-            rocket.config().port
-        );
+        // With brackets around an address of version 6.
+        let address = SocketAddr::new(rocket.config().address, rocket.config().port);
+        let url = format!("http://{address}");
         end_when_drained(&handle, rocket.shutdown());
         Box::pin(async move {
             lifted(&app, &access, &url, ready);

@@ -7,7 +7,7 @@ use super::error::{CliError, FAILED, OK};
 use super::output::{print, say};
 use super::report::Report;
 use super::run::define;
-use crate::app::{Served, serve as serve_app};
+use crate::app::{Hold, Served, can_listen, serve as serve_app};
 use crate::desk::{Desk, RUN, StartRequest};
 use crate::driver::CommandError;
 use crate::engine::PipelineId;
@@ -21,6 +21,10 @@ pub(super) fn serve(context: &Context, args: ServeArgs) -> Result<u8, CliError> 
         .map(|path| Definition::read(&path, most))
         .transpose();
     let first = first.map_err(|u| CliError::Failed(format!("`{}` {}", u.name, u.why)))?;
+    // That another server works here is the better answer, if it is so.
+    if Hold::holder(&context.config.data).is_none() {
+        can_listen(&context.config)?;
+    }
     let app = context.open("serve")?;
     let left = app.left.clone();
     let (data, slots) = (app.config.data.display().to_string(), app.config.slots);

@@ -52,13 +52,14 @@ enum Woken {
 impl Drive {
     /// Runs until it is told to stop. What runs goes on without it.
     pub(super) fn run(mut self) {
-        // What the former process left PENDING may fit now, and nothing else need ever happen.
-        let mut woken = Woken::Due;
+        // What the rows have ready is ordered without waiting for an event: after a stop none may come.
+        let mut begun = Some(Woken::Due);
         loop {
+            let first = begun.take().unwrap_or_else(|| self.wake());
             let now = (self.now)();
             let mut out = Outbox::default();
             let mut answers = Vec::new();
-            let mut stop = self.take(woken, now, &mut out, &mut answers);
+            let mut stop = self.take(first, now, &mut out, &mut answers);
             for _ in 1..self.batch {
                 let next = match (self.facts.try_recv(), stop) {
                     (Ok(fact), _) => Woken::Fact(fact),
@@ -81,7 +82,6 @@ impl Drive {
                 info!("the driver has stopped; running scripts go on");
                 return;
             }
-            woken = self.wake();
         }
     }
 

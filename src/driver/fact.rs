@@ -5,7 +5,7 @@ use crate::executor::Fact;
 use crate::spool::{Cause, ExitRecord};
 
 /// The event of a fact.
-pub(super) fn event(fact: Fact) -> Event {
+pub fn event(fact: Fact) -> Event {
     match fact {
         Fact::Ended { key, record, tail } => Event::Ended {
             key,

@@ -16,6 +16,7 @@ mod trouble;
 mod updates;
 
 pub use command::{CommandError, NewStart, Started};
+pub use fact::event;
 pub use handle::Handle;
 pub use spawn::{Driver, Settings};
 

@@ -148,3 +148,91 @@ impl Drop for AbortOnPanic {
         std::process::abort();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use crossbeam_channel::{Sender, unbounded};
+
+    use super::{Driver, Settings};
+    use crate::engine::{AttemptKey, Engine, Event, Outbox, PipelineId, StartOrder, Time};
+    use crate::executor::{Backend, Verdict};
+    use crate::graph::{Graph, Vertex};
+    use crate::spool::Spool;
+    use crate::store::{Durability, NewGraph, Writer};
+
+    /// Says which attempts it is asked to launch, and runs nothing.
+    struct Launches(Sender<AttemptKey>);
+
+    impl Backend for Launches {
+        fn launch(&self, key: AttemptKey) {
+            let _ = self.0.send(key);
+        }
+        fn kill(&self, _: AttemptKey, _: u64) {}
+        fn probe(&self, _: &[(AttemptKey, String)]) -> Vec<(AttemptKey, Verdict)> {
+            Vec::new()
+        }
+        fn clean(&self, _: AttemptKey) {}
+        fn finish_pipeline(&self, _: PipelineId) {}
+    }
+
+    /// A driver that is told to stop commits its last batch and orders nothing of it.
+    #[test]
+    fn what_was_ready_at_the_last_stop_is_ordered_at_the_next_start() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("trackyard.db");
+        let mut writer = Writer::open(&path, Durability::Normal, "boot").unwrap();
+        let vertex = Vertex {
+            name: "a".to_owned(),
+            script: "true".to_owned(),
+            ..Vertex::default()
+        };
+        let new = NewGraph {
+            compiled: vec![vertex.script.clone()],
+            digest: String::new(),
+            graph: Graph {
+                name: "g".to_owned(),
+                vertices: vec![vertex],
+                ..Graph::default()
+            },
+            source: String::new(),
+            format: "yaml",
+            checked: true,
+            problems: Vec::new(),
+            creator: String::new(),
+        };
+        let id = writer.save_graph(Time(1), &new).unwrap().id;
+        let mut out = Outbox::default();
+        let start = Event::Start(Arc::new(StartOrder {
+            plan: Arc::new(writer.plan(id).unwrap().unwrap()),
+            name: String::new(),
+            desc: String::new(),
+            request_key: None,
+            who: String::new(),
+            trigger: "rest",
+            given: "{}".to_owned(),
+            inputs: Vec::new(),
+        }));
+        let mut engine = Engine::new(1, writer.next_ids().unwrap());
+        engine.step(Time(2), start, &mut out).unwrap();
+        writer.commit(&out).unwrap();
+
+        let (launched, launches) = unbounded();
+        let settings = Settings {
+            slots: 1,
+            commands_waiting: 1,
+            batch: 10,
+            grace_ms: 1,
+            now: || Time(3),
+        };
+        let (_facts, facts) = unbounded();
+        let spool = Spool::open(dir.path()).unwrap();
+        let backend = Arc::new(Launches(launched));
+        let driver = Driver::spawn(settings, writer, backend, facts, spool).unwrap();
+        let key = launches.recv_timeout(Duration::from_secs(20));
+        assert_eq!(key.map(|key| key.attempt), Ok(1));
+        driver.stop();
+    }
+}

@@ -111,6 +111,9 @@ impl Engine {
         if row.state != TrackState::Interrupted {
             return Err(Refusal::NotInterrupted(row.state));
         }
+        if verdict == Resolution::RunAgain && run.state == PipelineState::Stopped {
+            return Err(Refusal::Verdict(run.state));
+        }
         let ended = match verdict {
             Resolution::Succeeded => TrackRow {
                 state: TrackState::Succeed,
@@ -150,5 +153,75 @@ pub(super) fn again(row: TrackRow, may_start: bool) -> TrackRow {
         pending_on: Some(pending_on),
         due_at: None,
         ..row
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use crate::engine::{
+        Engine, Event, GraphId, NextIds, Outbox, PipelineState, Plan, PlanVertex, Refusal,
+        Resolution, StartOrder, Time, TrackState, VertexId,
+    };
+    use crate::graph::{OnFailure, OnInterrupt};
+
+    /// Found by the simulator: the track became PENDING in a stopped pipeline, for ever.
+    #[test]
+    fn nothing_runs_again_in_a_pipeline_that_is_stopped() {
+        let vertex = |i| PlanVertex {
+            id: VertexId(i),
+            retry: None,
+            on_interrupt: OnInterrupt::Ask,
+        };
+        let vertices = vec![vertex(1), vertex(2)];
+        let plan = Plan::new(GraphId(1), 1, OnFailure::StopNew, vertices, &[]);
+        let start = Event::Start(Arc::new(StartOrder {
+            plan: Arc::new(plan),
+            name: String::new(),
+            desc: String::new(),
+            request_key: None,
+            who: String::new(),
+            trigger: "rest",
+            given: String::new(),
+            inputs: Vec::new(),
+        }));
+        let next = NextIds {
+            pipeline: 1,
+            track: 1,
+            journal: 1,
+        };
+        let mut engine = Engine::new(2, next);
+        let mut step = |event| {
+            let mut out = Outbox::default();
+            let answer = engine.step(Time(1), event, &mut out);
+            engine.dispatch(Time(1), &mut out);
+            (answer, out)
+        };
+        let (_, out) = step(start);
+        let (key, pipeline) = (out.attempts[0].0, out.starts[0].id);
+        let (who, why) = (String::new(), String::new());
+        let _ = step(Event::Interrupted {
+            key,
+            why: why.clone(),
+        });
+        let _ = step(Event::Stop {
+            pipeline,
+            who: who.clone(),
+            why: why.clone(),
+        });
+        let resolve = |verdict| Event::Resolve {
+            pipeline,
+            track: key.track,
+            verdict,
+            who: who.clone(),
+            why: why.clone(),
+        };
+        let (answer, out) = step(resolve(Resolution::RunAgain));
+        assert_eq!(answer, Err(Refusal::Verdict(PipelineState::Stopped)));
+        assert!(out.is_empty(), "a refusal changes nothing: {out:?}");
+        let (answer, out) = step(resolve(Resolution::Succeeded));
+        assert!(answer.is_ok(), "how it ended may still be said: {answer:?}");
+        assert_eq!(out.tracks[&key.track].to.state, TrackState::Succeed);
     }
 }

@@ -47,18 +47,18 @@ impl Attempts {
         true
     }
 
-    /// Notes to which supervisor an attempt goes, if `usable` says that it takes work. `None`:
-    /// nobody wants the attempt to run any more.
+    /// Notes to which supervisor an attempt goes, if `usable` says over what. `None`: nobody wants
+    /// the attempt to run any more.
     pub(super) fn hand_to(
         &self,
         key: AttemptKey,
         supervisor: u64,
-        usable: impl FnOnce() -> bool,
-    ) -> Option<bool> {
+        usable: impl FnOnce() -> Option<u64>,
+    ) -> Option<Option<u64>> {
         let mut map = self.lock();
         let entry = map.get_mut(&key).filter(|entry| entry.kill.is_none())?;
         let usable = usable();
-        if usable {
+        if usable.is_some() {
             entry.on = Some(supervisor);
         }
         Some(usable)

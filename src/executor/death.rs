@@ -14,21 +14,22 @@ use crate::engine::AttemptKey;
 impl Shared {
     /// Obeys one supervisor until it is dead or this server stops.
     pub(super) fn listen(self: Arc<Self>, link: &Arc<Link>, mut reader: Reader) {
+        let number = link.instance.number;
         loop {
             self.hear(link, &mut reader);
-            link.note_lost();
+            // Until there is a new connection nothing is handed to it: these may not have arrived.
+            let handed = self.attempts.with_supervisor(number, || link.note_lost());
             if self.stopping() {
                 return;
             }
             match link.reconnect(&self.settings.version) {
                 Ok((again, running)) => {
                     reader = again;
-                    self.compare(link, &running);
+                    self.compare(link, handed, &running);
                 }
                 Err(_) => break,
             }
         }
-        let number = link.instance.number;
         // It was dying while it was asked; the lock says when it is dead.
         if let Err(error) = link.bury() {
             warn!(supervisor = number, %error, "supervisor {number} left something: {error}");
@@ -70,8 +71,13 @@ impl Shared {
     }
 
     /// The connection broke and was made again: what was said meanwhile is made up for.
-    fn compare(self: &Arc<Self>, link: &Link, running: &HashSet<AttemptKey>) {
-        for key in self.attempts.with_supervisor(link.instance.number, || {}) {
+    fn compare(
+        self: &Arc<Self>,
+        link: &Link,
+        handed: Vec<AttemptKey>,
+        running: &HashSet<AttemptKey>,
+    ) {
+        for key in handed {
             if !running.contains(&key) {
                 self.settle(key, false);
             } else if let Some(Entry {

@@ -95,12 +95,12 @@ impl Shared {
                 Err(e) => return self.not_started(key, e.to_string()),
             };
             let number = link.instance.number;
-            match self.attempts.hand_to(key, number, || link.usable()) {
+            let connection = match self.attempts.hand_to(key, number, || link.usable()) {
                 None => return,
-                Some(false) => continue,
-                Some(true) => {}
-            }
-            link.say(&message);
+                Some(None) => continue,
+                Some(Some(connection)) => connection,
+            };
+            link.say_over(connection, &message);
             // A kill that failed at the gate for want of space may have spoken before us.
             if let Some(Entry {
                 kill: Some(grace_ms),
@@ -171,10 +171,13 @@ impl Shared {
         });
     }
 
+    /// Nothing will start it any more. It may have run all the same: a restart of the host can lose
+    /// its gate and keep its exit record.
     fn cancelled(&self, key: AttemptKey) {
-        self.ended(
-            key,
-            ExitRecord::never_ran(Cause::Stopped, Time(clock::now())),
-        );
+        let never_ran = || ExitRecord::never_ran(Cause::Stopped, Time(clock::now()));
+        match self.spool.result(key) {
+            Ok(record) => self.ended(key, record.unwrap_or_else(never_ran)),
+            Err(e) => self.interrupted(key, format!("its exit record cannot be read: {e}")),
+        }
     }
 }

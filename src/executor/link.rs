@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Write};
 use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
 use std::process::Child;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -23,12 +23,21 @@ pub(super) struct Link {
     pub(super) version: String,
     /// Its process, for logs.
     pub(super) pid: u32,
-    stream: Mutex<UnixStream>,
+    connection: Mutex<Connection>,
     /// What it runs of that was told in its Hello.
     running: Mutex<HashSet<AttemptKey>>,
     /// Set if this server started it: then the server has to wait for it.
     child: Mutex<Option<Child>>,
-    lost: AtomicBool,
+    /// The connection that can be spoken over; 0: it is broken. Read without the lock, under which
+    /// a write may have to wait.
+    usable: AtomicU64,
+}
+
+/// The writing half of a connection, and its number: 1 is the first to its supervisor.
+#[derive(Debug)]
+struct Connection {
+    number: u64,
+    stream: UnixStream,
 }
 
 /// The reading half of a connection.
@@ -58,10 +67,13 @@ impl Link {
             instance,
             version: greeting.version,
             pid: greeting.pid,
-            stream: Mutex::new(greeting.reader.stream.try_clone()?),
+            connection: Mutex::new(Connection {
+                number: 1,
+                stream: greeting.reader.stream.try_clone()?,
+            }),
             running: Mutex::new(greeting.running),
             child: Mutex::new(child),
-            lost: AtomicBool::new(false),
+            usable: AtomicU64::new(1),
         };
         Ok((link, greeting.reader))
     }
@@ -69,35 +81,54 @@ impl Link {
     /// Connects again after the connection broke; gives what the supervisor runs now.
     pub(super) fn reconnect(&self, version: &str) -> io::Result<(Reader, HashSet<AttemptKey>)> {
         let greeting = greet(&self.instance, version)?;
-        *lock(&self.stream) = greeting.reader.stream.try_clone()?;
         (*lock(&self.running)).clone_from(&greeting.running);
-        self.lost.store(false, Ordering::SeqCst);
+        let mut connection = lock(&self.connection);
+        connection.stream = greeting.reader.stream.try_clone()?;
+        connection.number += 1;
+        self.usable.store(connection.number, Ordering::SeqCst);
+        drop(connection);
         Ok((greeting.reader, greeting.running))
     }
 
     /// Says something. If it cannot be heard the connection is broken, and its reader takes care
     /// of all that was handed over.
     pub(super) fn say(&self, message: &ToSupervisor) {
-        if lock(&self.stream).write_all(&frame(message)).is_err() {
-            self.hang_up();
+        self.say_if(|_| true, message);
+    }
+
+    /// Says something over the connection that [`Link::usable`] gave, or nothing when another one
+    /// was made since: then all that was handed over before is judged already, and a launch that
+    /// came late could start what was given to another supervisor meanwhile.
+    pub(super) fn say_over(&self, number: u64, message: &ToSupervisor) {
+        self.say_if(|current| current == number, message);
+    }
+
+    fn say_if(&self, over: impl Fn(u64) -> bool, message: &ToSupervisor) {
+        let mut connection = lock(&self.connection);
+        if over(connection.number) && connection.stream.write_all(&frame(message)).is_err() {
+            self.break_off(&connection);
         }
     }
 
     /// Breaks the connection.
     pub(super) fn hang_up(&self) {
-        self.lost.store(true, Ordering::SeqCst);
+        self.break_off(&lock(&self.connection));
+    }
+
+    fn break_off(&self, connection: &Connection) {
+        self.note_lost();
         // It may be broken already.
-        let _ = lock(&self.stream).shutdown(Shutdown::Both);
+        let _ = connection.stream.shutdown(Shutdown::Both);
     }
 
     /// Notes that the connection is broken.
     pub(super) fn note_lost(&self) {
-        self.lost.store(true, Ordering::SeqCst);
+        self.usable.store(0, Ordering::SeqCst);
     }
 
-    /// True while the supervisor can be spoken to.
-    pub(super) fn usable(&self) -> bool {
-        !self.lost.load(Ordering::SeqCst)
+    /// The number of the connection over which the supervisor can be spoken to, while there is one.
+    pub(super) fn usable(&self) -> Option<u64> {
+        Some(self.usable.load(Ordering::SeqCst)).filter(|number| *number > 0)
     }
 
     /// True if it said in its Hello that it runs this attempt, and has not said since that it ended.
@@ -161,4 +192,56 @@ fn greet(instance: &Instance, version: &str) -> io::Result<Greeting> {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // What these guard is replaced whole: a panic cannot leave it half done.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::net::{UnixListener, UnixStream};
+    use std::thread;
+
+    use super::Link;
+    use crate::executor::wire::{Decoder, ToServer, ToSupervisor, frame};
+    use crate::spool::Spool;
+
+    /// Answers the greeting of one connection as a supervisor that runs nothing.
+    fn answer(listener: &UnixListener) -> (UnixStream, Decoder) {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut decoder = Decoder::default();
+        let hello: Option<ToSupervisor> = decoder.read(&mut stream).unwrap();
+        assert!(matches!(hello, Some(ToSupervisor::Hello { .. })));
+        let hello = ToServer::Hello {
+            protocol: 1,
+            version: String::new(),
+            pid: 1,
+            running: Vec::new(),
+        };
+        std::io::Write::write_all(&mut stream, &frame(&hello)).unwrap();
+        (stream, decoder)
+    }
+
+    /// Found by the simulator: a launch that was meant for a broken connection arrived over the
+    /// next one, when the attempt had been given to another supervisor; that it was refused there
+    /// was taken for the end of the attempt.
+    #[test]
+    fn what_was_meant_for_a_broken_connection_is_not_said_over_the_next() {
+        let dir = tempfile::tempdir().unwrap();
+        let spool = Spool::open(dir.path()).unwrap();
+        let instance = spool.new_instance().unwrap();
+        let listener = UnixListener::bind(instance.dir.join("sock")).unwrap();
+        let supervisor = thread::spawn(move || {
+            drop(answer(&listener));
+            let (mut stream, mut decoder) = answer(&listener);
+            decoder.read::<ToSupervisor>(&mut stream).unwrap()
+        });
+        let (link, mut reader) = Link::connect(instance, "", None).unwrap();
+        let first = link.usable().expect("it was just made");
+        assert!(reader.next().unwrap().is_none(), "the supervisor hung up");
+        link.note_lost();
+        assert_eq!(link.usable(), None);
+        link.reconnect("").unwrap();
+        let second = link.usable().expect("it was made again");
+        link.say_over(first, &ToSupervisor::Unknown);
+        link.say_over(second, &ToSupervisor::Retire);
+        assert_eq!(supervisor.join().unwrap(), Some(ToSupervisor::Retire));
+    }
 }

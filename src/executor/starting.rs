@@ -69,7 +69,7 @@ impl Shared {
     /// The supervisor whose turn it is to get new work. Missing ones are started.
     pub(super) fn current(self: &Arc<Self>) -> Result<Arc<Link>, ExecutorError> {
         let mut current = lock(&self.current);
-        current.retain(|link| link.usable());
+        current.retain(|link| link.usable().is_some());
         while current.len() < self.settings.supervisors.max(1) {
             let link = self
                 .start_supervisor()

@@ -425,3 +425,18 @@ fn serve_runs_a_first_definition_and_says_where_to_look() {
         "{seen}"
     );
 }
+
+#[test]
+fn a_port_that_is_taken_is_named_before_anything_is_opened() {
+    let desk = Desk::new();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = taken.local_addr().expect("an address").port().to_string();
+    let said = desk.call(&["serve", "--port", &port]).expect(1);
+    let expected = format!("cannot listen on 127.0.0.1:{port}: ");
+    assert!(
+        said.err.contains(&expected) && said.err.contains("--port N"),
+        "{}",
+        said.err
+    );
+    assert!(!desk.data().exists(), "nothing was made");
+}

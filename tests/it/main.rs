@@ -12,6 +12,5 @@ mod processes;
 mod random;
 mod scripts;
 mod server;
-mod sim;
 mod store;
 mod trouble;

@@ -2,8 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use trackyard::engine::Time;
 use trackyard::executor::{Backend, Fact, Order};
-use trackyard::spool::{Cause, Gate};
+use trackyard::spool::{Cause, ExitRecord, Gate};
 
 use super::bench::{Bench, key, lives, number_in, script, until};
 
@@ -177,4 +178,22 @@ fn a_kill_of_what_is_over_or_unknown_does_nothing() {
         record.success(),
         "a kill before the launch is no order to kill it later"
     );
+}
+
+/// Found by the simulator: a restart of the host had kept an exit record and lost the gate, and a
+/// kill that took the gate said that the script had never run.
+#[test]
+fn a_kill_leaves_a_result_that_is_there() {
+    let bench = Bench::new();
+    let record = ExitRecord {
+        code: Some(0),
+        ..ExitRecord::never_ran(Cause::Exited, Time(1))
+    };
+    bench.spool().write_exit(key(1), &record).unwrap();
+    // Nobody can read the order of the attempt, so it waits before its gate.
+    let orders = bench.scripts.lock().unwrap();
+    bench.executor.launch(key(1));
+    bench.executor.kill(key(1), 10);
+    assert_eq!(bench.ended(1).0, record);
+    drop(orders);
 }
