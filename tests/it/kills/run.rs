@@ -134,8 +134,8 @@ fn a_run_of_the_same_file_and_values_goes_on_with_what_was_left() {
 #[test]
 fn a_run_that_ended_while_nobody_was_there_is_told_and_not_run_again() {
     let work = held();
-    fs::write(work.path("go1"), "").unwrap();
     killed(&work, &[]);
+    fs::write(work.path("go1"), "").unwrap();
     until("its end", || processes::scripts(&work.data()).is_empty());
     let (same, err) = said(&work, &[], 0);
     assert!(err.contains("pipeline #1 goes on"), "{err}");
