@@ -14,6 +14,7 @@ pub mod desk;
 pub mod driver;
 pub mod engine;
 pub mod executor;
+pub mod failpoint;
 pub mod graph;
 pub mod spool;
 pub mod store;

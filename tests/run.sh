@@ -70,12 +70,14 @@ step 'format'
 cargo fmt --check
 step 'dependencies: bans, licenses, sources'
 cargo deny --log-level error check bans licenses sources
-step 'clippy'
-cargo clippy --all-targets --locked -- -D warnings
+step 'clippy: the program as it is shipped'
+cargo clippy --locked -- -D warnings
+step 'clippy: the same with failpoints, and all tests'
+cargo clippy --all-targets --locked --features failpoints -- -D warnings
 step 'documentation'
 RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --locked
 step 'tests'
-timeout --kill-after=10 1500 cargo test --locked
+timeout --kill-after=10 1500 cargo test --locked --features failpoints
 step 'pages in a browser'
 npm ci --prefix tests/browser --no-audit --no-fund
 timeout --kill-after=10 300 node tests/browser/journey.mjs target/debug/trackyard

@@ -17,12 +17,19 @@ use scan::{Source, names_after};
 const IMPORTS: &[(&str, &str)] = &[
     ("clock", ""),
     ("config", ""),
+    ("failpoint", ""),
     ("graph", ""),
     ("engine", "graph"),
     ("spool", "engine clock"),
-    ("store", "graph engine config"),
-    ("executor", "graph engine spool store config clock"),
-    ("driver", "graph engine spool store executor config clock"),
+    ("store", "graph engine config failpoint"),
+    (
+        "executor",
+        "graph engine spool store config clock failpoint",
+    ),
+    (
+        "driver",
+        "graph engine spool store executor config clock failpoint",
+    ),
     ("scheduler", "engine store driver clock"),
     ("notify", "engine store driver clock"),
     ("access", "engine store driver"),

@@ -8,6 +8,7 @@ use tracing::{error, info, warn};
 use super::command::{CommandError, Reply, Started};
 use super::drive::Drive;
 use crate::engine::{Answer, Effect, Outbox};
+use crate::failpoint::{Point, reach};
 
 /// The wait before a commit that failed for a passing reason is tried again.
 const RETRY_COMMIT: Duration = Duration::from_millis(250);
@@ -22,7 +23,16 @@ impl Drive {
     /// Commits what has come together, then answers, then performs the effects.
     pub(super) fn flush(&mut self, out: &mut Outbox, answers: &mut Vec<Answered>) {
         let out = std::mem::take(out);
+        if !out.attempts.is_empty() {
+            reach(Point::ServerOrdering, &"");
+        }
+        if !out.ends.is_empty() {
+            reach(Point::ServerTaking, &"");
+        }
         self.commit(&out);
+        if !out.ends.is_empty() {
+            reach(Point::ServerCommitted, &"");
+        }
         answers.drain(..).for_each(Answered::give);
         self.subscribers.tell(&out);
         self.perform(out);
@@ -67,7 +77,10 @@ impl Drive {
     fn perform(&mut self, out: Outbox) {
         for effect in out.effects {
             match effect {
-                Effect::Launch(key) => self.backend.launch(key),
+                Effect::Launch(key) => {
+                    reach(Point::ServerOrdered, &key);
+                    self.backend.launch(key);
+                }
                 Effect::Kill(key) => self.backend.kill(key, self.grace_ms),
                 Effect::Clean(key) => self.backend.clean(key),
                 Effect::Settled(pipeline) => {

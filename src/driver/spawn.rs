@@ -1,6 +1,6 @@
 //! Starting and stopping the driver's thread.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
@@ -13,7 +13,7 @@ use super::drive::Drive;
 use super::handle::Handle;
 use super::trouble::{Ballast, Trouble};
 use super::updates::Subscribers;
-use crate::engine::{AttemptKey, Effect, Engine, Time};
+use crate::engine::{Effect, Engine, Time};
 use crate::executor::{Backend, Fact, Verdict};
 use crate::spool::Spool;
 use crate::store::{StoreError, Writer};
@@ -56,19 +56,26 @@ impl Driver {
     ) -> Result<Self, StoreError> {
         let next = writer.next_ids()?;
         let engine = Engine::load(settings.slots, next, &writer.live()?);
-        let running = writer.running()?;
-        sweep(&spool, &running);
-        for (key, verdict) in backend.probe(&running) {
-            info!(attempt = %key, ?verdict, "attempt {key} was running: {verdict:?}");
-            if verdict == Verdict::LaunchAgain {
-                backend.launch(key);
-            }
-        }
+        let mut ending = BTreeSet::new();
         for effect in engine.resume() {
             if let Effect::Kill(key) = effect {
-                backend.kill(key, settings.grace_ms);
+                ending.insert(key);
             }
         }
+        for (key, verdict) in backend.probe(&writer.running()?) {
+            info!(attempt = %key, ?verdict, "attempt {key} was running: {verdict:?}");
+            let ends = ending.contains(&key);
+            match verdict {
+                // What was stopped before it started must not start only to be ended.
+                Verdict::LaunchAgain if ends => backend.cancel(key),
+                Verdict::LaunchAgain => backend.launch(key),
+                Verdict::TakeResult | Verdict::Adopt | Verdict::Interrupted(_) if ends => {
+                    backend.kill(key, settings.grace_ms);
+                }
+                Verdict::TakeResult | Verdict::Adopt | Verdict::Interrupted(_) => {}
+            }
+        }
+        clean_leftovers(&spool, &mut writer, backend.as_ref())?;
         let (commands, receive) = bounded(settings.commands_waiting);
         let trouble = Trouble::default();
         let ballast = Ballast(spool);
@@ -128,17 +135,21 @@ impl Driver {
     }
 }
 
-/// Removes the files of attempts that are over: a former process committed their ends and died
-/// before it cleaned up after them.
-fn sweep(spool: &Spool, running: &[(AttemptKey, String)]) {
-    let running: HashSet<AttemptKey> = running.iter().map(|(key, _)| *key).collect();
-    let removed = spool.list().and_then(|keys| {
-        let mut over = keys.into_iter().filter(|key| !running.contains(key));
-        over.try_for_each(|key| spool.clean(key))
+/// Removes the files of attempts whose end a former process has committed and which it did not live
+/// to clean. Those of attempts that the database does not know stay: it may be an older copy.
+fn clean_leftovers(
+    spool: &Spool,
+    writer: &mut Writer,
+    backend: &dyn Backend,
+) -> Result<(), StoreError> {
+    let left = spool.list().unwrap_or_else(|why| {
+        warn!(%why, "the files that a former process left cannot be listed: {why}");
+        Vec::new()
     });
-    if let Err(error) = removed {
-        warn!(%error, "files of attempts that are over stay in the spool: {error}");
+    for key in writer.ended(&left)? {
+        backend.clean(key);
     }
+    Ok(())
 }
 
 struct AbortOnPanic;
@@ -171,6 +182,7 @@ mod tests {
             let _ = self.0.send(key);
         }
         fn kill(&self, _: AttemptKey, _: u64) {}
+        fn cancel(&self, _: AttemptKey) {}
         fn probe(&self, _: &[(AttemptKey, String)]) -> Vec<(AttemptKey, Verdict)> {
             Vec::new()
         }

@@ -7,13 +7,15 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use tracing::warn;
+
 use super::attempts::Entry;
 use super::local::Shared;
 use super::wire::{Launch, Limit, ToSupervisor};
 use super::{Fact, Order, interpreter};
 use crate::clock;
-
 use crate::engine::{AttemptKey, Time};
+use crate::failpoint::{Point, reach};
 use crate::spool::{Cause, ExitRecord};
 
 /// So many supervisors may die under one launch before it is given up for now.
@@ -30,7 +32,10 @@ impl Shared {
             return;
         }
         match self.prepare(key) {
-            Ok(launch) => self.hand_over(key, launch),
+            Ok(launch) => {
+                reach(Point::ServerWritten, &key);
+                self.hand_over(key, launch);
+            }
             Err(why) => self.not_started(key, why),
         }
     }
@@ -96,7 +101,7 @@ impl Shared {
             };
             let number = link.instance.number;
             let connection = match self.attempts.hand_to(key, number, || link.usable()) {
-                None => return,
+                None => return self.forget_launch(key),
                 Some(None) => continue,
                 Some(Some(connection)) => connection,
             };
@@ -120,11 +125,24 @@ impl Shared {
         );
     }
 
+    /// Nobody wants an attempt to run any more. If it is told already, its files may have been
+    /// removed before its script was written: that goes, too. The gate stays as it is.
+    fn forget_launch(&self, key: AttemptKey) {
+        if self.attempts.get(key).is_some() {
+            return;
+        }
+        if let Err(error) = self.spool.drop_script(key) {
+            warn!(attempt = %key, %error, "the script of attempt {key} stays: {error}");
+        }
+        self.drop_work(key.pipeline);
+    }
+
     /// Ends an attempt, started or not.
     pub(super) fn kill(self: &Arc<Self>, key: AttemptKey) {
         let Some(Entry { kill: Some(_), .. }) = self.attempts.get(key) else {
             return;
         };
+        reach(Point::ServerCancelling, &key);
         let cancelled = self.spool.cancel(key);
         if let Ok(true) = cancelled {
             return self.cancelled(key);

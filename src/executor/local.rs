@@ -15,6 +15,7 @@ use super::link::{Link, Reader};
 use super::wire::ToSupervisor;
 use super::{Backend, Fact, Orders, Settings, Verdict, boot_id};
 use crate::engine::{AttemptKey, PipelineId};
+use crate::failpoint::{Point, reach};
 use crate::spool::Spool;
 
 /// Why the executor cannot start.
@@ -151,6 +152,13 @@ impl Backend for Executor {
         }
     }
 
+    fn cancel(&self, key: AttemptKey) {
+        let kill = Some(0);
+        if self.shared.attempts.insert(key, Entry { on: None, kill }) {
+            self.shared.job(move |shared| shared.kill(key));
+        }
+    }
+
     fn probe(&self, ordered: &[(AttemptKey, String)]) -> Vec<(AttemptKey, Verdict)> {
         let judged = ordered
             .iter()
@@ -160,6 +168,7 @@ impl Backend for Executor {
 
     fn clean(&self, key: AttemptKey) {
         self.shared.job(move |shared| {
+            reach(Point::ServerCleaning, &key);
             if let Err(error) = shared.spool.clean(key) {
                 warn!(attempt = %key, %error, "the files of attempt {key} stay: {error}");
             }
@@ -167,11 +176,7 @@ impl Backend for Executor {
     }
 
     fn finish_pipeline(&self, pipeline: PipelineId) {
-        self.shared.job(move |shared| {
-            shared.attempts.without(pipeline, || {
-                shared.spool.drop_work(pipeline);
-            });
-        });
+        self.shared.job(move |shared| shared.drop_work(pipeline));
     }
 }
 
@@ -188,6 +193,13 @@ impl Shared {
 
     pub(super) fn stopping(&self) -> bool {
         self.stopping.load(Ordering::SeqCst)
+    }
+
+    /// Removes the working directory of a pipeline of which nothing runs, if it is empty.
+    pub(super) fn drop_work(&self, pipeline: PipelineId) {
+        self.attempts.without(pipeline, || {
+            self.spool.drop_work(pipeline);
+        });
     }
 
     /// Adds a supervisor and reads what it says on a thread of its own.

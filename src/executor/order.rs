@@ -126,8 +126,10 @@ pub trait Backend: Send + Sync {
     /// Ends an attempt: TERM, then KILL after `grace_ms`; one that has not started never will.
     /// The attempt's fact follows. An attempt that is over or unknown is left alone.
     fn kill(&self, key: AttemptKey, grace_ms: u64);
+    /// Sees to it that an attempt which was judged `LaunchAgain` never starts. Its fact follows.
+    fn cancel(&self, key: AttemptKey);
     /// Judges attempts that a former process ordered, each with the boot it was ordered in.
-    /// `LaunchAgain` is for the caller to do; for the other verdicts the fact follows by itself.
+    /// `LaunchAgain` is for the caller to do, or to cancel; for the other verdicts the fact follows by itself.
     fn probe(&self, ordered: &[(AttemptKey, String)]) -> Vec<(AttemptKey, Verdict)>;
     /// Removes the files of an attempt whose result is committed; its log stays.
     fn clean(&self, key: AttemptKey);

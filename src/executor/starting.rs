@@ -5,7 +5,10 @@ use std::io::{self, BufRead, BufReader, ErrorKind};
 use std::os::unix::fs::OpenOptionsExt;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
 
+use crossbeam_channel::bounded;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use tracing::info;
 
@@ -14,6 +17,7 @@ use super::link::Link;
 use super::local::{Shared, lock};
 use super::supervisor::{VERB, settings_words};
 use super::wire::ToSupervisor;
+use crate::failpoint;
 use crate::spool::Instance;
 
 /// How long a supervisor may take to start.
@@ -21,6 +25,9 @@ const START: Timespec = Timespec {
     tv_sec: 20,
     tv_nsec: 0,
 };
+
+/// How long a supervisor that does not answer may take to be dead.
+const END: Duration = Duration::from_secs(10);
 
 impl Shared {
     /// Connects to all supervisors that live and clears away the dead. Those of our own build get
@@ -58,8 +65,8 @@ impl Shared {
         if instance.alive()? {
             match Link::connect(instance.clone(), &self.settings.version, None) {
                 Ok((link, reader)) => return self.add_link(link, reader).map(Some),
-                Err(e) if instance.alive()? => return Err(e),
-                Err(_) => {}
+                Err(_) if dies_soon(&instance)? => {}
+                Err(e) => return Err(e),
             }
         }
         instance.remove()?;
@@ -97,6 +104,7 @@ impl Shared {
             .arg(self.spool.dir())
             .args(settings_words(&self.settings))
             .env_clear()
+            .envs(failpoint::environment())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(log)
@@ -113,6 +121,20 @@ impl Shared {
         let instance = self.spool.instance(number);
         let (link, reader) = Link::connect(instance, &self.settings.version, Some(child))?;
         self.add_link(link, reader)
+    }
+}
+
+/// True once a supervisor that does not answer is dead. One that ends stops listening before its
+/// lock is free: it may be busy with its end, or a script that it started a moment ago still has
+/// the lock on its way through exec.
+fn dies_soon(instance: &Instance) -> io::Result<bool> {
+    let instance = instance.clone();
+    let (say, dead) = bounded(1);
+    // If it lives on, so does this thread, until the process ends for that reason.
+    thread::Builder::new().spawn(move || say.send(instance.wait_until_dead()))?;
+    match dead.recv_timeout(END) {
+        Ok(waited) => waited.map(|()| true),
+        Err(_) => Ok(false),
     }
 }
 

@@ -127,13 +127,19 @@ impl Spool {
 
     /// Removes the files of an attempt whose result is committed; its log stays.
     pub fn clean(&self, key: AttemptKey) -> io::Result<()> {
-        for kind in KINDS {
-            match fs::remove_file(self.file(key, kind)) {
-                Err(e) if e.kind() != ErrorKind::NotFound => return Err(e),
-                _ => {}
-            }
+        KINDS.iter().try_for_each(|kind| self.remove(key, kind))
+    }
+
+    /// Removes the text of an attempt that will never run.
+    pub fn drop_script(&self, key: AttemptKey) -> io::Result<()> {
+        self.remove(key, "script")
+    }
+
+    fn remove(&self, key: AttemptKey, kind: &str) -> io::Result<()> {
+        match fs::remove_file(self.file(key, kind)) {
+            Err(e) if e.kind() != ErrorKind::NotFound => Err(e),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// The attempts that have files here, in order. Files of other names are left out.

@@ -8,6 +8,7 @@ use super::error::StoreError;
 use super::schema::{attempt, journal};
 use super::starts::insert_pipeline;
 use crate::engine::{AttemptEnd, AttemptKey, Entry, Outbox, PendingOn, Reason, Time, TrackChange};
+use crate::failpoint::{Point, reach};
 
 /// Rows of one INSERT; 13 columns and SQLite's limit of values leave room for more.
 const ROWS_A_STATEMENT: usize = 1_000;
@@ -57,6 +58,7 @@ pub(super) fn commit(db: &mut Db, boot: &str, out: &Outbox) -> Result<(), StoreE
         });
         PIPELINES.update(db, &pipelines.collect::<Vec<_>>())?;
         insert_attempts(db, boot, &out.attempts)?;
+        reach(Point::ServerCommitting, &"");
         let ends: Vec<_> = out
             .ends
             .iter()

@@ -1,6 +1,6 @@
 //! The rows that a driver starts from: live pipelines, and the first numbers that are free.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use diesel::dsl::max;
@@ -17,6 +17,9 @@ use crate::engine::{
     AttemptKey, GraphId, LoadedPipeline, LoadedTrack, NextIds, PendingOn, PipelineId,
     PipelineState, Plan, Reason, Time, TrackId, TrackRow, TrackState,
 };
+
+/// Values of one query; SQLite takes more.
+const VALUES_A_STATEMENT: usize = 1_000;
 
 #[derive(Queryable)]
 struct Row {
@@ -125,6 +128,23 @@ pub(super) fn running(db: &mut Db) -> QueryResult<Vec<(AttemptKey, String)>> {
         (key, boot)
     };
     Ok(rows.into_iter().map(key).collect())
+}
+
+/// Those of the attempts whose end is committed.
+pub(super) fn ended(db: &mut Db, keys: &[AttemptKey]) -> QueryResult<Vec<AttemptKey>> {
+    let mut ended = Vec::new();
+    for chunk in keys.chunks(VALUES_A_STATEMENT) {
+        let rows: BTreeSet<(i64, i64, i32)> = attempt::table
+            .filter(attempt::finished_at.is_not_null())
+            .filter(attempt::track_id.eq_any(chunk.iter().map(|key| key.track.0)))
+            .select((attempt::pipeline_id, attempt::track_id, attempt::number))
+            .load(db)?
+            .into_iter()
+            .collect();
+        let row = |key: &AttemptKey| (key.pipeline.0, key.track.0, key.attempt as i32);
+        ended.extend(chunk.iter().filter(|key| rows.contains(&row(key))));
+    }
+    Ok(ended)
 }
 
 fn code<T>(column: &str, code: i16, from_code: impl Fn(i16) -> Option<T>) -> Result<T, StoreError> {

@@ -49,6 +49,11 @@ impl Writer {
         Ok(live::running(&mut self.db)?)
     }
 
+    /// Those of the attempts whose end is committed.
+    pub fn ended(&mut self, keys: &[AttemptKey]) -> Result<Vec<AttemptKey>, StoreError> {
+        Ok(live::ended(&mut self.db, keys)?)
+    }
+
     /// A graph as the engine needs it; none when there is no such graph.
     pub fn plan(&mut self, id: GraphId) -> Result<Option<Plan>, StoreError> {
         definition::plan(&mut self.db, id)

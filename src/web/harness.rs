@@ -131,6 +131,7 @@ impl Backend for Idle {
         let _ = self.0.send(key);
     }
     fn kill(&self, _: AttemptKey, _: u64) {}
+    fn cancel(&self, _: AttemptKey) {}
     fn probe(&self, _: &[(AttemptKey, String)]) -> Vec<(AttemptKey, Verdict)> {
         Vec::new()
     }

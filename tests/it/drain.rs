@@ -74,7 +74,7 @@ fn a_drained_server_ends_after_its_scripts_and_the_next_one_goes_on() {
     let said = waiting.wait_with_output().expect("it ends");
     assert_eq!(said.status.code(), Some(0), "{said:?}");
     assert!(text(&said.stdout).ends_with("what waits is started by the next one\n"));
-    assert_eq!(server.ended(), Some(0), "no error");
+    assert_eq!(server.ended().code(), Some(0), "no error");
 
     let server = Server::start_on(own.path(), &[]);
     for id in [&first, &second] {

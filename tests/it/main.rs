@@ -4,6 +4,8 @@
 
 mod api;
 mod cli;
+#[cfg(feature = "failpoints")]
+mod crash_points;
 mod drain;
 mod executor;
 mod kills;

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 
 use serde_json::Value;
 use trackyard::spool::Spool;
@@ -87,7 +87,8 @@ impl Server {
         Self::from_command(command, data, &[])
     }
 
-    fn from_command(mut command: Command, data: &Path, arguments: &[&str]) -> Self {
+    /// A server of this program with this environment.
+    pub(crate) fn from_command(mut command: Command, data: &Path, arguments: &[&str]) -> Self {
         command.current_dir(data).stdin(Stdio::null()).arg("serve");
         command
             .args(["--port", "0", "--data"])
@@ -162,17 +163,35 @@ impl Server {
         Spool::open(&self.data).expect("it is there")
     }
 
-    /// Waits for the end of a server that ends by itself: its exit code.
-    pub(crate) fn ended(&mut self) -> Option<i32> {
+    /// Waits until the server has ended by itself, and gives the signal that ended it.
+    #[cfg(feature = "failpoints")]
+    pub(crate) fn signal(&mut self) -> Option<i32> {
+        std::os::unix::process::ExitStatusExt::signal(&self.ended())
+    }
+
+    /// Waits until the server has ended by itself, a minute at most.
+    pub(crate) fn ended(&mut self) -> ExitStatus {
         self.killed = true;
-        self.child.wait().expect("it has ended").code()
+        let began = std::time::Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().expect("it is our child") {
+                return status;
+            }
+            assert!(began.elapsed().as_secs() < 60, "the server goes on");
+            std::thread::yield_now();
+        }
+    }
+
+    /// The supervisors of this data directory.
+    pub(crate) fn supervisors(&self) -> Vec<i32> {
+        processes::supervisors(&self.data)
     }
 
     /// Ends the supervisors of this data directory with no word.
     pub(crate) fn kill_supervisors(&self) {
-        let supervisors = processes::supervisors(&self.data);
-        supervisors.iter().copied().for_each(processes::end);
+        let supervisors = self.supervisors();
         assert!(!supervisors.is_empty(), "there was a supervisor");
+        supervisors.into_iter().for_each(processes::end);
     }
 
     /// A request with the token, as JSON unless `media` says otherwise.
@@ -183,10 +202,22 @@ impl Server {
         headers: &[(&str, &str)],
         body: &[u8],
     ) -> Answer {
+        self.try_ask(method, path, headers, body)
+            .expect("an answer")
+    }
+
+    /// The same of a server that may die before it has answered.
+    pub(crate) fn try_ask(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Result<Answer, ureq::Error> {
         let authorization = format!("Bearer {}", self.token);
         let mut all = vec![("Authorization", authorization.as_str())];
         all.extend_from_slice(headers);
-        ask(method, &format!("{}{path}", self.url), &all, body)
+        try_ask(method, &format!("{}{path}", self.url), &all, body)
     }
 
     /// `GET` under `/api/v1`.
@@ -298,6 +329,15 @@ impl Drop for Server {
 
 /// One request, with nothing but what is given.
 pub(crate) fn ask(method: &str, url: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+    try_ask(method, url, headers, body).expect("an answer")
+}
+
+fn try_ask(
+    method: &str,
+    url: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> Result<Answer, ureq::Error> {
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
@@ -309,7 +349,7 @@ pub(crate) fn ask(method: &str, url: &str, headers: &[(&str, &str)], body: &[u8]
         request = request.header(*name, *value);
     }
     let request = request.body(body.to_vec()).expect("a request");
-    let mut response = agent.run(request).expect("an answer");
+    let mut response = agent.run(request)?;
     let header = |name: &str| {
         let value = response.headers().get(name);
         value.and_then(|v| v.to_str().ok()).unwrap_or("").to_owned()
@@ -320,12 +360,11 @@ pub(crate) fn ask(method: &str, url: &str, headers: &[(&str, &str)], body: &[u8]
         .body_mut()
         .with_config()
         .limit(limit)
-        .read_to_vec()
-        .expect("a body");
-    Answer {
+        .read_to_vec()?;
+    Ok(Answer {
         status: response.status().as_u16(),
         media,
         cookie,
         body,
-    }
+    })
 }

@@ -15,6 +15,7 @@ use rustix::stdio::dup2_stdout;
 use super::limits::{Limits, close_inherited};
 use super::looping::Supervisor;
 use crate::executor::Settings;
+use crate::failpoint::{Point, reach};
 use crate::spool::Spool;
 
 /// The hidden first argument that makes this program a supervisor.
@@ -65,6 +66,7 @@ fn supervise(words: Vec<OsString>) -> io::Result<()> {
     env::set_current_dir(&instance.dir)?;
     let listener = UnixListener::bind("sock")?;
     listener.set_nonblocking(true)?;
+    reach(Point::SupervisorSpawned, &"");
     let lock = instance.lock()?;
     env::set_current_dir("/")?;
     let supervisor = Supervisor::new(options, spool, limits, listener)?;

@@ -14,10 +14,10 @@ use trackyard::executor::{Backend, Executor, Fact, Order, Orders, Settings, Verd
 use trackyard::spool::{ExitRecord, Spool};
 
 use crate::processes;
-pub(super) use crate::processes::{end, lives, processes};
+pub(crate) use crate::processes::{end, lives, processes};
 
 /// No test waits longer for anything; a failure shows sooner.
-const LONG: Duration = Duration::from_secs(60);
+pub(crate) const LONG: Duration = Duration::from_secs(60);
 
 pub(super) type Scripts = Arc<Mutex<HashMap<AttemptKey, Order>>>;
 
@@ -185,7 +185,7 @@ fn start(settings: &Settings, scripts: &Scripts) -> (Executor, Receiver<Fact>) {
 }
 
 /// Waits until `done`; for what has no channel to wait on.
-pub(super) fn until(what: &str, done: impl Fn() -> bool) {
+pub(crate) fn until(what: &str, done: impl Fn() -> bool) {
     let start = Instant::now();
     while !done() {
         assert!(start.elapsed() < LONG, "{what} does not happen");

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::net::UnixListener;
 
 use trackyard::executor::{Backend, Fact, Verdict};
 use trackyard::spool::Cause;
@@ -181,6 +183,30 @@ fn another_build_adopts_and_starts_its_own_supervisor() {
         bench.spool().instances().unwrap().len() == 1
     });
     assert!(bench.run(3, script("true")).0.success());
+}
+
+#[test]
+fn a_supervisor_that_is_about_to_go_does_not_keep_a_server_from_starting() {
+    let mut bench = Bench::new();
+    bench.executor.stop();
+    // It does not listen any more, and a script that it has just started may still hold its lock.
+    let instance = bench.spool().new_instance().unwrap();
+    let lock = instance.lock().unwrap();
+    drop(UnixListener::bind(instance.dir.join("sock")).unwrap());
+    let waiting = format!(":{} ", lock.metadata().unwrap().ino());
+    let goes = std::thread::spawn(move || {
+        until("the wait for its end", || {
+            let locks = fs::read_to_string("/proc/locks").unwrap();
+            locks
+                .lines()
+                .any(|line| line.contains("->") && line.contains(&waiting))
+        });
+        drop(lock);
+    });
+    bench.restart(|_| {});
+    goes.join().unwrap();
+    assert!(!instance.dir.exists());
+    assert!(bench.run(1, script("true")).0.success());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The executor with real supervisors and real scripts.
 
-mod bench;
+pub(crate) mod bench;
 mod crashes;
 mod limits;
 mod output;

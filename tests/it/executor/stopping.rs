@@ -1,9 +1,11 @@
 //! Kill and timeout.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crossbeam_channel::{bounded, unbounded};
 use trackyard::engine::Time;
-use trackyard::executor::{Backend, Fact, Order};
+use trackyard::executor::{Backend, Executor, Fact, Order, Orders, Settings};
 use trackyard::spool::{Cause, ExitRecord, Gate};
 
 use super::bench::{Bench, key, lives, number_in, script, until};
@@ -156,6 +158,39 @@ fn a_kill_at_any_moment_leads_to_one_end() {
         started + cancelled <= usize::try_from(n).unwrap(),
         "{started} ran, {cancelled} not"
     );
+}
+
+#[test]
+fn a_launch_that_a_kill_overtakes_leaves_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let program = env!("CARGO_BIN_EXE_trackyard").into();
+    let mut settings = Settings::new(dir.path().to_owned(), program);
+    settings.idle_ms = 100;
+    let (facts, told) = unbounded();
+    let (reads, read) = bounded(0);
+    let (goes_on, go_on) = bounded::<()>(0);
+    let orders: Orders = Arc::new(move |_| {
+        reads.send(()).unwrap();
+        go_on.recv().unwrap();
+        Ok(script("true"))
+    });
+    let executor = Executor::start(settings, orders, facts).unwrap();
+    executor.launch(key(1));
+    read.recv().unwrap();
+    executor.kill(key(1), 0);
+    assert!(
+        matches!(told.recv().unwrap(), Fact::Ended { record, .. } if record.cause == Cause::Stopped)
+    );
+    // As the driver does, once that is committed.
+    executor.clean(key(1));
+    executor.finish_pipeline(key(1).pipeline);
+    let spool = executor.spool().clone();
+    until("the removal", || spool.list().unwrap().is_empty());
+    goes_on.send(()).unwrap();
+    executor.stop();
+    assert_eq!(spool.list().unwrap(), []);
+    assert!(!spool.work(key(1).pipeline).exists());
+    assert!(told.try_recv().is_err());
 }
 
 #[test]

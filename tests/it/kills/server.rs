@@ -140,28 +140,6 @@ fn a_server_with_more_slots_than_the_one_before_uses_them_at_once() {
 }
 
 #[test]
-fn files_of_attempts_that_are_over_go_at_the_next_start() {
-    let (work, mut server, id) = held("1");
-    let spool = server.spool();
-    let ours = spool.list().unwrap();
-    server.kill();
-    // As if a server had been killed after it committed an end and before it cleaned up.
-    for kind in ["script", "gate", "exit"] {
-        std::fs::write(spool.dir().join(format!("1-999-1.{kind}")), "").unwrap();
-    }
-    server = work.serve();
-    until("their removal", || {
-        spool.list().unwrap().iter().all(|key| key.track.0 != 999)
-    });
-    assert!(
-        spool.list().unwrap().starts_with(&ours),
-        "what runs keeps its files"
-    );
-    std::fs::write(work.path("go"), "").unwrap();
-    assert_eq!(server.settled(&id)["state"], "FINISH");
-}
-
-#[test]
 fn a_server_that_is_over_leaves_no_process() {
     let (work, server, _) = held("1");
     drop(server);

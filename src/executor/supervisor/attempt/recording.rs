@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
 use super::{Attempt, Stage, Tools};
+use crate::failpoint::{Point, reach};
 use crate::spool::{Cause, ExitRecord, FORMAT};
 
 /// How often an exit record is tried that cannot be written.
@@ -37,6 +38,7 @@ impl Attempt {
             user_ms: end.user_ms,
             system_ms: end.system_ms,
         });
+        reach(Point::SupervisorEnded, &self.key);
         let now = Instant::now();
         self.stage = Stage::Recording { record, again: now };
         self.write_record(now, tools);
@@ -48,6 +50,7 @@ impl Attempt {
         };
         match tools.spool.write_exit(self.key, record) {
             Ok(()) => {
+                reach(Point::SupervisorRecorded, &self.key);
                 self.stage = Stage::Over {
                     record: Some(record.clone()),
                 }

@@ -9,6 +9,7 @@ use crate::engine::AttemptKey;
 use crate::executor::supervisor::attempt::Attempt;
 use crate::executor::supervisor::spawning::Refusal;
 use crate::executor::wire::{Launch, PROTOCOL, ToServer, ToSupervisor};
+use crate::failpoint::{Point, reach};
 use crate::spool::Cause;
 
 impl Supervisor {
@@ -44,8 +45,12 @@ impl Supervisor {
     /// The one way a script starts: through its gate.
     fn launch(&mut self, launch: &Launch) {
         let key = AttemptKey::from(launch.key);
+        reach(Point::SupervisorTold, &key);
         match self.tools.spool.take_gate(key) {
-            Ok(true) => self.start(key, launch),
+            Ok(true) => {
+                reach(Point::SupervisorGated, &key);
+                self.start(key, launch);
+            }
             Ok(false) => {
                 let running = self.numbers.contains_key(&key);
                 self.say(&ToServer::GateTaken {
@@ -75,7 +80,10 @@ impl Supervisor {
             .spawner
             .spawn(launch, &self.tools.spool.script(key), workdir, watch)
         {
-            Ok(spawned) => self.insert(Attempt::started(launch, spawned, &self.tools.spool)),
+            Ok(spawned) => {
+                reach(Point::SupervisorRunning, &key);
+                self.insert(Attempt::started(launch, spawned, &self.tools.spool));
+            }
             Err(Refusal::Lasting(why)) => {
                 self.insert(Attempt::refused(key, why, &self.tools.spool))
             }
