@@ -11,13 +11,13 @@ use super::orders::orders;
 use crate::access::{Secret, write_token};
 use crate::clock;
 use crate::config::{self, Config};
-use crate::desk::Desk;
+use crate::desk::{Desk, RUN};
 use crate::driver::{Driver, Settings};
 use crate::engine::Time;
 use crate::executor::{Executor, boot_id};
 use crate::graph::Limits;
 use crate::spool::Spool;
-use crate::store::{Durability, Store, Writer};
+use crate::store::{Durability, PipelineHead, Store, Writer};
 
 /// The name of the database in the data directory.
 pub const DATABASE: &str = "trackyard.db";
@@ -37,6 +37,8 @@ pub struct App {
     pub token: Secret,
     /// Where logs are.
     pub spool: Spool,
+    /// What earlier runs of a file had left unfinished when this process began: it goes on now.
+    pub left: Vec<PipelineHead>,
     pub(super) hold: Hold,
     driver: Driver,
     executor: Arc<Executor>,
@@ -55,6 +57,7 @@ impl App {
         let path = config.data.join(DATABASE);
         let writer = Writer::open(&path, durability(&config), &boot)?;
         let store = Store::open(&path, config.readers)?;
+        let left = store.unfinished(RUN)?;
         let program = std::env::current_exe().map_err(data_error)?;
         let (send, facts) = unbounded();
         let settings = executor_settings(&config, program);
@@ -79,6 +82,7 @@ impl App {
             desk,
             token,
             spool,
+            left,
             hold,
             driver,
             executor,

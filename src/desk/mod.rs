@@ -7,7 +7,7 @@ mod define;
 mod start;
 
 pub use define::{DefineError, Defined};
-pub use start::{StartError, StartRequest};
+pub use start::{RUN, StartError, StartRequest};
 
 use crate::driver::Handle;
 use crate::graph::Limits;

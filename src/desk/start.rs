@@ -6,7 +6,10 @@ use super::Desk;
 use crate::driver::{CommandError, NewStart, Started};
 use crate::engine::{GraphId, PipelineId, TrackId, TrackInput};
 use crate::graph::{FieldError, GivenOwned, Graph, VertexInput, accept_inputs, input_to_json};
-use crate::store::{StoreError, StoredProblem};
+use crate::store::{PipelineHead, StoreError, StoredProblem};
+
+/// What starts a pipeline of a file in one go: `trackyard run FILE`, `trackyard serve --run FILE`.
+pub const RUN: &str = "run";
 
 /// A graph to start with what a person or a program gave.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +28,21 @@ pub struct StartRequest {
     pub who: String,
     /// By what: `rest`, `form`, `run`.
     pub trigger: &'static str,
+}
+
+impl StartRequest {
+    /// True if `pipeline` is what the same request for the same version of a graph has started.
+    pub fn began(&self, graph: GraphId, pipeline: &PipelineHead) -> bool {
+        let name = if self.name.is_empty() {
+            &pipeline.graph
+        } else {
+            &self.name
+        };
+        pipeline.graph_id == graph.0
+            && pipeline.trigger == self.trigger
+            && pipeline.name == *name
+            && pipeline.input == given_to_json(&self.given)
+    }
 }
 
 /// Why nothing was started or given. Nothing has changed.
