@@ -11,8 +11,8 @@ use super::body::{Body, blocking};
 use super::error::ApiError;
 use super::guard::Auth;
 use super::wire;
-use crate::desk::Desk;
-use crate::engine::{PipelineId, Resolution, TrackId};
+use crate::desk::{Asked, Desk, Resolution};
+use crate::engine::{PipelineId, TrackId};
 use crate::graph::GivenOwned;
 
 #[get("/tracks/<id>")]
@@ -82,7 +82,13 @@ pub(super) async fn resolve(
             .track(TrackId(id))?
             .ok_or_else(|| ApiError::not_found("track", id))?;
         let track = (PipelineId(head.pipeline_id), TrackId(id));
-        desk.handle.resolve(track, verdict, caller.0.name, &why)?;
+        let who = caller.0.name.to_owned();
+        let asked = Asked {
+            who,
+            why,
+            expect: None,
+        };
+        desk.resolve(track, verdict, asked)?;
         Ok(Json(track_body(&desk, TrackId(id))?))
     })
     .await

@@ -13,7 +13,7 @@ use crate::clock;
 use crate::config::{self, Config};
 use crate::desk::{Desk, RUN};
 use crate::driver::{Driver, Settings};
-use crate::engine::Time;
+use crate::engine::{Capacity, Time};
 use crate::executor::{Executor, boot_id};
 use crate::graph::Limits;
 use crate::spool::Spool;
@@ -64,7 +64,7 @@ impl App {
         let executor = Arc::new(Executor::start(settings, orders(store.clone()), send)?);
         let spool = executor.spool().clone();
         let settings = Settings {
-            slots: config.slots,
+            capacity: Capacity::of(config.slots),
             commands_waiting: config.commands_waiting,
             batch: config.batch,
             grace_ms: config.grace.as_millis() as u64,

@@ -3,9 +3,11 @@
 //!
 //! No web framework and no wording of pages here; every answer is a value.
 
+mod acts;
 mod define;
 mod start;
 
+pub use acts::{Asked, Resolution};
 pub use define::{DefineError, Defined};
 pub use start::{RUN, StartError, StartRequest};
 

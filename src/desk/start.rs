@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::Desk;
+use super::{Asked, Desk};
 use crate::driver::{CommandError, NewStart, Started};
-use crate::engine::{GraphId, PipelineId, TrackId, TrackInput};
+use crate::engine::{Action, GraphId, PipelineId, TrackAction, TrackId, TrackInput};
 use crate::graph::{FieldError, GivenOwned, Graph, VertexInput, accept_inputs, input_to_json};
 use crate::store::{PipelineHead, StoreError, StoredProblem};
 
@@ -105,6 +105,8 @@ impl Desk {
             trigger: request.trigger,
             given: given_to_json(&request.given),
             inputs: if none { Vec::new() } else { inputs },
+            priority: 0,
+            again_of: None,
         };
         Ok(self.handle.start(start)?)
     }
@@ -137,8 +139,12 @@ impl Desk {
             values,
             missing: !accepted.missing.is_empty(),
         };
-        self.handle.input(pipeline, track, input, who)?;
-        Ok(())
+        let asked = Asked {
+            who: who.to_owned(),
+            ..Asked::default()
+        };
+        let action = Action::Track(track, TrackAction::Input(input));
+        Ok(self.act(pipeline, action, asked)?)
     }
 
     /// All values of one vertex: those that it has, replaced by those that are given. A plain name

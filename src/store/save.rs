@@ -7,6 +7,7 @@ use super::definitions::NewGraph;
 use super::schema::{edge, graph, vertex};
 use super::spec::{GraphPolicies, VertexPolicies, params_to_json, to_json};
 use crate::engine::Time;
+use crate::graph::When;
 
 /// Rows of one INSERT.
 const ROWS_A_STATEMENT: usize = 1_000;
@@ -89,6 +90,7 @@ pub(super) fn insert_vertices(db: &mut Db, id: i64, first: i64, new: &NewGraph) 
                 vertex::compiled.eq(compiled),
                 vertex::input.eq(params_to_json(&v.input)),
                 vertex::policies.eq(to_json(&VertexPolicies::new(v))),
+                vertex::handler.eq(v.handler.map(When::code)),
             )
         })
         .collect();

@@ -34,6 +34,7 @@ diesel::table! {
         compiled -> Text,
         input -> Text,
         policies -> Text,
+        handler -> Nullable<SmallInt>,
     }
 }
 
@@ -60,6 +61,12 @@ diesel::table! {
         vertices -> Integer,
         created_at -> BigInt,
         finished_at -> Nullable<BigInt>,
+        reason -> Nullable<SmallInt>,
+        paused -> Bool,
+        queued -> Bool,
+        due_at -> Nullable<BigInt>,
+        priority -> Integer,
+        again_of -> Nullable<BigInt>,
     }
 }
 
@@ -83,6 +90,8 @@ diesel::table! {
         output -> Binary,
         started_at -> Nullable<BigInt>,
         finished_at -> Nullable<BigInt>,
+        mark -> Nullable<SmallInt>,
+        ending -> Nullable<SmallInt>,
     }
 }
 

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
 use crate::graph::{
-    Graph, Kind, Millis, OnFailure, OnInterrupt, Param, Resource, Retry, Rlimits, Value, Vertex,
+    Concurrency, ExitCodes, Graph, Kind, Millis, OnFailure, OnInterrupt, OnLimit, Param, Resource,
+    Retry, Rlimits, Value, Vertex,
 };
 
 /// The `policies` column of a graph.
@@ -17,6 +18,12 @@ pub(super) struct GraphPolicies {
     pub(super) workdir: Option<String>,
     #[serde(default)]
     pub(super) limits: RlimitsSpec,
+    #[serde(default)]
+    timeout_ms: Option<u64>,
+    #[serde(default)]
+    max_parallel: Option<u32>,
+    #[serde(default)]
+    concurrency: Option<(u32, String)>,
 }
 
 /// Limits by their words.
@@ -54,6 +61,10 @@ pub(super) struct VertexPolicies {
     pub(super) limits: RlimitsSpec,
     #[serde(default)]
     on_interrupt: Option<String>,
+    #[serde(default)]
+    pub(super) ignore_failure: bool,
+    #[serde(default)]
+    pub(super) pool: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -62,6 +73,10 @@ struct RetrySpec {
     delay_ms: u64,
     backoff: f64,
     max_delay_ms: u64,
+    #[serde(default)]
+    jitter: f64,
+    #[serde(default)]
+    exit_codes: Option<Vec<u8>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -97,7 +112,30 @@ impl GraphPolicies {
             env: graph.env.clone(),
             workdir: graph.workdir.clone(),
             limits: graph.limits.into(),
+            timeout_ms: graph.timeout.map(|t| t.0),
+            max_parallel: graph.max_parallel,
+            concurrency: graph
+                .concurrency
+                .map(|c| (c.limit, c.on_limit.word().to_owned())),
         }
+    }
+
+    pub(super) fn timeout(&self) -> Option<Millis> {
+        self.timeout_ms.map(Millis)
+    }
+
+    pub(super) fn max_parallel(&self) -> Option<u32> {
+        self.max_parallel
+    }
+
+    pub(super) fn concurrency(&self) -> Result<Option<Concurrency>, StoreError> {
+        let Some((limit, word)) = &self.concurrency else {
+            return Ok(None);
+        };
+        let on_limit = OnLimit::from_word(word)
+            .ok_or_else(|| StoreError::Mismatch(format!("`{word}` is not what a limit can do")))?;
+        let limit = *limit;
+        Ok(Some(Concurrency { limit, on_limit }))
     }
 
     pub(super) fn on_failure(&self) -> Result<OnFailure, StoreError> {
@@ -118,9 +156,13 @@ impl VertexPolicies {
                 delay_ms: r.delay.0,
                 backoff: r.backoff,
                 max_delay_ms: r.max_delay.0,
+                jitter: r.jitter,
+                exit_codes: r.exit_codes.map(|codes| codes.iter().collect()),
             }),
             limits: vertex.limits.into(),
             on_interrupt: Some(vertex.on_interrupt.word().to_owned()),
+            ignore_failure: vertex.ignore_failure,
+            pool: vertex.pool.clone(),
         }
     }
 
@@ -138,6 +180,8 @@ impl VertexPolicies {
             delay: Millis(r.delay_ms),
             backoff: r.backoff,
             max_delay: Millis(r.max_delay_ms),
+            jitter: r.jitter,
+            exit_codes: r.exit_codes.clone().map(ExitCodes::of),
         })
     }
 }

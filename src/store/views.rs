@@ -12,7 +12,7 @@ use super::schema::{edge, graph, journal, track, vertex};
 use super::spec::{GraphPolicies, VertexPolicies, from_json, params_from_json};
 use super::tracks::{JournalRow, TrackHead, journal_columns, track_columns};
 use crate::engine::{GraphId, PendingOn, PipelineId, TrackState};
-use crate::graph::{Graph, Millis, Vertex};
+use crate::graph::{Graph, Millis, Vertex, When};
 
 /// A graph without its vertices and edges.
 pub(super) fn outline(db: &mut Db, id: GraphId) -> Result<Option<Graph>, StoreError> {
@@ -31,6 +31,8 @@ pub(super) fn outline(db: &mut Db, id: GraphId) -> Result<Option<Graph>, StoreEr
     };
     let policies: GraphPolicies = from_json(&policies)?;
     let on_failure = policies.on_failure()?;
+    let (timeout, max_parallel) = (policies.timeout(), policies.max_parallel());
+    let concurrency = policies.concurrency()?;
     Ok(Some(Graph {
         name,
         desc,
@@ -39,6 +41,9 @@ pub(super) fn outline(db: &mut Db, id: GraphId) -> Result<Option<Graph>, StoreEr
         env: policies.env,
         limits: policies.limits.limits()?,
         workdir: policies.workdir,
+        timeout,
+        max_parallel,
+        concurrency,
         vertices: Vec::new(),
         edges: Vec::new(),
     }))
@@ -51,7 +56,7 @@ pub(super) fn vertices(
     from: i32,
     limit: i64,
 ) -> Result<Vec<(i64, Vertex)>, StoreError> {
-    type Row = (i64, String, String, String, String, String);
+    type Row = (i64, String, String, String, String, String, Option<i16>);
     let rows: Vec<Row> = vertex::table
         .filter(vertex::graph_id.eq(id.0))
         .filter(vertex::place.ge(from))
@@ -64,9 +69,10 @@ pub(super) fn vertices(
             vertex::script,
             vertex::input,
             vertex::policies,
+            vertex::handler,
         ))
         .load(db)?;
-    let whole = |(id, name, desc, script, input, policies): Row| {
+    let whole = |(id, name, desc, script, input, policies, handler): Row| {
         let policies: VertexPolicies = from_json(&policies)?;
         let vertex = Vertex {
             name,
@@ -76,6 +82,9 @@ pub(super) fn vertices(
             timeout: policies.timeout_ms.map(Millis),
             retry: policies.retry(),
             on_interrupt: policies.on_interrupt()?,
+            ignore_failure: policies.ignore_failure,
+            pool: policies.pool,
+            handler: handler.and_then(When::from_code),
             env: policies.env,
             limits: policies.limits.limits()?,
             workdir: policies.workdir,

@@ -7,7 +7,7 @@ use super::definitions::{self, Counters, NewGraph, Saved};
 use super::error::StoreError;
 use super::graphs::StoredProblem;
 use super::{commit, definition, graphs, live, migrate, pipelines, sessions};
-use crate::engine::{AttemptKey, GraphId, LoadedPipeline, NextIds, Outbox, Plan, Time};
+use crate::engine::{AttemptKey, GraphId, LoadedPipeline, NextIds, Outbox, PipelineId, Plan, Time};
 
 /// Writes what the engine decides and what people define.
 pub struct Writer {
@@ -47,6 +47,11 @@ impl Writer {
     /// Every pipeline of which something can still move.
     pub fn live(&mut self) -> Result<Vec<LoadedPipeline>, StoreError> {
         live::live(&mut self.db)
+    }
+
+    /// One pipeline, whether or not something of it can move.
+    pub fn one(&mut self, id: PipelineId) -> Result<Option<LoadedPipeline>, StoreError> {
+        live::one(&mut self.db, id)
     }
 
     /// Each attempt that is committed as running, and the boot in which it was ordered.

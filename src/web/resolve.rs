@@ -7,9 +7,9 @@ use super::answer::{Answer, Failure, Outcome, blocking};
 use super::guard::Browser;
 use super::posted::Posted;
 use super::track::{Again, find, view};
-use crate::desk::Desk;
+use crate::desk::{Asked, Desk, Resolution};
 use crate::driver::CommandError;
-use crate::engine::{PipelineId, Resolution, TrackId};
+use crate::engine::{PipelineId, TrackId};
 
 #[post("/tracks/<id>/resolve", data = "<form>")]
 pub(super) async fn resolve(who: Browser, id: i64, form: Posted, desk: &State<Desk>) -> Outcome {
@@ -26,11 +26,13 @@ fn take(desk: &Desk, who: &Browser, id: TrackId, form: &Posted) -> Outcome {
         _ => return Err(Failure::Missing("answer")),
     };
     let track = (PipelineId(head.pipeline_id), id);
-    match desk
-        .handle
-        .resolve(track, verdict, who.caller.name, form.text("why"))
-    {
-        Ok(_) => Ok(Answer::go(format!("/tracks/{id}"))),
+    let asked = Asked {
+        who: who.caller.name.to_owned(),
+        why: form.text("why").to_owned(),
+        expect: None,
+    };
+    match desk.resolve(track, verdict, asked) {
+        Ok(()) => Ok(Answer::go(format!("/tracks/{id}"))),
         Err(CommandError::Refused(why)) => {
             let mut again = Again::default();
             again.errors.push(format!("Nothing was changed: {why}."));

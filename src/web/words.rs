@@ -96,6 +96,7 @@ fn pending(on: PendingOn) -> &'static str {
         PendingOn::Input => "waits for a value",
         PendingOn::Retry => "waits for its next attempt",
         PendingOn::Spawn => "the machine could not start a process",
+        PendingOn::Hold => "a person holds it",
         PendingOn::Failure => "held: another track has failed and nothing new starts",
     }
 }

@@ -3,8 +3,9 @@
 use super::reader::{Keys, Reader};
 use super::tree::{Data, Node};
 use crate::graph::codes;
-use crate::graph::model::{Millis, OnFailure, OnInterrupt, Retry};
+use crate::graph::model::Millis;
 use crate::graph::places::{Part, Spot};
+use crate::graph::policy::{OnFailure, OnInterrupt, Retry};
 use crate::graph::rlimits::{Resource, Rlimits};
 
 const RETRY_KEYS: &[&str] = &["limit", "delay", "backoff", "max_delay"];
@@ -73,6 +74,8 @@ pub(super) fn retry(reader: &mut Reader, node: &Node, vertex: usize, place: &str
             delay: Millis(0),
             backoff: 1.0,
             max_delay: MAX_DELAY,
+            jitter: 0.0,
+            exit_codes: None,
         });
     }
     let (mut limit, mut delay, mut backoff, mut longest) = (None, Millis(0), 1.0, None);
@@ -100,6 +103,8 @@ pub(super) fn retry(reader: &mut Reader, node: &Node, vertex: usize, place: &str
         delay,
         backoff,
         max_delay,
+        jitter: 0.0,
+        exit_codes: None,
     })
 }
 

@@ -4,8 +4,9 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::graph::inputs::value_to_json;
-use crate::graph::model::{Graph, OnFailure, OnInterrupt, Vertex};
+use crate::graph::model::{Graph, Vertex};
 use crate::graph::param::Param;
+use crate::graph::policy::{OnFailure, OnInterrupt};
 use crate::graph::rlimits::Rlimits;
 
 /// The tree that both notations print.
