@@ -183,7 +183,9 @@ mod tests {
     use crossbeam_channel::{Sender, unbounded};
 
     use super::{Driver, Settings};
-    use crate::engine::{AttemptKey, Engine, Event, Outbox, PipelineId, StartOrder, Time};
+    use crate::engine::{
+        AttemptKey, Capacity, Engine, Event, Outbox, PipelineId, StartOrder, Time,
+    };
     use crate::executor::{Backend, Verdict};
     use crate::graph::{Graph, Vertex};
     use crate::spool::Spool;
@@ -241,14 +243,16 @@ mod tests {
             trigger: "rest",
             given: "{}".to_owned(),
             inputs: Vec::new(),
+            priority: 0,
+            again_of: None,
         }));
-        let mut engine = Engine::new(1, writer.next_ids().unwrap());
+        let mut engine = Engine::new(Capacity::of(1), writer.next_ids().unwrap());
         engine.step(Time(2), start, &mut out).unwrap();
         writer.commit(&out).unwrap();
 
         let (launched, launches) = unbounded();
         let settings = Settings {
-            slots: 1,
+            capacity: Capacity::of(1),
             commands_waiting: 1,
             batch: 10,
             grace_ms: 1,

@@ -1,40 +1,13 @@
 //! What people and programs ask, and what of it each state of a track permits.
 
 use super::core::{Cause, Engine};
-use super::event::TrackInput;
 use super::follow::ended_row;
 use super::ids::{PipelineId, Time};
 use super::outbox::{Outbox, TrackRow};
 use super::request::{Action, Answer, Expect, Refusal, Request, TrackAction};
-use super::state::{Ending, Mark, PendingOn, Reason, TrackState};
+use super::state::{Ending, Mark, Reason, TrackState};
 
 type Place = (PipelineId, u32);
-
-impl Action {
-    /// The word for the journal.
-    pub const fn word(&self) -> &'static str {
-        match self {
-            Self::Pause => "pause",
-            Self::Resume => "resume",
-            Self::Stop { now: false } => "stop",
-            Self::Stop { now: true } => "kill",
-            Self::RetryFailed => "retry failed",
-            Self::Track(_, action) => match action {
-                TrackAction::Retry(super::Scope::Only, _) => "retry",
-                TrackAction::Retry(super::Scope::After, _) => "retry with all after it",
-                TrackAction::Retry(super::Scope::Alone, _) => "run alone",
-                TrackAction::Skip => "skip",
-                TrackAction::ForceSuccess => "it succeeded",
-                TrackAction::ForceFailure => "it failed",
-                TrackAction::Hold => "hold",
-                TrackAction::Release => "release",
-                TrackAction::Stop { now: false } => "stop",
-                TrackAction::Stop { now: true } => "kill",
-                TrackAction::Input(_) => "input",
-            },
-        }
-    }
-}
 
 impl Engine {
     /// Does what is asked, or refuses it and changes nothing.
@@ -93,6 +66,8 @@ impl Engine {
             });
             self.note(now, pipeline, track, words, cause, out);
         }
+        self.reopen(now, pipeline, cause, out);
+        self.settle(now, pipeline, out);
         Ok(answer)
     }
 
@@ -132,6 +107,7 @@ impl Engine {
     ) -> Result<Answer, Refusal> {
         let run = &self.runs[&pipeline];
         let (row, was_done) = (run.track(index).row, run.is_done(index));
+        self.verdict_is_used(pipeline, index)?;
         match row.state {
             TrackState::Running => return Err(Refusal::Runs(run.track_id(index))),
             TrackState::Succeed | TrackState::Skipped => {
@@ -197,6 +173,7 @@ impl Engine {
                 return Err(Refusal::Track(row.state, "it is done already"));
             }
         }
+        self.verdict_is_used(pipeline, index)?;
         self.before(pipeline, index)?;
         let row = TrackRow {
             state: TrackState::Succeed,
@@ -246,131 +223,6 @@ impl Engine {
             }
         }
         Self::say(track, said.to_owned(), out);
-        self.settle(now, pipeline, out);
-        Ok(Answer::Done)
-    }
-
-    fn hold(
-        &mut self,
-        now: Time,
-        (pipeline, index): Place,
-        cause: Cause<'_>,
-        out: &mut Outbox,
-    ) -> Result<Answer, Refusal> {
-        let row = self.runs[&pipeline].track(index).row;
-        match row.state {
-            TrackState::Waiting | TrackState::Pending if row.mark == Some(Mark::Hold) => {
-                Err(Refusal::Track(row.state, "it is held already"))
-            }
-            TrackState::Waiting => {
-                Ok(self.mark(now, (pipeline, index), Some(Mark::Hold), cause, out))
-            }
-            TrackState::Pending => {
-                let (pending_on, due_at) = match row.pending_on {
-                    on @ Some(PendingOn::Input | PendingOn::Failure) => (on, row.due_at),
-                    _ => (Some(PendingOn::Hold), None),
-                };
-                let row = TrackRow {
-                    mark: Some(Mark::Hold),
-                    pending_on,
-                    due_at,
-                    ..row
-                };
-                self.set_track(now, pipeline, index, row, cause, out);
-                Ok(Answer::Done)
-            }
-            _ => Err(Refusal::Track(
-                row.state,
-                "only what has not started can be held",
-            )),
-        }
-    }
-
-    fn release(
-        &mut self,
-        now: Time,
-        (pipeline, index): Place,
-        cause: Cause<'_>,
-        out: &mut Outbox,
-    ) -> Result<Answer, Refusal> {
-        let row = self.runs[&pipeline].track(index).row;
-        if !matches!(row.mark, Some(Mark::Hold | Mark::Skip)) {
-            return Err(Refusal::Track(row.state, "it is not held"));
-        }
-        self.mark(now, (pipeline, index), None, cause, out);
-        if row.pending_on == Some(PendingOn::Hold) {
-            self.turn(now, pipeline, index, cause, out);
-        }
-        Ok(Answer::Done)
-    }
-
-    fn mark(
-        &mut self,
-        now: Time,
-        (pipeline, index): Place,
-        mark: Option<Mark>,
-        cause: Cause<'_>,
-        out: &mut Outbox,
-    ) -> Answer {
-        let row = self.runs[&pipeline].track(index).row;
-        self.set_track(now, pipeline, index, TrackRow { mark, ..row }, cause, out);
-        Answer::Done
-    }
-
-    fn stop_track(
-        &mut self,
-        now: Time,
-        (pipeline, index): Place,
-        at_once: bool,
-        cause: Cause<'_>,
-        out: &mut Outbox,
-    ) -> Result<Answer, Refusal> {
-        let row = self.runs[&pipeline].track(index).row;
-        match row.state {
-            TrackState::Waiting | TrackState::Pending => {
-                let row = ended_row(row, TrackState::Stopped, Some(Reason::Stopped), now);
-                self.set_track(now, pipeline, index, row, cause, out);
-            }
-            TrackState::Running if row.ending.is_some() && !at_once => {
-                return Err(Refusal::Track(row.state, "it is being ended already"));
-            }
-            TrackState::Running => {
-                let ending = if at_once { Ending::Kill } else { Ending::Stop };
-                self.end_track(now, (pipeline, index), ending, cause, out);
-            }
-            _ => return Err(Refusal::Track(row.state, "nothing of it runs")),
-        }
-        self.settle(now, pipeline, out);
-        Ok(Answer::Done)
-    }
-
-    /// Other values for a track that has not started; one that waited for them has its turn.
-    fn input(
-        &mut self,
-        now: Time,
-        (pipeline, index): Place,
-        input: TrackInput,
-        cause: Cause<'_>,
-        out: &mut Outbox,
-    ) -> Result<Answer, Refusal> {
-        let row = self.runs[&pipeline].track(index).row;
-        if !matches!(row.state, TrackState::Waiting | TrackState::Pending) {
-            let why = "only the values of a track that has not started can change";
-            return Err(Refusal::Track(row.state, why));
-        }
-        let missing = input.missing;
-        self.give(pipeline, index, input, out);
-        match row.pending_on {
-            Some(PendingOn::Input) if !missing => {
-                self.turn(now, pipeline, index, cause, out);
-            }
-            Some(PendingOn::Slot | PendingOn::Hold | PendingOn::Retry | PendingOn::Spawn)
-                if missing =>
-            {
-                self.turn(now, pipeline, index, cause, out);
-            }
-            _ => {}
-        }
         Ok(Answer::Done)
     }
 }

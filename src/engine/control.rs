@@ -58,7 +58,7 @@ impl Engine {
             ..row
         };
         self.set_pipeline(now, pipeline, row, cause, out);
-        self.settle(now, pipeline, out);
+        self.join_others(now, pipeline, out);
         Ok(Answer::Done)
     }
 
@@ -90,7 +90,6 @@ impl Engine {
         let row = PipelineRow {
             state,
             paused: false,
-            queued: false,
             due_at: None,
             ..row
         };

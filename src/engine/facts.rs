@@ -1,5 +1,6 @@
 //! What executors report: how an attempt ended, and what follows for its pipeline.
 
+use super::backoff::due;
 use super::core::{Cause, Engine};
 use super::follow::ended_row;
 use super::ids::{AttemptKey, Time};
@@ -7,7 +8,7 @@ use super::outbox::{AttemptEnd, Effect, Outbox, TrackRow};
 use super::request::Answer;
 use super::run::Run;
 use super::state::{Ending, Mark, PendingOn, Reason, TrackState};
-use crate::graph::{OnInterrupt, Retry};
+use crate::graph::OnInterrupt;
 
 /// The first wait after the machine could not start a process; doubled each time up to the last.
 const SPAWN_WAIT_MS: (i64, i64) = (200, 30_000);
@@ -133,7 +134,6 @@ impl Engine {
             reason: Some(Reason::Interrupted),
             finished_at: Some(now),
             ending: None,
-            mark: row.mark.filter(|_| rerun),
             ..row
         };
         let policy = run.plan.vertex(index).on_interrupt;
@@ -141,10 +141,12 @@ impl Engine {
             OnInterrupt::Rerun if rerun => again(row),
             OnInterrupt::Fail => TrackRow {
                 state: TrackState::Failed,
+                mark: None,
                 ..row
             },
             OnInterrupt::Ask | OnInterrupt::Rerun => TrackRow {
                 state: TrackState::Interrupted,
+                mark: None,
                 ..row
             },
         };
@@ -189,7 +191,9 @@ impl Engine {
             .tracks
             .get_mut(&key.track)
             .expect("the track was changed just now");
-        change.detail = Some(end.detail.clone().unwrap_or_default());
+        if row.reason != Some(Reason::Forced) {
+            change.detail = Some(end.detail.clone().unwrap_or_default());
+        }
         out.ends.push((key, end));
         out.effects.push(Effect::Clean(key));
     }
@@ -216,26 +220,6 @@ fn again(row: TrackRow) -> TrackRow {
         due_at: None,
         ..row
     }
-}
-
-/// When the next attempt may begin: `delay * backoff^used`, at most `max_delay`, less a part that
-/// is another one for each attempt and the same whenever it is worked out.
-fn due(now: Time, retry: Retry, key: AttemptKey, row: TrackRow) -> Time {
-    let used = row.retries.min(1_000) as i32;
-    let wait = retry.delay.0 as f64 * retry.backoff.powi(used);
-    let less = retry.jitter * part(key);
-    Time(now.0 + (wait.min(retry.max_delay.0 as f64) * (1.0 - less)) as i64)
-}
-
-/// A number from 0 to 1 that an attempt has to itself (SplitMix64: G. L. Steele, D. Lea,
-/// C. H. Flood, Fast Splittable Pseudorandom Number Generators, 2014).
-fn part(key: AttemptKey) -> f64 {
-    let mut z = (key.track.0.cast_unsigned() ^ (u64::from(key.attempt) << 48))
-        .wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^= z >> 31;
-    (z >> 11) as f64 / (1_u64 << 53) as f64
 }
 
 impl AttemptEnd {

@@ -130,12 +130,30 @@ impl Engine {
         Ok(self.begun(plan) >= limit)
     }
 
-    /// Whether a pipeline that was over, and is live again, has to wait for its turn.
-    pub(super) fn is_full(&self, pipeline: PipelineId) -> bool {
-        let plan = &self.runs[&pipeline].plan;
-        let limit = plan.policies.concurrency.map(|c| c.limit as usize);
+    /// A pipeline that was over, and of which something can move again, is live like any other:
+    /// it waits for its turn while as many run as may.
+    pub(super) fn reopen(
+        &mut self,
+        now: Time,
+        pipeline: PipelineId,
+        cause: Cause<'_>,
+        out: &mut Outbox,
+    ) {
+        let over = |run: &&Run| run.row.finished_at.is_some() && !run.is_settled();
+        let Some(run) = self.runs.get(&pipeline).filter(over) else {
+            return;
+        };
+        let limit = run.plan.policies.concurrency.map(|c| c.limit as usize);
         // It is one of them itself.
-        limit.is_some_and(|limit| self.begun(plan) > limit)
+        let queued = limit.is_some_and(|limit| self.begun(&run.plan) > limit);
+        let limited = !queued && !run.is_at_rest();
+        let row = PipelineRow {
+            queued,
+            due_at: deadline(&run.plan, now).filter(|_| limited),
+            finished_at: None,
+            ..run.row
+        };
+        self.set_pipeline(now, pipeline, row, cause, out);
     }
 
     fn begun(&self, plan: &Plan) -> usize {
@@ -156,7 +174,7 @@ impl Engine {
             }
             let row = PipelineRow {
                 queued: false,
-                due_at: deadline(&run.plan, now),
+                due_at: deadline(&run.plan, now).filter(|_| !run.is_at_rest()),
                 ..run.row
             };
             self.set_pipeline(now, id, row, Cause::RULE, out);

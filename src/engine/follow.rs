@@ -42,14 +42,16 @@ impl Engine {
         cause: Cause<'_>,
         out: &mut Outbox,
     ) -> bool {
-        let track = self.runs[&pipeline].track(index);
-        let (row, missing) = (track.row, track.missing);
+        let run = &self.runs[&pipeline];
+        let (row, missing) = (run.track(index).row, run.track(index).missing);
+        let over = !run.goes_on() && run.plan.handler(index).is_none();
         if row.mark == Some(Mark::Skip) {
             let row = ended_row(row, TrackState::Skipped, None, now);
             self.set_track(now, pipeline, index, row, cause, out);
             return true;
         }
         let on = match row.mark {
+            mark if over && mark != Some(Mark::Alone) => PendingOn::Failure,
             _ if missing => PendingOn::Input,
             Some(Mark::Hold) => PendingOn::Hold,
             Some(Mark::Alone | Mark::Skip) | None => PendingOn::Slot,
@@ -151,12 +153,13 @@ impl Engine {
         let run = &self.runs[&pipeline];
         let row = run.track(index).row;
         let (key, track) = (run.key(index), run.track_id(index));
-        let ending = match (row.ending, ending) {
-            (None, ending) | (Some(Ending::Stop), ending @ Ending::Kill) => ending,
+        let (kept, ending) = match (row.ending, ending) {
+            (None, ending) | (Some(Ending::Stop), ending @ Ending::Kill) => (ending, ending),
+            (Some(kept @ Ending::Fail), Ending::Kill) => (kept, ending),
             (Some(_), _) => return,
         };
         let ended = TrackRow {
-            ending: Some(ending),
+            ending: Some(kept),
             ..row
         };
         self.set_track(now, pipeline, index, ended, cause, out);

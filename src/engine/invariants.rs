@@ -21,7 +21,9 @@ impl Engine {
             assert!(!run.is_settled(), "a settled pipeline has left the engine");
             assert_eq!(run.row.finished_at, None, "a live pipeline has not ended");
             let paused = run.row.state == PipelineState::Paused;
-            assert!(run.row.paused || !paused, "PAUSED is paused");
+            let going = paused || run.row.state == PipelineState::Running;
+            assert!(!going || run.row.paused == paused, "PAUSED is paused");
+            assert!(!going || run.failing() == 0, "{} has failed", run.id);
             deadlines.extend(run.row.due_at.map(|due| (due, run.id)));
             let open = run.plan.open(|i| run.is_done(i));
             let mut fresh = run.clone();
@@ -73,8 +75,9 @@ fn check_track(run: &Run, index: u32, open: u32) {
     let handler = run.plan.handler(index).is_some();
     let pending = row.state == TrackState::Pending;
     assert_eq!(pending, row.pending_on.is_some(), "track {place}: {row:?}");
-    assert!(open == 0 || !pending, "track {place} is before its time");
     let running = row.state == TrackState::Running;
+    let begun = pending || running;
+    assert!(open == 0 || !begun, "track {place} is before its time");
     assert!(running || row.ending.is_none(), "track {place}: {row:?}");
     let marked = match row.mark {
         None => true,

@@ -4,6 +4,7 @@
 //! no clock, file, process, thread, database or web page.
 
 mod actions;
+mod backoff;
 mod control;
 mod core;
 mod dispatch;
@@ -13,12 +14,15 @@ mod family;
 mod follow;
 mod ids;
 mod invariants;
+mod marks;
 mod outbox;
 mod plan;
 mod preview;
 mod request;
 mod retry;
+mod revive;
 mod run;
+mod standing;
 mod state;
 mod transitions;
 mod verdict;

@@ -5,7 +5,8 @@ use super::event::Event;
 use super::ids::{Time, TrackId};
 use super::outbox::Outbox;
 use super::request::{Refusal, Request};
-use super::state::{PipelineState, TrackState};
+use super::run::Run;
+use super::state::{Mark, PipelineState, TrackState};
 
 /// What a request would do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +37,8 @@ pub struct Fate {
 /// What becomes of a track.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Will {
-    /// Its script will run, now or when its turn comes.
+    /// Its script will run, now or when its turn comes, if all before it goes well and nobody
+    /// asks for something else.
     Run,
     /// Its script runs, and is ended.
     End,
@@ -62,13 +64,15 @@ impl Engine {
         let mut out = Outbox::default();
         alone.step(now, Event::Act(request), &mut out)?;
         let row = out.pipelines.get(&pipeline).map_or(run.row, |c| c.to);
+        let runs = alone.runs.get(&pipeline).map(Run::will_run);
         let fate = |index: u32| {
             let (track, old) = (run.track_id(index), run.track(index).row);
             let new = out.tracks.get(&track).map_or(old, |change| change.to);
-            let open = matches!(new.state, TrackState::Waiting | TrackState::Pending);
+            let runs = runs.as_ref().is_some_and(|runs| runs[index as usize]);
             let will = match (old.state, new.state) {
                 (TrackState::Running, _) if new.ending != old.ending => Will::End,
-                (_, _) if open && row.finished_at.is_none() => Will::Run,
+                (TrackState::Running, _) => Will::Keep,
+                (_, _) if runs => Will::Run,
                 (from, to) if from != to => Will::Change,
                 _ => Will::Keep,
             };
@@ -85,5 +89,35 @@ impl Engine {
             queued: row.queued,
             tracks: (0..run.plan.len() as u32).map(fate).collect(),
         })
+    }
+}
+
+impl Run {
+    /// Which tracks have an attempt before them, if all that runs goes well. What runs after the
+    /// verdict is among them once the verdict is there.
+    fn will_run(&self) -> Vec<bool> {
+        let scripts = self.plan.scripts() as u32;
+        let mut order: Vec<u32> = (0..self.plan.len() as u32).collect();
+        order.sort_by_key(|index| std::cmp::Reverse(self.plan.rank(*index)));
+        let mut runs = vec![false; order.len()];
+        // What will not be done holds all that comes after it.
+        let mut held = vec![false; order.len()];
+        for index in order {
+            let (i, row) = (index as usize, self.track(index).row);
+            let alone = row.mark == Some(Mark::Alone);
+            let open = match row.state {
+                TrackState::Pending => self.goes_on() || alone || index >= scripts,
+                TrackState::Waiting if index < scripts => self.goes_on() && !held[i],
+                TrackState::Waiting => self.is_at_rest(),
+                _ => false,
+            };
+            runs[i] = open && row.mark != Some(Mark::Skip);
+            if !(open || self.is_done(index) || row.state == TrackState::Running) {
+                for &head in self.plan.successors(index) {
+                    held[head as usize] = true;
+                }
+            }
+        }
+        runs
     }
 }

@@ -127,3 +127,29 @@ pub enum Refusal {
     )]
     Limit(u32),
 }
+
+impl Action {
+    /// The word for the journal.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Pause => "pause",
+            Self::Resume => "resume",
+            Self::Stop { now: false } => "stop",
+            Self::Stop { now: true } => "kill",
+            Self::RetryFailed => "retry failed",
+            Self::Track(_, action) => match action {
+                TrackAction::Retry(Scope::Only, _) => "retry",
+                TrackAction::Retry(Scope::After, _) => "retry with all after it",
+                TrackAction::Retry(Scope::Alone, _) => "run alone",
+                TrackAction::Skip => "skip",
+                TrackAction::ForceSuccess => "it succeeded",
+                TrackAction::ForceFailure => "it failed",
+                TrackAction::Hold => "hold",
+                TrackAction::Release => "release",
+                TrackAction::Stop { now: false } => "stop",
+                TrackAction::Stop { now: true } => "kill",
+                TrackAction::Input(_) => "input",
+            },
+        }
+    }
+}

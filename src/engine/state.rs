@@ -170,6 +170,14 @@ impl TrackState {
         }
     }
 
+    /// Nothing follows by itself; only a person changes it.
+    pub const fn has_ended(self) -> bool {
+        match self {
+            Self::Succeed | Self::Failed | Self::Skipped | Self::Stopped => true,
+            Self::Waiting | Self::Pending | Self::Running | Self::Interrupted => false,
+        }
+    }
+
     /// The one table of transitions: what may follow this state. Those out of an end are a
     /// person's doing alone.
     pub const fn next(self) -> &'static [Self] {

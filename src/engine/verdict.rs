@@ -20,7 +20,7 @@ impl Engine {
             PipelineState::Running | PipelineState::Paused if run.is_finished() => {
                 Some(PipelineState::Finish)
             }
-            PipelineState::Running if !row.queued && run.is_stuck() => Some(PipelineState::Stopped),
+            PipelineState::Running if run.is_stuck() => Some(PipelineState::Stopped),
             _ => None,
         };
         if let Some(state) = verdict {
@@ -51,6 +51,8 @@ impl Engine {
             let (row, plan) = (run.row, Arc::clone(&run.plan));
             if row.finished_at.is_none() {
                 let row = PipelineRow {
+                    paused: false,
+                    queued: false,
                     due_at: None,
                     finished_at: Some(now),
                     ..row

@@ -209,7 +209,8 @@ fn retry(retry: Retry) -> Option<String> {
 mod tests {
     use super::check;
     use crate::graph::codes;
-    use crate::graph::model::{Edge, Graph, Limits, Millis, Retry, Vertex};
+    use crate::graph::model::{Edge, Graph, Limits, Millis, Vertex};
+    use crate::graph::policy::Retry;
     use crate::graph::rlimits::{Resource, Rlimits};
 
     fn graph(names: &[&str], edges: &[(u32, u32)]) -> Graph {
@@ -291,6 +292,8 @@ mod tests {
             delay: Millis(2),
             backoff: 0.5,
             max_delay: Millis(1),
+            jitter: 0.0,
+            exit_codes: None,
         });
         graph.vertices[0].limits = Rlimits::default().with(Resource::Cpu, 1);
         graph.env = vec![("A-B".to_owned(), "\0".to_owned())];

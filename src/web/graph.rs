@@ -263,9 +263,12 @@ mod tests {
                 delay: Millis(2_000),
                 backoff: 2.0,
                 max_delay: Millis(60_000),
+                jitter: 0.0,
+                exit_codes: None,
             }),
             limits: Rlimits::NONE.with(Resource::Cpu, 1_000),
             on_interrupt: OnInterrupt::Ask,
+            ..Vertex::default()
         };
         let some = |n: i64| 1..=count.min(n);
         Found {

@@ -10,7 +10,7 @@ use super::guard::{Browser, COOKIE, Clock};
 use crate::access::{Access, Caller, Secret, digest};
 use crate::desk::Desk;
 use crate::driver::{Backend, Driver, Fact, Settings, Verdict};
-use crate::engine::{AttemptKey, PipelineId, Time};
+use crate::engine::{AttemptKey, Capacity, PipelineId, Time};
 use crate::graph::{Kind, Limits, Param};
 use crate::store::{Durability, GraphHead, PipelineHead, Store, StoredProblem, TrackHead, Writer};
 
@@ -159,7 +159,7 @@ impl Server {
         let path = data.path().join("trackyard.db");
         let writer = Writer::open(&path, Durability::Normal, "boot").expect("a database");
         let settings = Settings {
-            slots: 2,
+            capacity: Capacity::of(2),
             commands_waiting: 64,
             batch: 64,
             grace_ms: 10,

@@ -131,7 +131,7 @@ pub(super) fn view(who: &Browser, found: Found, again: &Again<'_>) -> TrackPage 
     let unstarted = matches!(state, Some(TrackState::Waiting | TrackState::Pending))
         && head.attempt == 0
         && pipeline.finished_at.is_none();
-    let live = pipeline.finished_at.is_none() && state.is_none_or(|s| !s.next().is_empty());
+    let live = pipeline.finished_at.is_none() && state.is_none_or(|s| !s.has_ended());
     let unclear = state == Some(TrackState::Interrupted) && pipeline.finished_at.is_none();
     let values = values(&texts.input);
     let specs = fields::of_track(if unstarted { &params } else { &[] });

@@ -119,7 +119,7 @@ pub(super) fn why(track: &TrackHead, now: i64) -> Why {
             (words.unwrap_or_default(), None)
         }
     };
-    let ended = known.is_some_and(|state| state.next().is_empty());
+    let ended = known.is_some_and(TrackState::has_ended);
     let spawn = on == Some(PendingOn::Spawn);
     let detail = (ended || spawn).then_some(track.detail.as_str());
     let mut text = with_detail(words, detail.unwrap_or_default());

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use trackyard::engine::{Engine, Event, GraphId, Outbox, StartOrder, Time, TrackInput, TrackState};
+use trackyard::engine::{
+    Capacity, Engine, Event, GraphId, Outbox, StartOrder, Time, TrackInput, TrackState,
+};
 use trackyard::graph::{Edge, Graph, Vertex};
 use trackyard::store::{Durability, NewGraph, Outcome, Store, StoreError, Writer};
 
@@ -59,7 +61,7 @@ fn graph(name: &str, n: usize, edges: &[(u32, u32)]) -> NewGraph {
 
 fn start(base: &mut Base, id: GraphId, inputs: Vec<TrackInput>) -> (Engine, Outbox) {
     let plan = Arc::new(base.writer.plan(id).expect("a plan").expect("a graph"));
-    let mut engine = Engine::new(2, base.writer.next_ids().expect("numbers"));
+    let mut engine = Engine::new(Capacity::of(2), base.writer.next_ids().expect("numbers"));
     let order = StartOrder {
         plan,
         name: "run".to_owned(),
@@ -69,6 +71,8 @@ fn start(base: &mut Base, id: GraphId, inputs: Vec<TrackInput>) -> (Engine, Outb
         trigger: "rest",
         given: "{}".to_owned(),
         inputs,
+        priority: 0,
+        again_of: None,
     };
     let mut out = Outbox::default();
     engine
@@ -117,7 +121,11 @@ fn the_query_and_the_plan_agree_on_where_random_graphs_start() {
         assert_eq!(waiting, n - by_plan.len());
         let live = base.writer.live().expect("live rows");
         let only: Vec<_> = live.into_iter().filter(|p| p.id == pipeline).collect();
-        let loaded = Engine::load(2, base.writer.next_ids().expect("numbers"), &only);
+        let loaded = Engine::load(
+            Capacity::of(2),
+            base.writer.next_ids().expect("numbers"),
+            &only,
+        );
         assert!(engine.agrees_with(&loaded), "round {round}");
         assert!(
             base.store
@@ -144,7 +152,11 @@ fn a_start_that_waits_for_a_value_is_pending_on_input() {
     let (engine, out) = start(&mut base, id, vec![missing.clone(), missing]);
     base.writer.commit(&out).expect("a commit");
     let live = base.writer.live().expect("live rows");
-    let loaded = Engine::load(2, base.writer.next_ids().expect("numbers"), &live);
+    let loaded = Engine::load(
+        Capacity::of(2),
+        base.writer.next_ids().expect("numbers"),
+        &live,
+    );
     assert!(engine.agrees_with(&loaded));
     loaded.check_invariants();
 }

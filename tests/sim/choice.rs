@@ -98,7 +98,7 @@ impl World {
                 if free && self.starts > 0 && !self.calm {
                     steps.push((2, Step::Start));
                 }
-                if free && !self.database.live.is_empty() {
+                if free && !self.database.rows.is_empty() {
                     steps.push((2, Step::Person));
                 }
                 if !server.taken.is_empty() && !self.calm {

@@ -132,7 +132,7 @@ impl World {
                     server.jobs.push(Job::Launch(key));
                 }
             }
-            Effect::Kill(key) => {
+            Effect::Kill { key, .. } => {
                 if let Some(entry) = server.attempts.get_mut(&key) {
                     entry.kill = true;
                     server.jobs.push(Job::Kill(key));

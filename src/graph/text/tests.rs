@@ -62,6 +62,8 @@ fn reads_the_example() {
         delay: Millis(2000),
         backoff: 2.0,
         max_delay: Millis(60_000),
+        jitter: 0.0,
+        exit_codes: None,
     };
     assert_eq!(graph.vertices[1].retry, Some(retry));
     assert_eq!(
@@ -470,7 +472,10 @@ fn vertex() -> impl Strategy<Value = Vertex> {
                     delay: Millis(delay),
                     backoff,
                     max_delay: Millis(3_600_000),
+                    jitter: 0.0,
+                    exit_codes: None,
                 }),
+                ..Vertex::default()
             },
         )
 }
@@ -507,6 +512,7 @@ fn graph() -> impl Strategy<Value = Graph> {
                 workdir: None,
                 vertices,
                 edges,
+                ..Graph::default()
             }
         })
 }

@@ -1,0 +1,93 @@
+//! `tests/scenarios`: each file is one story, told in `scenario`'s language.
+
+use std::fs;
+use std::panic::catch_unwind;
+use std::path::PathBuf;
+
+use trackyard::engine::{
+    AttemptKey, Capacity, GraphId, PipelineId, Plan, PlanVertex, Policies, TrackId, VertexId,
+};
+use trackyard::graph::{Millis, Retry};
+
+use crate::bench::{Bench, End};
+use crate::scenario::play;
+
+#[test]
+fn each_scenario_goes_as_it_is_written() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
+    let mut files: Vec<_> = fs::read_dir(&folder)
+        .expect("the folder")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    files.sort();
+    assert!(files.len() > 15, "{files:?}");
+    let told = |path: &PathBuf| {
+        let text = fs::read_to_string(path).expect("a text");
+        let panic = catch_unwind(|| play(&text)).err()?;
+        let why = panic.downcast_ref::<String>().cloned();
+        Some(format!("{}: {}", path.display(), why.unwrap_or_default()))
+    };
+    let wrong: Vec<_> = files.iter().filter_map(told).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_line_that_is_not_so_is_found() {
+    let graph = "graph g\n  a\nstart p of g\n";
+    for line in [
+        "p RUNNING: a PENDING",
+        "p FINISH over: a RUNNING",
+        "pause p !",
+        "resume p",
+        "dance p",
+    ] {
+        let text = format!("{graph}{line}\n");
+        assert!(catch_unwind(|| play(&text)).is_err(), "{line}");
+    }
+}
+
+/// Of 200 waits none is longer than the delay or shorter than the jitter says, and they differ.
+#[test]
+fn a_wait_is_shorter_by_its_jitter_at_most() {
+    let vertex = |i| PlanVertex {
+        id: VertexId(i),
+        retry: Some(Retry {
+            limit: 5,
+            delay: Millis(1_000),
+            backoff: 2.0,
+            max_delay: Millis(3_000),
+            jitter: 0.25,
+            exit_codes: None,
+        }),
+        ..PlanVertex::default()
+    };
+    let ids = (GraphId(1), GraphId(1));
+    let vertices = (0..200).map(vertex).collect();
+    let plan = Plan::new(ids, 1, Policies::default(), vertices, &[], Vec::new());
+    let mut bench = Bench::new(Capacity::of(200));
+    let id = bench
+        .start(&std::sync::Arc::new(plan), 0, &[])
+        .expect("a start");
+    for longest in [1_000, 2_000, 3_000, 3_000] {
+        let mut waits = std::collections::BTreeSet::new();
+        for index in 0..200 {
+            let track: TrackId = bench.track_of(id, index);
+            bench.end(track, End::Code(1));
+            let due = bench.track(track).due_at.expect("another attempt follows");
+            waits.insert(due.0 - bench.now.0);
+        }
+        let (least, most) = (
+            *waits.first().expect("waits"),
+            *waits.last().expect("waits"),
+        );
+        assert!(
+            least >= longest * 3 / 4 && most <= longest,
+            "{least} to {most} of {longest}"
+        );
+        assert!(waits.len() > 100, "they come back together: {waits:?}");
+        bench.pass(longest);
+        let running: Vec<AttemptKey> = bench.engine.running();
+        assert_eq!(running.len(), 200);
+        assert!(running.iter().all(|key| key.pipeline == PipelineId(1)));
+    }
+}
