@@ -24,6 +24,8 @@ impl Engine {
             let going = paused || run.row.state == PipelineState::Running;
             assert!(!going || run.row.paused == paused, "PAUSED is paused");
             assert!(!going || run.failing() == 0, "{} has failed", run.id);
+            let timed = run.row.due_at.is_some();
+            assert!(!(timed && run.row.queued), "{} has not begun", run.id);
             deadlines.extend(run.row.due_at.map(|due| (due, run.id)));
             let open = run.plan.open(|i| run.is_done(i));
             let mut fresh = run.clone();

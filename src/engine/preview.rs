@@ -6,7 +6,8 @@ use super::ids::{Time, TrackId};
 use super::outbox::Outbox;
 use super::request::{Refusal, Request};
 use super::run::Run;
-use super::state::{Mark, PipelineState, TrackState};
+use super::state::{Ending, Mark, PipelineState, TrackState};
+use crate::graph::OnFailure;
 
 /// What a request would do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,6 +98,11 @@ impl Run {
     /// verdict is among them once the verdict is there.
     fn will_run(&self) -> Vec<bool> {
         let scripts = self.plan.scripts() as u32;
+        let ignored = |index: u32| self.plan.vertex(index).ignore;
+        let ending = |index: u32| self.track(index).row.ending;
+        let fails = |index: u32| ending(index) == Some(Ending::Fail) && !ignored(index);
+        let branches = self.plan.policies.on_failure == OnFailure::ContinueIndependent;
+        let goes_on = self.goes_on() && (branches || !(0..scripts).any(fails));
         let mut order: Vec<u32> = (0..self.plan.len() as u32).collect();
         order.sort_by_key(|index| std::cmp::Reverse(self.plan.rank(*index)));
         let mut runs = vec![false; order.len()];
@@ -107,12 +113,16 @@ impl Run {
             let alone = row.mark == Some(Mark::Alone);
             let open = match row.state {
                 TrackState::Pending => self.goes_on() || alone || index >= scripts,
-                TrackState::Waiting if index < scripts => self.goes_on() && !held[i],
+                TrackState::Waiting if index < scripts => goes_on && !held[i],
                 TrackState::Waiting => self.is_at_rest(),
                 _ => false,
             };
             runs[i] = open && row.mark != Some(Mark::Skip);
-            if !(open || self.is_done(index) || row.state == TrackState::Running) {
+            let ends_well = match row.ending {
+                None => row.state == TrackState::Running,
+                Some(ending) => ending == Ending::Fail && ignored(index),
+            };
+            if !(open || self.is_done(index) || ends_well) {
                 for &head in self.plan.successors(index) {
                     held[head as usize] = true;
                 }

@@ -71,7 +71,12 @@ impl Engine {
         for index in plan.scripts() as u32..plan.len() as u32 {
             let row = self.runs[&pipeline].track(index).row;
             if row.state != TrackState::Waiting && row.state != TrackState::Running {
-                self.set_track(now, pipeline, index, set_back_row(row), cause, out);
+                // One that is held, and was to run next, is still held.
+                let row = TrackRow {
+                    mark: row.mark,
+                    ..set_back_row(row)
+                };
+                self.set_track(now, pipeline, index, row, cause, out);
             }
         }
     }
@@ -142,7 +147,8 @@ fn next_verdict(run: &Run, revive: bool, now: Time) -> PipelineRow {
         due_at: if was_going {
             old.due_at
         } else {
-            deadline(&run.plan, now)
+            // Its time begins when it does.
+            deadline(&run.plan, now).filter(|_| !old.queued)
         },
         ..old
     }

@@ -43,6 +43,15 @@ impl Engine {
             self.set_pipeline(now, pipeline, row, cause, out);
         }
         let run = &self.runs[&pipeline];
+        if run.is_at_rest() && run.row.due_at.is_some() {
+            // What runs after the verdict has all the time.
+            let row = PipelineRow {
+                due_at: None,
+                ..run.row
+            };
+            self.set_pipeline(now, pipeline, row, Cause::RULE, out);
+        }
+        let run = &self.runs[&pipeline];
         if run.is_at_rest() && run.handlers(TrackState::Waiting) > 0 {
             self.handle(now, pipeline, out);
         }
@@ -110,10 +119,6 @@ impl Engine {
             due_at: None,
             ..run.row
         };
-        if run.is_at_rest() || row.state == PipelineState::Stopped {
-            self.set_pipeline(now, pipeline, row, Cause::RULE, out);
-            return;
-        }
         let cause = Cause {
             who: "",
             why: "the pipeline ran out of time",

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use trackyard::engine::{
-    Action, Answer, AttemptEnd, AttemptKey, Capacity, Effect, Engine, Event, Expect,
-    LoadedPipeline, LoadedTrack, NextIds, Outbox, PipelineId, Plan, Preview, Reason, Refusal,
-    Request, StartOrder, Time, TrackAction, TrackId, TrackInput, TrackRow, TrackState,
+    Action, Answer, AttemptEnd, AttemptKey, Capacity, Engine, Event, Expect, LoadedPipeline,
+    LoadedTrack, NextIds, Outbox, PipelineId, Plan, Preview, Reason, Refusal, Request, StartOrder,
+    Time, TrackAction, TrackId, TrackInput, TrackRow, TrackState,
 };
 
 /// How an attempt ends.
@@ -23,7 +23,10 @@ pub(crate) struct Bench {
     pub(crate) engine: Engine,
     pub(crate) now: Time,
     pub(crate) rows: BTreeMap<PipelineId, LoadedPipeline>,
-    pub(crate) effects: Vec<Effect>,
+    /// What was said in words of each track.
+    pub(crate) details: BTreeMap<TrackId, String>,
+    /// What the last preview said.
+    pub(crate) foretold: Option<Preview>,
     /// Free slots are given away after each event.
     pub(crate) dispatches: bool,
 }
@@ -39,7 +42,8 @@ impl Bench {
             engine: Engine::new(capacity, next),
             now: Time(0),
             rows: BTreeMap::new(),
-            effects: Vec::new(),
+            details: BTreeMap::new(),
+            foretold: None,
             dispatches: true,
         }
     }
@@ -103,7 +107,10 @@ impl Bench {
         let answer = self.step(Event::Act(request));
         self.dispatches = dispatches;
         match (&preview, &answer) {
-            (Ok(preview), Ok(_)) => self.check(pipeline, preview),
+            (Ok(preview), Ok(_)) => {
+                self.check(pipeline, preview);
+                self.foretold = Some(preview.clone());
+            }
             _ => assert_eq!(preview.as_ref().err(), answer.as_ref().err()),
         }
         self.dispatch();
@@ -215,6 +222,9 @@ impl Bench {
             let kept = &mut rows.tracks[(track.0 - rows.first_track.0) as usize];
             assert_eq!(kept.row.state, change.from, "track {track}");
             kept.row = change.to;
+            if let Some(detail) = change.detail {
+                self.details.insert(track, detail);
+            }
             kept.missing = change.input.map_or(kept.missing, |input| input.missing);
         }
         for (pipeline, change) in out.pipelines {
@@ -222,7 +232,6 @@ impl Bench {
             assert_eq!(rows.row.state, change.from, "pipeline {pipeline}");
             rows.row = change.to;
         }
-        self.effects.extend(out.effects);
         self.engine.check_invariants();
     }
 

@@ -3,9 +3,11 @@
 use std::fs;
 use std::panic::catch_unwind;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use trackyard::engine::{
-    AttemptKey, Capacity, GraphId, PipelineId, Plan, PlanVertex, Policies, TrackId, VertexId,
+    AttemptKey, Capacity, GraphId, PipelineId, Plan, PlanVertex, Policies, Scope, TrackAction,
+    TrackId, VertexId,
 };
 use trackyard::graph::{Millis, Retry};
 
@@ -65,9 +67,7 @@ fn a_wait_is_shorter_by_its_jitter_at_most() {
     let vertices = (0..200).map(vertex).collect();
     let plan = Plan::new(ids, 1, Policies::default(), vertices, &[], Vec::new());
     let mut bench = Bench::new(Capacity::of(200));
-    let id = bench
-        .start(&std::sync::Arc::new(plan), 0, &[])
-        .expect("a start");
+    let id = bench.start(&Arc::new(plan), 0, &[]).expect("a start");
     for longest in [1_000, 2_000, 3_000, 3_000] {
         let mut waits = std::collections::BTreeSet::new();
         for index in 0..200 {
@@ -90,4 +90,30 @@ fn a_wait_is_shorter_by_its_jitter_at_most() {
         assert_eq!(running.len(), 200);
         assert!(running.iter().all(|key| key.pipeline == PipelineId(1)));
     }
+}
+
+/// Who said what of a track stays with it, until it runs again.
+#[test]
+fn what_a_person_says_of_a_track_is_kept() {
+    let vertex = PlanVertex::default();
+    let ids = (GraphId(1), GraphId(1));
+    let vertices = vec![vertex.clone(), vertex];
+    let plan = Plan::new(ids, 1, Policies::default(), vertices, &[], Vec::new());
+    let mut bench = Bench::new(Capacity::of(2));
+    let id = bench.start(&Arc::new(plan), 0, &[]).expect("a start");
+    let (first, second) = (bench.track_of(id, 0), bench.track_of(id, 1));
+    bench.end(first, End::Interrupted);
+    assert_eq!(bench.details[&first], "gone");
+    bench
+        .ask_track(first, TrackAction::ForceSuccess)
+        .expect("an answer");
+    assert_eq!(bench.details[&first], "ann said that it succeeded: because");
+    bench
+        .ask_track(second, TrackAction::ForceFailure)
+        .expect("an answer");
+    bench.end(second, End::Stopped);
+    assert_eq!(bench.details[&second], "ann said that it failed: because");
+    let again = TrackAction::Retry(Scope::Only, None);
+    bench.ask_track(second, again).expect("a retry");
+    assert_eq!(bench.details[&second], "");
 }
