@@ -1,25 +1,19 @@
 //! The rows that a driver starts from: live pipelines, and the first numbers that are free.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use diesel::dsl::max;
-use diesel::{
-    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, QueryDsl, QueryResult, Queryable,
-    RunQueryDsl,
-};
+use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, QueryResult, Queryable, RunQueryDsl};
 
 use super::connection::Db;
 use super::definition;
 use super::error::StoreError;
-use super::schema::{attempt, journal, pipeline, track};
+use super::schema::{journal, pipeline, track};
 use crate::engine::{
-    AttemptKey, Ending, GraphId, LoadedPipeline, LoadedTrack, Mark, NextIds, PendingOn, PipelineId,
+    Ending, GraphId, LoadedPipeline, LoadedTrack, Mark, NextIds, PendingOn, PipelineId,
     PipelineRow, PipelineState, Plan, Reason, Time, TrackId, TrackRow, TrackState,
 };
-
-/// Values of one query; SQLite takes more.
-const VALUES_A_STATEMENT: usize = 1_000;
 
 #[derive(Queryable)]
 struct Head {
@@ -163,46 +157,6 @@ fn loaded(
         });
     }
     Ok(loaded)
-}
-
-/// Each attempt that is committed as running, and the boot in which it was ordered.
-pub(super) fn running(db: &mut Db) -> QueryResult<Vec<(AttemptKey, String)>> {
-    let rows: Vec<(i64, i64, i32, String)> = track::table
-        .inner_join(
-            attempt::table.on(attempt::track_id
-                .eq(track::id)
-                .and(attempt::number.eq(track::attempt))),
-        )
-        .filter(track::state.eq(TrackState::Running.code()))
-        .order(track::id)
-        .select((track::pipeline_id, track::id, track::attempt, attempt::boot))
-        .load(db)?;
-    let key = |(pipeline, track, attempt, boot)| {
-        let key = AttemptKey {
-            pipeline: PipelineId(pipeline),
-            track: TrackId(track),
-            attempt: i32::unsigned_abs(attempt),
-        };
-        (key, boot)
-    };
-    Ok(rows.into_iter().map(key).collect())
-}
-
-/// Those of the attempts whose end is committed.
-pub(super) fn ended(db: &mut Db, keys: &[AttemptKey]) -> QueryResult<Vec<AttemptKey>> {
-    let mut ended = Vec::new();
-    for chunk in keys.chunks(VALUES_A_STATEMENT) {
-        let rows: BTreeSet<(i64, i64, i32)> = attempt::table
-            .filter(attempt::finished_at.is_not_null())
-            .filter(attempt::track_id.eq_any(chunk.iter().map(|key| key.track.0)))
-            .select((attempt::pipeline_id, attempt::track_id, attempt::number))
-            .load(db)?
-            .into_iter()
-            .collect();
-        let row = |key: &AttemptKey| (key.pipeline.0, key.track.0, key.attempt as i32);
-        ended.extend(chunk.iter().filter(|key| rows.contains(&row(key))));
-    }
-    Ok(ended)
 }
 
 fn code<T>(column: &str, code: i16, from_code: impl Fn(i16) -> Option<T>) -> Result<T, StoreError> {

@@ -3,6 +3,7 @@
 //! One [`Writer`] exists for a database, and only the driver's thread has it; everybody else reads
 //! through [`Store`]. Nothing here decides anything about pipelines.
 
+mod attempts;
 mod bulk;
 mod commit;
 mod connection;
@@ -14,6 +15,7 @@ mod inbox;
 mod live;
 mod migrate;
 mod orders;
+mod params;
 mod pipelines;
 mod reader;
 mod save;

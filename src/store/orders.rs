@@ -4,8 +4,9 @@ use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, Queryabl
 
 use super::connection::Db;
 use super::error::StoreError;
+use super::params::params_from_json;
 use super::schema::{graph, track, vertex};
-use super::spec::{GraphPolicies, VertexPolicies, from_json, params_from_json};
+use super::spec::{GraphPolicies, VertexPolicies, from_json};
 use crate::engine::TrackId;
 use crate::graph::{Param, Rlimits};
 

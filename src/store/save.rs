@@ -4,8 +4,9 @@ use diesel::{ExpressionMethods, QueryDsl, QueryResult, RunQueryDsl};
 
 use super::connection::{Db, on};
 use super::definitions::NewGraph;
+use super::params::params_to_json;
 use super::schema::{edge, graph, vertex};
-use super::spec::{GraphPolicies, VertexPolicies, params_to_json, to_json};
+use super::spec::{GraphPolicies, VertexPolicies, to_json};
 use crate::engine::Time;
 use crate::graph::When;
 

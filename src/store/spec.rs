@@ -1,4 +1,4 @@
-//! Parameters and policies as the JSON of their columns.
+//! Policies as the JSON of their columns.
 
 use std::collections::BTreeMap;
 
@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
 use crate::graph::{
-    Concurrency, ExitCodes, Graph, Kind, Millis, OnFailure, OnInterrupt, OnLimit, Param, Resource,
-    Retry, Rlimits, Value, Vertex,
+    Concurrency, ExitCodes, Graph, Millis, OnFailure, OnInterrupt, OnLimit, Resource, Retry,
+    Rlimits, Vertex,
 };
 
 /// The `policies` column of a graph.
@@ -77,32 +77,6 @@ struct RetrySpec {
     jitter: f64,
     #[serde(default)]
     exit_codes: Option<Vec<u8>>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct ParamSpec {
-    name: String,
-    #[serde(rename = "type")]
-    kind: String,
-    required: bool,
-    default: Option<ValueSpec>,
-    choices: Vec<ValueSpec>,
-    min: Option<ValueSpec>,
-    max: Option<ValueSpec>,
-    min_length: Option<u32>,
-    max_length: Option<u32>,
-    pattern: Option<String>,
-    allow_dash: bool,
-    desc: String,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(untagged)]
-enum ValueSpec {
-    Bool(bool),
-    Int(i64),
-    Float(f64),
-    Str(String),
 }
 
 impl GraphPolicies {
@@ -186,18 +160,6 @@ impl VertexPolicies {
     }
 }
 
-/// The `input` column of parameters.
-pub(super) fn params_to_json(params: &[Param]) -> String {
-    let specs: Vec<ParamSpec> = params.iter().map(ParamSpec::from).collect();
-    to_json(&specs)
-}
-
-/// The parameters of an `input` column.
-pub(super) fn params_from_json(text: &str) -> Result<Vec<Param>, StoreError> {
-    let specs: Vec<ParamSpec> = from_json(text)?;
-    specs.into_iter().map(Param::try_from).collect()
-}
-
 /// Any column of JSON.
 pub(super) fn to_json<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).expect("these types have string keys and finite numbers")
@@ -206,85 +168,4 @@ pub(super) fn to_json<T: Serialize>(value: &T) -> String {
 /// Any column of JSON.
 pub(super) fn from_json<T: for<'a> Deserialize<'a>>(text: &str) -> Result<T, StoreError> {
     serde_json::from_str(text).map_err(|why| StoreError::Mismatch(format!("a JSON column: {why}")))
-}
-
-const KINDS: [(Kind, &str); 6] = [
-    (Kind::Str, "str"),
-    (Kind::Int, "int"),
-    (Kind::Float, "float"),
-    (Kind::Bool, "bool"),
-    (Kind::Choice, "choice"),
-    (Kind::Date, "date"),
-];
-
-impl From<&Param> for ParamSpec {
-    fn from(p: &Param) -> Self {
-        let (_, kind) = KINDS
-            .iter()
-            .find(|(kind, _)| *kind == p.kind)
-            .expect("every kind has a word");
-        Self {
-            name: p.name.clone(),
-            kind: (*kind).to_owned(),
-            required: p.required,
-            default: p.default.as_ref().map(ValueSpec::from),
-            choices: p.choices.iter().map(ValueSpec::from).collect(),
-            min: p.min.as_ref().map(ValueSpec::from),
-            max: p.max.as_ref().map(ValueSpec::from),
-            min_length: p.min_length,
-            max_length: p.max_length,
-            pattern: p.pattern.clone(),
-            allow_dash: p.allow_dash,
-            desc: p.desc.clone(),
-        }
-    }
-}
-
-impl TryFrom<ParamSpec> for Param {
-    type Error = StoreError;
-
-    fn try_from(p: ParamSpec) -> Result<Self, StoreError> {
-        let kind = KINDS
-            .iter()
-            .find(|(_, word)| *word == p.kind)
-            .map(|(kind, _)| *kind);
-        let kind =
-            kind.ok_or_else(|| StoreError::Mismatch(format!("`{}` is not a type", p.kind)))?;
-        Ok(Self {
-            name: p.name,
-            kind,
-            required: p.required,
-            default: p.default.map(Value::from),
-            choices: p.choices.into_iter().map(Value::from).collect(),
-            min: p.min.map(Value::from),
-            max: p.max.map(Value::from),
-            min_length: p.min_length,
-            max_length: p.max_length,
-            pattern: p.pattern,
-            allow_dash: p.allow_dash,
-            desc: p.desc,
-        })
-    }
-}
-
-impl From<&Value> for ValueSpec {
-    fn from(value: &Value) -> Self {
-        match value {
-            Value::Str(s) => Self::Str(s.clone()),
-            Value::Int(n) => Self::Int(*n),
-            Value::Float(x) => Self::Float(*x),
-            Value::Bool(b) => Self::Bool(*b),
-        }
-    }
-}
-
-impl From<ValueSpec> for Value {
-    fn from(spec: ValueSpec) -> Self {
-        match spec {
-            ValueSpec::Bool(b) => Self::Bool(b),
-            ValueSpec::Int(n) => Self::Int(n),
-            ValueSpec::Float(x) => Self::Float(x),
-            ValueSpec::Str(s) => Self::Str(s),
-        }
-    }
 }

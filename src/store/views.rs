@@ -8,8 +8,9 @@ use diesel::{
 
 use super::connection::Db;
 use super::error::StoreError;
+use super::params::params_from_json;
 use super::schema::{edge, graph, journal, track, vertex};
-use super::spec::{GraphPolicies, VertexPolicies, from_json, params_from_json};
+use super::spec::{GraphPolicies, VertexPolicies, from_json};
 use super::tracks::{JournalRow, TrackHead, journal_columns, track_columns};
 use crate::engine::{GraphId, PendingOn, PipelineId, TrackState};
 use crate::graph::{Graph, Millis, Vertex, When};

@@ -6,7 +6,7 @@ use super::connection::{self, Db, Durability, open_writer};
 use super::definitions::{self, Counters, NewGraph, Saved};
 use super::error::StoreError;
 use super::graphs::StoredProblem;
-use super::{commit, definition, graphs, live, migrate, pipelines, sessions};
+use super::{attempts, commit, definition, graphs, live, migrate, pipelines, sessions};
 use crate::engine::{AttemptKey, GraphId, LoadedPipeline, NextIds, Outbox, PipelineId, Plan, Time};
 
 /// Writes what the engine decides and what people define.
@@ -56,12 +56,12 @@ impl Writer {
 
     /// Each attempt that is committed as running, and the boot in which it was ordered.
     pub fn running(&mut self) -> Result<Vec<(AttemptKey, String)>, StoreError> {
-        Ok(live::running(&mut self.db)?)
+        Ok(attempts::running(&mut self.db)?)
     }
 
     /// Those of the attempts whose end is committed.
     pub fn ended(&mut self, keys: &[AttemptKey]) -> Result<Vec<AttemptKey>, StoreError> {
-        Ok(live::ended(&mut self.db, keys)?)
+        Ok(attempts::ended(&mut self.db, keys)?)
     }
 
     /// A graph as the engine needs it; none when there is no such graph.

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use trackyard::engine::{
-    AttemptKey, Capacity, GraphId, PipelineId, Plan, PlanVertex, Policies, Scope, TrackAction,
-    TrackId, VertexId,
+    AttemptKey, Capacity, GraphId, PipelineId, PipelineState, Plan, PlanVertex, Policies, Scope,
+    Time, TrackAction, TrackId, TrackState, VertexId,
 };
 use trackyard::graph::{Millis, Retry};
 
@@ -116,4 +116,44 @@ fn what_a_person_says_of_a_track_is_kept() {
     let again = TrackAction::Retry(Scope::Only, None);
     bench.ask_track(second, again).expect("a retry");
     assert_eq!(bench.details[&second], "");
+}
+
+/// Else a driver would wake again and again, for a wait that may not end.
+#[test]
+fn while_nothing_new_starts_only_the_time_of_a_pipeline_runs_out() {
+    let retry = Retry {
+        limit: 1,
+        delay: Millis(100),
+        backoff: 1.0,
+        max_delay: Millis(100),
+        jitter: 0.0,
+        exit_codes: None,
+    };
+    let vertex = PlanVertex {
+        retry: Some(retry),
+        ..PlanVertex::default()
+    };
+    let policies = Policies {
+        timeout: Some(Millis(1_000)),
+        ..Policies::default()
+    };
+    let ids = (GraphId(1), GraphId(1));
+    let plan = Plan::new(ids, 1, policies, vec![vertex], &[], Vec::new());
+    let mut bench = Bench::new(Capacity::of(1));
+    let id = bench.start(&Arc::new(plan), 0, &[]).expect("a start");
+    let track = bench.track_of(id, 0);
+    bench.end(track, End::Code(1));
+    assert_eq!(bench.engine.next_due(), Some(Time(100)));
+    bench.engine.drain(true);
+    assert_eq!(bench.engine.next_due(), Some(Time(1_000)));
+    bench.pass(200);
+    assert_eq!(bench.track(track).state, TrackState::Pending);
+    assert!(bench.engine.is_drained());
+    bench.engine.drain(false);
+    bench.pass(0);
+    assert_eq!(bench.track(track).state, TrackState::Running);
+    bench.engine.drain(true);
+    bench.pass(800);
+    assert_eq!(bench.rows[&id].row.state, PipelineState::Failed);
+    assert_eq!(bench.engine.next_due(), None);
 }
