@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use trackyard::engine::{
-    AttemptEnd, AttemptKey, Capacity, Engine, LoadedPipeline, LoadedTrack, NewPipeline, NextIds,
-    Outbox, PendingOn, PipelineChange, PipelineId, PipelineState, Reason, Time, TrackId, TrackRow,
-    TrackState,
+    AttemptEnd, AttemptKey, Capacity, Engine, Entry, LoadedPipeline, LoadedTrack, NewPipeline,
+    NextIds, Outbox, PendingOn, PipelineChange, PipelineId, PipelineState, Reason, Time,
+    TrackChange, TrackId, TrackRow, TrackState,
 };
 use trackyard::graph::OnFailure;
 
@@ -110,7 +110,7 @@ impl Database {
             self.order(*key, boot, truth)?;
         }
         for (id, change) in &out.tracks {
-            self.check_skip(*id, change)?;
+            self.check_skip(*id, change, out)?;
         }
         self.live().try_for_each(check_rows)
     }
@@ -181,10 +181,15 @@ impl Database {
     }
 
     /// What is passed over has its turn: all before it is done.
-    fn check_skip(&self, id: TrackId, change: &trackyard::engine::TrackChange) -> Checked {
+    fn check_skip(&self, id: TrackId, change: &TrackChange, out: &Outbox) -> Checked {
         let skipped = change.to.state == TrackState::Skipped && change.from != change.to.state;
         let (row, index) = self.track(id).expect("its path was checked");
-        let early = skipped && crate::oracles::open(row)[index as usize] > 0;
+        // What was before it may have been set back since, in the same batch.
+        let set_back = |entry: &Entry| {
+            entry.pipeline == row.id && !entry.who.is_empty() && entry.to == "WAITING"
+        };
+        let again = out.journal.iter().any(set_back);
+        let early = skipped && !again && crate::oracles::open(row)[index as usize] > 0;
         ensure(!early, Oracle::RunsAllowed, || {
             format!("track {id} is passed over before its turn")
         })

@@ -93,8 +93,9 @@ impl World {
 
     /// A driver that waits for events has left nothing to do that no event will bring.
     fn check_awake(&self) -> Checked {
-        let waits =
-            |server: &&Server| server.acts.is_empty() && server.facts.is_empty() && !server.fresh;
+        let waits = |server: &&Server| {
+            server.acts.is_empty() && server.facts.is_empty() && !server.fresh && !server.draining
+        };
         match self.server.as_ref().filter(waits) {
             Some(_) => self
                 .database
@@ -138,7 +139,8 @@ impl World {
         }
         server.engine.check_invariants();
         server.acts = acts(out, fault);
-        self.dispatched = (!stop).then_some(now);
+        let draining = self.server().draining;
+        self.dispatched = (!stop && !draining).then_some(now);
         if stop {
             self.server().acts.push_back(Act::End);
         }
@@ -170,6 +172,10 @@ impl World {
             let tracks = tracks.collect::<Vec<_>>().join(", ");
             format!("commit: {} starts; {tracks}", out.starts.len())
         });
+        let drains = self.server().draining && !out.attempts.is_empty();
+        ensure(!drains, Oracle::RunsAllowed, || {
+            "a server that is to drain orders an attempt".to_owned()
+        })?;
         self.database.commit(&out, self.host.boot, &self.truth)?;
         let more = |act: &Act| matches!(act, Act::Commit(_));
         if self.server().acts.iter().any(more) {

@@ -56,6 +56,11 @@ const RICH: &[&str] = &[
     "FINISH",
     "FAILED",
     "STOPPED",
+    "drains",
+    "run alone",
+    "retry failed",
+    "release",
+    "refused",
 ];
 
 fn main() -> ExitCode {

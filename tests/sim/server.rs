@@ -76,6 +76,8 @@ pub(crate) struct Server {
     pub(crate) acts: VecDeque<Act>,
     /// The driver has just begun and has not looked for work yet.
     pub(crate) fresh: bool,
+    /// It was told to order nothing new.
+    pub(crate) draining: bool,
     pub(crate) facts: VecDeque<Event>,
     /// Facts that were taken, to be told again.
     pub(crate) taken: Vec<Event>,
@@ -91,6 +93,7 @@ impl Server {
             engine,
             acts,
             fresh: true,
+            draining: false,
             facts: VecDeque::new(),
             taken: Vec::new(),
             jobs: Vec::new(),

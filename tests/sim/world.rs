@@ -137,6 +137,15 @@ impl World {
             Step::Notice(number) => self.notice(number)?,
             Step::Supervise(number) => self.supervise(number)?,
             Step::Time => self.pass_time(),
+            Step::Drain => {
+                *self.seen.entry("drains").or_insert(0) += 1;
+                let server = self.server();
+                server.draining = !server.draining;
+                server.engine.drain(server.draining);
+                server.fresh = true;
+                self.story
+                    .tell(|| "the server is told to drain, or not to".to_owned());
+            }
             Step::Repeat => {
                 let taken = self.server().taken.len();
                 let nth = self.random.below(taken);
