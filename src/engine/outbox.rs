@@ -180,6 +180,7 @@ impl Outbox {
         self.starts.is_empty()
             && self.pipelines.is_empty()
             && self.tracks.is_empty()
+            && self.journal.is_empty()
             && self.effects.is_empty()
     }
 

@@ -154,7 +154,13 @@ impl Backend for Executor {
 
     fn cancel(&self, key: AttemptKey) {
         let kill = Some(0);
-        if self.shared.attempts.insert(key, Entry { on: None, kill }) {
+        if self.shared.attempts.insert(
+            key,
+            Entry {
+                kill,
+                ..Entry::default()
+            },
+        ) {
             self.shared.job(move |shared| shared.kill(key));
         }
     }

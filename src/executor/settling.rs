@@ -17,15 +17,15 @@ const TAIL: u64 = 64 << 10;
 impl Shared {
     /// Judges an attempt of a former process and does what follows.
     pub(super) fn probe(self: &Arc<Self>, key: AttemptKey, boot: &str) -> Verdict {
-        let runs = lock(&self.links)
-            .iter()
-            .find(|link| link.runs(key))
-            .cloned();
-        let on = runs.map(|link| link.instance.number);
+        let runs = || {
+            let links = lock(&self.links);
+            let link = links.iter().find(|link| link.runs(key));
+            link.map(|link| link.instance.number)
+        };
         // Before its files are read: if it ends in between, that is heard or seen.
-        if !self.attempts.insert(key, Entry { on, kill: None }) {
+        let Ok(on) = self.attempts.adopt(key, runs) else {
             return Verdict::Adopt;
-        }
+        };
         let verdict = judge(&self.spool, key, on.is_some(), self.boot == boot);
         match &verdict {
             Verdict::TakeResult => {

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use trackyard::engine::{
-    AttemptKey, Capacity, GraphId, PipelineId, PipelineState, Plan, PlanVertex, Policies, Scope,
-    Time, TrackAction, TrackId, TrackState, VertexId,
+    Action, AttemptKey, Capacity, Event, GraphId, Outbox, PipelineId, PipelineState, Plan,
+    PlanVertex, Policies, Scope, Time, TrackAction, TrackId, TrackState, VertexId,
 };
 use trackyard::graph::{Millis, Retry};
 
@@ -156,4 +156,26 @@ fn while_nothing_new_starts_only_the_time_of_a_pipeline_runs_out() {
     bench.pass(800);
     assert_eq!(bench.rows[&id].row.state, PipelineState::Failed);
     assert_eq!(bench.engine.next_due(), None);
+}
+
+/// A stop of what only waits for an answer changes no row: that somebody asked is kept all the same.
+#[test]
+fn who_asked_is_kept_even_where_nothing_changes() {
+    let mut bench = Bench::new(Capacity::of(2));
+    let vertex = PlanVertex::default();
+    let ids = (GraphId(1), GraphId(1));
+    let vertices = vec![vertex.clone(), vertex];
+    let plan = Plan::new(ids, 1, Policies::default(), vertices, &[], Vec::new());
+    let id = bench.start(&Arc::new(plan), 0, &[]).expect("a start");
+    bench.end(bench.track_of(id, 0), End::Interrupted);
+    bench.end(bench.track_of(id, 1), End::Code(1));
+    let mut out = Outbox::default();
+    let stop = Event::Act(Bench::request(id, Action::Stop { now: false }));
+    bench
+        .engine
+        .step(bench.now, stop, &mut out)
+        .expect("a stop");
+    assert!(out.pipelines.is_empty() && out.tracks.is_empty(), "{out:?}");
+    assert_eq!(out.journal.len(), 1);
+    assert!(!out.is_empty(), "there is something to commit");
 }
