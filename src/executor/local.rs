@@ -113,13 +113,13 @@ impl Executor {
     }
 
     /// Stops taking part: no fact follows, scripts go on, and the next executor adopts them.
-    /// Waits for the jobs that are under way.
+    /// Waits for the jobs that are under way, but not for a supervisor that takes no messages.
     pub fn stop(&self) {
         self.shared.stopping.store(true, Ordering::SeqCst);
-        self.shared.pool.join();
         for link in lock(&self.shared.links).iter() {
             link.hang_up();
         }
+        self.shared.pool.join();
     }
 
     /// The spool, to read logs and find leftovers.

@@ -1,0 +1,71 @@
+//! A supervisor that lives and does not answer: it was stopped, or is never scheduled.
+
+use std::fs;
+use std::time::Duration;
+
+use crossbeam_channel::bounded;
+use trackyard::executor::{Backend, Fact, Order, Verdict};
+
+use super::bench::{Bench, key, script, until};
+use crate::processes::{go_on, stop};
+
+/// A server that is told to stop ends within this time.
+const PROMPT: Duration = Duration::from_secs(2);
+
+/// A script that notes that it ran, and that few of fill a socket.
+fn heavy(bench: &Bench, track: i64) -> Order {
+    Order {
+        env: vec![("HEAVY".to_owned(), "x".repeat(100_000))],
+        ..script(&format!("echo {track} >>{}", bench.path("ran").display()))
+    }
+}
+
+/// The tracks whose scripts ran, sorted.
+fn ran(bench: &Bench) -> Vec<i64> {
+    let text = fs::read_to_string(bench.path("ran")).unwrap_or_default();
+    let mut tracks: Vec<i64> = text.lines().map(|line| line.parse().unwrap()).collect();
+    tracks.sort_unstable();
+    tracks
+}
+
+#[test]
+fn a_stop_does_not_wait_for_it_and_loses_nothing() {
+    let mut bench = Bench::new();
+    let [supervisor] = bench.supervisors()[..] else {
+        panic!("one supervisor")
+    };
+    stop(supervisor);
+    for track in 0..10 {
+        bench.launch(track, heavy(&bench, track));
+    }
+    // Two are on their way then, and two do not fit.
+    until("a full socket", || bench.spool().script(key(3)).exists());
+    let (say, stopped) = bounded(1);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            bench.executor.stop();
+            say.send(())
+        });
+        let prompt = stopped.recv_timeout(PROMPT);
+        // Whatever is wrong, the test ends.
+        go_on(supervisor);
+        assert!(prompt.is_ok(), "it waits");
+    });
+    bench.restart(|_| {});
+    let tracks: Vec<i64> = (0..10).collect();
+    for (&track, verdict) in tracks.iter().zip(bench.probe(&tracks)) {
+        match verdict {
+            Verdict::LaunchAgain => bench.executor.launch(key(track)),
+            Verdict::Adopt | Verdict::TakeResult => {}
+            Verdict::Interrupted(why) => panic!("{track}: {why}"),
+        }
+    }
+    for _ in &tracks {
+        let fact = bench.fact();
+        assert!(
+            matches!(&fact, Fact::Ended { record, .. } if record.success()),
+            "{fact:?}"
+        );
+    }
+    assert_eq!(ran(&bench), tracks, "each ran once");
+}
