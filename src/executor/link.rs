@@ -15,7 +15,7 @@ use super::wire::{Decoder, PROTOCOL, ToServer, ToSupervisor, frame};
 use crate::engine::AttemptKey;
 use crate::spool::Instance;
 
-/// How long a supervisor may take to say Hello: it never does anything that takes long.
+/// How long a supervisor may take to say Hello for the first time: it does nothing that takes long.
 const HELLO: Duration = Duration::from_secs(10);
 
 /// How long a supervisor may take nothing that is said to it. It reads all the time: one that does
@@ -71,7 +71,7 @@ impl Link {
         version: &str,
         child: Option<Child>,
     ) -> io::Result<(Link, Reader)> {
-        let greeting = greet(&instance, version)?;
+        let greeting = greet(&instance, version, Some(HELLO))?;
         let link = Link {
             instance,
             version: greeting.version,
@@ -88,9 +88,10 @@ impl Link {
         Ok((link, greeting.reader))
     }
 
-    /// Connects again after the connection broke; gives what the supervisor runs now.
+    /// Connects again after the connection broke; gives what the supervisor runs now. One that
+    /// stands still is waited for: it hears this when it goes on, and if it dies this fails.
     pub(super) fn reconnect(&self, version: &str) -> io::Result<(Reader, HashSet<AttemptKey>)> {
-        let greeting = greet(&self.instance, version)?;
+        let greeting = greet(&self.instance, version, None)?;
         (*lock(&self.running)).clone_from(&greeting.running);
         let mut connection = lock(&self.connection);
         connection.stream = Arc::new(greeting.reader.stream.try_clone()?);
@@ -167,9 +168,8 @@ impl Link {
         lock(&self.running).remove(&key);
     }
 
-    /// Waits until the supervisor is dead, and removes what it leaves.
+    /// Removes what a dead supervisor leaves.
     pub(super) fn bury(&self) -> io::Result<()> {
-        self.instance.wait_until_dead()?;
         if let Some(mut child) = lock(&self.child).take() {
             child.wait()?;
         }
@@ -184,9 +184,9 @@ impl Reader {
     }
 }
 
-fn greet(instance: &Instance, version: &str) -> io::Result<Greeting> {
+fn greet(instance: &Instance, version: &str, patience: Option<Duration>) -> io::Result<Greeting> {
     let mut stream = instance.connect()?;
-    stream.set_read_timeout(Some(HELLO))?;
+    stream.set_read_timeout(patience)?;
     stream.set_write_timeout(Some(MUTE))?;
     let hello = ToSupervisor::Hello {
         protocol: PROTOCOL,

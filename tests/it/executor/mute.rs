@@ -6,7 +6,7 @@ use std::time::Duration;
 use crossbeam_channel::bounded;
 use trackyard::executor::{Backend, Fact, Order, Verdict};
 
-use super::bench::{Bench, key, script, until};
+use super::bench::{Bench, key, release, script, until};
 use crate::processes::{go_on, stop};
 
 /// A server that is told to stop ends within this time.
@@ -68,4 +68,64 @@ fn a_stop_does_not_wait_for_it_and_loses_nothing() {
         );
     }
     assert_eq!(ran(&bench), tracks, "each ran once");
+}
+
+#[test]
+fn it_holds_nothing_else_up_and_is_heard_when_it_goes_on() {
+    let bench = Bench::new();
+    let [supervisor] = bench.supervisors()[..] else {
+        panic!("one supervisor")
+    };
+    stop(supervisor);
+    for track in 0..10 {
+        bench.launch(track, heavy(&bench, track));
+    }
+    // Most do not fit into its socket: another supervisor takes them.
+    for _ in 0..5 {
+        assert!(matches!(bench.fact(), Fact::Ended { record, .. } if record.success()));
+    }
+    go_on(supervisor);
+    for _ in 5..10 {
+        assert!(matches!(bench.fact(), Fact::Ended { record, .. } if record.success()));
+    }
+    assert_eq!(ran(&bench), (0..10).collect::<Vec<_>>(), "each ran once");
+}
+
+#[test]
+fn who_cannot_be_reached_is_tried_again_while_it_lives() {
+    let bench = Bench::new();
+    let (hold, held) = bench.hold();
+    bench.launch(1, held);
+    bench.until_up([1]);
+    let [supervisor] = bench.supervisors()[..] else {
+        panic!("one supervisor")
+    };
+    let [instance] = &bench.spool().instances().unwrap()[..] else {
+        panic!("one directory")
+    };
+    // Another connection takes the place of the server's, and no new one can be made.
+    stop(supervisor);
+    let other = instance.connect().unwrap();
+    let (socket, aside) = (instance.dir.join("sock"), instance.dir.join("aside"));
+    fs::rename(&socket, &aside).unwrap();
+    go_on(supervisor);
+    // The server has noticed once it takes another supervisor.
+    let mut launched = 1;
+    until("another supervisor", || {
+        bench.supervisors().len() == 2 || {
+            launched += 1;
+            bench.launch(launched, script("true"));
+            false
+        }
+    });
+    fs::rename(&aside, &socket).unwrap();
+    let _open = release(&hold, 1);
+    for _ in 0..launched {
+        let fact = bench.fact();
+        assert!(
+            matches!(&fact, Fact::Ended { record, .. } if record.success()),
+            "{fact:?}"
+        );
+    }
+    drop(other);
 }
