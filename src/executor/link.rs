@@ -36,7 +36,7 @@ pub(super) struct Link {
     /// What it runs of that was told in its Hello.
     running: Mutex<HashSet<AttemptKey>>,
     /// Set if this server started it: then the server has to wait for it.
-    child: Mutex<Option<Child>>,
+    child: Option<Arc<Mutex<Child>>>,
     /// The connection that can be spoken over; 0: it is broken. Read without the lock, under which
     /// a write may have to wait.
     usable: AtomicU64,
@@ -69,7 +69,7 @@ impl Link {
     pub(super) fn connect(
         instance: Instance,
         version: &str,
-        child: Option<Child>,
+        child: Option<Arc<Mutex<Child>>>,
     ) -> io::Result<(Link, Reader)> {
         let greeting = greet(&instance, version, Some(HELLO))?;
         let link = Link {
@@ -82,7 +82,7 @@ impl Link {
             }),
             speaking: Mutex::default(),
             running: Mutex::new(greeting.running),
-            child: Mutex::new(child),
+            child,
             usable: AtomicU64::new(1),
         };
         Ok((link, greeting.reader))
@@ -170,8 +170,8 @@ impl Link {
 
     /// Removes what a dead supervisor leaves.
     pub(super) fn bury(&self) -> io::Result<()> {
-        if let Some(mut child) = lock(&self.child).take() {
-            child.wait()?;
+        if let Some(child) = &self.child {
+            lock(child).wait()?;
         }
         self.instance.remove()
     }

@@ -212,11 +212,14 @@ impl Shared {
             "supervisor {number} is process {}",
             link.pid
         );
-        lock(&self.links).push(Arc::clone(&link));
         let (shared, of) = (Arc::clone(self), Arc::clone(&link));
         let thread = thread::Builder::new().name("supervisor".to_owned());
-        // Nobody waits for this thread: it may be waiting for a process that is slow to die.
+        // Nobody waits for this thread: it may be waiting for a process that is slow to die. What it
+        // does at its end has to find the link, so that is added before it can look.
+        let mut links = lock(&self.links);
         thread.spawn(move || shared.listen(&of, reader))?;
+        links.push(Arc::clone(&link));
+        drop(links);
         Ok(link)
     }
 

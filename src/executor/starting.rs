@@ -4,7 +4,7 @@ use std::fs::OpenOptions;
 use std::io::{self, BufRead, BufReader, ErrorKind};
 use std::os::unix::fs::OpenOptionsExt;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -99,7 +99,7 @@ impl Shared {
             .create(true)
             .mode(0o600)
             .open(log)?;
-        let mut child = Command::new(&self.settings.program)
+        let child = Command::new(&self.settings.program)
             .arg(VERB)
             .arg(self.spool.dir())
             .args(settings_words(&self.settings))
@@ -109,17 +109,23 @@ impl Shared {
             .stdout(Stdio::piped())
             .stderr(log)
             .spawn()?;
-        let number = match ready(&mut child) {
-            Ok(number) => number,
-            Err(e) => {
-                // It is of no use, and it must not wait for us as a zombie.
-                child.kill()?;
-                child.wait()?;
-                return Err(e);
-            }
-        };
+        let child = Arc::new(Mutex::new(child));
+        let link = self.link_to(&child);
+        if link.is_err() {
+            // It is of no use: nothing has been handed to it. Nor is it left as a zombie.
+            let mut child = lock(&child);
+            let _ = child.kill();
+            child.wait()?;
+        }
+        link
+    }
+
+    /// Connects to a supervisor that was just started.
+    fn link_to(self: &Arc<Self>, child: &Arc<Mutex<Child>>) -> io::Result<Arc<Link>> {
+        let number = ready(&mut lock(child))?;
         let instance = self.spool.instance(number);
-        let (link, reader) = Link::connect(instance, &self.settings.version, Some(child))?;
+        let child = Some(Arc::clone(child));
+        let (link, reader) = Link::connect(instance, &self.settings.version, child)?;
         self.add_link(link, reader)
     }
 }

@@ -1,12 +1,15 @@
 //! A supervisor that lives and does not answer: it was stopped, or is never scheduled.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
-use crossbeam_channel::bounded;
-use trackyard::executor::{Backend, Fact, Order, Verdict};
+use crossbeam_channel::{bounded, unbounded};
+use trackyard::executor::{Backend, Executor, Fact, Order, Orders, Settings, Verdict};
 
-use super::bench::{Bench, key, release, script, until};
+use super::bench::{Bench, key, number_in, release, script, until};
 use crate::processes::{go_on, stop};
 
 /// A server that is told to stop ends within this time.
@@ -128,4 +131,30 @@ fn who_cannot_be_reached_is_tried_again_while_it_lives() {
         );
     }
     drop(other);
+}
+
+#[test]
+fn one_that_cannot_be_spoken_to_from_the_start_is_ended_and_waited_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let (program, pid) = (dir.path().join("deaf"), dir.path().join("pid"));
+    // It says that it is ready, and has no socket.
+    let text = format!(
+        "#!/bin/sh\necho $$ >{}\necho ready 7\nexec >/dev/null\nread x <{}\n",
+        pid.display(),
+        dir.path().join("fifo").display()
+    );
+    fs::write(&program, text).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).unwrap();
+    let mode = rustix::fs::Mode::from_raw_mode(0o600);
+    let fifo = rustix::fs::FileType::Fifo;
+    rustix::fs::mknodat(rustix::fs::CWD, dir.path().join("fifo"), fifo, mode, 0).unwrap();
+    let orders: Orders = Arc::new(|_| Err("none".to_owned()));
+    let settings = Settings::new(dir.path().to_owned(), program);
+    let error = Executor::start(settings, orders, unbounded().0).unwrap_err();
+    assert!(
+        error.to_string().contains("no supervisor can be started"),
+        "{error}"
+    );
+    let process = format!("/proc/{}", number_in(&pid));
+    assert!(!Path::new(&process).exists(), "not even as a zombie");
 }
