@@ -1,15 +1,18 @@
 //! A supervisor that lives and does not answer: it was stopped, or is never scheduled.
 
 use std::fs;
+use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::{bounded, unbounded};
+use rustix::process::{Resource, Rlimit};
 use trackyard::executor::{Backend, Executor, Fact, Order, Orders, Settings, Verdict};
+use trackyard::spool::Instance;
 
-use super::bench::{Bench, key, number_in, release, script, until};
+use super::bench::{Bench, LONG, key, number_in, release, script, until};
 use crate::processes::{go_on, stop};
 
 /// A server that is told to stop ends within this time.
@@ -157,4 +160,89 @@ fn one_that_cannot_be_spoken_to_from_the_start_is_ended_and_waited_for() {
     );
     let process = format!("/proc/{}", number_in(&pid));
     assert!(!Path::new(&process).exists(), "not even as a zombie");
+}
+
+/// Lets a supervisor open handles with numbers below this only.
+fn limit_handles(supervisor: i32, below: u64) {
+    let pid = rustix::process::Pid::from_raw(supervisor);
+    let limit = Rlimit {
+        current: Some(below),
+        ..prlimit_of(supervisor)
+    };
+    rustix::process::prlimit(pid, Resource::Nofile, limit).unwrap();
+    assert_eq!(prlimit_of(supervisor), limit);
+}
+
+fn prlimit_of(process: i32) -> Rlimit {
+    let text = fs::read_to_string(format!("/proc/{process}/limits")).unwrap();
+    let line = text.lines().find(|line| line.starts_with("Max open files"));
+    let mut values = line.unwrap()["Max open files".len()..].split_whitespace();
+    let mut value = || values.next().unwrap().parse().ok();
+    Rlimit {
+        current: value(),
+        maximum: value(),
+    }
+}
+
+/// The processor time of a process, in hundredths of a second.
+fn time_used(pid: i32) -> u64 {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    let fields = stat.rsplit_once(')').unwrap().1.split_whitespace();
+    fields
+        .skip(11)
+        .take(2)
+        .map(|t| t.parse::<u64>().unwrap())
+        .sum()
+}
+
+/// Says Hello to a supervisor until it answers: the server that this hangs up may be quicker to
+/// come back.
+fn greet(instance: &Instance) {
+    let hello = br#"{"say":"hello","protocol":1,"version":""}"#;
+    let length = u32::try_from(hello.len()).unwrap().to_le_bytes();
+    until("an answer", || {
+        let mut stream = instance.connect().unwrap();
+        stream.write_all(&[&length[..], hello].concat()).unwrap();
+        stream.set_read_timeout(Some(LONG)).unwrap();
+        stream.read_exact(&mut [0; 4]).is_ok()
+    });
+}
+
+#[test]
+fn without_a_handle_it_hears_the_next_server_and_without_that_it_waits_quietly() {
+    let bench = Bench::new();
+    // It has a reason to stay.
+    let (hold, held) = bench.hold();
+    bench.launch(1, held);
+    bench.until_up([1]);
+    let [supervisor] = bench.supervisors()[..] else {
+        panic!("one supervisor")
+    };
+    let [instance] = &bench.spool().instances().unwrap()[..] else {
+        panic!("one directory")
+    };
+    let handles = fs::read_dir(format!("/proc/{supervisor}/fd")).unwrap();
+    let names = handles.map(|entry| entry.unwrap().file_name());
+    let used: Vec<u64> = names
+        .map(|n| n.to_str().unwrap().parse().unwrap())
+        .collect();
+    let before = prlimit_of(supervisor).current.unwrap();
+    // All that it may open is open. The server that is hung up connects again at once.
+    limit_handles(supervisor, (0..).find(|n| !used.contains(n)).unwrap());
+    for _ in 0..10 {
+        greet(instance);
+    }
+    // Not even what it keeps is of use now.
+    limit_handles(supervisor, 3);
+    let waits = instance.connect().unwrap();
+    let used = time_used(supervisor);
+    let nothing = bench.facts.recv_timeout(Duration::from_secs(1));
+    assert!(nothing.is_err(), "{nothing:?}");
+    let used = time_used(supervisor) - used;
+    assert!(used < 10, "{used} hundredths of a second");
+    limit_handles(supervisor, before);
+    drop(waits);
+    greet(instance);
+    let _open = release(&hold, 1);
+    assert_eq!(bench.ended(1).1, "up\non\n");
 }
