@@ -30,10 +30,16 @@ pub enum ExecutorError {
         source: io::Error,
     },
     /// A supervisor lives but does not answer, so what it runs is not known.
-    #[error("supervisor `{dir}` lives but does not answer: {source}; end that process to go on")]
+    #[error(
+        "the supervisor in `{dir}`, process {pid}, lives but does not answer, so what it runs is not \
+         known ({source}). If it was stopped, `kill -CONT {pid}` lets it go on: then start again. \
+         `kill -KILL {pid}` ends it: its scripts are INTERRUPTED then"
+    )]
     Mute {
         /// Its directory.
         dir: String,
+        /// Its process; `?`: the system does not tell.
+        pid: String,
         /// The reason.
         source: io::Error,
     },
@@ -219,7 +225,6 @@ impl Shared {
         let mut links = lock(&self.links);
         thread.spawn(move || shared.listen(&of, reader))?;
         links.push(Arc::clone(&link));
-        drop(links);
         Ok(link)
     }
 

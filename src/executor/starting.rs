@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use crossbeam_channel::bounded;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::net::sockopt::socket_peercred;
 use tracing::info;
 
 use super::ExecutorError;
@@ -38,8 +39,7 @@ impl Shared {
             source,
         };
         for instance in self.spool.instances().map_err(unusable)? {
-            let dir = instance.dir.display().to_string();
-            match self.find(instance) {
+            match self.find(instance.clone()) {
                 Ok(None) => {}
                 Ok(Some(link)) => {
                     let mut current = lock(&self.current);
@@ -55,7 +55,7 @@ impl Shared {
                         link.say(&ToSupervisor::Retire);
                     }
                 }
-                Err(source) => return Err(ExecutorError::Mute { dir, source }),
+                Err(source) => return Err(mute(&instance, source)),
             }
         }
         Ok(())
@@ -127,6 +127,17 @@ impl Shared {
         let child = Some(Arc::clone(child));
         let (link, reader) = Link::connect(instance, &self.settings.version, child)?;
         self.add_link(link, reader)
+    }
+}
+
+/// Who lives and does not answer.
+fn mute(instance: &Instance, source: io::Error) -> ExecutorError {
+    // Whoever began to listen, whether it goes on or not.
+    let peer = instance.connect().and_then(|s| Ok(socket_peercred(s)?));
+    ExecutorError::Mute {
+        dir: instance.dir.display().to_string(),
+        pid: peer.map_or("?".to_owned(), |peer| peer.pid.to_string()),
+        source,
     }
 }
 

@@ -137,6 +137,36 @@ fn who_cannot_be_reached_is_tried_again_while_it_lives() {
 }
 
 #[test]
+fn a_start_that_it_prevents_says_who_it_is_and_what_to_do() {
+    let mut bench = Bench::new();
+    let (hold, held) = bench.hold();
+    bench.launch(1, held);
+    bench.until_up([1]);
+    let [supervisor] = bench.supervisors()[..] else {
+        panic!("one supervisor")
+    };
+    stop(supervisor);
+    bench.executor.stop();
+    let orders: Orders = Arc::new(|_| Err("none".to_owned()));
+    let settings = Settings::new(bench.data.clone(), "/no/such".into());
+    let refused = Executor::start(settings, orders, unbounded().0);
+    go_on(supervisor);
+    let error = refused.unwrap_err().to_string();
+    for told in [
+        format!("process {supervisor}, lives but does not answer"),
+        format!("`kill -CONT {supervisor}` lets it go on"),
+        format!("`kill -KILL {supervisor}` ends it"),
+    ] {
+        assert!(error.contains(&told), "{error}");
+    }
+    // As it says.
+    bench.restart(|_| {});
+    assert_eq!(bench.probe(&[1]), [Verdict::Adopt]);
+    let _open = release(&hold, 1);
+    assert_eq!(bench.ended(1).1, "up\non\n");
+}
+
+#[test]
 fn one_that_cannot_be_spoken_to_from_the_start_is_ended_and_waited_for() {
     let dir = tempfile::tempdir().unwrap();
     let (program, pid) = (dir.path().join("deaf"), dir.path().join("pid"));
@@ -202,9 +232,9 @@ fn greet(instance: &Instance) {
     let length = u32::try_from(hello.len()).unwrap().to_le_bytes();
     until("an answer", || {
         let mut stream = instance.connect().unwrap();
-        stream.write_all(&[&length[..], hello].concat()).unwrap();
         stream.set_read_timeout(Some(LONG)).unwrap();
-        stream.read_exact(&mut [0; 4]).is_ok()
+        let said = stream.write_all(&[&length[..], hello].concat());
+        said.is_ok() && stream.read_exact(&mut [0; 4]).is_ok()
     });
 }
 
