@@ -3,8 +3,13 @@
 use std::fs;
 use std::io;
 
+use super::survivor::survivor;
 use crate::engine::AttemptKey;
 use crate::spool::{Gate, Spool};
+
+/// Why nobody knows how a script ended that was let through.
+const UNWATCHED: &str =
+    "its supervisor died after it let the script through and before it told how it ended";
 
 /// What the files and the supervisor say of one attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,11 +58,7 @@ pub fn verdict(evidence: &Evidence) -> Verdict {
     match gate {
         Gate::Open => Verdict::LaunchAgain,
         Gate::Cancelled => Verdict::TakeResult,
-        Gate::Started => {
-            let why = "its supervisor died after it let the script through and before it told how \
-                       it ended; parts of it may still run";
-            Verdict::Interrupted(why.to_owned())
-        }
+        Gate::Started => Verdict::Interrupted(format!("{UNWATCHED}; parts of it may still run")),
     }
 }
 
@@ -70,12 +71,23 @@ pub(super) fn judge(spool: &Spool, key: AttemptKey, alive: bool, same_boot: bool
         Err(e) => return Verdict::Interrupted(format!("its exit record cannot be read: {e}")),
     };
     match spool.gate(key) {
-        Ok(gate) => verdict(&Evidence {
-            result,
-            alive,
-            gate,
-            same_boot,
-        }),
+        Ok(gate) => {
+            let evidence = Evidence {
+                result,
+                alive,
+                gate,
+                same_boot,
+            };
+            match verdict(&evidence) {
+                Verdict::Interrupted(why) if gate == Gate::Started && same_boot => {
+                    Verdict::Interrupted(match survivor(spool, key) {
+                        Some(pid) => format!("{UNWATCHED}; its process {pid} still runs"),
+                        None => why,
+                    })
+                }
+                verdict => verdict,
+            }
+        }
         Err(_) if result => Verdict::TakeResult,
         Err(_) if alive && same_boot => Verdict::Adopt,
         Err(e) => Verdict::Interrupted(format!("its gate cannot be read: {e}")),
