@@ -16,6 +16,7 @@ mod group;
 mod limits;
 mod looping;
 mod server;
+mod signals;
 mod spawning;
 
 pub use entry::main_if_asked;
