@@ -12,7 +12,6 @@ use tracing::{info, warn};
 
 use super::attempts::{Attempts, Entry};
 use super::link::{Link, Reader};
-use super::survivor::Survivors;
 use super::wire::ToSupervisor;
 use super::{Backend, Fact, Orders, Settings, Verdict, boot_id};
 use crate::engine::{AttemptKey, PipelineId};
@@ -167,11 +166,7 @@ impl Backend for Executor {
     }
 
     fn probe(&self, ordered: &[(AttemptKey, String)]) -> Vec<(AttemptKey, Verdict)> {
-        let survivors = Survivors::default();
-        let judged = ordered
-            .iter()
-            .map(|(key, boot)| (*key, self.shared.probe(*key, boot, &survivors)));
-        judged.collect()
+        self.shared.probe_all(ordered)
     }
 
     fn clean(&self, key: AttemptKey) {

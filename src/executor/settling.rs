@@ -14,13 +14,19 @@ use crate::engine::{AttemptKey, Remains};
 use crate::spool::{ExitRecord, LogView};
 
 impl Shared {
-    /// Judges an attempt of a former process and does what follows.
-    pub(super) fn probe(
+    /// Judges attempts of a former process and does what follows.
+    pub(super) fn probe_all(
         self: &Arc<Self>,
-        key: AttemptKey,
-        boot: &str,
-        survivors: &Survivors,
-    ) -> Verdict {
+        ordered: &[(AttemptKey, String)],
+    ) -> Vec<(AttemptKey, Verdict)> {
+        let survivors = Survivors::default();
+        let judged = ordered
+            .iter()
+            .map(|(key, boot)| (*key, self.probe(*key, boot, &survivors)));
+        judged.collect()
+    }
+
+    fn probe(self: &Arc<Self>, key: AttemptKey, boot: &str, survivors: &Survivors) -> Verdict {
         let runs = lock(&self.links)
             .iter()
             .find(|link| link.runs(key))
