@@ -11,6 +11,7 @@ pub use start::{RUN, StartError, StartRequest};
 
 use crate::driver::Handle;
 use crate::graph::Limits;
+use crate::probe::Probe;
 use crate::store::Store;
 
 /// Reads through the store, writes through the driver.
@@ -22,4 +23,6 @@ pub struct Desk {
     pub handle: Handle,
     /// What a definition and a value may hold.
     pub limits: Limits,
+    /// What only this machine can say about a definition.
+    pub probe: Probe,
 }

@@ -36,13 +36,14 @@ mod values;
 
 pub use accept::{FieldError, Given, GivenOwned};
 pub use check::check;
-pub use compile::{Compiled, ScriptProblem, compile};
+pub use compile::{Compiled, compile};
 pub use duration::LONGEST;
 pub use inputs::{Accepted, VertexInput, accept_inputs, input_to_json, used, values_from_json};
 pub use launch::{environment, launch_text};
 pub use model::{Edge, Graph, Limits, Millis, OnFailure, OnInterrupt, Retry, Vertex};
 pub use param::{Kind, Param, Value};
 pub use places::{Mark, Part, Places, Spot};
-pub use problem::{Problem, Severity};
+pub use problem::{Problem, ScriptProblem, Severity};
 pub use rlimits::{Resource, Rlimits};
 pub use script::{Interpreter, interpreter};
+pub use similar::{one_line, quote};
