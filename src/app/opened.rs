@@ -119,6 +119,7 @@ pub fn limits(config: &Config) -> Limits {
         script_bytes: config.max_script_bytes as usize,
         file_bytes: config.max_file_bytes as usize,
         value_bytes: config.max_value_bytes as usize,
+        render_bytes: config.max_render_bytes as usize,
         ..Limits::default()
     }
 }

@@ -11,7 +11,7 @@ use super::output::{coloured, counted, print, print_json};
 use super::problems::{Drawing, has_error, shown};
 use crate::app::{limits, probe};
 use crate::config::Config;
-use crate::desk::Desk;
+use crate::desk::examine;
 use crate::graph::Limits;
 use crate::probe::Probe;
 use crate::store::StoredProblem;
@@ -57,7 +57,7 @@ pub(super) fn check(config: &Config, args: &CheckArgs) -> Result<u8, CliError> {
 fn one(read: Result<Definition, Unreadable>, limits: &Limits, probe: &Probe) -> Checked {
     match read {
         Ok(definition) => {
-            let problems = Desk::problems(&definition.text, definition.format, limits, probe);
+            let problems = examine(&definition.text, definition.format, limits, probe).problems;
             Checked {
                 name: definition.name,
                 text: definition.text,

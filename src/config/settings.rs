@@ -61,6 +61,8 @@ pub struct Config {
     pub max_file_bytes: u64,
     /// Bytes in one parameter value.
     pub max_value_bytes: u64,
+    /// Bytes in all scripts that are shown with their values at once.
+    pub max_render_bytes: u64,
     /// Shells that look at scripts for a check at the same time.
     pub syntax_processes: u32,
     /// How long the shells may look at the scripts of one definition.
@@ -117,6 +119,7 @@ impl Config {
                 VALUE_MOST,
                 bytes(1..=VALUE_MOST),
             ),
+            max_render_bytes: r.take("trackyard.max_render_bytes", 32 * MIB, bytes(1..=GIB)),
             syntax_processes: r.take("trackyard.syntax_processes", 4, whole(1..=256)),
             syntax_time: r.take(
                 "trackyard.syntax_time",
@@ -296,6 +299,7 @@ mod tests {
             max_script_bytes: MIB,
             max_file_bytes: 16 * MIB,
             max_value_bytes: 131_072,
+            max_render_bytes: 32 * MIB,
             syntax_processes: 4,
             syntax_time: Duration::from_secs(30),
             commands_waiting: 1_024,
@@ -343,7 +347,7 @@ mod tests {
             "[default]\naddress = '::1'\nport = 0\nlimits = { json = '2 MiB' }\n[default.trackyard]\n\
              data = 'd'\nslots = 9\ndurability = 'normal'\nreaders = 2\nmax_vertices = 10\nmax_edges = 20\n\
              max_script_bytes = '2 KiB'\nmax_file_bytes = 4096\nmax_value_bytes = '1 KiB'\n\
-             syntax_processes = 2\nsyntax_time = '5s'\n\
+             max_render_bytes = '1 MiB'\nsyntax_processes = 2\nsyntax_time = '5s'\n\
              commands_waiting = 3\nbatch = 4\nlog_cap_bytes = '1 MiB'\ntail_bytes = '2 KiB'\ngrace = '500ms'\n\
              script_path = '/usr/bin:/bin'\nlog = 'debug'\n",
         );
@@ -360,6 +364,7 @@ mod tests {
             max_script_bytes: 2_048,
             max_file_bytes: 4_096,
             max_value_bytes: 1_024,
+            max_render_bytes: MIB,
             syntax_processes: 2,
             syntax_time: Duration::from_secs(5),
             commands_waiting: 3,
@@ -397,7 +402,7 @@ mod tests {
         };
         let lines: Vec<&str> = shipped.lines().map(uncommented).collect();
         let count = lines.iter().filter(|line| is_key(line)).count();
-        assert_eq!(count, 20, "one line for each setting");
+        assert_eq!(count, 21, "one line for each setting");
         let dir = with_file(&lines.join("\n"));
         let config = load(Flags::default(), dir.path(), &[]).expect("the defaults are valid");
         let (slots, file) = (defaults.slots, config.file.clone());

@@ -5,7 +5,7 @@ use crate::access::digest;
 use crate::driver::CommandError;
 use crate::engine::GraphId;
 use crate::graph::text::{self, Format, Parsed};
-use crate::graph::{Graph, Limits, Problem, Severity, Vertex, compile};
+use crate::graph::{self, Graph, Limits, Problem, Severity, Vertex};
 use crate::probe::Probe;
 use crate::store::{NewGraph, Outcome, StoreError, StoredProblem};
 
@@ -114,16 +114,11 @@ impl Desk {
             problems,
         })
     }
-
-    /// Finds the problems of a text and saves nothing.
-    pub fn problems(source: &str, format: Format, limits: &Limits, probe: &Probe) -> Vec<Problem> {
-        examine(source, format, limits, probe).problems
-    }
 }
 
 /// Reads a text and finds all its problems: those that the text alone has, and what this machine
-/// says about its scripts.
-fn examine(source: &str, format: Format, limits: &Limits, probe: &Probe) -> Parsed {
+/// says about its scripts. Nothing is saved.
+pub fn examine(source: &str, format: Format, limits: &Limits, probe: &Probe) -> Parsed {
     let mut parsed = text::parse(source, format, limits);
     if let Some(graph) = &parsed.graph {
         let found = probe.inspect(graph, &parsed.places);
@@ -141,9 +136,7 @@ fn is_checked(problems: &[Problem]) -> bool {
 /// The script of each vertex with its placeholders compiled; as written where they do not compile.
 fn compiled(graph: &Graph) -> Vec<String> {
     let body = |(i, vertex): (usize, &Vertex)| {
-        let params = graph.declared(i);
-        compile(&vertex.script, &params)
-            .map_or_else(|_| vertex.script.clone(), |compiled| compiled.body)
+        graph::compiled(graph, i).map_or_else(|_| vertex.script.clone(), |compiled| compiled.body)
     };
     graph.vertices.iter().enumerate().map(body).collect()
 }

@@ -4,9 +4,11 @@
 //! No web framework and no wording of pages here; every answer is a value.
 
 mod define;
+mod render;
 mod start;
 
-pub use define::{DefineError, Defined};
+pub use define::{DefineError, Defined, examine};
+pub use render::{RenderError, RenderRequest, scripts};
 pub use start::{RUN, StartError, StartRequest};
 
 use crate::driver::Handle;

@@ -8,6 +8,8 @@ pub mod text;
 pub mod topology;
 
 mod accept;
+#[cfg(test)]
+mod accept_tests;
 mod check;
 mod check_edges;
 mod check_params;
@@ -28,6 +30,7 @@ mod patterns;
 mod places;
 mod problem;
 mod reference;
+mod render;
 mod rlimits;
 mod rules;
 mod script;
@@ -44,6 +47,7 @@ pub use model::{Edge, Graph, Limits, Millis, OnFailure, OnInterrupt, Retry, Vert
 pub use param::{Kind, Param, Value};
 pub use places::{Mark, Part, Places, Spot};
 pub use problem::{Problem, ScriptProblem, Severity};
+pub use render::{Form, Piece, Rendered, compiled, pieces, render};
 pub use rlimits::{Resource, Rlimits};
 pub use script::{Interpreter, interpreter};
 pub use similar::{one_line, quote};

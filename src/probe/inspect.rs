@@ -13,7 +13,7 @@ use super::process::{Outcome, look};
 use super::programs::Programs;
 use super::shells::{flags, remark};
 use crate::graph::{
-    Graph, Places, Problem, ScriptProblem, Severity, Value, Vertex, codes, compile, interpreter,
+    Graph, Places, Problem, ScriptProblem, Severity, Value, Vertex, codes, compiled, interpreter,
     launch_text, one_line, quote,
 };
 
@@ -153,7 +153,7 @@ fn runnable(graph: &Graph, index: usize) -> Option<String> {
     if script.trim().is_empty() || script.contains('\0') {
         return None;
     }
-    let compiled = compile(script, &graph.declared(index)).ok()?;
+    let compiled = compiled(graph, index).ok()?;
     let value = |name| (name, Value::Str(String::new()));
     let values: Vec<_> = compiled.uses.into_iter().map(value).collect();
     Some(launch_text(&compiled.body, &values))
