@@ -9,16 +9,13 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
+use super::findings::{judge, not_installed, too_long};
 use super::process::{Outcome, look};
 use super::programs::Programs;
-use super::shells::{flags, remark};
+use super::shells::flags;
 use crate::graph::{
-    Graph, Places, Problem, ScriptProblem, Severity, Value, Vertex, codes, compiled, interpreter,
-    launch_text, one_line, quote,
+    Graph, Places, Problem, ScriptProblem, Value, Vertex, compiled, interpreter, launch_text,
 };
-
-/// Characters of a shell's remark that are shown.
-const REMARK: usize = 200;
 
 /// What a check may take of the machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,9 +85,20 @@ impl Probe {
             }
         }
         let tasks: Vec<Task> = tasks.into_values().collect();
-        for (task, outcome) in tasks.iter().zip(self.all(&tasks)) {
+        let outcomes = self.all(&tasks);
+        let late = |outcome: &&io::Result<Outcome>| matches!(outcome, Ok(Outcome::TooLong));
+        let late = outcomes.iter().filter(late).count();
+        let mut told = false;
+        for (task, outcome) in tasks.iter().zip(outcomes) {
+            if matches!(outcome, Ok(Outcome::TooLong)) {
+                // One notice says it for all: there may be thousands.
+                if !std::mem::replace(&mut told, true) {
+                    found.push((task.vertices[0], too_long(&task.shell, late)));
+                }
+                continue;
+            }
             let of_each = task.vertices.iter().filter_map(|index| {
-                let problem = judge(task, &graph.vertices[*index].script, &outcome);
+                let problem = judge(&task.shell, &graph.vertices[*index].script, &outcome);
                 Some((*index, problem?))
             });
             found.extend(of_each);
@@ -164,79 +172,6 @@ fn path_of<'g>(graph: &'g Graph, vertex: &'g Vertex) -> Option<&'g str> {
     let all = vertex.env.iter().chain(&graph.env);
     let mut found = all.filter(|(name, _)| name == "PATH");
     found.next().map(|(_, value)| value.as_str())
-}
-
-fn not_installed(program: &str) -> ScriptProblem {
-    let message = format!(
-        "{} runs this script and is not installed here: on this machine it could not be started",
-        quote(program)
-    );
-    problem(
-        codes::INTERPRETER_MISSING,
-        Severity::Notice,
-        (1, 1),
-        message,
-    )
-}
-
-/// What the author is told about a script as written.
-fn judge(task: &Task, script: &str, outcome: &io::Result<Outcome>) -> Option<ScriptProblem> {
-    let shell = format!("`{} -n`", task.shell.display());
-    let why = match outcome {
-        Ok(Outcome::Said { well, text }) => {
-            let Some(remark) = remark(text) else {
-                let silent = format!("{shell} refuses the script and does not say why");
-                let code = codes::SHELL_SYNTAX;
-                return (!well).then(|| problem(code, Severity::Error, (1, 1), silent));
-            };
-            let (severity, verb) = match well {
-                true => (Severity::Notice, "warns"),
-                false => (Severity::Error, "does not understand the script"),
-            };
-            let message = format!("{shell} {verb}: {}", one_line(&remark.text, REMARK));
-            let at = place(script, remark.line.unwrap_or(1));
-            return Some(problem(codes::SHELL_SYNTAX, severity, at, message));
-        }
-        Ok(Outcome::Died(signal)) => format!("died of signal {signal}"),
-        Ok(Outcome::TooLong) => "was not done in time".to_owned(),
-        Err(why) => format!("could not be run ({why})"),
-    };
-    let message = format!("{shell} {why}, so nobody knows whether the script is well formed");
-    Some(problem(
-        codes::SYNTAX_UNCHECKED,
-        Severity::Notice,
-        (1, 1),
-        message,
-    ))
-}
-
-/// A line of a script that is there, and where its text begins.
-fn place(script: &str, line: u32) -> (u32, u32) {
-    let last = u32::try_from(script.lines().count()).unwrap_or(u32::MAX);
-    let line = line.clamp(1, last.max(1));
-    let text = script.lines().nth(line as usize - 1).unwrap_or_default();
-    let blank = text.chars().take_while(|c| c.is_whitespace()).count();
-    let column = if blank == text.chars().count() {
-        0
-    } else {
-        blank
-    };
-    (line, u32::try_from(column).unwrap_or(0) + 1)
-}
-
-fn problem(
-    code: &'static str,
-    severity: Severity,
-    (line, column): (u32, u32),
-    message: String,
-) -> ScriptProblem {
-    ScriptProblem {
-        code,
-        severity,
-        line,
-        column,
-        message,
-    }
 }
 
 #[cfg(test)]
@@ -375,6 +310,8 @@ vertices:
     fn what_takes_too_long_is_told_as_such() {
         let problems = inspect("name: g\nvertices: {a: fi, b: done}\n", Duration::ZERO);
         let codes: Vec<_> = problems.iter().map(|p| (p.code, p.severity)).collect();
-        assert_eq!(codes, [(codes::SYNTAX_UNCHECKED, Severity::Notice); 2]);
+        assert_eq!(codes, [(codes::SYNTAX_UNCHECKED, Severity::Notice)]);
+        let message = &problems[0].message;
+        assert!(message.contains("2 of the scripts"), "{message}");
     }
 }

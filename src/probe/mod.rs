@@ -6,6 +6,7 @@
 //! line of a hostile script cannot make a check run a program. Processes, time and output are
 //! bounded, for all checks of this process together.
 
+mod findings;
 mod inspect;
 mod process;
 mod programs;

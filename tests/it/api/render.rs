@@ -8,7 +8,7 @@ use crate::server::Server;
 
 const TEXT: &str = "\
 name: shown
-input: {who: {type: str, required: true}, n: 2}
+input: {who: {type: str, required: true}, n: {type: int, default: 2}}
 vertices:
   hello: |
     printf '%s|' <who> \"<who>\" 'a <who>' <n>
