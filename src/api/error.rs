@@ -7,7 +7,7 @@ use rocket::response::Responder;
 use rocket::{Request, Response};
 use serde_json::{Value, json};
 
-use crate::desk::{DefineError, StartError};
+use crate::desk::{DefineError, RenderError, StartError};
 use crate::driver::CommandError;
 use crate::engine::Refusal;
 use crate::store::{StoreError, StoredProblem};
@@ -154,6 +154,17 @@ impl From<StartError> for ApiError {
             }
             StartError::Command(why) => why.into(),
             StartError::Store(why) => why.into(),
+        }
+    }
+}
+
+impl From<RenderError> for ApiError {
+    fn from(error: RenderError) -> Self {
+        let detail = error.to_string();
+        match error {
+            RenderError::NoVertex(_) => Self::new(Status::NotFound, "not-found", detail),
+            RenderError::TooLarge(_) => Self::new(Status::UnprocessableEntity, "too-large", detail),
+            RenderError::Start(why) => why.into(),
         }
     }
 }

@@ -12,6 +12,7 @@ mod health;
 mod inbox;
 mod logs;
 mod pipelines;
+mod render;
 mod routes;
 mod sign_in;
 mod starts;

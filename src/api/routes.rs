@@ -5,7 +5,7 @@ use rocket::{Catcher, Request, Route, catch, catchers, routes};
 
 use super::error::ApiError;
 use super::guard::Refused;
-use super::{drain, graphs, health, inbox, logs, pipelines, sign_in, starts, tracks};
+use super::{drain, graphs, health, inbox, logs, pipelines, render, sign_in, starts, tracks};
 
 /// Mounted under `/api/v1`.
 pub fn routes() -> Vec<Route> {
@@ -15,6 +15,7 @@ pub fn routes() -> Vec<Route> {
         graphs::get,
         graphs::get_yaml,
         graphs::check,
+        render::render,
         starts::start,
         pipelines::list,
         pipelines::get,

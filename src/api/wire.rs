@@ -1,10 +1,11 @@
 //! What goes over the wire. Rows become these; programs may rely on their names.
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::clock;
 use crate::engine::{PendingOn, PipelineState, Reason, TrackState};
+use crate::graph::Rendered;
 use crate::store::{
     AttemptRow, GraphHead, JournalRow, PipelineHead, TrackHead, VertexRow, Waiting,
 };
@@ -148,4 +149,21 @@ fn reason(code: Option<i16>) -> Option<&'static str> {
 /// A column of JSON; as a text where it is not JSON.
 pub(super) fn object(column: &str) -> Value {
     serde_json::from_str(column).unwrap_or_else(|_| Value::String(column.to_owned()))
+}
+
+/// Scripts as callers see them.
+pub fn rendered(scripts: &[Rendered]) -> Value {
+    let one = |script: &Rendered| {
+        let environment = script.environment.iter();
+        let environment: Map<String, Value> = environment
+            .map(|(name, value)| (name.clone(), Value::from(value.as_str())))
+            .collect();
+        json!({
+            "vertex": script.vertex,
+            "interpreter": script.interpreter,
+            "script": script.script,
+            "environment": environment,
+        })
+    };
+    json!({"scripts": scripts.iter().map(one).collect::<Vec<_>>()})
 }

@@ -16,6 +16,7 @@ use crate::driver::{Driver, Settings};
 use crate::engine::Time;
 use crate::executor::{Executor, boot_id};
 use crate::graph::Limits;
+use crate::probe::{Bounds, Probe};
 use crate::spool::Spool;
 use crate::store::{Durability, PipelineHead, Store, Writer};
 
@@ -76,6 +77,7 @@ impl App {
             store,
             handle: driver.handle(),
             limits: limits(&config),
+            probe: probe(&config),
         };
         Ok(Self {
             config,
@@ -117,8 +119,18 @@ pub fn limits(config: &Config) -> Limits {
         script_bytes: config.max_script_bytes as usize,
         file_bytes: config.max_file_bytes as usize,
         value_bytes: config.max_value_bytes as usize,
+        render_bytes: config.max_render_bytes as usize,
         ..Limits::default()
     }
+}
+
+/// What may be asked of this machine about definitions.
+pub fn probe(config: &Config) -> Probe {
+    let bounds = Bounds {
+        processes: config.syntax_processes,
+        time: config.syntax_time,
+    };
+    Probe::new(&config.script_path, bounds)
 }
 
 fn executor_settings(config: &Config, program: PathBuf) -> crate::executor::Settings {

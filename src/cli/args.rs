@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::drain::DrainArgs;
 use super::error::CliError;
-use crate::graph::Millis;
+use super::render::RenderArgs;
 
 /// Runs your shell scripts as a DAG, with a web page, a REST API and a history.
 #[derive(Debug, Parser)]
@@ -51,6 +51,11 @@ pub(super) enum Verb {
         after_help = "Example:\n  trackyard check examples/*.yaml\n\nEnds with 1 if there is an error; notices alone are no error."
     )]
     Check(CheckArgs),
+    /// Print the scripts of a definition exactly as they would run
+    #[command(
+        after_help = "Example:\n  trackyard render examples/web-server-check.yaml -p host=127.0.0.1 --vertex ping\n\nNothing is run. Ends with 1 when the definition has an error, 2 when a value is wrong or missing."
+    )]
+    Render(RenderArgs),
     /// Run a definition in this terminal, without a server
     #[command(
         after_help = "Example:\n  trackyard run examples/web-server-check.yaml -p host=127.0.0.1\n\nEnds with 0 when it is FINISH, 1 when it is not, 2 when a value is wrong or missing, 130 after Ctrl-C.\nA run that was killed goes on when the same file is run again with the same values.\nThe history is kept in the data directory: see `trackyard ls`."
@@ -171,16 +176,6 @@ pub(super) struct StartArgs {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct DrainArgs {
-    /// Start scripts again
-    #[arg(long, conflicts_with = "within")]
-    pub(super) undo: bool,
-    /// Wait no longer than this, e.g. `10m`; ends with 1 when scripts still run then
-    #[arg(long, value_name = "DURATION", value_parser = length)]
-    pub(super) within: Option<Duration>,
-}
-
-#[derive(Debug, Args)]
 pub(super) struct LsArgs {
     /// List graphs instead of pipelines
     #[arg(long)]
@@ -217,12 +212,6 @@ pub(super) struct LogsArgs {
     /// The log of this attempt [default: the last one]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) attempt: Option<u32>,
-}
-
-fn length(text: &str) -> Result<Duration, String> {
-    Millis::parse(text)
-        .map(|m| Duration::from_millis(m.0))
-        .ok_or_else(|| "write a whole number with a unit: 500ms, 30s, 5m, 2h or 1d".to_owned())
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

@@ -22,6 +22,7 @@ mod problems;
 mod program;
 mod progress;
 mod remote;
+mod render;
 mod report;
 mod run;
 mod serve;

@@ -4,8 +4,9 @@ use super::Desk;
 use crate::access::digest;
 use crate::driver::CommandError;
 use crate::engine::GraphId;
-use crate::graph::text::{self, Format};
-use crate::graph::{Graph, Limits, Problem, Severity, Vertex, compile};
+use crate::graph::text::{self, Format, Parsed};
+use crate::graph::{self, Graph, Limits, Problem, Severity, Vertex};
+use crate::probe::Probe;
 use crate::store::{NewGraph, Outcome, StoreError, StoredProblem};
 
 /// A definition that was saved, checked or not.
@@ -46,7 +47,7 @@ impl Desk {
     /// Saves a text as the newest version of the graph that it names. A text with problems is
     /// saved too, unchecked, so that nothing a person wrote is lost.
     pub fn define(&self, source: &str, format: Format, who: &str) -> Result<Defined, DefineError> {
-        let parsed = text::parse(source, format, &self.limits);
+        let parsed = examine(source, format, &self.limits, &self.probe);
         let problems = stored(&parsed.problems);
         let named = parsed.graph.filter(|g| !g.name.is_empty());
         let Some(graph) = named else {
@@ -95,7 +96,7 @@ impl Desk {
         } else {
             Format::Yaml
         };
-        let parsed = text::parse(&source, format, &self.limits);
+        let parsed = examine(&source, format, &self.limits, &self.probe);
         let problems = stored(&parsed.problems);
         let checked = is_checked(&parsed.problems);
         let compiled = parsed.graph.as_ref().map(compiled).unwrap_or_default();
@@ -113,11 +114,18 @@ impl Desk {
             problems,
         })
     }
+}
 
-    /// Finds the problems of a text and saves nothing.
-    pub fn problems(source: &str, format: Format, limits: &Limits) -> Vec<Problem> {
-        text::parse(source, format, limits).problems
+/// Reads a text and finds all its problems: those that the text alone has, and what this machine
+/// says about its scripts. Nothing is saved.
+pub fn examine(source: &str, format: Format, limits: &Limits, probe: &Probe) -> Parsed {
+    let mut parsed = text::parse(source, format, limits);
+    if let Some(graph) = &parsed.graph {
+        let found = probe.inspect(graph, &parsed.places);
+        parsed.problems.extend(found);
+        parsed.problems.sort_by_key(|p| (p.line, p.column));
     }
+    parsed
 }
 
 /// Whether a graph with these findings may be started.
@@ -128,9 +136,7 @@ fn is_checked(problems: &[Problem]) -> bool {
 /// The script of each vertex with its placeholders compiled; as written where they do not compile.
 fn compiled(graph: &Graph) -> Vec<String> {
     let body = |(i, vertex): (usize, &Vertex)| {
-        let params = graph.declared(i);
-        compile(&vertex.script, &params)
-            .map_or_else(|_| vertex.script.clone(), |compiled| compiled.body)
+        graph::compiled(graph, i).map_or_else(|_| vertex.script.clone(), |compiled| compiled.body)
     };
     graph.vertices.iter().enumerate().map(body).collect()
 }

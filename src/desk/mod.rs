@@ -4,13 +4,16 @@
 //! No web framework and no wording of pages here; every answer is a value.
 
 mod define;
+mod render;
 mod start;
 
-pub use define::{DefineError, Defined};
+pub use define::{DefineError, Defined, examine};
+pub use render::{RenderError, RenderRequest, scripts};
 pub use start::{RUN, StartError, StartRequest};
 
 use crate::driver::Handle;
 use crate::graph::Limits;
+use crate::probe::Probe;
 use crate::store::Store;
 
 /// Reads through the store, writes through the driver.
@@ -22,4 +25,6 @@ pub struct Desk {
     pub handle: Handle,
     /// What a definition and a value may hold.
     pub limits: Limits,
+    /// What only this machine can say about a definition.
+    pub probe: Probe,
 }

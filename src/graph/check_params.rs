@@ -1,7 +1,7 @@
 //! Whether parameter declarations make sense: their rules fit their types and each other, and
 //! their own defaults and choices obey them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::codes;
 use super::identifiers::is_identifier;
@@ -9,6 +9,7 @@ use super::model::Limits;
 use super::param::{Kind, Param};
 use super::patterns::Patterns;
 use super::places::{Part, Sink, Spot};
+use super::problem::Severity;
 use super::rules::less;
 use super::similar::quote;
 
@@ -26,7 +27,32 @@ pub(super) fn check(sink: &mut Sink<'_>, limits: &Limits) {
         patterns: &mut patterns,
     }
     .all(&graph.input);
+    let shared: BTreeMap<&str, Kind> = graph
+        .input
+        .iter()
+        .map(|p| (p.name.as_str(), p.kind))
+        .collect();
     for (index, vertex) in graph.vertices.iter().enumerate() {
+        for (i, own) in (0..).zip(&vertex.input) {
+            if let Some(kind) = shared
+                .get(own.name.as_str())
+                .filter(|kind| **kind != own.kind)
+            {
+                let message = format!(
+                    "{} is of type {} here and of type {} in the graph's `input`; this vertex gets its own, so rename one if they are two things",
+                    quote(&own.name),
+                    own.kind.word(),
+                    kind.word()
+                );
+                let spot = Spot::vertex(index, Part::Param(i));
+                sink.add(
+                    Severity::Notice,
+                    codes::PARAMETER_TYPES_DIFFER,
+                    spot,
+                    message,
+                );
+            }
+        }
         Declarations {
             sink,
             owner: Some(index),

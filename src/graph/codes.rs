@@ -94,6 +94,16 @@ codes! {
     SECRET_UNAVAILABLE = "secret-unavailable";
     /// A `<word>` that no parameter has.
     UNDECLARED_PLACEHOLDER = "undeclared-placeholder";
+    /// A placeholder in a comment.
+    PLACEHOLDER_IN_COMMENT = "placeholder-in-comment";
+    /// One name with two types, in the graph and in a vertex.
+    PARAMETER_TYPES_DIFFER = "parameter-types-differ";
+    /// A shell finds fault with the compiled script.
+    SHELL_SYNTAX = "shell-syntax";
+    /// A script that its shell could not check.
+    SYNTAX_UNCHECKED = "syntax-unchecked";
+    /// A program that is not installed on the machine that checks.
+    INTERPRETER_MISSING = "interpreter-missing";
     /// A parameter that no script refers to.
     UNUSED_PARAMETER = "unused-parameter";
     /// A script that uses the variable kept for a parameter.

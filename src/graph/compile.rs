@@ -7,14 +7,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::codes;
 use super::hazards::Facts;
-use super::identifiers::identifiers;
-use super::lexer::{Context, lex};
+use super::identifiers::{bracketed, identifiers};
+use super::lexer::{Context, Lexed, lex};
 use super::lines::Lines;
 use super::param::Param;
-use super::problem::Severity;
+use super::problem::{ScriptProblem, Severity};
 use super::reference::rewrite;
 use super::script::interpreter;
 use super::similar::{Suggester, quote};
+
+/// The shortest name for which a near one is told where a shell reads text.
+const MISSPELT_FROM: usize = 3;
 
 /// A script whose placeholders are variable references.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -25,21 +28,6 @@ pub struct Compiled {
     pub uses: Vec<String>,
     /// What the author may want to look at.
     pub notices: Vec<ScriptProblem>,
-}
-
-/// A finding about one place of a script.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ScriptProblem {
-    /// A stable name for programs; listed in docs/checks.md.
-    pub code: &'static str,
-    /// Whether it stops a start.
-    pub severity: Severity,
-    /// Line of the script, from 1.
-    pub line: u32,
-    /// Column in characters, from 1.
-    pub column: u32,
-    /// What is wrong and what to do.
-    pub message: String,
 }
 
 /// Compiles `script` for the parameters that it may refer to.
@@ -107,7 +95,7 @@ impl Compilation<'_> {
         }
         let lexed = lex(self.script, &|name| self.named.contains_key(name));
         let facts = Facts::of(&lexed);
-        let mut problems = Vec::new();
+        let (mut problems, mut notices) = (Vec::new(), Vec::new());
         let mut used = BTreeSet::new();
         let mut body = String::with_capacity(self.script.len() + 16 * lexed.sites.len());
         let (mut copied, mut unclear) = (0, false);
@@ -117,6 +105,11 @@ impl Compilation<'_> {
                 continue;
             };
             if site.context == Context::Comment {
+                let message = format!(
+                    "`<{name}>` is in a comment, where nothing is replaced; remove the `#` if the line should run"
+                );
+                let code = codes::PLACEHOLDER_IN_COMMENT;
+                notices.push(self.problem(code, Severity::Notice, site.start, message));
                 continue;
             }
             used.insert(name);
@@ -142,34 +135,23 @@ impl Compilation<'_> {
         }
         body.push_str(&self.script[copied..]);
         self.reserved(&used, &mut problems);
-        let notices = lexed
-            .undeclared
-            .iter()
-            .map(|(start, end)| self.undeclared(*start, *end))
-            .collect();
+        let undeclared = lexed.undeclared.iter();
+        notices.extend(undeclared.map(|(start, end)| self.undeclared(*start, *end)));
+        notices.extend(self.misspelt(&lexed));
+        notices.sort_by_key(|p| (p.line, p.column));
         self.finish(body, &used, problems, notices)
     }
 
     /// A script of another interpreter: values come through the environment.
     fn other(&self) -> Result<Compiled, Vec<ScriptProblem>> {
         let mut problems = Vec::new();
-        for (at, _) in self.script.match_indices('<') {
-            let rest = &self.script[at + 1..];
-            let length = rest
-                .bytes()
-                .take_while(|b| b.is_ascii_alphanumeric() || *b == b'_')
-                .count();
-            let name = &rest[..length];
-            if rest[length..].starts_with('>') && self.named.contains_key(name) {
+        for (at, name) in bracketed(self.script) {
+            if self.named.contains_key(name) {
                 let message = format!(
                     "`<{name}>` is not replaced in a script that no shell runs; read the environment variable `TY_{name}` instead"
                 );
-                problems.push(self.problem(
-                    codes::PLACEHOLDER_NOT_SHELL,
-                    Severity::Error,
-                    at,
-                    message,
-                ));
+                let code = codes::PLACEHOLDER_NOT_SHELL;
+                problems.push(self.problem(code, Severity::Error, at, message));
             }
         }
         let mentioned = identifiers(self.script, "TY_");
@@ -219,6 +201,27 @@ impl Compilation<'_> {
                 problems.push(self.problem(codes::RESERVED_NAME, Severity::Error, at, message));
             }
         }
+    }
+
+    /// Undeclared `<word>`s inside quotes and here-documents: text, unless the name of a parameter is
+    /// near.
+    fn misspelt(&self, lexed: &Lexed) -> Vec<ScriptProblem> {
+        let mut known: BTreeSet<usize> = lexed.sites.iter().map(|site| site.start).collect();
+        known.extend(lexed.undeclared.iter().map(|(start, _)| *start));
+        let mut found = Vec::new();
+        for (start, name) in bracketed(self.script) {
+            if known.contains(&start) || name.len() < MISSPELT_FROM {
+                continue;
+            }
+            if let Some(near) = self.suggester.nearest(name, self.named.keys().copied()) {
+                let message = format!(
+                    "`<{name}>` is not a declared parameter and stays as it is. Did you mean `<{near}>`?"
+                );
+                let code = codes::UNDECLARED_PLACEHOLDER;
+                found.push(self.problem(code, Severity::Notice, start, message));
+            }
+        }
+        found
     }
 
     fn undeclared(&self, start: usize, end: usize) -> ScriptProblem {

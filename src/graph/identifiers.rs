@@ -25,3 +25,13 @@ pub(super) fn identifiers<'t>(text: &'t str, prefix: &str) -> BTreeMap<&'t str, 
     }
     found
 }
+
+/// Every `<identifier>` of `text`: where it begins, and the name.
+pub(super) fn bracketed(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.match_indices('<').filter_map(|(at, _)| {
+        let rest = &text[at + 1..];
+        let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))?;
+        let name = &rest[..end];
+        (rest[end..].starts_with('>') && is_identifier(name)).then_some((at, name))
+    })
+}

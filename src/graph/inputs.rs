@@ -284,7 +284,9 @@ mod tests {
     #[test]
     fn each_vertex_gets_what_it_uses() {
         let graph = graph();
-        assert_eq!(check(&graph, &Limits::default()), []);
+        let found = check(&graph, &Limits::default());
+        let found: Vec<_> = found.iter().map(|p| p.code).collect();
+        assert_eq!(found, [codes::PARAMETER_TYPES_DIFFER]);
         let given = given(&[("host", "h"), ("a.b.host", "7")]);
         let accepted = accept_inputs(&graph, &given, false, &Limits::default()).expect("all given");
         let host = ("host".to_owned(), Value::Str("h".to_owned()));

@@ -8,6 +8,8 @@ pub mod text;
 pub mod topology;
 
 mod accept;
+#[cfg(test)]
+mod accept_tests;
 mod check;
 mod check_edges;
 mod check_params;
@@ -28,6 +30,7 @@ mod patterns;
 mod places;
 mod problem;
 mod reference;
+mod render;
 mod rlimits;
 mod rules;
 mod script;
@@ -36,13 +39,15 @@ mod values;
 
 pub use accept::{FieldError, Given, GivenOwned};
 pub use check::check;
-pub use compile::{Compiled, ScriptProblem, compile};
+pub use compile::{Compiled, compile};
 pub use duration::LONGEST;
 pub use inputs::{Accepted, VertexInput, accept_inputs, input_to_json, used, values_from_json};
 pub use launch::{environment, launch_text};
 pub use model::{Edge, Graph, Limits, Millis, OnFailure, OnInterrupt, Retry, Vertex};
 pub use param::{Kind, Param, Value};
 pub use places::{Mark, Part, Places, Spot};
-pub use problem::{Problem, Severity};
+pub use problem::{Problem, ScriptProblem, Severity};
+pub use render::{Form, Piece, Rendered, compiled, pieces, render};
 pub use rlimits::{Resource, Rlimits};
 pub use script::{Interpreter, interpreter};
+pub use similar::{one_line, quote};

@@ -194,6 +194,8 @@ pub struct Limits {
     pub name_chars: usize,
     /// Bytes in one parameter value.
     pub value_bytes: usize,
+    /// Bytes in all scripts that are shown with their values at once.
+    pub render_bytes: usize,
 }
 
 impl Default for Limits {
@@ -205,6 +207,7 @@ impl Default for Limits {
             file_bytes: 16 << 20,
             name_chars: 200,
             value_bytes: 128 << 10,
+            render_bytes: 32 << 20,
         }
     }
 }

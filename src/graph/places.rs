@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::{Edge, Graph};
-use super::problem::{Problem, Severity};
+use super::problem::{Problem, ScriptProblem, Severity};
 
 /// A place in a text: line and column in characters, both from 1; zeros mean "no text".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -132,6 +132,30 @@ impl Places {
             line: start.line + line - 1,
             column: start.column + column - 1,
         })
+    }
+
+    /// A finding about the script of a vertex as a finding about the definition: with its line and
+    /// column there when they can be said exactly, else with those of the script in its message.
+    pub fn script_problem(&self, graph: &Graph, vertex: usize, found: ScriptProblem) -> Problem {
+        let spot = Spot::vertex(vertex, Part::Key("script"));
+        let (line, column) = (found.line, found.column);
+        let exact = self.script(vertex, line, column);
+        let mark = exact.unwrap_or_else(|| self.mark(spot));
+        let message = match exact {
+            Some(_) => found.message,
+            None => format!(
+                "{} (line {line}, column {column} of the script)",
+                found.message
+            ),
+        };
+        Problem {
+            code: found.code,
+            severity: found.severity,
+            line: mark.line,
+            column: mark.column,
+            place: spot.path(graph),
+            message,
+        }
     }
 
     /// Where `edge` of `graph` was written; zeros when that is not known.

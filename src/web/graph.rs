@@ -171,7 +171,10 @@ fn view(who: &Browser, found: Found, news: &'static str) -> GraphPage {
         vertices: found
             .vertices
             .into_iter()
-            .map(|(id, vertex)| block(id, vertex, tails.remove(&id).unwrap_or_default()))
+            .map(|(id, vertex)| {
+                let tails = tails.remove(&id).unwrap_or_default();
+                block(id, vertex, &found.outline.input, tails)
+            })
             .collect(),
         head: found.head,
     }

@@ -1,6 +1,7 @@
 //! Rows and browsers for tests, and a server on a database of its own with no executor.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crossbeam_channel::{Sender, unbounded};
 use rocket::http::{ContentType, Cookie, Header};
@@ -12,6 +13,7 @@ use crate::desk::Desk;
 use crate::driver::{Backend, Driver, Fact, Settings, Verdict};
 use crate::engine::{AttemptKey, PipelineId, Time};
 use crate::graph::{Kind, Limits, Param};
+use crate::probe::{Bounds, Probe};
 use crate::store::{Durability, GraphHead, PipelineHead, Store, StoredProblem, TrackHead, Writer};
 
 /// A name that would do harm if it were not escaped.
@@ -174,6 +176,10 @@ impl Server {
             crate::spool::Spool::open(data.path()).expect("a spool"),
         );
         let driver = driver.expect("a driver");
+        let bounds = Bounds {
+            processes: 2,
+            time: Duration::from_secs(60),
+        };
         let desk = Desk {
             store: Store::open(&path, 4).expect("a store"),
             handle: driver.handle(),
@@ -181,6 +187,7 @@ impl Server {
                 file_bytes: 4_096,
                 ..Limits::default()
             },
+            probe: Probe::new("/usr/bin:/bin", bounds),
         };
         let token = Secret::new("token".to_owned());
         let access = Access::new(desk.store.clone(), desk.handle.clone(), &token);

@@ -23,6 +23,7 @@ pub fn routes() -> Vec<Route> {
         graph::check,
         start::form,
         start::start,
+        start::preview,
         inbox::list,
         pipelines::list,
         pipeline::show,

@@ -12,11 +12,12 @@ use super::lines::{self, TrackLine};
 use super::pipeline::values;
 use super::posted::Posted;
 use super::reveal;
+use super::script::{self, Part};
 use super::when::{When, between, when};
 use super::words;
 use crate::desk::Desk;
 use crate::engine::{GraphId, PipelineId, PipelineState, TrackId, TrackState};
-use crate::graph::{FieldError, OnFailure, Param};
+use crate::graph::{FieldError, Form, OnFailure, Param};
 use crate::store::{AttemptRow, PipelineHead, TrackHead, TrackTexts};
 
 /// Bytes of a script that the page shows.
@@ -43,7 +44,7 @@ pub(super) struct TrackPage {
     line: TrackLine,
     live: bool,
     attempts: Vec<AttemptLine>,
-    script: String,
+    script: Vec<Part>,
     script_cut: bool,
     values: Vec<(String, String)>,
     output: String,
@@ -143,7 +144,7 @@ pub(super) fn view(who: &Browser, found: Found, again: &Again<'_>) -> TrackPage 
     let groups = fields::groups(&specs, known, &errors);
     let mut elsewhere = again.errors.clone();
     elsewhere.extend(fields::elsewhere(&specs, &errors));
-    let (script, script_cut) = reveal::head(&texts.script, SCRIPT);
+    let (body, script_cut) = reveal::head(&texts.script, SCRIPT);
     let whole = attempts.last().map_or(0, |attempt| attempt.log_bytes);
     let output_cut = whole > texts.output.len() as i64;
     let of_groups = groups.iter().flat_map(|group| &group.fields);
@@ -160,7 +161,9 @@ pub(super) fn view(who: &Browser, found: Found, again: &Again<'_>) -> TrackPage 
             .iter()
             .map(|row| attempt(row, head.id, who.now.0))
             .collect(),
-        script: reveal::text(script),
+        script: script::parts(body, Form::Compiled, &|name| {
+            script::value_of(&values, name)
+        }),
         script_cut,
         values,
         output: if output_cut {

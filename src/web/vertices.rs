@@ -1,9 +1,10 @@
 //! Vertices and declared parameters as the page of a graph shows them.
 
 use super::reveal;
+use super::script::{self, Part};
 use super::words;
 use crate::clock::format_duration;
-use crate::graph::{Param, Vertex};
+use crate::graph::{Form, Param, Vertex};
 
 /// Bytes of a script that the page shows.
 const SCRIPT: usize = 16 << 10;
@@ -23,7 +24,7 @@ pub(super) struct VertexBlock {
     pub(super) id: i64,
     pub(super) name: String,
     pub(super) desc: String,
-    pub(super) script: String,
+    pub(super) script: Vec<Part>,
     pub(super) cut: bool,
     /// Its predecessors: number and name.
     pub(super) tails: Vec<(i64, String)>,
@@ -47,8 +48,13 @@ pub(super) fn params(params: &[Param]) -> Vec<ParamLine> {
     params.iter().map(line).collect()
 }
 
-/// A vertex with its predecessors.
-pub(super) fn block(id: i64, vertex: Vertex, tails: Vec<(i64, String)>) -> VertexBlock {
+/// A vertex with its predecessors; `shared` are the parameters of the graph.
+pub(super) fn block(
+    id: i64,
+    vertex: Vertex,
+    shared: &[Param],
+    tails: Vec<(i64, String)>,
+) -> VertexBlock {
     let mut facts = Vec::new();
     if let Some(timeout) = vertex.timeout {
         facts.push(format!("ended after {}", format_duration(timeout.0 as i64)));
@@ -71,11 +77,13 @@ pub(super) fn block(id: i64, vertex: Vertex, tails: Vec<(i64, String)>) -> Verte
         .iter()
         .map(|(name, value)| format!("{name}={value}"));
     facts.extend(env);
-    let (script, cut) = reveal::head(&vertex.script, SCRIPT);
+    let (body, cut) = reveal::head(&vertex.script, SCRIPT);
     VertexBlock {
         id,
         params: params(&vertex.input),
-        script: reveal::text(script),
+        script: script::parts(body, Form::Written, &|name| {
+            script::default_of(&vertex.input, shared, name)
+        }),
         cut,
         name: vertex.name,
         desc: vertex.desc,
