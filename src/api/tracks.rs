@@ -101,6 +101,7 @@ fn track_body(desk: &Desk, id: TrackId) -> Result<Value, ApiError> {
     body["missing_input"] = json!(texts.missing);
     body["script"] = json!(texts.script);
     body["output"] = json!(String::from_utf8_lossy(&texts.output));
+    body["outputs"] = wire::object(&texts.outputs);
     body["attempts"] = attempts.iter().map(wire::attempt).collect();
     Ok(body)
 }

@@ -117,6 +117,8 @@ pub fn limits(config: &Config) -> Limits {
         script_bytes: config.max_script_bytes as usize,
         file_bytes: config.max_file_bytes as usize,
         value_bytes: config.max_value_bytes as usize,
+        output_bytes: config.max_output_bytes as usize,
+        outputs: config.max_outputs,
         ..Limits::default()
     }
 }
@@ -130,6 +132,7 @@ fn executor_settings(config: &Config, program: PathBuf) -> crate::executor::Sett
         log_cap: config.log_cap_bytes,
         path: config.script_path.clone(),
         home,
+        values: limits(config),
         ..crate::executor::Settings::new(config.data.clone(), program)
     }
 }

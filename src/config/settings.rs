@@ -18,6 +18,8 @@ const SLOTS_PER_CORE: usize = 4;
 const SLOTS_MOST: u32 = 10_000;
 /// The kernel takes no longer single string in a program's environment.
 const VALUE_MOST: u64 = 128 * KIB;
+/// Supervisors send outputs in one frame of 64 MiB at most, in which a byte may take seven.
+const OUTPUT_MOST: u64 = 8 * MIB;
 const SCRIPT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// What the command line says; `None` where it says nothing.
@@ -70,6 +72,10 @@ pub struct Config {
     pub max_file_bytes: u64,
     /// Bytes in one parameter value.
     pub max_value_bytes: u64,
+    /// Bytes that one script may write as its outputs.
+    pub max_output_bytes: u64,
+    /// Outputs that one script may write.
+    pub max_outputs: usize,
     /// Commands from people that may wait for the driver; the next one is refused.
     pub commands_waiting: usize,
     /// Events that one commit takes at most.
@@ -122,6 +128,8 @@ impl Config {
                 VALUE_MOST,
                 bytes(1..=VALUE_MOST),
             ),
+            max_output_bytes: r.take("trackyard.max_output_bytes", MIB, bytes(1..=OUTPUT_MOST)),
+            max_outputs: r.take("trackyard.max_outputs", 1_000, whole(1..=100_000)),
             commands_waiting: r.take("trackyard.commands_waiting", 1_024, whole(1..=1_000_000)),
             batch: r.take("trackyard.batch", 512, whole(1..=100_000)),
             log_cap_bytes: r.take(
@@ -303,6 +311,8 @@ mod tests {
             max_script_bytes: MIB,
             max_file_bytes: 16 * MIB,
             max_value_bytes: 131_072,
+            max_output_bytes: MIB,
+            max_outputs: 1_000,
             commands_waiting: 1_024,
             batch: 512,
             log_cap_bytes: 64 * MIB,
@@ -348,6 +358,7 @@ mod tests {
             "[default]\naddress = '::1'\nport = 0\nlimits = { json = '2 MiB' }\n[default.trackyard]\n\
              data = 'd'\nslots = 9\ndurability = 'normal'\nreaders = 2\nmax_vertices = 10\nmax_edges = 20\n\
              max_script_bytes = '2 KiB'\nmax_file_bytes = 4096\nmax_value_bytes = '1 KiB'\n\
+             max_output_bytes = '3 KiB'\nmax_outputs = 5\n\
              commands_waiting = 3\nbatch = 4\nlog_cap_bytes = '1 MiB'\ntail_bytes = '2 KiB'\ngrace = '500ms'\n\
              script_path = '/usr/bin:/bin'\nlog = 'debug'\n",
         );
@@ -364,6 +375,8 @@ mod tests {
             max_script_bytes: 2_048,
             max_file_bytes: 4_096,
             max_value_bytes: 1_024,
+            max_output_bytes: 3_072,
+            max_outputs: 5,
             commands_waiting: 3,
             batch: 4,
             log_cap_bytes: MIB,
@@ -399,7 +412,7 @@ mod tests {
         };
         let lines: Vec<&str> = shipped.lines().map(uncommented).collect();
         let count = lines.iter().filter(|line| is_key(line)).count();
-        assert_eq!(count, 18, "one line for each setting");
+        assert_eq!(count, 20, "one line for each setting");
         let dir = with_file(&lines.join("\n"));
         let config = load(Flags::default(), dir.path(), &[]).expect("the defaults are valid");
         let (slots, file) = (defaults.slots, config.file.clone());

@@ -5,7 +5,7 @@ use crate::access::digest;
 use crate::driver::CommandError;
 use crate::engine::GraphId;
 use crate::graph::text::{self, Format};
-use crate::graph::{Graph, Limits, Problem, Severity, Vertex, compile};
+use crate::graph::{Graph, Limits, Outputs, Problem, Runnable, Severity};
 use crate::store::{NewGraph, Outcome, StoreError, StoredProblem};
 
 /// A definition that was saved, checked or not.
@@ -125,14 +125,11 @@ fn is_checked(problems: &[Problem]) -> bool {
     problems.iter().all(|p| p.severity != Severity::Error)
 }
 
-/// The script of each vertex with its placeholders compiled; as written where they do not compile.
-fn compiled(graph: &Graph) -> Vec<String> {
-    let body = |(i, vertex): (usize, &Vertex)| {
-        let params = graph.declared(i);
-        compile(&vertex.script, &params)
-            .map_or_else(|_| vertex.script.clone(), |compiled| compiled.body)
-    };
-    graph.vertices.iter().enumerate().map(body).collect()
+/// What is kept of the script of each vertex.
+fn compiled(graph: &Graph) -> Vec<Runnable> {
+    let outputs = Outputs::of(graph);
+    let runnable = |vertex| outputs.runnable(vertex);
+    graph.vertices.iter().map(runnable).collect()
 }
 
 fn stored(problems: &[Problem]) -> Vec<StoredProblem> {

@@ -12,6 +12,7 @@ use super::updates::{self, Update};
 use crate::engine::{
     Answer, Event, GraphId, PipelineId, PipelineState, Resolution, Time, TrackId, TrackInput,
 };
+use crate::graph::Runnable;
 use crate::store::{NewGraph, Saved, StoredProblem};
 
 /// Sends commands to the driver. Cheap to clone. Every call waits for the commit of its answer.
@@ -123,7 +124,7 @@ impl Handle {
         id: GraphId,
         revision: i64,
         checked: bool,
-        compiled: Vec<String>,
+        compiled: Vec<Runnable>,
         problems: Vec<StoredProblem>,
     ) -> Result<bool, CommandError> {
         self.ask(|reply| Command::SetCheck {

@@ -19,33 +19,40 @@ const MOST: usize = 1000;
 pub(super) fn check(sink: &mut Sink<'_>, limits: &Limits) {
     let graph = sink.graph;
     let mut patterns = Patterns::default();
-    Declarations {
-        sink,
-        owner: None,
-        limits,
-        patterns: &mut patterns,
-    }
-    .all(&graph.input);
-    for (index, vertex) in graph.vertices.iter().enumerate() {
-        Declarations {
+    let mut of = |owner, outputs, params: &[Param]| {
+        let mut declarations = Declarations {
             sink,
-            owner: Some(index),
+            owner,
+            outputs,
             limits,
             patterns: &mut patterns,
-        }
-        .all(&vertex.input);
+        };
+        declarations.all(params);
+    };
+    of(None, false, &graph.input);
+    for (index, vertex) in graph.vertices.iter().enumerate() {
+        of(Some(index), false, &vertex.input);
+        of(Some(index), true, &vertex.outputs);
     }
 }
 
 struct Declarations<'c, 'g> {
     sink: &'c mut Sink<'g>,
     owner: Option<usize>,
+    /// They are outputs of a vertex, not what it asks for.
+    outputs: bool,
     limits: &'c Limits,
     patterns: &'c mut Patterns,
 }
 
 impl Declarations<'_, '_> {
     fn spot(&self, part: Part) -> Spot {
+        let part = match (part, self.outputs) {
+            (Part::Param(i), true) => Part::Output(i),
+            (Part::Rule(i, key), true) => Part::OutputRule(i, key),
+            (Part::Key(_), true) => Part::Key("outputs"),
+            (part, _) => part,
+        };
         Spot::of(self.owner, part)
     }
 
@@ -57,7 +64,7 @@ impl Declarations<'_, '_> {
     fn all(&mut self, params: &[Param]) {
         if params.len() > MOST {
             let message = format!(
-                "{} parameters are declared here and the limit is {MOST}; remove some",
+                "{} values are declared here and the limit is {MOST}; remove some",
                 params.len()
             );
             self.error(codes::TOO_MANY_PARAMETERS, Part::Key("input"), message);
@@ -67,7 +74,7 @@ impl Declarations<'_, '_> {
             let name = &param.name;
             if !is_identifier(name) {
                 let message = format!(
-                    "{} cannot name a parameter; use letters, digits and `_`, not a digit first",
+                    "{} cannot name a value; use letters, digits and `_`, not a digit first",
                     quote(name)
                 );
                 self.error(codes::BAD_PARAMETER_NAME, Part::Param(i), message);
@@ -200,10 +207,7 @@ impl Declarations<'_, '_> {
             if let Err(refusal) = param.judge(choice, self.limits, self.patterns)
                 && usable(&refusal)
             {
-                let message = format!(
-                    "the choice {shown} breaks the parameter's own rules: {}",
-                    refusal.1
-                );
+                let message = format!("the choice {shown} breaks its own rules: {}", refusal.1);
                 self.error(codes::BAD_CHOICES, Part::Rule(i, "choices"), message);
             }
         }
@@ -212,10 +216,7 @@ impl Declarations<'_, '_> {
             && let Err(refusal) = param.judge(default, self.limits, self.patterns)
             && usable(&refusal)
         {
-            let message = format!(
-                "the default breaks the parameter's own rules: {}",
-                refusal.1
-            );
+            let message = format!("the default breaks its own rules: {}", refusal.1);
             self.error(codes::BAD_DEFAULT, Part::Rule(i, "default"), message);
         }
     }

@@ -10,6 +10,7 @@ pub mod topology;
 mod accept;
 mod check;
 mod check_edges;
+mod check_outputs;
 mod check_params;
 mod check_scripts;
 mod compile;
@@ -23,6 +24,7 @@ mod launch;
 mod lexer;
 mod lines;
 mod model;
+mod outputs;
 mod param;
 mod patterns;
 mod places;
@@ -33,16 +35,21 @@ mod rules;
 mod script;
 mod similar;
 mod values;
+mod written;
 
 pub use accept::{FieldError, Given, GivenOwned};
 pub use check::check;
 pub use compile::{Compiled, ScriptProblem, compile};
 pub use duration::LONGEST;
-pub use inputs::{Accepted, VertexInput, accept_inputs, input_to_json, used, values_from_json};
+pub use inputs::{
+    Accepted, VertexInput, accept_inputs, input_to_json, used, value_from_json, values_from_json,
+};
 pub use launch::{environment, launch_text};
 pub use model::{Edge, Graph, Limits, Millis, OnFailure, OnInterrupt, Retry, Vertex};
+pub use outputs::{Outputs, Reference, Runnable, Scope};
 pub use param::{Kind, Param, Value};
 pub use places::{Mark, Part, Places, Spot};
 pub use problem::{Problem, Severity};
 pub use rlimits::{Resource, Rlimits};
 pub use script::{Interpreter, interpreter};
+pub use written::{Written, accept_outputs};

@@ -16,8 +16,8 @@ use super::when::{When, between, when};
 use super::words;
 use crate::desk::Desk;
 use crate::engine::{PipelineId, TrackId, TrackState};
-use crate::graph::{FieldError, Param};
-use crate::store::{AttemptRow, PipelineHead, TrackHead, TrackTexts};
+use crate::graph::{FieldError, Param, Value};
+use crate::store::{AttemptRow, PipelineHead, Referred, TrackHead, TrackTexts};
 
 /// Bytes of a script that the page shows.
 const SCRIPT: usize = 256 << 10;
@@ -45,7 +45,10 @@ pub(super) struct TrackPage {
     attempts: Vec<AttemptLine>,
     script: String,
     script_cut: bool,
+    /// Given to it, and left by the vertices before it.
     values: Vec<(String, String)>,
+    /// Left for the vertices after it.
+    outputs: Vec<(String, String)>,
     output: String,
     output_cut: bool,
     /// The form for its values; empty: it has started, or takes none.
@@ -63,6 +66,7 @@ pub(super) struct Found {
     pipeline: PipelineHead,
     attempts: Vec<AttemptRow>,
     pub(super) params: Vec<Param>,
+    referred: Vec<Referred>,
 }
 
 /// What was sent and refused.
@@ -100,6 +104,7 @@ pub(super) fn find(desk: &Desk, id: TrackId) -> Result<Found, Failure> {
         pipeline: pipeline.ok_or_else(missing)?,
         attempts: store.attempts(id)?,
         params: order.params,
+        referred: order.referred,
         head,
         texts,
     })
@@ -113,6 +118,7 @@ pub(super) fn view(who: &Browser, found: Found, again: &Again<'_>) -> TrackPage 
         pipeline,
         attempts,
         params,
+        referred,
     } = found;
     let state = TrackState::from_code(head.state);
     let unstarted = matches!(state, Some(TrackState::Waiting | TrackState::Pending))
@@ -120,7 +126,15 @@ pub(super) fn view(who: &Browser, found: Found, again: &Again<'_>) -> TrackPage 
         && pipeline.finished_at.is_none();
     let live = pipeline.finished_at.is_none() && state.is_none_or(|s| !s.next().is_empty());
     let unclear = state == Some(TrackState::Interrupted) && pipeline.finished_at.is_none();
-    let values = values(&texts.input);
+    let outputs = values(&texts.outputs);
+    let mut values = values(&texts.input);
+    values.extend(referred.into_iter().map(|Referred { name, value }| {
+        let shown = |value: Value| reveal::text(&value.to_string());
+        (
+            name,
+            value.map_or_else(|| "not given yet".to_owned(), shown),
+        )
+    }));
     let specs = fields::of_track(if unstarted { &params } else { &[] });
     let known = |key: &str| match again.form {
         Some(form) => Some(form.text(&fields::field_name(key)).to_owned()),
@@ -149,6 +163,7 @@ pub(super) fn view(who: &Browser, found: Found, again: &Again<'_>) -> TrackPage 
         script: reveal::text(script),
         script_cut,
         values,
+        outputs,
         output: if output_cut {
             reveal::tail(&texts.output)
         } else {
@@ -214,8 +229,8 @@ mod tests {
 
     use super::{Again, Found, view};
     use crate::engine::TrackState;
-    use crate::graph::{FieldError, Kind};
-    use crate::store::{AttemptRow, TrackTexts};
+    use crate::graph::{FieldError, Kind, Value};
+    use crate::store::{AttemptRow, Referred, TrackTexts};
     use crate::web::harness::{HOSTILE, NOW, browser, param, pipeline_head, track_head};
     use crate::web::posted::Posted;
     use crate::web::wellformed;
@@ -242,6 +257,7 @@ mod tests {
                 missing: false,
                 script: format!("</pre>{HOSTILE}"),
                 output: HOSTILE.as_bytes().to_vec(),
+                outputs: "{\"left\":\"<&>\\n\"}".to_owned(),
             },
             pipeline: pipeline_head(1),
             attempts: (1..=attempts).map(attempt).collect(),
@@ -249,6 +265,16 @@ mod tests {
                 param("host", Kind::Str),
                 param("n", Kind::Int),
                 param("b", Kind::Bool),
+            ],
+            referred: vec![
+                Referred {
+                    name: "fetch.count".to_owned(),
+                    value: Some(Value::Str(HOSTILE.to_owned())),
+                },
+                Referred {
+                    name: "fetch.path".to_owned(),
+                    value: None,
+                },
             ],
         }
     }
@@ -266,6 +292,8 @@ mod tests {
                 let unclear = *state == TrackState::Interrupted;
                 assert_eq!(html.contains("action=\"/tracks/9/resolve\""), unclear);
                 assert_eq!(html.contains("7 bytes more were dropped"), attempts > 0);
+                assert!(html.contains("<code>left</code>") && html.contains("&#60;&#38;&#62;"));
+                assert!(html.contains("<code>fetch.path</code>") && html.contains("not given yet"));
             }
         }
     }
