@@ -13,7 +13,8 @@ use super::guard::Auth;
 use super::wire;
 use crate::desk::Desk;
 use crate::engine::{PipelineId, Resolution, TrackId};
-use crate::graph::GivenOwned;
+use crate::graph::{GivenOwned, value_to_json};
+use crate::store::Referred;
 
 #[get("/tracks/<id>")]
 pub(super) async fn get(
@@ -101,6 +102,13 @@ fn track_body(desk: &Desk, id: TrackId) -> Result<Value, ApiError> {
     body["missing_input"] = json!(texts.missing);
     body["script"] = json!(texts.script);
     body["output"] = json!(String::from_utf8_lossy(&texts.output));
+    let order = desk.store.order(id)?;
+    let referred = order.map(|order| order.referred).unwrap_or_default();
+    let referred = referred.into_iter().map(|Referred { name, value }| {
+        let value = value.map(|value| value_to_json(&value));
+        (name, value.unwrap_or_default())
+    });
+    body["referred"] = Value::Object(referred.collect());
     body["outputs"] = wire::object(&texts.outputs);
     body["attempts"] = attempts.iter().map(wire::attempt).collect();
     Ok(body)

@@ -107,7 +107,7 @@ pub fn input_to_json(values: &[(String, Value)]) -> Json {
 }
 
 /// One value as JSON.
-pub(super) fn value_to_json(value: &Value) -> Json {
+pub fn value_to_json(value: &Value) -> Json {
     match value {
         Value::Str(text) => Json::from(text.as_str()),
         Value::Int(n) => Json::from(*n),

@@ -42,7 +42,8 @@ pub use check::check;
 pub use compile::{Compiled, ScriptProblem, compile};
 pub use duration::LONGEST;
 pub use inputs::{
-    Accepted, VertexInput, accept_inputs, input_to_json, used, value_from_json, values_from_json,
+    Accepted, VertexInput, accept_inputs, input_to_json, used, value_from_json, value_to_json,
+    values_from_json,
 };
 pub use launch::{environment, launch_text};
 pub use model::{Edge, Graph, Limits, Millis, OnFailure, OnInterrupt, Retry, Vertex};

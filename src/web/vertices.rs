@@ -71,6 +71,8 @@ pub(super) fn block(id: i64, vertex: Vertex, tails: Vec<(i64, String)>) -> Verte
         .iter()
         .map(|(name, value)| format!("{name}={value}"));
     facts.extend(env);
+    let outputs = vertex.outputs.iter();
+    facts.extend(outputs.map(|o| format!("leaves {}: {}", o.name, o.kind.phrase())));
     let (script, cut) = reveal::head(&vertex.script, SCRIPT);
     VertexBlock {
         id,
