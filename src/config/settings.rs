@@ -14,6 +14,7 @@ use super::units::{bytes, duration, log_filter, search_path, shown, text, whole}
 const KIB: u64 = 1 << 10;
 const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;
+const TIB: u64 = 1 << 40;
 const SLOTS_PER_CORE: usize = 4;
 const SLOTS_MOST: u32 = 10_000;
 /// The kernel takes no longer single string in a program's environment.
@@ -132,11 +133,7 @@ impl Config {
             max_outputs: r.take("trackyard.max_outputs", 1_000, whole(1..=100_000)),
             commands_waiting: r.take("trackyard.commands_waiting", 1_024, whole(1..=1_000_000)),
             batch: r.take("trackyard.batch", 512, whole(1..=100_000)),
-            log_cap_bytes: r.take(
-                "trackyard.log_cap_bytes",
-                64 * MIB,
-                bytes(KIB..=1_024 * GIB),
-            ),
+            log_cap_bytes: r.take("trackyard.log_cap_bytes", 64 * MIB, bytes(KIB..=TIB)),
             tail_bytes: r.take("trackyard.tail_bytes", 64 * KIB, bytes(KIB..=16 * MIB)),
             grace: r.take(
                 "trackyard.grace",

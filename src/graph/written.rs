@@ -158,7 +158,7 @@ fn read<'b>(bytes: &'b [u8], limits: &Limits) -> Result<BTreeMap<&'b str, String
 mod tests {
     use std::collections::BTreeMap;
 
-    use proptest::prelude::*;
+    use proptest::prelude::{Just, any, prop, prop_assert, prop_assert_eq, prop_oneof, proptest};
 
     use super::{accept_outputs, read};
     use crate::graph::model::Limits;
