@@ -4,6 +4,7 @@
 //! No web framework and no wording of pages here; every answer is a value.
 
 mod define;
+mod resolve;
 mod start;
 
 pub use define::{DefineError, Defined};

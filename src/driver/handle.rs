@@ -73,12 +73,14 @@ impl Handle {
         verdict: Resolution,
         who: &str,
         why: &str,
+        outputs: Option<String>,
     ) -> Result<Answer, CommandError> {
         let (who, why) = (who.to_owned(), why.to_owned());
         self.step(Event::Resolve {
             pipeline,
             track,
             verdict,
+            outputs,
             who,
             why,
         })

@@ -99,7 +99,7 @@ impl Engine {
         &mut self,
         now: Time,
         (pipeline, track): (PipelineId, TrackId),
-        verdict: Resolution,
+        (verdict, outputs): (Resolution, Option<String>),
         cause: Cause<'_>,
         out: &mut Outbox,
     ) -> Result<Answer, Refusal> {
@@ -128,6 +128,9 @@ impl Engine {
             Resolution::RunAgain => again(row, run.may_start()),
         };
         self.set_track(now, pipeline, index, ended, cause, out);
+        if let Some(change) = out.tracks.get_mut(&track) {
+            change.outputs = outputs.filter(|_| verdict == Resolution::Succeeded);
+        }
         match verdict {
             Resolution::Succeeded => self.promote(now, pipeline, index, out),
             Resolution::Failed => self.fail(now, pipeline, out),
@@ -214,6 +217,7 @@ mod tests {
             pipeline,
             track: key.track,
             verdict,
+            outputs: None,
             who: who.clone(),
             why: why.clone(),
         };

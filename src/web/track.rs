@@ -51,7 +51,8 @@ pub(super) struct TrackPage {
     outputs: Vec<(String, String)>,
     output: String,
     output_cut: bool,
-    /// The form for its values; empty: it has started, or takes none.
+    /// The form for its values, or for its outputs when only a person can give them; empty: there are
+    /// none, or it is not the time for them.
     groups: Vec<Group>,
     errors: Vec<String>,
     wrong: usize,
@@ -66,6 +67,8 @@ pub(super) struct Found {
     pipeline: PipelineHead,
     attempts: Vec<AttemptRow>,
     pub(super) params: Vec<Param>,
+    /// What its script declares to leave.
+    pub(super) left: Vec<Param>,
     referred: Vec<Referred>,
 }
 
@@ -104,6 +107,7 @@ pub(super) fn find(desk: &Desk, id: TrackId) -> Result<Found, Failure> {
         pipeline: pipeline.ok_or_else(missing)?,
         attempts: store.attempts(id)?,
         params: order.params,
+        left: order.outputs,
         referred: order.referred,
         head,
         texts,
@@ -118,6 +122,7 @@ pub(super) fn view(who: &Browser, found: Found, again: &Again<'_>) -> TrackPage 
         pipeline,
         attempts,
         params,
+        left,
         referred,
     } = found;
     let state = TrackState::from_code(head.state);
@@ -135,7 +140,11 @@ pub(super) fn view(who: &Browser, found: Found, again: &Again<'_>) -> TrackPage 
             value.map_or_else(|| "not given yet".to_owned(), shown),
         )
     }));
-    let specs = fields::of_track(if unstarted { &params } else { &[] });
+    let specs = fields::of_track(match (unstarted, unclear) {
+        (true, _) => &params,
+        (false, true) => &left,
+        (false, false) => &[],
+    });
     let known = |key: &str| match again.form {
         Some(form) => Some(form.text(&fields::field_name(key)).to_owned()),
         None => raw_value(&texts.input, key),
@@ -266,6 +275,7 @@ mod tests {
                 param("n", Kind::Int),
                 param("b", Kind::Bool),
             ],
+            left: vec![param("left", Kind::Int)],
             referred: vec![
                 Referred {
                     name: "fetch.count".to_owned(),
@@ -291,6 +301,7 @@ mod tests {
                 assert_eq!(html.contains("action=\"/tracks/9/input\""), asks);
                 let unclear = *state == TrackState::Interrupted;
                 assert_eq!(html.contains("action=\"/tracks/9/resolve\""), unclear);
+                assert_eq!(html.contains("name=\"p.left\""), unclear);
                 assert_eq!(html.contains("7 bytes more were dropped"), attempts > 0);
                 assert!(html.contains("<code>left</code>") && html.contains("&#60;&#38;&#62;"));
                 assert!(html.contains("<code>fetch.path</code>") && html.contains("not given yet"));

@@ -269,7 +269,7 @@ fn what_nobody_declared_fails_nothing_and_is_told() {
 }
 
 #[test]
-fn a_success_that_a_person_claims_has_no_outputs() {
+fn a_success_that_a_person_claims_has_the_outputs_that_the_person_gives() {
     let server = Server::start();
     let graph = json!({"name": "g", "on_failure": "continue_independent", "vertices": {
         "fetch": {
@@ -280,24 +280,25 @@ fn a_success_that_a_person_claims_has_no_outputs() {
         "count": {"needs": ["fetch"], "script": "echo <fetch.count>"},
     }});
     let graph = server.define(&graph.to_string()).expect(201);
-    let started = server.post(&format!("/graphs/{}/pipelines", graph["id"]), &json!({}));
-    let id = started.expect(201)["id"].clone();
-    let pipeline = || server.get(&format!("/pipelines/{id}")).expect(200);
-    let runs = server.data().join(format!("work/{id}/runs"));
-    until("it runs", || runs.exists());
-    server.kill_supervisors();
-    until("it is interrupted", || {
-        server.track(&pipeline(), "fetch")["state"] == "INTERRUPTED"
+    let claimed = |answer: &dyn Fn(&str)| {
+        let started = server.post(&format!("/graphs/{}/pipelines", graph["id"]), &json!({}));
+        let id = started.expect(201)["id"].clone();
+        let pipeline = || server.get(&format!("/pipelines/{id}")).expect(200);
+        let runs = server.data().join(format!("work/{id}/runs"));
+        until("it runs", || runs.exists());
+        server.kill_supervisors();
+        until("it is interrupted", || {
+            server.track(&pipeline(), "fetch")["state"] == "INTERRUPTED"
+        });
+        answer(&server.track(&pipeline(), "fetch")["id"].to_string());
+        until("it has ended", || pipeline()["finished_at"].is_string());
+        pipeline()
+    };
+    let says = |track: &str, body: &Value| server.post(&format!("/tracks/{track}/resolve"), body);
+
+    let ended = claimed(&|track| {
+        says(track, &json!({"verdict": "succeeded"})).expect(200);
     });
-    let track = server.track(&pipeline(), "fetch")["id"].clone();
-    server
-        .post(
-            &format!("/tracks/{track}/resolve"),
-            &json!({"verdict": "succeeded"}),
-        )
-        .expect(200);
-    until("it has ended", || pipeline()["finished_at"].is_string());
-    let ended = pipeline();
     assert_eq!(server.log(&server.track(&ended, "path")), b"here\n");
     let count = server.track(&ended, "count");
     let how = (&count["state"], &count["reason"]);
@@ -311,6 +312,22 @@ fn a_success_that_a_person_claims_has_no_outputs() {
         detail.contains("`fetch` gave no output `count`"),
         "{detail}"
     );
+
+    let ended = claimed(&|track| {
+        for (outputs, field) in [
+            (json!({"count": "x"}), "count"),
+            (json!({"cuont": 1}), "cuont"),
+        ] {
+            let refused = says(track, &json!({"verdict": "succeeded", "outputs": outputs}));
+            assert_eq!(refused.expect(422)["problems"][0]["field"], field);
+        }
+        let outputs = json!({"count": 41, "path": "there"});
+        let taken = says(track, &json!({"verdict": "succeeded", "outputs": outputs})).expect(200);
+        assert_eq!(taken["outputs"], outputs, "{taken}");
+    });
+    assert_eq!(ended["state"], "FINISH", "{ended}");
+    assert_eq!(server.log(&server.track(&ended, "path")), b"there\n");
+    assert_eq!(server.log(&server.track(&ended, "count")), b"41\n");
 }
 
 #[cfg(feature = "failpoints")]
