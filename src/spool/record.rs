@@ -1,7 +1,8 @@
 //! The exit record: how an attempt ended, written once, complete from the moment it exists.
 
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::FileExt;
 
 use serde::{Deserialize, Serialize};
 
@@ -97,13 +98,32 @@ impl ExitRecord {
 
 impl Spool {
     /// Writes the exit record under its name at once, or not at all. A record that is there stays.
+    /// Only for the one who took the gate, and after the script has ended.
     pub fn write_exit(&self, key: AttemptKey, record: &ExitRecord) -> io::Result<()> {
+        let text = serde_json::to_vec(record)?;
+        if self.turn_script_into_exit(key, &text).is_ok() {
+            return Ok(());
+        }
         let mut file = tempfile::Builder::new()
             .prefix(".exit-")
             .tempfile_in(self.dir())?;
-        file.write_all(&serde_json::to_vec(record)?)?;
+        file.write_all(&text)?;
         match file.persist_noclobber(self.file(key, "exit")) {
             Err(e) if e.error.kind() != ErrorKind::AlreadyExists => Err(e.error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Nobody needs the script any more: its file takes the record, and then the record's name. So
+    /// there is no other file to make, which is what costs most here, and on a full disk there is
+    /// room, because the file has its block already.
+    fn turn_script_into_exit(&self, key: AttemptKey, text: &[u8]) -> io::Result<()> {
+        let script = self.script(key);
+        let file = OpenOptions::new().write(true).open(&script)?;
+        file.write_all_at(text, 0)?;
+        file.set_len(text.len() as u64)?;
+        match fs::hard_link(script, self.file(key, "exit")) {
+            Err(e) if e.kind() != ErrorKind::AlreadyExists => Err(e),
             _ => Ok(()),
         }
     }
@@ -140,7 +160,7 @@ mod tests {
 
     use super::{Cause, ExitRecord};
     use crate::engine::{AttemptKey, PipelineId, Time, TrackId};
-    use crate::spool::Spool;
+    use crate::spool::{Gate, Spool};
 
     const KEY: AttemptKey = AttemptKey {
         pipeline: PipelineId(1),
@@ -153,6 +173,19 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let spool = Spool::open(dir.path()).unwrap();
         assert_eq!(spool.read_exit(KEY).unwrap(), None);
+        // With a script its file becomes the record, whichever of the two is longer.
+        for (attempt, script) in [(2, "x".repeat(10_000)), (3, String::new())] {
+            let key = AttemptKey { attempt, ..KEY };
+            let record = ExitRecord::never_ran(Cause::Exited, Time(7));
+            spool.write_script(key, &script).unwrap();
+            assert!(spool.take_gate(key).unwrap());
+            spool.write_exit(key, &record).unwrap();
+            assert_eq!(spool.read_exit(key).unwrap(), Some(record));
+            assert_eq!(spool.gate(key).unwrap(), Gate::Started);
+            assert_eq!(fs::read_dir(spool.dir()).unwrap().count(), 3);
+            spool.clean(key).unwrap();
+            assert_eq!(fs::read_dir(spool.dir()).unwrap().count(), 0);
+        }
         let why = "the interpreter `/x` does not exist".to_owned();
         let first = ExitRecord::never_ran(Cause::CouldNotStart { why }, Time(5));
         spool.write_exit(KEY, &first).unwrap();
