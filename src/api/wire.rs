@@ -35,6 +35,7 @@ pub(super) fn vertex(row: &VertexRow) -> Value {
         "desc": row.desc,
         "script": row.script,
         "input": object(&row.input),
+        "outputs": object(&row.outputs),
     })
 }
 

@@ -120,6 +120,8 @@ pub fn limits(config: &Config) -> Limits {
         file_bytes: config.max_file_bytes as usize,
         value_bytes: config.max_value_bytes as usize,
         render_bytes: config.max_render_bytes as usize,
+        output_bytes: config.max_output_bytes as usize,
+        outputs: config.max_outputs,
         ..Limits::default()
     }
 }
@@ -142,6 +144,7 @@ fn executor_settings(config: &Config, program: PathBuf) -> crate::executor::Sett
         log_cap: config.log_cap_bytes,
         path: config.script_path.clone(),
         home,
+        values: limits(config),
         ..crate::executor::Settings::new(config.data.clone(), program)
     }
 }

@@ -15,10 +15,13 @@ use super::units::{bytes, duration, log_filter, search_path, shown, text, whole}
 const KIB: u64 = 1 << 10;
 const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;
+const TIB: u64 = 1 << 40;
 const SLOTS_PER_CORE: usize = 4;
 const SLOTS_MOST: u32 = 10_000;
 /// The kernel takes no longer single string in a program's environment.
 const VALUE_MOST: u64 = 128 * KIB;
+/// Supervisors send outputs in one frame of 64 MiB at most, in which a byte may take seven.
+const OUTPUT_MOST: u64 = 8 * MIB;
 const SCRIPT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// What the command line says; `None` where it says nothing.
@@ -67,6 +70,10 @@ pub struct Config {
     pub syntax_processes: u32,
     /// How long the shells may look at the scripts of one definition.
     pub syntax_time: Duration,
+    /// Bytes that one script may write as its outputs.
+    pub max_output_bytes: u64,
+    /// Outputs that one script may write.
+    pub max_outputs: usize,
     /// Commands from people that may wait for the driver; the next one is refused.
     pub commands_waiting: usize,
     /// Events that one commit takes at most.
@@ -126,13 +133,11 @@ impl Config {
                 Duration::from_secs(30),
                 duration(Duration::from_secs(3_600)),
             ),
+            max_output_bytes: r.take("trackyard.max_output_bytes", MIB, bytes(1..=OUTPUT_MOST)),
+            max_outputs: r.take("trackyard.max_outputs", 1_000, whole(1..=100_000)),
             commands_waiting: r.take("trackyard.commands_waiting", 1_024, whole(1..=1_000_000)),
             batch: r.take("trackyard.batch", 512, whole(1..=100_000)),
-            log_cap_bytes: r.take(
-                "trackyard.log_cap_bytes",
-                64 * MIB,
-                bytes(KIB..=1_024 * GIB),
-            ),
+            log_cap_bytes: r.take("trackyard.log_cap_bytes", 64 * MIB, bytes(KIB..=TIB)),
             tail_bytes: r.take("trackyard.tail_bytes", 64 * KIB, bytes(KIB..=16 * MIB)),
             grace: r.take(
                 "trackyard.grace",
@@ -302,6 +307,8 @@ mod tests {
             max_render_bytes: 32 * MIB,
             syntax_processes: 4,
             syntax_time: Duration::from_secs(30),
+            max_output_bytes: MIB,
+            max_outputs: 1_000,
             commands_waiting: 1_024,
             batch: 512,
             log_cap_bytes: 64 * MIB,
@@ -348,6 +355,7 @@ mod tests {
              data = 'd'\nslots = 9\ndurability = 'normal'\nreaders = 2\nmax_vertices = 10\nmax_edges = 20\n\
              max_script_bytes = '2 KiB'\nmax_file_bytes = 4096\nmax_value_bytes = '1 KiB'\n\
              max_render_bytes = '1 MiB'\nsyntax_processes = 2\nsyntax_time = '5s'\n\
+             max_output_bytes = '3 KiB'\nmax_outputs = 5\n\
              commands_waiting = 3\nbatch = 4\nlog_cap_bytes = '1 MiB'\ntail_bytes = '2 KiB'\ngrace = '500ms'\n\
              script_path = '/usr/bin:/bin'\nlog = 'debug'\n",
         );
@@ -367,6 +375,8 @@ mod tests {
             max_render_bytes: MIB,
             syntax_processes: 2,
             syntax_time: Duration::from_secs(5),
+            max_output_bytes: 3_072,
+            max_outputs: 5,
             commands_waiting: 3,
             batch: 4,
             log_cap_bytes: MIB,
@@ -402,7 +412,7 @@ mod tests {
         };
         let lines: Vec<&str> = shipped.lines().map(uncommented).collect();
         let count = lines.iter().filter(|line| is_key(line)).count();
-        assert_eq!(count, 21, "one line for each setting");
+        assert_eq!(count, 23, "one line for each setting");
         let dir = with_file(&lines.join("\n"));
         let config = load(Flags::default(), dir.path(), &[]).expect("the defaults are valid");
         let (slots, file) = (defaults.slots, config.file.clone());

@@ -5,7 +5,7 @@ use crate::access::digest;
 use crate::driver::CommandError;
 use crate::engine::GraphId;
 use crate::graph::text::{self, Format, Parsed};
-use crate::graph::{self, Graph, Limits, Problem, Severity, Vertex};
+use crate::graph::{Graph, Limits, Outputs, Problem, Runnable, Severity};
 use crate::probe::Probe;
 use crate::store::{NewGraph, Outcome, StoreError, StoredProblem};
 
@@ -133,12 +133,11 @@ fn is_checked(problems: &[Problem]) -> bool {
     problems.iter().all(|p| p.severity != Severity::Error)
 }
 
-/// The script of each vertex with its placeholders compiled; as written where they do not compile.
-fn compiled(graph: &Graph) -> Vec<String> {
-    let body = |(i, vertex): (usize, &Vertex)| {
-        graph::compiled(graph, i).map_or_else(|_| vertex.script.clone(), |compiled| compiled.body)
-    };
-    graph.vertices.iter().enumerate().map(body).collect()
+/// What is kept of the script of each vertex.
+fn compiled(graph: &Graph) -> Vec<Runnable> {
+    let outputs = Outputs::of(graph);
+    let runnable = |vertex| outputs.runnable(vertex);
+    graph.vertices.iter().map(runnable).collect()
 }
 
 fn stored(problems: &[Problem]) -> Vec<StoredProblem> {

@@ -5,6 +5,7 @@
 
 mod define;
 mod render;
+mod resolve;
 mod start;
 
 pub use define::{DefineError, Defined, examine};

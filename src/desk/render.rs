@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Desk, StartError};
 use crate::engine::GraphId;
-use crate::graph::{GivenOwned, Graph, Limits, Rendered, accept_inputs, quote, render};
+use crate::graph::{GivenOwned, Graph, Limits, Outputs, Rendered, accept_inputs, quote, render};
 
 /// Which scripts to show, with which values.
 #[derive(Debug, Clone, Default)]
@@ -64,12 +64,12 @@ pub fn scripts(
             Some(index.ok_or_else(|| RenderError::NoVertex(name.clone()))?)
         }
     };
-    let (mut all, mut bytes) = (Vec::new(), 0);
+    let (mut all, mut bytes, outputs) = (Vec::new(), 0, Outputs::of(graph));
     for (index, input) in accepted.vertices.iter().enumerate() {
         if only.is_some_and(|only| only != index) {
             continue;
         }
-        let Some(one) = render(graph, index, input) else {
+        let Some(one) = render(&outputs, &graph.vertices[index], input) else {
             continue;
         };
         let environment = one.environment.iter().map(|(_, value)| value.len());

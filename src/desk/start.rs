@@ -150,7 +150,14 @@ impl Desk {
         has: &str,
         given: &BTreeMap<String, GivenOwned>,
     ) -> Result<VertexInput, Vec<FieldError>> {
-        let vertex = graph.vertices.swap_remove(index);
+        // The others stay for what they give; what they ask for is not asked now.
+        for (place, other) in graph.vertices.iter_mut().enumerate() {
+            if place != index {
+                other.input.clear();
+                other.script.clear();
+            }
+        }
+        let vertex = &graph.vertices[index];
         let key = |name: &str| match vertex.input.iter().any(|p| p.name == name) {
             true => format!("{}.{name}", vertex.name),
             false => name.to_owned(),
@@ -162,10 +169,8 @@ impl Desk {
             .map(|(name, value)| (key(&name), GivenOwned::Json(value)))
             .collect();
         all.extend(given.iter().map(|(name, value)| (key(name), value.clone())));
-        graph.vertices = vec![vertex];
-        graph.edges.clear();
-        let accepted = accept_inputs(&graph, &all, true, &self.limits)?;
-        Ok(accepted.vertices.into_iter().next().unwrap_or_default())
+        let mut accepted = accept_inputs(&graph, &all, true, &self.limits)?;
+        Ok(accepted.vertices.swap_remove(index))
     }
 }
 

@@ -4,6 +4,7 @@ use crossbeam_channel::Sender;
 
 use super::updates::Update;
 use crate::engine::{Answer, Event, GraphId, PipelineId, PipelineState, Refusal, Time, TrackInput};
+use crate::graph::Runnable;
 use crate::store::{NewGraph, Saved, StoreError, StoredProblem};
 
 /// A pipeline to start, with values that were accepted for one revision of its graph.
@@ -88,7 +89,7 @@ pub(super) enum Command {
         id: GraphId,
         revision: i64,
         checked: bool,
-        compiled: Vec<String>,
+        compiled: Vec<Runnable>,
         problems: Vec<StoredProblem>,
         reply: Reply<bool>,
     },

@@ -12,6 +12,7 @@ use super::updates::{self, Update};
 use crate::engine::{
     Answer, Event, GraphId, PipelineId, PipelineState, Resolution, Time, TrackId, TrackInput,
 };
+use crate::graph::Runnable;
 use crate::store::{NewGraph, Saved, StoredProblem};
 
 /// Sends commands to the driver. Cheap to clone. Every call waits for the commit of its answer.
@@ -73,12 +74,14 @@ impl Handle {
         verdict: Resolution,
         who: &str,
         why: &str,
+        outputs: Option<String>,
     ) -> Result<Answer, CommandError> {
         let (who, why) = (who.to_owned(), why.to_owned());
         self.step(Event::Resolve {
             pipeline,
             track,
             verdict,
+            outputs,
             who,
             why,
         })
@@ -129,7 +132,7 @@ impl Handle {
         id: GraphId,
         revision: i64,
         checked: bool,
-        compiled: Vec<String>,
+        compiled: Vec<Runnable>,
         problems: Vec<StoredProblem>,
     ) -> Result<bool, CommandError> {
         self.ask(|reply| Command::SetCheck {

@@ -70,6 +70,8 @@ pub enum Event {
         track: TrackId,
         /// What the person says.
         verdict: Resolution,
+        /// What a success leaves for those after it, as a JSON object.
+        outputs: Option<String>,
         /// Who.
         who: String,
         /// Why, in words.

@@ -16,7 +16,7 @@ impl Engine {
         &mut self,
         now: Time,
         key: AttemptKey,
-        end: AttemptEnd,
+        mut end: AttemptEnd,
         output: Vec<u8>,
         out: &mut Outbox,
     ) -> Answer {
@@ -47,12 +47,14 @@ impl Engine {
             finished_at: Some(end.finished_at),
             ..row
         };
+        let outputs = end.outputs.take();
         self.leave(now, key, index, ended, end, out);
         let change = out
             .tracks
             .get_mut(&key.track)
             .expect("the track was changed just now");
         change.output = Some(output);
+        change.outputs = outputs.filter(|_| state == TrackState::Succeed);
         match state {
             TrackState::Succeed => self.promote(now, key.pipeline, index, out),
             TrackState::Failed => self.fail(now, key.pipeline, out),
@@ -227,6 +229,7 @@ impl AttemptEnd {
             finished_at: now,
             log_bytes: 0,
             dropped_bytes: 0,
+            outputs: None,
         }
     }
 }

@@ -10,8 +10,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::{AttemptKey, PipelineId, TrackId};
-use crate::graph::{Resource, Rlimits};
+use crate::graph::{Limits, Param, Resource, Rlimits};
 use crate::spool::ExitRecord;
+use crate::store::{StoreError, params_from_json, params_to_json};
 
 /// The version of these words.
 pub(super) const PROTOCOL: u32 = 1;
@@ -54,6 +55,47 @@ pub(super) struct Launch {
     pub(super) limits: Vec<Limit>,
     pub(super) grace_ms: u64,
     pub(super) log_cap: u64,
+    #[serde(default)]
+    pub(super) outputs: Outputs,
+}
+
+/// What a script may leave for those after it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Outputs {
+    /// The declarations as JSON; empty: none.
+    declared: String,
+    file_bytes: usize,
+    names: usize,
+    value_bytes: usize,
+}
+
+impl Outputs {
+    pub(super) fn new(declared: &[Param], limits: &Limits) -> Outputs {
+        Outputs {
+            declared: match declared.is_empty() {
+                true => String::new(),
+                false => params_to_json(declared),
+            },
+            file_bytes: limits.output_bytes,
+            names: limits.outputs,
+            value_bytes: limits.value_bytes,
+        }
+    }
+
+    /// The declarations, and what bounds the values.
+    pub(super) fn read(&self) -> Result<(Vec<Param>, Limits), StoreError> {
+        let declared = match self.declared.is_empty() {
+            true => Vec::new(),
+            false => params_from_json(&self.declared)?,
+        };
+        let limits = Limits {
+            output_bytes: self.file_bytes,
+            outputs: self.names,
+            value_bytes: self.value_bytes,
+            ..Limits::default()
+        };
+        Ok((declared, limits))
+    }
 }
 
 /// What a script may use of something, by the word that graphs use for it.
@@ -181,7 +223,7 @@ impl Decoder {
 
 #[cfg(test)]
 mod tests {
-    use super::{Decoder, Key, Launch, Limit, ToServer, ToSupervisor, frame};
+    use super::{Decoder, Key, Launch, Limit, Outputs, ToServer, ToSupervisor, frame};
 
     fn launch(n: i64, size: usize) -> ToSupervisor {
         ToSupervisor::Launch(Launch {
@@ -193,6 +235,7 @@ mod tests {
             timeout_ms: None,
             grace_ms: 5,
             log_cap: 6,
+            outputs: Outputs::default(),
         })
     }
 

@@ -20,58 +20,64 @@ const MOST: usize = 1000;
 pub(super) fn check(sink: &mut Sink<'_>, limits: &Limits) {
     let graph = sink.graph;
     let mut patterns = Patterns::default();
-    Declarations {
-        sink,
-        owner: None,
-        limits,
-        patterns: &mut patterns,
-    }
-    .all(&graph.input);
-    let shared: BTreeMap<&str, Kind> = graph
-        .input
-        .iter()
-        .map(|p| (p.name.as_str(), p.kind))
-        .collect();
-    for (index, vertex) in graph.vertices.iter().enumerate() {
-        for (i, own) in (0..).zip(&vertex.input) {
-            if let Some(kind) = shared
-                .get(own.name.as_str())
-                .filter(|kind| **kind != own.kind)
-            {
-                let message = format!(
-                    "{} is of type {} here and of type {} in the graph's `input`; this vertex gets its own, so rename one if they are two things",
-                    quote(&own.name),
-                    own.kind.word(),
-                    kind.word()
-                );
-                let spot = Spot::vertex(index, Part::Param(i));
-                sink.add(
-                    Severity::Notice,
-                    codes::PARAMETER_TYPES_DIFFER,
-                    spot,
-                    message,
-                );
-            }
-        }
-        Declarations {
+    let mut of = |sink: &mut Sink<'_>, owner, outputs, params: &[Param]| {
+        let mut declarations = Declarations {
             sink,
-            owner: Some(index),
+            owner,
+            outputs,
             limits,
             patterns: &mut patterns,
-        }
-        .all(&vertex.input);
+        };
+        declarations.all(params);
+    };
+    of(sink, None, false, &graph.input);
+    let shared = graph.input.iter().map(|p| (p.name.as_str(), p.kind));
+    let shared: BTreeMap<&str, Kind> = shared.collect();
+    for (index, vertex) in graph.vertices.iter().enumerate() {
+        differing(sink, index, &vertex.input, &shared);
+        of(sink, Some(index), false, &vertex.input);
+        of(sink, Some(index), true, &vertex.outputs);
+    }
+}
+
+/// Tells of parameters of a vertex that the graph declares with another type.
+fn differing(sink: &mut Sink<'_>, index: usize, own: &[Param], shared: &BTreeMap<&str, Kind>) {
+    for (i, own) in (0..).zip(own) {
+        let kind = shared.get(own.name.as_str());
+        let Some(kind) = kind.filter(|kind| **kind != own.kind) else {
+            continue;
+        };
+        let message = format!(
+            "{} is of type {} here and of type {} in the graph's `input`; this vertex gets its own, so rename one if they are two things",
+            quote(&own.name),
+            own.kind.word(),
+            kind.word()
+        );
+        let (spot, code) = (
+            Spot::vertex(index, Part::Param(i)),
+            codes::PARAMETER_TYPES_DIFFER,
+        );
+        sink.add(Severity::Notice, code, spot, message);
     }
 }
 
 struct Declarations<'c, 'g> {
     sink: &'c mut Sink<'g>,
     owner: Option<usize>,
+    /// They are outputs of a vertex, not what it asks for.
+    outputs: bool,
     limits: &'c Limits,
     patterns: &'c mut Patterns,
 }
 
 impl Declarations<'_, '_> {
     fn spot(&self, part: Part) -> Spot {
+        let part = match (part, self.outputs) {
+            (Part::Param(i), true) => Part::Output(i),
+            (Part::Rule(i, key), true) => Part::OutputRule(i, key),
+            (Part::Key(_), true) => Part::Key("outputs"),
+            (part, _) => part,
+        };
         Spot::of(self.owner, part)
     }
 
@@ -83,7 +89,7 @@ impl Declarations<'_, '_> {
     fn all(&mut self, params: &[Param]) {
         if params.len() > MOST {
             let message = format!(
-                "{} parameters are declared here and the limit is {MOST}; remove some",
+                "{} values are declared here and the limit is {MOST}; remove some",
                 params.len()
             );
             self.error(codes::TOO_MANY_PARAMETERS, Part::Key("input"), message);
@@ -93,7 +99,7 @@ impl Declarations<'_, '_> {
             let name = &param.name;
             if !is_identifier(name) {
                 let message = format!(
-                    "{} cannot name a parameter; use letters, digits and `_`, not a digit first",
+                    "{} cannot name a value; use letters, digits and `_`, not a digit first",
                     quote(name)
                 );
                 self.error(codes::BAD_PARAMETER_NAME, Part::Param(i), message);
@@ -226,10 +232,7 @@ impl Declarations<'_, '_> {
             if let Err(refusal) = param.judge(choice, self.limits, self.patterns)
                 && usable(&refusal)
             {
-                let message = format!(
-                    "the choice {shown} breaks the parameter's own rules: {}",
-                    refusal.1
-                );
+                let message = format!("the choice {shown} breaks its own rules: {}", refusal.1);
                 self.error(codes::BAD_CHOICES, Part::Rule(i, "choices"), message);
             }
         }
@@ -238,10 +241,7 @@ impl Declarations<'_, '_> {
             && let Err(refusal) = param.judge(default, self.limits, self.patterns)
             && usable(&refusal)
         {
-            let message = format!(
-                "the default breaks the parameter's own rules: {}",
-                refusal.1
-            );
+            let message = format!("the default breaks its own rules: {}", refusal.1);
             self.error(codes::BAD_DEFAULT, Part::Rule(i, "default"), message);
         }
     }

@@ -3,9 +3,11 @@
 
 use std::collections::BTreeSet;
 
+use super::check_outputs::References;
 use super::codes;
 use super::compile::compile_with;
 use super::model::{Limits, Vertex};
+use super::outputs::Outputs;
 use super::param::Param;
 use super::places::{Part, Sink, Spot};
 use super::problem::{ScriptProblem, Severity};
@@ -16,6 +18,8 @@ use super::similar::{Suggester, quote};
 pub(super) fn check(sink: &mut Sink<'_>, limits: &Limits) {
     let graph = sink.graph;
     let suggester = Suggester::default();
+    let outputs = Outputs::of(graph);
+    let mut references = References::default();
     let mut shared_used: BTreeSet<String> = BTreeSet::new();
     for (index, vertex) in graph.vertices.iter().enumerate() {
         let spot = Spot::vertex(index, Part::Key("script"));
@@ -24,9 +28,11 @@ pub(super) fn check(sink: &mut Sink<'_>, limits: &Limits) {
             continue;
         }
         whole(sink, spot, vertex, limits);
-        let declared = graph.declared(index);
-        let uses = match compile_with(&vertex.script, &declared, &suggester) {
+        let scope = outputs.scope(vertex);
+        let declared = scope.params();
+        let uses = match compile_with(&vertex.script, &declared, &suggester, Some(&outputs)) {
             Ok(compiled) => {
+                references.note(graph, index, scope.used(&compiled.uses));
                 compiled
                     .notices
                     .into_iter()
@@ -50,6 +56,7 @@ pub(super) fn check(sink: &mut Sink<'_>, limits: &Limits) {
         let own = |name: &String| vertex.input.iter().any(|p| p.name == *name);
         shared_used.extend(uses.into_iter().filter(|name| !own(name)));
     }
+    references.check(sink);
     unused(sink, None, &graph.input, |name| shared_used.contains(name));
 }
 
@@ -85,7 +92,7 @@ fn whole(sink: &mut Sink<'_>, spot: Spot, vertex: &Vertex, limits: &Limits) {
 }
 
 /// Adds a finding about a script, at its place in the text when that is known.
-fn report(sink: &mut Sink<'_>, index: usize, problem: ScriptProblem) {
+pub(super) fn report(sink: &mut Sink<'_>, index: usize, problem: ScriptProblem) {
     let problem = sink.places.script_problem(sink.graph, index, problem);
     sink.problems.push(problem);
 }

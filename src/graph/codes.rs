@@ -106,6 +106,14 @@ codes! {
     INTERPRETER_MISSING = "interpreter-missing";
     /// A parameter that no script refers to.
     UNUSED_PARAMETER = "unused-parameter";
+    /// A `<vertex.name>` whose vertex declares no such output.
+    UNDECLARED_OUTPUT = "undeclared-output";
+    /// A reference to an output of a vertex that need not have ended before.
+    OUTPUT_NOT_BEFORE = "output-not-before";
+    /// A script that refers to an output of its own vertex.
+    OWN_OUTPUT = "own-output";
+    /// Two names of values that one variable would have to hold.
+    OUTPUT_NAME_CLASH = "output-name-clash";
     /// A script that uses the variable kept for a parameter.
     RESERVED_NAME = "reserved-name";
     /// A placeholder in a script that no shell runs.

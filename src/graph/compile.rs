@@ -3,21 +3,21 @@
 //! A value never enters the body of a script. `<x>` becomes a reference to the variable `p_x`,
 //! which an assignment in front of the body sets when the script is launched.
 
+mod names;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::codes;
 use super::hazards::Facts;
-use super::identifiers::{bracketed, identifiers};
-use super::lexer::{Context, Lexed, lex};
+use super::identifiers::{bracketed, identifiers, variable};
+use super::lexer::{Context, lex};
 use super::lines::Lines;
+use super::outputs::Outputs;
 use super::param::Param;
 use super::problem::{ScriptProblem, Severity};
 use super::reference::rewrite;
 use super::script::interpreter;
-use super::similar::{Suggester, quote};
-
-/// The shortest name for which a near one is told where a shell reads text.
-const MISSPELT_FROM: usize = 3;
+use super::similar::Suggester;
 
 /// A script whose placeholders are variable references.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -35,13 +35,14 @@ pub struct Compiled {
 /// # Errors
 /// Every placeholder that cannot be a variable where it stands, and all notices.
 pub fn compile(script: &str, params: &[&Param]) -> Result<Compiled, Vec<ScriptProblem>> {
-    compile_with(script, params, &Suggester::default())
+    compile_with(script, params, &Suggester::default(), None)
 }
 
 pub(super) fn compile_with(
     script: &str,
     params: &[&Param],
     suggester: &Suggester,
+    outputs: Option<&Outputs<'_>>,
 ) -> Result<Compiled, Vec<ScriptProblem>> {
     // Later declarations must not replace earlier ones: a vertex's own parameters come first.
     let named: BTreeMap<&str, &Param> =
@@ -51,6 +52,7 @@ pub(super) fn compile_with(
         params,
         named,
         suggester,
+        outputs,
         lines: Lines::of(script),
     };
     if interpreter(script).shell {
@@ -65,6 +67,7 @@ struct Compilation<'c> {
     params: &'c [&'c Param],
     named: BTreeMap<&'c str, &'c Param>,
     suggester: &'c Suggester,
+    outputs: Option<&'c Outputs<'c>>,
     lines: Lines<'c>,
 }
 
@@ -136,7 +139,11 @@ impl Compilation<'_> {
         body.push_str(&self.script[copied..]);
         self.reserved(&used, &mut problems);
         let undeclared = lexed.undeclared.iter();
-        notices.extend(undeclared.map(|(start, end)| self.undeclared(*start, *end)));
+        let undeclared = undeclared.filter_map(|(start, end)| self.undeclared(*start, *end));
+        let (meant, bare): (Vec<_>, Vec<_>) =
+            undeclared.partition(|p| p.severity == Severity::Error);
+        problems.extend(meant);
+        notices.extend(bare);
         notices.extend(self.misspelt(&lexed));
         notices.sort_by_key(|p| (p.line, p.column));
         self.finish(body, &used, problems, notices)
@@ -147,8 +154,9 @@ impl Compilation<'_> {
         let mut problems = Vec::new();
         for (at, name) in bracketed(self.script) {
             if self.named.contains_key(name) {
+                let variable = variable(name);
                 let message = format!(
-                    "`<{name}>` is not replaced in a script that no shell runs; read the environment variable `TY_{name}` instead"
+                    "`<{name}>` is not replaced in a script that no shell runs; read the environment variable `TY_{variable}` instead"
                 );
                 let code = codes::PLACEHOLDER_NOT_SHELL;
                 problems.push(self.problem(code, Severity::Error, at, message));
@@ -159,7 +167,7 @@ impl Compilation<'_> {
             .named
             .keys()
             .copied()
-            .filter(|n| mentioned.contains_key(n))
+            .filter(|n| mentioned.contains_key(variable(n).as_ref()))
             .collect();
         self.finish(self.script.to_owned(), &used, problems, Vec::new())
     }
@@ -171,6 +179,7 @@ impl Compilation<'_> {
         mut problems: Vec<ScriptProblem>,
         notices: Vec<ScriptProblem>,
     ) -> Result<Compiled, Vec<ScriptProblem>> {
+        self.clashes(used, &mut problems);
         if !problems.is_empty() {
             problems.extend(notices);
             problems.sort_by_key(|p| (p.line, p.column));
@@ -187,57 +196,5 @@ impl Compilation<'_> {
             uses,
             notices,
         })
-    }
-
-    /// The variables of the parameters must be the script's own nowhere.
-    fn reserved(&self, used: &BTreeSet<&str>, problems: &mut Vec<ScriptProblem>) {
-        let own = identifiers(self.script, "p_");
-        for name in used {
-            let variable = format!("p_{name}");
-            if let Some(at) = own.get(name).copied() {
-                let message = format!(
-                    "`{variable}` is the variable that holds the value of `<{name}>`; use another name here"
-                );
-                problems.push(self.problem(codes::RESERVED_NAME, Severity::Error, at, message));
-            }
-        }
-    }
-
-    /// Undeclared `<word>`s inside quotes and here-documents: text, unless the name of a parameter is
-    /// near.
-    fn misspelt(&self, lexed: &Lexed) -> Vec<ScriptProblem> {
-        let mut known: BTreeSet<usize> = lexed.sites.iter().map(|site| site.start).collect();
-        known.extend(lexed.undeclared.iter().map(|(start, _)| *start));
-        let mut found = Vec::new();
-        for (start, name) in bracketed(self.script) {
-            if known.contains(&start) || name.len() < MISSPELT_FROM {
-                continue;
-            }
-            if let Some(near) = self.suggester.nearest(name, self.named.keys().copied()) {
-                let message = format!(
-                    "`<{name}>` is not a declared parameter and stays as it is. Did you mean `<{near}>`?"
-                );
-                let code = codes::UNDECLARED_PLACEHOLDER;
-                found.push(self.problem(code, Severity::Notice, start, message));
-            }
-        }
-        found
-    }
-
-    fn undeclared(&self, start: usize, end: usize) -> ScriptProblem {
-        let text = &self.script[start..end];
-        let name = &text[1..text.len() - 1];
-        let near = self.suggester.nearest(name, self.named.keys().copied());
-        let hint = near.map_or_else(String::new, |near| format!(" Did you mean `<{near}>`?"));
-        let message = format!(
-            "{} is not a declared parameter, so the shell reads it as redirections.{hint} For redirections write `< {name} >`",
-            quote(text)
-        );
-        self.problem(
-            codes::UNDECLARED_PLACEHOLDER,
-            Severity::Notice,
-            start,
-            message,
-        )
     }
 }

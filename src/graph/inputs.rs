@@ -9,6 +9,7 @@ use super::codes;
 use super::compile::compile_with;
 use super::identifiers::identifiers;
 use super::model::{Graph, Limits, Vertex};
+use super::outputs::Outputs;
 use super::param::{Kind, Param, Value};
 use super::patterns::Patterns;
 use super::script::interpreter;
@@ -59,6 +60,7 @@ pub fn accept_inputs(
         vertices: Vec::with_capacity(graph.vertices.len()),
     };
     let suggester = Suggester::default();
+    let outputs = Outputs::of(graph);
     for vertex in &graph.vertices {
         let own: BTreeMap<&str, Option<Value>> = vertex
             .input
@@ -71,7 +73,7 @@ pub fn accept_inputs(
             })
             .collect();
         let mut input = VertexInput::default();
-        for name in used_with(vertex, graph, &suggester) {
+        for name in used_with(vertex, &outputs, &suggester) {
             match own.get(name.as_str()).or_else(|| shared.get(name.as_str())) {
                 Some(Some(value)) => input.values.push((name, value.clone())),
                 Some(None) => input.missing.push(name),
@@ -91,7 +93,7 @@ pub fn accept_inputs(
 /// it, else by `TY_<name>`. In the order of declaration, the vertex's own first. Empty for a script
 /// that does not compile.
 pub fn used(vertex: &Vertex, graph: &Graph) -> Vec<String> {
-    used_with(vertex, graph, &Suggester::default())
+    used_with(vertex, &Outputs::of(graph), &Suggester::default())
 }
 
 /// Values as the JSON object that a track keeps.
@@ -105,7 +107,7 @@ pub fn input_to_json(values: &[(String, Value)]) -> Json {
 }
 
 /// One value as JSON.
-pub(super) fn value_to_json(value: &Value) -> Json {
+pub fn value_to_json(value: &Value) -> Json {
     match value {
         Value::Str(text) => Json::from(text.as_str()),
         Value::Int(n) => Json::from(*n),
@@ -114,42 +116,43 @@ pub(super) fn value_to_json(value: &Value) -> Json {
     }
 }
 
-/// The values in such an object, in the order of `params`; names that are not among those, and
-/// values that no parameter of that type stores, are left out.
-pub fn values_from_json(json: &Json, params: &[&Param]) -> Vec<(String, Value)> {
-    let value = |param: &Param| match (json.get(&param.name)?, param.kind) {
+/// One value from the JSON that a track keeps; none where no parameter of that type stores it.
+pub fn value_from_json(json: &Json, kind: Kind) -> Option<Value> {
+    match (json, kind) {
         (Json::String(text), _) => Some(Value::Str(text.clone())),
         (Json::Bool(b), Kind::Bool) => Some(Value::Bool(*b)),
         (Json::Number(n), Kind::Float) => n.as_f64().map(Value::Float),
         (Json::Number(n), Kind::Int) => n.as_i64().map(Value::Int),
         _ => None,
-    };
+    }
+}
+
+/// The values in such an object, in the order of `params`; names that are not among those, and
+/// values that no parameter of that type stores, are left out.
+pub fn values_from_json(json: &Json, params: &[&Param]) -> Vec<(String, Value)> {
+    let value = |param: &Param| value_from_json(json.get(&param.name)?, param.kind);
     params
         .iter()
         .filter_map(|p| Some((p.name.clone(), value(p)?)))
         .collect()
 }
 
-fn used_with(vertex: &Vertex, graph: &Graph, suggester: &Suggester) -> Vec<String> {
+fn used_with<'g>(vertex: &'g Vertex, outputs: &Outputs<'g>, suggester: &Suggester) -> Vec<String> {
     let shell = interpreter(&vertex.script).shell;
-    if (shell && !vertex.script.contains('<'))
-        || (vertex.input.is_empty() && graph.input.is_empty())
-    {
+    let scope = outputs.scope(vertex);
+    if (shell && !vertex.script.contains('<')) || scope.inputs.is_empty() {
         return Vec::new();
     }
-    let declared = graph.declared_for(vertex);
     if shell {
-        return compile_with(&vertex.script, &declared, suggester)
-            .map(|c| c.uses)
+        let own = |name: &String| scope.inputs.iter().any(|p| p.name == *name);
+        return compile_with(&vertex.script, &scope.params(), suggester, None)
+            .map(|c| c.uses.into_iter().filter(own).collect())
             .unwrap_or_default();
     }
     let found = identifiers(&vertex.script, "TY_");
     let mentioned = |p: &&&Param| found.contains_key(p.name.as_str());
-    declared
-        .iter()
-        .filter(mentioned)
-        .map(|p| p.name.clone())
-        .collect()
+    let inputs = scope.inputs.iter().filter(mentioned);
+    inputs.map(|p| p.name.clone()).collect()
 }
 
 struct Acceptance<'a> {

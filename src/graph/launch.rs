@@ -1,6 +1,7 @@
 //! What is run: a compiled body with the values of its parameters set in front of it, or in the
 //! environment for interpreters that are no shells.
 
+use super::identifiers::variable;
 use super::param::Value;
 use super::script::{interpreter, shebang_line};
 
@@ -19,7 +20,7 @@ pub fn launch_text(body: &str, values: &[(String, Value)]) -> String {
     }
     for (name, value) in values {
         text.push_str("p_");
-        text.push_str(name);
+        text.push_str(&variable(name));
         text.push_str("='");
         text.push_str(&value.to_string().replace('\'', r"'\''"));
         text.push_str("'; ");
@@ -36,7 +37,7 @@ pub fn environment(body: &str, values: &[(String, Value)]) -> Vec<(String, Strin
     }
     values
         .iter()
-        .map(|(name, value)| (format!("TY_{name}"), value.to_string()))
+        .map(|(name, value)| (format!("TY_{}", variable(name)), value.to_string()))
         .collect()
 }
 

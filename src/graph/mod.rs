@@ -12,6 +12,7 @@ mod accept;
 mod accept_tests;
 mod check;
 mod check_edges;
+mod check_outputs;
 mod check_params;
 mod check_scripts;
 mod compile;
@@ -25,6 +26,7 @@ mod launch;
 mod lexer;
 mod lines;
 mod model;
+mod outputs;
 mod param;
 mod patterns;
 mod places;
@@ -36,18 +38,24 @@ mod rules;
 mod script;
 mod similar;
 mod values;
+mod written;
 
 pub use accept::{FieldError, Given, GivenOwned};
 pub use check::check;
 pub use compile::{Compiled, compile};
 pub use duration::LONGEST;
-pub use inputs::{Accepted, VertexInput, accept_inputs, input_to_json, used, values_from_json};
+pub use inputs::{
+    Accepted, VertexInput, accept_inputs, input_to_json, used, value_from_json, value_to_json,
+    values_from_json,
+};
 pub use launch::{environment, launch_text};
 pub use model::{Edge, Graph, Limits, Millis, OnFailure, OnInterrupt, Retry, Vertex};
+pub use outputs::{Outputs, Reference, Runnable, Scope};
 pub use param::{Kind, Param, Value};
 pub use places::{Mark, Part, Places, Spot};
 pub use problem::{Problem, ScriptProblem, Severity};
-pub use render::{Form, Piece, Rendered, compiled, pieces, render};
+pub use render::{Form, Piece, Rendered, pieces, render};
 pub use rlimits::{Resource, Rlimits};
 pub use script::{Interpreter, interpreter};
 pub use similar::{one_line, quote};
+pub use written::{Written, accept_outputs};

@@ -41,6 +41,10 @@ pub enum Part {
     Param(u32),
     /// One rule of a parameter, by its place and key.
     Rule(u32, &'static str),
+    /// An output of a vertex, by its place.
+    Output(u32),
+    /// One rule of an output, by its place and key.
+    OutputRule(u32, &'static str),
 }
 
 /// Positions of the parts of one graph. The default knows none: a graph that has no text.
@@ -80,12 +84,16 @@ impl Spot {
         let vertex = self.owner.and_then(|i| graph.vertices.get(i as usize));
         let (input, env) = vertex.map_or((&graph.input, &graph.env), |v| (&v.input, &v.env));
         let name = |i: u32| input.get(i as usize).map_or("", |p| &p.name);
+        let outputs = vertex.map_or(&[][..], |v| &v.outputs);
+        let output = |i: u32| outputs.get(i as usize).map_or("", |p| &p.name);
         let tail = match self.part {
             Part::Whole => String::new(),
             Part::Key(key) => key.to_owned(),
             Part::Env(i) => format!("env.{}", env.get(i as usize).map_or("", |(n, _)| n)),
             Part::Param(i) => format!("input.{}", name(i)),
             Part::Rule(i, key) => format!("input.{}.{key}", name(i)),
+            Part::Output(i) => format!("outputs.{}", output(i)),
+            Part::OutputRule(i, key) => format!("outputs.{}.{key}", output(i)),
         };
         match vertex {
             None if tail.is_empty() => "graph".to_owned(),
@@ -100,7 +108,8 @@ impl Spot {
         let part = match self.part {
             Part::Whole => return self.owner.map(|_| Self::graph(Part::Whole)),
             Part::Rule(i, _) => Part::Param(i),
-            Part::Key(_) | Part::Env(_) | Part::Param(_) => Part::Whole,
+            Part::OutputRule(i, _) => Part::Output(i),
+            Part::Key(_) | Part::Env(_) | Part::Param(_) | Part::Output(_) => Part::Whole,
         };
         Some(Self {
             owner: self.owner,

@@ -1,12 +1,12 @@
 //! A script as it would run, and where in it values are referred to.
 
-use super::compile::{Compiled, compile};
+use super::compile::compile;
 use super::inputs::VertexInput;
 use super::launch::{environment, launch_text};
 use super::lexer::{Context, lex};
-use super::model::Graph;
+use super::model::Vertex;
+use super::outputs::Outputs;
 use super::param::Value;
-use super::problem::ScriptProblem;
 use super::script::interpreter;
 
 /// One script as it would run.
@@ -47,19 +47,17 @@ pub enum Form {
     Compiled,
 }
 
-/// The script of a vertex with its placeholders compiled.
-///
-/// # Errors
-/// Every placeholder that cannot be a variable where it stands, and all notices.
-pub fn compiled(graph: &Graph, index: usize) -> Result<Compiled, Vec<ScriptProblem>> {
-    compile(&graph.vertices[index].script, &graph.declared(index))
-}
-
 /// The script of a vertex that compiles, with the values that were accepted for it.
-pub fn render(graph: &Graph, index: usize, input: &VertexInput) -> Option<Rendered> {
-    let body = compiled(graph, index).ok()?.body;
+pub fn render<'g>(
+    outputs: &Outputs<'g>,
+    vertex: &'g Vertex,
+    input: &VertexInput,
+) -> Option<Rendered> {
+    let body = compile(&vertex.script, &outputs.scope(vertex).params())
+        .ok()?
+        .body;
     Some(Rendered {
-        vertex: graph.vertices[index].name.clone(),
+        vertex: vertex.name.clone(),
         interpreter: interpreter(&body).argv,
         script: launch_text(&body, &input.values),
         environment: environment(&body, &input.values),

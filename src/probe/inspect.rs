@@ -14,7 +14,8 @@ use super::process::{Outcome, look};
 use super::programs::Programs;
 use super::shells::flags;
 use crate::graph::{
-    Graph, Places, Problem, ScriptProblem, Value, Vertex, compiled, interpreter, launch_text,
+    Graph, Outputs, Places, Problem, ScriptProblem, Value, Vertex, compile, interpreter,
+    launch_text,
 };
 
 /// What a check may take of the machine.
@@ -58,10 +59,11 @@ impl Probe {
     /// What this machine finds in a graph whose parts stand at `places`, in the order of vertices.
     pub fn inspect(&self, graph: &Graph, places: &Places) -> Vec<Problem> {
         let mut programs = Programs::new(&self.path);
+        let outputs = Outputs::of(graph);
         let mut found: Vec<(usize, ScriptProblem)> = Vec::new();
         let mut tasks: BTreeMap<(PathBuf, String), Task> = BTreeMap::new();
         for (index, vertex) in graph.vertices.iter().enumerate() {
-            let Some(text) = runnable(graph, index) else {
+            let Some(text) = runnable(&outputs, vertex) else {
                 continue;
             };
             let path = path_of(graph, vertex);
@@ -156,12 +158,12 @@ impl Probe {
 }
 
 /// The text that a vertex would run, with some value for each parameter; none when there is none.
-fn runnable(graph: &Graph, index: usize) -> Option<String> {
-    let script = &graph.vertices[index].script;
+fn runnable<'g>(outputs: &Outputs<'g>, vertex: &'g Vertex) -> Option<String> {
+    let script = &vertex.script;
     if script.trim().is_empty() || script.contains('\0') {
         return None;
     }
-    let compiled = compiled(graph, index).ok()?;
+    let compiled = compile(script, &outputs.scope(vertex).params()).ok()?;
     let value = |name| (name, Value::Str(String::new()));
     let values: Vec<_> = compiled.uses.into_iter().map(value).collect();
     Some(launch_text(&compiled.body, &values))

@@ -19,7 +19,8 @@ const TRACKS: Bulk = Bulk {
           exit_code = v.column7, attempt = v.column8, retries = v.column9, started_at = v.column10, \
           finished_at = v.column11, detail = coalesce(v.column12, detail), \
           output = coalesce(v.column13, output), input = coalesce(v.column14, input), \
-          missing = coalesce(v.column15, missing)",
+          missing = coalesce(v.column15, missing), \
+          outputs = coalesce(v.column16, outputs)",
     key: "track.id = v.column1 AND track.state = v.column2",
 };
 
@@ -88,6 +89,7 @@ fn track_cells(id: i64, change: &TrackChange) -> Vec<Cell<'_>> {
         Cell::Bytes(change.output.as_deref()),
         Cell::Text(change.input.as_ref().map(|i| i.values.as_str())),
         Cell::Small(change.input.as_ref().map(|i| i16::from(i.missing))),
+        Cell::Text(change.outputs.as_deref()),
     ]
 }
 

@@ -34,6 +34,8 @@ diesel::table! {
         compiled -> Text,
         input -> Text,
         policies -> Text,
+        outputs -> Text,
+        refers -> Text,
     }
 }
 
@@ -81,6 +83,7 @@ diesel::table! {
         input -> Text,
         script -> Text,
         output -> Binary,
+        outputs -> Text,
         started_at -> Nullable<BigInt>,
         finished_at -> Nullable<BigInt>,
     }

@@ -65,7 +65,7 @@ struct RetrySpec {
 }
 
 #[derive(Serialize, Deserialize)]
-struct ParamSpec {
+pub(super) struct ParamSpec {
     name: String,
     #[serde(rename = "type")]
     kind: String,
@@ -143,13 +143,13 @@ impl VertexPolicies {
 }
 
 /// The `input` column of parameters.
-pub(super) fn params_to_json(params: &[Param]) -> String {
+pub(crate) fn params_to_json(params: &[Param]) -> String {
     let specs: Vec<ParamSpec> = params.iter().map(ParamSpec::from).collect();
     to_json(&specs)
 }
 
 /// The parameters of an `input` column.
-pub(super) fn params_from_json(text: &str) -> Result<Vec<Param>, StoreError> {
+pub(crate) fn params_from_json(text: &str) -> Result<Vec<Param>, StoreError> {
     let specs: Vec<ParamSpec> = from_json(text)?;
     specs.into_iter().map(Param::try_from).collect()
 }

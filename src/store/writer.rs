@@ -8,6 +8,7 @@ use super::error::StoreError;
 use super::graphs::StoredProblem;
 use super::{commit, definition, graphs, live, migrate, pipelines, sessions};
 use crate::engine::{AttemptKey, GraphId, LoadedPipeline, NextIds, Outbox, Plan, Time};
+use crate::graph::Runnable;
 
 /// Writes what the engine decides and what people define.
 pub struct Writer {
@@ -85,7 +86,7 @@ impl Writer {
         id: GraphId,
         revision: i64,
         checked: bool,
-        compiled: &[String],
+        compiled: &[Runnable],
         problems: &[StoredProblem],
     ) -> Result<bool, StoreError> {
         definitions::set_check(&mut self.db, id, revision, checked, compiled, problems)

@@ -7,7 +7,7 @@ use super::harness::{HOSTILE, NOW, Server, keep, param, problem};
 use super::wellformed;
 use crate::driver::{Fact, NewStart};
 use crate::engine::{AttemptKey, GraphId, PipelineId, TrackInput};
-use crate::graph::{Edge, Graph, Kind, Value, Vertex};
+use crate::graph::{Edge, Graph, Kind, Outputs, Value, Vertex};
 use crate::spool::{Cause, ExitRecord};
 use crate::store::NewGraph;
 
@@ -66,7 +66,10 @@ fn release() -> Graph {
 }
 
 fn save(server: &Server, graph: Graph, checked: bool) -> GraphId {
-    let compiled = graph.vertices.iter().map(|v| v.script.clone()).collect();
+    let compiled = {
+        let outputs = Outputs::of(&graph);
+        graph.vertices.iter().map(|v| outputs.runnable(v)).collect()
+    };
     let source = format!("name: {}\n# the rest\nvertices: {{}}\n", graph.name);
     let new = NewGraph {
         digest: source.clone(),

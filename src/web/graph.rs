@@ -258,6 +258,7 @@ mod tests {
             desc: HOSTILE.to_owned(),
             script: format!("{HOSTILE}\n</pre>"),
             input: vec![declared.clone()],
+            outputs: vec![declared.clone()],
             env: vec![("A".to_owned(), HOSTILE.to_owned())],
             workdir: Some(HOSTILE.to_owned()),
             timeout: Some(Millis(30_000)),

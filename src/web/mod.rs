@@ -6,6 +6,7 @@
 
 mod answer;
 mod assets;
+mod attempts;
 mod catch;
 mod fields;
 mod frame;

@@ -77,6 +77,8 @@ pub(super) fn block(
         .iter()
         .map(|(name, value)| format!("{name}={value}"));
     facts.extend(env);
+    let outputs = vertex.outputs.iter();
+    facts.extend(outputs.map(|o| format!("leaves {}: {}", o.name, o.kind.phrase())));
     let (body, cut) = reveal::head(&vertex.script, SCRIPT);
     VertexBlock {
         id,

@@ -9,6 +9,7 @@ mod crash_points;
 mod drain;
 mod executor;
 mod kills;
+mod outputs;
 mod packaging;
 mod processes;
 mod random;

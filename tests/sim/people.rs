@@ -95,6 +95,7 @@ impl World {
                 pipeline,
                 track,
                 verdict,
+                outputs: None,
                 who,
                 why,
             });

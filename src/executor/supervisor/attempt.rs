@@ -20,6 +20,7 @@
 mod ending;
 mod output;
 mod recording;
+mod stage;
 
 use std::fs::File;
 use std::os::fd::OwnedFd;
@@ -31,11 +32,12 @@ use super::group::{self, Meter};
 use super::spawning::{Spawned, watch};
 use crate::clock;
 use crate::engine::{AttemptKey, Time};
-use crate::executor::wire::Launch;
+use crate::executor::wire::{Launch, Outputs};
 use crate::spool::{Cause, ExitRecord, LogWriter, Spool};
 
 use ending::End;
 pub(super) use output::discard;
+use stage::Stage;
 
 /// How often a handle is asked for that there was no room for.
 const WATCH_AGAIN: Duration = Duration::from_millis(50);
@@ -69,35 +71,13 @@ pub(super) struct Attempt {
     process: Option<Pid>,
     watch_again: Instant,
     log: LogWriter,
+    outputs: Outputs,
     started_at: Time,
     ends_at: Option<Instant>,
     grace: Duration,
     stage: Stage,
     stopping: Option<Cause>,
     end: Option<End>,
-}
-
-#[derive(Debug)]
-enum Stage {
-    Running,
-    Asked {
-        until: Instant,
-    },
-    Killed,
-    Leftover {
-        until: Instant,
-    },
-    Draining {
-        until: Instant,
-    },
-    Recording {
-        record: Box<ExitRecord>,
-        again: Instant,
-    },
-    /// Its exit record is written, or there is none to write.
-    Over {
-        record: Option<Box<ExitRecord>>,
-    },
 }
 
 impl Attempt {
@@ -118,6 +98,7 @@ impl Attempt {
             process: Some(spawned.pid),
             watch_again: now + WATCH_AGAIN,
             log: LogWriter::new(spool.log(key), launch.log_cap),
+            outputs: launch.outputs.clone(),
             started_at: spawned.at,
             // A limit too long for the clock is none.
             ends_at: limit.and_then(|limit| now.checked_add(limit)),
@@ -144,6 +125,7 @@ impl Attempt {
             process: None,
             watch_again: Instant::now(),
             log: LogWriter::new(spool.log(key), 0),
+            outputs: Outputs::default(),
             started_at: now,
             ends_at: None,
             grace: Duration::ZERO,

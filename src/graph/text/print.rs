@@ -40,6 +40,11 @@ fn vertex(graph: &Graph, index: usize, vertex: &Vertex) -> Json {
         &vertex.env,
         &vertex.input,
     );
+    if !vertex.outputs.is_empty() {
+        let outputs = vertex.outputs.iter().map(|o| (o.name.clone(), param(o)));
+        let outputs = outputs.collect::<Map<_, _>>();
+        out.insert("outputs".to_owned(), Json::Object(outputs));
+    }
     if let Some(timeout) = vertex.timeout {
         out.insert("timeout".to_owned(), json!(timeout.to_string()));
     }

@@ -443,12 +443,13 @@ fn vertex() -> impl Strategy<Value = Vertex> {
         text(),
         text(),
         prop::option::of(param("own")),
+        prop::option::of(param("left")),
         text(),
         prop::option::of(name()),
         policies,
     )
         .prop_map(
-            |(name, desc, script, own, env, workdir, (timeout, retry))| Vertex {
+            |(name, desc, script, own, left, env, workdir, (timeout, retry))| Vertex {
                 name,
                 desc,
                 script: format!(
@@ -456,6 +457,13 @@ fn vertex() -> impl Strategy<Value = Vertex> {
                     if own.is_some() { "<own>" } else { "" }
                 ),
                 input: own.into_iter().collect(),
+                outputs: left
+                    .map(|output| Param {
+                        required: false,
+                        ..output
+                    })
+                    .into_iter()
+                    .collect(),
                 env: vec![("A".to_owned(), env)],
                 workdir,
                 timeout: timeout.map(Millis),

@@ -17,6 +17,7 @@ const VERTEX_KEYS: &[&str] = &[
     "next",
     "script",
     "input",
+    "outputs",
     "env",
     "workdir",
     "timeout",
@@ -31,6 +32,7 @@ const LISTED_VERTEX_KEYS: &[&str] = &[
     "next",
     "script",
     "input",
+    "outputs",
     "env",
     "workdir",
     "timeout",
@@ -146,6 +148,7 @@ impl Reading {
                         vertex.on_interrupt = policies::on_interrupt(reader, value, &inside);
                     }
                     "input" => vertex.input = params::read(reader, value, Some(index), &inside),
+                    "outputs" => vertex.outputs = params::outputs(reader, value, index, &inside),
                     "env" => vertex.env = policies::env(reader, value, Some(index), &inside),
                     "script" => self.script(&mut vertex, index, value, &inside),
                     "needs" | "next" => self.edges_of(index, key, value, &inside),

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::{Attempt, Stage, Tools};
 use crate::failpoint::{Point, reach};
+use crate::graph::{Written, accept_outputs, input_to_json};
 use crate::spool::{Cause, ExitRecord, FORMAT};
 
 /// How often an exit record is tried that cannot be written.
@@ -32,9 +33,19 @@ impl Attempt {
         } else {
             Cause::Exited
         };
+        let cause = self.stopping.take().unwrap_or(by_itself);
+        let (cause, written) = match (&cause, end.code) {
+            (Cause::Exited, Some(0)) => match self.judged(tools) {
+                Ok(written) => (cause, written),
+                Err(why) => (Cause::BadOutput { why }, Written::default()),
+            },
+            _ => (cause, Written::default()),
+        };
+        let outputs =
+            (!written.values.is_empty()).then(|| input_to_json(&written.values).to_string());
         let record = Box::new(ExitRecord {
             format: FORMAT,
-            cause: self.stopping.take().unwrap_or(by_itself),
+            cause,
             code: end.code,
             signal: end.signal,
             started_at: self.started_at.0,
@@ -44,11 +55,27 @@ impl Attempt {
             log_problem: logged.problem,
             user_ms: end.user_ms,
             system_ms: end.system_ms,
+            outputs,
+            notice: written.notice,
         });
         reach(Point::SupervisorEnded, &self.key);
         let now = Instant::now();
         self.stage = Stage::Recording { record, again: now };
         self.write_record(now, tools);
+    }
+
+    /// What the script leaves for those after it, as it is at this moment: what a background process
+    /// adds later is too late. The exit record keeps it, so that both are there or neither.
+    fn judged(&self, tools: &Tools) -> Result<Written, String> {
+        let (declared, limits) = self.outputs.read().map_err(|why| why.to_string())?;
+        let bytes = tools
+            .spool
+            .read_outputs(self.key, limits.output_bytes as u64);
+        match bytes {
+            Ok(bytes) => accept_outputs(&declared, &bytes.unwrap_or_default(), &limits),
+            Err(_) if declared.is_empty() => Ok(Written::default()),
+            Err(why) => Err(format!("its file of outputs cannot be read: {why}")),
+        }
     }
 
     pub(super) fn write_record(&mut self, now: Instant, tools: &Tools) {
