@@ -20,8 +20,9 @@ const IMPORTS: &[(&str, &str)] = &[
     ("failpoint", ""),
     ("graph", ""),
     ("engine", "graph"),
+    ("secrets", "graph"),
     ("spool", "engine clock"),
-    ("store", "graph engine config failpoint"),
+    ("store", "graph engine secrets config failpoint"),
     (
         "executor",
         "graph engine spool store config clock failpoint",
@@ -33,7 +34,7 @@ const IMPORTS: &[(&str, &str)] = &[
     ("scheduler", "engine store driver clock"),
     ("notify", "engine store driver clock"),
     ("access", "engine store driver"),
-    ("desk", "graph engine store driver access"),
+    ("desk", "graph engine secrets store driver access"),
     (
         "web",
         "graph engine spool store driver access desk config clock",
@@ -44,7 +45,7 @@ const IMPORTS: &[(&str, &str)] = &[
     ),
     (
         "app",
-        "graph engine spool store executor driver scheduler notify access desk web api config clock",
+        "graph engine secrets spool store executor driver scheduler notify access desk web api config clock",
     ),
     (
         "cli",

@@ -13,6 +13,7 @@ mod inbox;
 mod logs;
 mod pipelines;
 mod routes;
+mod secrets;
 mod sign_in;
 mod starts;
 mod tracks;

@@ -5,7 +5,7 @@ use rocket::{Catcher, Request, Route, catch, catchers, routes};
 
 use super::error::ApiError;
 use super::guard::Refused;
-use super::{drain, graphs, health, inbox, logs, pipelines, sign_in, starts, tracks};
+use super::{drain, graphs, health, inbox, logs, pipelines, secrets, sign_in, starts, tracks};
 
 /// Mounted under `/api/v1`.
 pub fn routes() -> Vec<Route> {
@@ -27,6 +27,9 @@ pub fn routes() -> Vec<Route> {
         drain::drain,
         drain::undo,
         inbox::list,
+        secrets::list,
+        secrets::set,
+        secrets::remove,
         health::healthz,
         sign_in::link,
     ]

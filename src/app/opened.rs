@@ -16,6 +16,7 @@ use crate::driver::{Driver, Settings};
 use crate::engine::Time;
 use crate::executor::{Executor, boot_id};
 use crate::graph::Limits;
+use crate::secrets::Vault;
 use crate::spool::Spool;
 use crate::store::{Durability, Store, Writer};
 
@@ -55,10 +56,16 @@ impl App {
         let path = config.data.join(DATABASE);
         let writer = Writer::open(&path, durability(&config), &boot)?;
         let store = Store::open(&path, config.readers)?;
+        let vault = Arc::new(Vault::open(&config.data, store.any_sealed()?.as_deref())?);
+        let writer = writer.sealing(Arc::clone(&vault));
         let program = std::env::current_exe().map_err(data_error)?;
         let (send, facts) = unbounded();
         let settings = executor_settings(&config, program);
-        let executor = Arc::new(Executor::start(settings, orders(store.clone()), send)?);
+        let executor = Arc::new(Executor::start(
+            settings,
+            orders(store.clone(), Arc::clone(&vault)),
+            send,
+        )?);
         let spool = executor.spool().clone();
         let settings = Settings {
             slots: config.slots,
@@ -73,6 +80,7 @@ impl App {
             store,
             handle: driver.handle(),
             limits: limits(&config),
+            vault,
         };
         Ok(Self {
             config,
@@ -113,6 +121,7 @@ pub fn limits(config: &Config) -> Limits {
         script_bytes: config.max_script_bytes as usize,
         file_bytes: config.max_file_bytes as usize,
         value_bytes: config.max_value_bytes as usize,
+        secret_bytes: config.max_secret_bytes as usize,
         ..Limits::default()
     }
 }

@@ -30,9 +30,10 @@ pub(super) fn run(context: &Context, args: RunArgs) -> Result<u8, CliError> {
         say(&drawn.draw(&[problem(&unreadable)]));
         CliError::Told(FAILED)
     })?;
+    let given = args.params.values(context)?;
     let signals = signals()?;
     let app = context.open("run")?;
-    let result = run_in(&app, &definition, args, &signals);
+    let result = run_in(&app, &definition, (args, given), &signals);
     app.stop();
     result
 }
@@ -40,14 +41,14 @@ pub(super) fn run(context: &Context, args: RunArgs) -> Result<u8, CliError> {
 fn run_in(
     app: &App,
     definition: &Definition,
-    args: RunArgs,
+    (args, given): (RunArgs, BTreeMap<String, String>),
     signals: &Receiver<i32>,
 ) -> Result<u8, CliError> {
     let graph = define(&app.desk, definition, args.quiet)?;
     let updates = app.desk.handle.subscribe()?;
     let request = StartRequest {
         name: args.name.unwrap_or_default(),
-        given: texts(args.params.values()?),
+        given: texts(given),
         who: "cli".to_owned(),
         trigger: "run",
         ..StartRequest::default()

@@ -70,6 +70,8 @@ pub struct Config {
     pub max_file_bytes: u64,
     /// Bytes in one parameter value.
     pub max_value_bytes: u64,
+    /// Bytes in one secret, which share the kernel's limit with the name of their variable.
+    pub max_secret_bytes: u64,
     /// Commands from people that may wait for the driver; the next one is refused.
     pub commands_waiting: usize,
     /// Events that one commit takes at most.
@@ -122,6 +124,7 @@ impl Config {
                 VALUE_MOST,
                 bytes(1..=VALUE_MOST),
             ),
+            max_secret_bytes: r.take("trackyard.max_secret_bytes", 64 * KIB, bytes(4..=127 * KIB)),
             commands_waiting: r.take("trackyard.commands_waiting", 1_024, whole(1..=1_000_000)),
             batch: r.take("trackyard.batch", 512, whole(1..=100_000)),
             log_cap_bytes: r.take(
@@ -303,6 +306,7 @@ mod tests {
             max_script_bytes: MIB,
             max_file_bytes: 16 * MIB,
             max_value_bytes: 131_072,
+            max_secret_bytes: 65_536,
             commands_waiting: 1_024,
             batch: 512,
             log_cap_bytes: 64 * MIB,
@@ -347,7 +351,7 @@ mod tests {
         let dir = with_file(
             "[default]\naddress = '::1'\nport = 0\nlimits = { json = '2 MiB' }\n[default.trackyard]\n\
              data = 'd'\nslots = 9\ndurability = 'normal'\nreaders = 2\nmax_vertices = 10\nmax_edges = 20\n\
-             max_script_bytes = '2 KiB'\nmax_file_bytes = 4096\nmax_value_bytes = '1 KiB'\n\
+             max_script_bytes = '2 KiB'\nmax_file_bytes = 4096\nmax_value_bytes = '1 KiB'\nmax_secret_bytes = '2 KiB'\n\
              commands_waiting = 3\nbatch = 4\nlog_cap_bytes = '1 MiB'\ntail_bytes = '2 KiB'\ngrace = '500ms'\n\
              script_path = '/usr/bin:/bin'\nlog = 'debug'\n",
         );
@@ -364,6 +368,7 @@ mod tests {
             max_script_bytes: 2_048,
             max_file_bytes: 4_096,
             max_value_bytes: 1_024,
+            max_secret_bytes: 2_048,
             commands_waiting: 3,
             batch: 4,
             log_cap_bytes: MIB,
@@ -399,7 +404,7 @@ mod tests {
         };
         let lines: Vec<&str> = shipped.lines().map(uncommented).collect();
         let count = lines.iter().filter(|line| is_key(line)).count();
-        assert_eq!(count, 18, "one line for each setting");
+        assert_eq!(count, 19, "one line for each setting");
         let dir = with_file(&lines.join("\n"));
         let config = load(Flags::default(), dir.path(), &[]).expect("the defaults are valid");
         let (slots, file) = (defaults.slots, config.file.clone());

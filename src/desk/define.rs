@@ -5,7 +5,7 @@ use crate::access::digest;
 use crate::driver::CommandError;
 use crate::engine::GraphId;
 use crate::graph::text::{self, Format};
-use crate::graph::{Graph, Limits, Problem, Severity, Vertex, compile};
+use crate::graph::{Graph, Limits, Part, Problem, Severity, Spot, Vertex, codes, compile};
 use crate::store::{NewGraph, Outcome, StoreError, StoredProblem};
 
 /// A definition that was saved, checked or not.
@@ -47,7 +47,8 @@ impl Desk {
     /// saved too, unchecked, so that nothing a person wrote is lost.
     pub fn define(&self, source: &str, format: Format, who: &str) -> Result<Defined, DefineError> {
         let parsed = text::parse(source, format, &self.limits);
-        let problems = stored(&parsed.problems);
+        let mut problems = stored(&parsed.problems);
+        problems.extend(self.unset(&parsed)?);
         let named = parsed.graph.filter(|g| !g.name.is_empty());
         let Some(graph) = named else {
             return Err(DefineError::Malformed(problems));
@@ -96,7 +97,8 @@ impl Desk {
             Format::Yaml
         };
         let parsed = text::parse(&source, format, &self.limits);
-        let problems = stored(&parsed.problems);
+        let mut problems = stored(&parsed.problems);
+        problems.extend(self.unset(&parsed)?);
         let checked = is_checked(&parsed.problems);
         let compiled = parsed.graph.as_ref().map(compiled).unwrap_or_default();
         if !head.sealed {
@@ -112,6 +114,35 @@ impl Desk {
             checked,
             problems,
         })
+    }
+
+    /// A notice for each secret that the graph names and nobody has set: that stops only a start.
+    fn unset(&self, parsed: &text::Parsed) -> Result<Vec<StoredProblem>, StoreError> {
+        let Some(graph) = &parsed.graph else {
+            return Ok(Vec::new());
+        };
+        let notice = |name: String| {
+            let names = |secrets: &Vec<String>| secrets.contains(&name);
+            let owner = match names(&graph.secrets) {
+                true => None,
+                false => graph.vertices.iter().position(|v| names(&v.secrets)),
+            };
+            let part = Part::Key("secrets");
+            let spot = owner.map_or(Spot::graph(part), |index| Spot::vertex(index, part));
+            let mark = parsed.places.mark(spot);
+            StoredProblem {
+                code: codes::UNKNOWN_SECRET.to_owned(),
+                severity: "notice".to_owned(),
+                line: mark.line,
+                column: mark.column,
+                place: spot.path(graph),
+                message: format!(
+                    "nobody has set the secret `{name}`, so the graph cannot be started; use `trackyard secret set {name}`"
+                ),
+            }
+        };
+        let unknown = self.unknown_secrets(graph)?;
+        Ok(unknown.into_iter().map(notice).collect())
     }
 
     /// Finds the problems of a text and saves nothing.

@@ -4,10 +4,15 @@
 //! No web framework and no wording of pages here; every answer is a value.
 
 mod define;
+mod secrets;
 mod start;
 
+pub use crate::secrets::Vault;
 pub use define::{DefineError, Defined};
+pub use secrets::SecretError;
 pub use start::{StartError, StartRequest};
+
+use std::sync::Arc;
 
 use crate::driver::Handle;
 use crate::graph::Limits;
@@ -22,4 +27,6 @@ pub struct Desk {
     pub handle: Handle,
     /// What a definition and a value may hold.
     pub limits: Limits,
+    /// Seals and opens secrets.
+    pub vault: Arc<Vault>,
 }

@@ -31,7 +31,13 @@ impl Shared {
         {
             return;
         }
-        match self.prepare(key) {
+        let order = catch_unwind(AssertUnwindSafe(|| (self.orders)(key)))
+            .unwrap_or_else(|_| Err("reading its order panicked".to_owned()));
+        let refused = order.as_ref().ok().and_then(|order| order.refused.clone());
+        if let Some(why) = refused {
+            return self.refused(key, Cause::CouldNotStart { why });
+        }
+        match order.and_then(|order| self.prepare(key, &order)) {
             Ok(launch) => {
                 reach(Point::ServerWritten, &key);
                 self.hand_over(key, launch);
@@ -40,9 +46,7 @@ impl Shared {
         }
     }
 
-    fn prepare(&self, key: AttemptKey) -> Result<Launch, String> {
-        let order = catch_unwind(AssertUnwindSafe(|| (self.orders)(key)))
-            .map_err(|_| "reading its order panicked".to_owned())??;
+    fn prepare(&self, key: AttemptKey, order: &Order) -> Result<Launch, String> {
         self.spool
             .write_script(key, &order.script)
             .map_err(|e| format!("its script could not be written: {e}"))?;
@@ -66,7 +70,8 @@ impl Shared {
         Ok(Launch {
             key: key.into(),
             argv,
-            env: self.environment(key, &order),
+            env: self.environment(key, order),
+            secrets: order.secrets.clone(),
             workdir,
             timeout_ms: order.timeout_ms,
             limits: Limit::all(&order.limits),
@@ -181,7 +186,20 @@ impl Shared {
             return self.tell(Fact::NotStarted { key, why });
         }
         // A kill that found the gate taken: nothing runs, and nothing will.
-        let record = ExitRecord::never_ran(Cause::Stopped, Time(clock::now()));
+        self.never_ran(key, Cause::Stopped);
+    }
+
+    /// It can never start: that is how it ends. A kill that came meanwhile ends it itself.
+    fn refused(&self, key: AttemptKey, cause: Cause) {
+        match self.attempts.take(key) {
+            Some(entry) if entry.kill.is_some() => self.never_ran(key, Cause::Stopped),
+            Some(_) => self.never_ran(key, cause),
+            None => {}
+        }
+    }
+
+    fn never_ran(&self, key: AttemptKey, cause: Cause) {
+        let record = ExitRecord::never_ran(cause, Time(clock::now()));
         self.tell(Fact::Ended {
             key,
             record,

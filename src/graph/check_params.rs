@@ -93,19 +93,29 @@ impl Declarations<'_, '_> {
 
     /// Rules that the type does not have, and rules whose values are of another type.
     fn fit(&mut self, i: u32, param: &Param) {
-        let text = param.kind == Kind::Str;
+        let text = param.kind.is_text();
         let ordered = matches!(param.kind, Kind::Int | Kind::Float | Kind::Date);
         for (key, said, fits, instead) in [
             ("min", param.min.is_some(), ordered, "int, float and date"),
             ("max", param.max.is_some(), ordered, "int, float and date"),
-            ("min_length", param.min_length.is_some(), text, "str"),
-            ("max_length", param.max_length.is_some(), text, "str"),
-            ("pattern", param.pattern.is_some(), text, "str"),
-            ("allow_dash", param.allow_dash, text, "str"),
+            (
+                "min_length",
+                param.min_length.is_some(),
+                text,
+                "str and secret",
+            ),
+            (
+                "max_length",
+                param.max_length.is_some(),
+                text,
+                "str and secret",
+            ),
+            ("pattern", param.pattern.is_some(), text, "str and secret"),
+            ("allow_dash", param.allow_dash, text, "str and secret"),
             (
                 "choices",
                 !param.choices.is_empty(),
-                param.kind != Kind::Bool,
+                !matches!(param.kind, Kind::Bool | Kind::Secret),
                 "str, int, float, choice and date",
             ),
         ] {
@@ -154,7 +164,7 @@ impl Declarations<'_, '_> {
 
     fn pattern(&mut self, i: u32, param: &Param) {
         if let Some(pattern) = &param.pattern
-            && param.kind == Kind::Str
+            && param.kind.is_text()
             && let Err(reason) = self.patterns.get(pattern)
         {
             let message = format!(
@@ -168,6 +178,13 @@ impl Declarations<'_, '_> {
     /// Choices and the default against the parameter's own rules.
     fn own_values(&mut self, i: u32, param: &Param) {
         let spot = self.spot(Part::Rule(i, "choices"));
+        if param.kind == Kind::Secret {
+            if param.default.is_some() {
+                let message = "a secret in a definition is none: remove the default, and change what it protects; a person gives the value at the start".to_owned();
+                self.error(codes::SECRET_DEFAULT, Part::Rule(i, "default"), message);
+            }
+            return;
+        }
         if param.kind == Kind::Choice
             && param.choices.is_empty()
             && !self.sink.places.broken.contains(&spot)

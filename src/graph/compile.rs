@@ -8,9 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::codes;
 use super::hazards::Facts;
 use super::identifiers::identifiers;
+use super::launch::VARIABLE;
 use super::lexer::{Context, lex};
 use super::lines::Lines;
-use super::param::Param;
+use super::param::{Kind, Param};
 use super::problem::Severity;
 use super::reference::rewrite;
 use super::script::interpreter;
@@ -100,10 +101,8 @@ impl Compilation<'_> {
 
     fn shell(&self) -> Result<Compiled, Vec<ScriptProblem>> {
         if !self.script.contains('<') {
-            return Ok(Compiled {
-                body: self.script.to_owned(),
-                ..Compiled::default()
-            });
+            let used = self.secrets();
+            return self.finish(self.script.to_owned(), &used, Vec::new(), Vec::new());
         }
         let lexed = lex(self.script, &|name| self.named.contains_key(name));
         let facts = Facts::of(&lexed);
@@ -142,12 +141,21 @@ impl Compilation<'_> {
         }
         body.push_str(&self.script[copied..]);
         self.reserved(&used, &mut problems);
+        used.extend(self.secrets());
         let notices = lexed
             .undeclared
             .iter()
             .map(|(start, end)| self.undeclared(*start, *end))
             .collect();
         self.finish(body, &used, problems, notices)
+    }
+
+    /// Secrets that a shell's script reads from the environment itself: they are there anyway.
+    fn secrets(&self) -> BTreeSet<&str> {
+        let mentioned = identifiers(self.script, VARIABLE);
+        let secret = |p: &&Param| p.kind == Kind::Secret && mentioned.contains_key(p.name.as_str());
+        let found = self.named.values().copied().filter(secret);
+        found.map(|p| p.name.as_str()).collect()
     }
 
     /// A script of another interpreter: values come through the environment.
@@ -172,7 +180,7 @@ impl Compilation<'_> {
                 ));
             }
         }
-        let mentioned = identifiers(self.script, "TY_");
+        let mentioned = identifiers(self.script, VARIABLE);
         let used = self
             .named
             .keys()

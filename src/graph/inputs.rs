@@ -7,7 +7,9 @@ use serde_json::{Map, Value as Json};
 use super::accept::{FieldError, GivenOwned};
 use super::codes;
 use super::compile::compile_with;
+use super::hidden::Hidden;
 use super::identifiers::identifiers;
+use super::launch::VARIABLE;
 use super::model::{Graph, Limits, Vertex};
 use super::param::{Kind, Param, Value};
 use super::patterns::Patterns;
@@ -26,6 +28,8 @@ pub struct Accepted {
 pub struct VertexInput {
     /// Names and values, in the order of declaration.
     pub values: Vec<(String, Value)>,
+    /// The same of the parameters that are secret.
+    pub secrets: Vec<(String, Hidden)>,
     /// Required parameters that nobody has given yet.
     pub missing: Vec<String>,
 }
@@ -50,31 +54,32 @@ pub fn accept_inputs(
         errors: Vec::new(),
     };
     acceptance.unknown(graph);
-    let shared: BTreeMap<&str, Option<Value>> = graph
+    let shared: BTreeMap<&str, (Kind, Option<Value>)> = graph
         .input
         .iter()
-        .map(|p| (p.name.as_str(), acceptance.take(p, None, defer)))
+        .map(|p| (p.name.as_str(), (p.kind, acceptance.take(p, None, defer))))
         .collect();
     let mut accepted = Accepted {
         vertices: Vec::with_capacity(graph.vertices.len()),
     };
     let suggester = Suggester::default();
     for vertex in &graph.vertices {
-        let own: BTreeMap<&str, Option<Value>> = vertex
+        let own: BTreeMap<&str, (Kind, Option<Value>)> = vertex
             .input
             .iter()
             .map(|p| {
-                (
-                    p.name.as_str(),
-                    acceptance.take(p, Some(&vertex.name), defer),
-                )
+                let value = acceptance.take(p, Some(&vertex.name), defer);
+                (p.name.as_str(), (p.kind, value))
             })
             .collect();
         let mut input = VertexInput::default();
         for name in used_with(vertex, graph, &suggester) {
             match own.get(name.as_str()).or_else(|| shared.get(name.as_str())) {
-                Some(Some(value)) => input.values.push((name, value.clone())),
-                Some(None) => input.missing.push(name),
+                Some((Kind::Secret, Some(value))) => {
+                    input.secrets.push((name, Hidden::new(value.to_string())));
+                }
+                Some((_, Some(value))) => input.values.push((name, value.clone())),
+                Some((_, None)) => input.missing.push(name),
                 None => {}
             }
         }
@@ -94,14 +99,13 @@ pub fn used(vertex: &Vertex, graph: &Graph) -> Vec<String> {
     used_with(vertex, graph, &Suggester::default())
 }
 
-/// Values as the JSON object that a track keeps.
-pub fn input_to_json(values: &[(String, Value)]) -> Json {
-    Json::Object(
-        values
-            .iter()
-            .map(|(name, value)| (name.clone(), value_to_json(value)))
-            .collect::<Map<_, _>>(),
-    )
+/// Values as the JSON object that a track keeps; null stands for each secret that was given.
+pub fn input_to_json(input: &VertexInput) -> Json {
+    let values = input.values.iter();
+    let values = values.map(|(name, value)| (name.clone(), value_to_json(value)));
+    let secrets = input.secrets.iter();
+    let secrets = secrets.map(|(name, _)| (name.clone(), Json::Null));
+    Json::Object(values.chain(secrets).collect::<Map<_, _>>())
 }
 
 /// One value as JSON.
@@ -118,6 +122,7 @@ pub(super) fn value_to_json(value: &Value) -> Json {
 /// values that no parameter of that type stores, are left out.
 pub fn values_from_json(json: &Json, params: &[&Param]) -> Vec<(String, Value)> {
     let value = |param: &Param| match (json.get(&param.name)?, param.kind) {
+        (_, Kind::Secret) => None,
         (Json::String(text), _) => Some(Value::Str(text.clone())),
         (Json::Bool(b), Kind::Bool) => Some(Value::Bool(*b)),
         (Json::Number(n), Kind::Float) => n.as_f64().map(Value::Float),
@@ -132,9 +137,8 @@ pub fn values_from_json(json: &Json, params: &[&Param]) -> Vec<(String, Value)> 
 
 fn used_with(vertex: &Vertex, graph: &Graph, suggester: &Suggester) -> Vec<String> {
     let shell = interpreter(&vertex.script).shell;
-    if (shell && !vertex.script.contains('<'))
-        || (vertex.input.is_empty() && graph.input.is_empty())
-    {
+    let plain = !vertex.script.contains('<') && !vertex.script.contains(VARIABLE);
+    if (shell && plain) || (vertex.input.is_empty() && graph.input.is_empty()) {
         return Vec::new();
     }
     let declared = graph.declared_for(vertex);
@@ -143,7 +147,7 @@ fn used_with(vertex: &Vertex, graph: &Graph, suggester: &Suggester) -> Vec<Strin
             .map(|c| c.uses)
             .unwrap_or_default();
     }
-    let found = identifiers(&vertex.script, "TY_");
+    let found = identifiers(&vertex.script, VARIABLE);
     let mentioned = |p: &&&Param| found.contains_key(p.name.as_str());
     declared
         .iter()
@@ -373,9 +377,19 @@ mod tests {
             ("float".to_owned(), Value::Float(1.0)),
             ("bool".to_owned(), Value::Bool(false)),
         ];
-        let json = input_to_json(&values);
+        let input = super::VertexInput {
+            values,
+            secrets: vec![(
+                "key".to_owned(),
+                crate::graph::hidden::Hidden::new("canary".to_owned()),
+            )],
+            missing: Vec::new(),
+        };
+        let json = input_to_json(&input);
+        assert_eq!(json["key"], Json::Null, "a secret is no value of a track");
+        assert!(!format!("{input:?}").contains("canary"));
         let read: Json = serde_json::from_str(&json.to_string()).expect("it is JSON");
-        assert_eq!(values_from_json(&read, &params), values);
+        assert_eq!(values_from_json(&read, &params), input.values);
         assert_eq!(
             values_from_json(&json!({"int": [], "other": 1}), &params),
             []

@@ -4,6 +4,14 @@
 use super::param::Value;
 use super::script::{interpreter, shebang_line};
 
+/// What stands before a parameter's name in the environment.
+pub(super) const VARIABLE: &str = "TY_";
+
+/// The variable of the environment that carries the secret parameter `name`, for any interpreter.
+pub fn secret_variable(name: &str) -> String {
+    format!("{VARIABLE}{name}")
+}
+
 /// The text to run. For shells: assignments of all `values` on the same line as the first line of
 /// the body after its shebang, so that line numbers in messages stay the author's (but for values
 /// with line breaks). For other interpreters: the body.
@@ -36,7 +44,7 @@ pub fn environment(body: &str, values: &[(String, Value)]) -> Vec<(String, Strin
     }
     values
         .iter()
-        .map(|(name, value)| (format!("TY_{name}"), value.to_string()))
+        .map(|(name, value)| (format!("{VARIABLE}{name}"), value.to_string()))
         .collect()
 }
 

@@ -24,6 +24,8 @@ pub struct Graph {
     pub env: Vec<(String, String)>,
     /// Where scripts start; none: a private directory of the pipeline.
     pub workdir: Option<String>,
+    /// Named secrets of the server that every script gets in its environment.
+    pub secrets: Vec<String>,
     /// What each script may use of the machine, where its vertex does not say otherwise.
     pub limits: Rlimits,
     /// The scripts, in the order written.
@@ -45,6 +47,8 @@ pub struct Vertex {
     pub input: Vec<Param>,
     /// Environment variables of this script alone; one with a graph variable's name replaces it.
     pub env: Vec<(String, String)>,
+    /// Named secrets of the server that this script gets in its environment, beside the graph's.
+    pub secrets: Vec<String>,
     /// Where this script starts; none: as the graph says.
     pub workdir: Option<String>,
     /// The script is ended when it has run for this long; none: no limit.
@@ -194,6 +198,8 @@ pub struct Limits {
     pub name_chars: usize,
     /// Bytes in one parameter value.
     pub value_bytes: usize,
+    /// Bytes in one secret.
+    pub secret_bytes: usize,
 }
 
 impl Default for Limits {
@@ -205,6 +211,7 @@ impl Default for Limits {
             file_bytes: 16 << 20,
             name_chars: 200,
             value_bytes: 128 << 10,
+            secret_bytes: 64 << 10,
         }
     }
 }

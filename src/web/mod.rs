@@ -24,6 +24,7 @@ mod posted;
 mod problems;
 mod resolve;
 mod reveal;
+mod secrets;
 mod session;
 mod start;
 mod stop;

@@ -169,6 +169,9 @@ fn run(desk: &Desk, who: &Browser, id: GraphId, form: &Posted) -> Outcome {
             Err(StartError::NoGraph(_) | StartError::NoTrack(_)) => {
                 return Err(Failure::Missing("graph"));
             }
+            Err(why @ (StartError::UnknownSecrets(_) | StartError::Sealed(_))) => {
+                again.errors.push(why.to_string());
+            }
             Err(StartError::Command(why)) => return Err(why.into()),
             Err(StartError::Store(why)) => return Err(why.into()),
         }

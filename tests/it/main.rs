@@ -11,6 +11,7 @@ mod executor;
 mod packaging;
 mod random;
 mod scripts;
+mod secrets;
 mod server;
 mod store;
 mod trouble;

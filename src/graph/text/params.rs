@@ -132,23 +132,13 @@ impl Declaration<'_> {
             return kind;
         }
         let place = format!("{}.type", self.place);
-        if word == "secret" {
-            let message = "parameters of type `secret` are not built yet; keep the secret in a file of mode 0600 that the script reads, and give the file's name as a str";
-            self.reader.error(
-                codes::SECRET_UNAVAILABLE,
-                node.mark,
-                &place,
-                message.to_owned(),
-            );
-        } else {
-            let hint = self.reader.suggester.hint(word, TYPE_WORDS.iter().copied());
-            let message = format!(
-                "{} is not a type.{hint} Write one of str, int, float, bool, choice, date",
-                node.phrase()
-            );
-            self.reader
-                .error(codes::UNKNOWN_WORD, node.mark, &place, message);
-        }
+        let hint = self.reader.suggester.hint(word, TYPE_WORDS.iter().copied());
+        let message = format!(
+            "{} is not a type.{hint} Write one of str, int, float, bool, choice, date, secret",
+            node.phrase()
+        );
+        self.reader
+            .error(codes::UNKNOWN_WORD, node.mark, &place, message);
         Kind::Str
     }
 

@@ -17,6 +17,7 @@ pub(super) fn tree(graph: &Graph) -> Json {
         out.insert("on_failure".to_owned(), json!(graph.on_failure.word()));
     }
     settings(&mut out, graph.workdir.as_deref(), &graph.env, &graph.input);
+    secret(&mut out, &graph.secrets);
     limited(&mut out, graph.limits);
     let vertices = graph.vertices.iter().enumerate();
     let vertices = vertices
@@ -40,6 +41,7 @@ fn vertex(graph: &Graph, index: usize, vertex: &Vertex) -> Json {
         &vertex.env,
         &vertex.input,
     );
+    secret(&mut out, &vertex.secrets);
     if let Some(timeout) = vertex.timeout {
         out.insert("timeout".to_owned(), json!(timeout.to_string()));
     }
@@ -63,6 +65,12 @@ fn vertex(graph: &Graph, index: usize, vertex: &Vertex) -> Json {
 fn described(out: &mut Map<String, Json>, desc: &str) {
     if !desc.is_empty() {
         out.insert("desc".to_owned(), json!(desc));
+    }
+}
+
+fn secret(out: &mut Map<String, Json>, names: &[String]) {
+    if !names.is_empty() {
+        out.insert("secrets".to_owned(), json!(names));
     }
 }
 

@@ -19,6 +19,7 @@ const VERTEX_KEYS: &[&str] = &[
     "input",
     "env",
     "workdir",
+    "secrets",
     "timeout",
     "retry",
     "limits",
@@ -33,6 +34,7 @@ const LISTED_VERTEX_KEYS: &[&str] = &[
     "input",
     "env",
     "workdir",
+    "secrets",
     "timeout",
     "retry",
     "limits",
@@ -147,6 +149,9 @@ impl Reading {
                     }
                     "input" => vertex.input = params::read(reader, value, Some(index), &inside),
                     "env" => vertex.env = policies::env(reader, value, Some(index), &inside),
+                    "secrets" => {
+                        vertex.secrets = policies::secrets(reader, value, spot(key), &inside);
+                    }
                     "script" => self.script(&mut vertex, index, value, &inside),
                     "needs" | "next" => self.edges_of(index, key, value, &inside),
                     _ => drop(reader.text(value, &inside, spot(key))),
