@@ -11,14 +11,14 @@ use super::orders::orders;
 use crate::access::{Secret, write_token};
 use crate::clock;
 use crate::config::{self, Config};
-use crate::desk::Desk;
+use crate::desk::{Desk, RUN};
 use crate::driver::{Driver, Settings};
 use crate::engine::Time;
 use crate::executor::{Executor, boot_id};
 use crate::graph::Limits;
 use crate::secrets::Vault;
 use crate::spool::Spool;
-use crate::store::{Durability, Store, Writer};
+use crate::store::{Durability, PipelineHead, Store, Writer};
 
 /// The name of the database in the data directory.
 pub const DATABASE: &str = "trackyard.db";
@@ -38,6 +38,8 @@ pub struct App {
     pub token: Secret,
     /// Where logs are.
     pub spool: Spool,
+    /// What earlier runs of a file had left unfinished when this process began: it goes on now.
+    pub left: Vec<PipelineHead>,
     pub(super) hold: Hold,
     driver: Driver,
     executor: Arc<Executor>,
@@ -58,6 +60,7 @@ impl App {
         let store = Store::open(&path, config.readers)?;
         let vault = Arc::new(Vault::open(&config.data, store.any_sealed()?.as_deref())?);
         let writer = writer.sealing(Arc::clone(&vault));
+        let left = store.unfinished(RUN)?;
         let program = std::env::current_exe().map_err(data_error)?;
         let (send, facts) = unbounded();
         let settings = executor_settings(&config, program);
@@ -87,6 +90,7 @@ impl App {
             desk,
             token,
             spool,
+            left,
             hold,
             driver,
             executor,

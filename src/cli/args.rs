@@ -52,7 +52,7 @@ pub(super) enum Verb {
     Check(CheckArgs),
     /// Run a definition in this terminal, without a server
     #[command(
-        after_help = "Example:\n  trackyard run examples/web-server-check.yaml -p host=127.0.0.1\n\nEnds with 0 when it is FINISH, 1 when it is not, 2 when a value is wrong or missing, 130 after Ctrl-C.\nThe history is kept in the data directory: see `trackyard ls`."
+        after_help = "Example:\n  trackyard run examples/web-server-check.yaml -p host=127.0.0.1\n\nEnds with 0 when it is FINISH, 1 when it is not, 2 when a value is wrong or missing, 130 after Ctrl-C.\nA run that was killed goes on when the same file is run again with the same values.\nThe history is kept in the data directory: see `trackyard ls`."
     )]
     Run(RunArgs),
     /// Save a definition as the newest version of its graph
@@ -147,6 +147,9 @@ pub(super) struct RunArgs {
     /// What to call the pipeline [default: the graph's name]
     #[arg(long, value_name = "NAME")]
     pub(super) name: Option<String>,
+    /// Start another pipeline even if an earlier run of this file was left unfinished
+    #[arg(long)]
+    pub(super) new: bool,
     /// Print one JSON object about the pipeline at the end
     #[arg(long)]
     pub(super) json: bool,

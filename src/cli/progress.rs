@@ -35,7 +35,7 @@ enum Shown {
 }
 
 impl Progress {
-    /// Progress of these tracks; `quiet`: nothing is shown.
+    /// Progress of these tracks, of which some may have ended; `quiet`: nothing is shown.
     pub(super) fn new(tracks: &[TrackHead], quiet: bool) -> Self {
         let names = tracks
             .iter()
@@ -47,6 +47,10 @@ impl Progress {
             (false, true) => {
                 let all = MultiProgress::new();
                 let total = all.add(ProgressBar::new(tracks.len() as u64));
+                let ended = tracks.iter().filter(|t| {
+                    TrackState::from_code(t.state).is_some_and(|state| state.next().is_empty())
+                });
+                total.set_position(ended.count() as u64);
                 total.set_style(style("{bar:30} {pos}/{len} {elapsed}"));
                 total.enable_steady_tick(TURN);
                 Shown::Bars {

@@ -16,7 +16,7 @@ use super::progress::Progress;
 use super::report::{Report, ask_a_person};
 use super::signals::{exit_code, signals};
 use crate::app::App;
-use crate::desk::{DefineError, Desk, StartRequest};
+use crate::desk::{DefineError, Desk, RUN, StartRequest};
 use crate::driver::Update;
 use crate::engine::{GraphId, PendingOn, PipelineId, TrackState};
 use crate::graph::GivenOwned;
@@ -50,10 +50,24 @@ fn run_in(
         name: args.name.unwrap_or_default(),
         given: texts(given),
         who: "cli".to_owned(),
-        trigger: "run",
+        trigger: RUN,
         ..StartRequest::default()
     };
-    let id = app.desk.start(graph, request)?.id;
+    // A second run after the first one was killed is the same run.
+    let left = app.desk.left(graph, &request, &app.left)?;
+    let id = match left.filter(|_| !args.new) {
+        Some(left) => {
+            if !args.quiet {
+                let id = left.id;
+                say(&format!(
+                    "pipeline #{id} goes on: an earlier run of this definition with these values \
+                     left it unfinished (`--new` starts another one)"
+                ));
+            }
+            PipelineId(left.id)
+        }
+        None => app.desk.start(graph, request)?.id,
+    };
     let signal = follow(app, id, &updates, signals, args.quiet)?;
     let report = Report::read(&app.desk.store, id)?;
     let code = report.end(&app.desk.store, args.json)?;
@@ -110,29 +124,24 @@ fn follow(
 ) -> Result<Option<i32>, CliError> {
     let store = &app.desk.store;
     let verdict = app.desk.handle.watch(id)?;
-    let mut progress = Progress::new(&store.tracks(id, 0, i64::MAX)?, quiet);
+    let report = Report::read(store, id)?;
+    let mut progress = Progress::new(&report.tracks, quiet);
     let mut updates = updates.clone();
-    let (mut caught, mut unclear) = (None, false);
-    loop {
+    // One that goes on may have been stuck before anybody listened.
+    let (mut caught, mut unclear) = (None, report.count(TrackState::Interrupted) > 0);
+    while !(unclear && is_stuck(&Report::read(store, id)?)) {
         select! {
             recv(verdict) -> _ => break,
             recv(updates) -> update => match update {
                 Ok(update) if update.pipeline == id => {
                     progress.update(update);
                     unclear |= update.state == TrackState::Interrupted;
-                    if unclear && is_stuck(&Report::read(store, id)?) {
-                        break;
-                    }
                 }
                 Ok(_) => {}
                 // This terminal was too slow, and has missed some; or the driver has ended.
                 Err(_) => {
                     updates = app.desk.handle.subscribe().unwrap_or_else(|_| never());
-                    let report = Report::read(store, id)?;
-                    unclear |= report.count(TrackState::Interrupted) > 0;
-                    if unclear && is_stuck(&report) {
-                        break;
-                    }
+                    unclear |= Report::read(store, id)?.count(TrackState::Interrupted) > 0;
                 }
             },
             recv(signals) -> signal => match (signal, caught) {

@@ -8,8 +8,10 @@ use super::output::{print, say};
 use super::report::Report;
 use super::run::define;
 use crate::app::{Hold, Served, can_listen, serve as serve_app};
-use crate::desk::{Desk, StartRequest};
+use crate::desk::{Desk, RUN, StartRequest};
 use crate::driver::CommandError;
+use crate::engine::PipelineId;
+use crate::store::PipelineHead;
 
 /// Serves until SIGINT or SIGTERM.
 pub(super) fn serve(context: &Context, args: ServeArgs) -> Result<u8, CliError> {
@@ -24,6 +26,7 @@ pub(super) fn serve(context: &Context, args: ServeArgs) -> Result<u8, CliError> 
         can_listen(&context.config)?;
     }
     let app = context.open("serve")?;
+    let left = app.left.clone();
     let (data, slots) = (app.config.data.display().to_string(), app.config.slots);
     let desk = app.desk.clone();
     serve_app(app, move |served| {
@@ -36,7 +39,7 @@ pub(super) fn serve(context: &Context, args: ServeArgs) -> Result<u8, CliError> 
         ));
         if let Some(definition) = first {
             let served = served.clone();
-            let job = move || run_first(&desk, &definition, &served);
+            let job = move || run_first(&desk, &definition, &served, &left);
             // It ends with the pipeline, or with the process.
             drop(std::thread::spawn(job));
         }
@@ -44,8 +47,8 @@ pub(super) fn serve(context: &Context, args: ServeArgs) -> Result<u8, CliError> 
     Ok(OK)
 }
 
-fn run_first(desk: &Desk, definition: &Definition, served: &Served) {
-    let result = first(desk, definition, served);
+fn run_first(desk: &Desk, definition: &Definition, served: &Served, left: &[PipelineHead]) {
+    let result = first(desk, definition, served, left);
     if let Err(error) = result {
         match error {
             CliError::Usage(text) | CliError::Failed(text) => say(&format!("trackyard: {text}")),
@@ -54,16 +57,24 @@ fn run_first(desk: &Desk, definition: &Definition, served: &Served) {
     }
 }
 
-fn first(desk: &Desk, definition: &Definition, served: &Served) -> Result<u8, CliError> {
+fn first(
+    desk: &Desk,
+    definition: &Definition,
+    served: &Served,
+    left: &[PipelineHead],
+) -> Result<u8, CliError> {
     let graph = define(desk, definition, false)?;
     let request = StartRequest {
         who: "cli".to_owned(),
-        trigger: "run",
+        trigger: RUN,
         ..StartRequest::default()
     };
-    let id = desk.start(graph, request)?.id;
+    let (id, how) = match desk.left(graph, &request, left)? {
+        Some(left) => (PipelineId(left.id), "was left unfinished and goes on"),
+        None => (desk.start(graph, request)?.id, "has started"),
+    };
     print(&format!(
-        "Pipeline #{id} has started: {}/pipelines/{id}",
+        "Pipeline #{id} {how}: {}/pipelines/{id}",
         served.url
     ))?;
     let verdict = desk.handle.watch(id)?;

@@ -10,7 +10,7 @@ mod start;
 pub use crate::secrets::Vault;
 pub use define::{DefineError, Defined};
 pub use secrets::SecretError;
-pub use start::{StartError, StartRequest};
+pub use start::{RUN, StartError, StartRequest};
 
 use std::sync::Arc;
 

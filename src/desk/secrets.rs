@@ -1,10 +1,11 @@
 //! Secrets: those that the server keeps under a name, and those in what is given for a start.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{Desk, StartError};
+use super::start::RUN;
+use super::{Desk, StartError, StartRequest};
 use crate::driver::CommandError;
 use crate::engine::TrackId;
 use crate::graph::{GivenOwned, Graph, Hidden, Kind, is_secret_name};
@@ -77,20 +78,21 @@ impl Desk {
 
     /// What was given for a start, as the pipeline keeps it and as a repeated start is compared
     /// with. For a secret there is a digest that only the key file can repeat, and only where a
-    /// start may be repeated.
+    /// start may be repeated: it has a key, or is of a file that is run.
     pub(super) fn given_to_json(
         &self,
         graph: &Graph,
-        given: &BTreeMap<String, GivenOwned>,
-        request_key: Option<&str>,
+        request: &StartRequest,
     ) -> Result<String, StartError> {
         let secret = secret_fields(graph);
+        let of_run = (request.trigger == RUN).then_some(RUN);
+        let repeated = request.request_key.as_deref().or(of_run);
         let value = |(field, given): (&String, &GivenOwned)| {
             let value = match given {
                 GivenOwned::Text(text) => Value::String(text.clone()),
                 GivenOwned::Json(value) => value.clone(),
             };
-            let value = match (value, request_key) {
+            let value = match (value, repeated) {
                 (value, _) if !secret.contains(field) => value,
                 (Value::String(text), Some(key)) => {
                     let tag = self.vault.tag(&[key, field], &Hidden::new(text));
@@ -100,7 +102,8 @@ impl Desk {
             };
             Ok((field.clone(), value))
         };
-        let object: Result<serde_json::Map<_, _>, StartError> = given.iter().map(value).collect();
+        let object: Result<serde_json::Map<_, _>, StartError> =
+            request.given.iter().map(value).collect();
         Ok(Value::Object(object?).to_string())
     }
 

@@ -6,7 +6,10 @@ use super::Desk;
 use crate::driver::{CommandError, NewStart, Started};
 use crate::engine::{GraphId, PipelineId, TrackId, TrackInput};
 use crate::graph::{FieldError, GivenOwned, Graph, VertexInput, accept_inputs, input_to_json};
-use crate::store::{StoreError, StoredProblem};
+use crate::store::{PipelineHead, StoreError, StoredProblem};
+
+/// What starts a pipeline of a file in one go: `trackyard run FILE`, `trackyard serve --run FILE`.
+pub const RUN: &str = "run";
 
 /// A graph to start with what a person or a program gave.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +28,22 @@ pub struct StartRequest {
     pub who: String,
     /// By what: `rest`, `form`, `run`.
     pub trigger: &'static str,
+}
+
+impl StartRequest {
+    /// True if `pipeline` is what the same request, with what was `given`, has started of the same
+    /// version of a graph.
+    fn began(&self, graph: GraphId, given: &str, pipeline: &PipelineHead) -> bool {
+        let name = if self.name.is_empty() {
+            &pipeline.graph
+        } else {
+            &self.name
+        };
+        pipeline.graph_id == graph.0
+            && pipeline.trigger == self.trigger
+            && pipeline.name == *name
+            && pipeline.input == given
+    }
 }
 
 /// Why nothing was started or given. Nothing has changed.
@@ -81,8 +100,7 @@ impl Desk {
         if !unknown.is_empty() {
             return Err(StartError::UnknownSecrets(unknown));
         }
-        let key = request.request_key.as_deref();
-        let given = self.given_to_json(&definition, &request.given, key)?;
+        let given = self.given_to_json(&definition, &request)?;
         let inputs: Result<Vec<_>, _> = accepted.vertices.into_iter().map(|v| self.of(v)).collect();
         let inputs = inputs?;
         let none = inputs.iter().all(|input| input.values.is_empty());
@@ -102,6 +120,20 @@ impl Desk {
             inputs: if none { Vec::new() } else { inputs },
         };
         Ok(self.handle.start(start)?)
+    }
+
+    /// What the same request has started before, of pipelines that are unfinished.
+    pub fn left<'p>(
+        &self,
+        graph: GraphId,
+        request: &StartRequest,
+        unfinished: &'p [PipelineHead],
+    ) -> Result<Option<&'p PipelineHead>, StartError> {
+        let definition = self.store.definition(graph)?;
+        let definition = definition.ok_or(StartError::NoGraph(graph))?;
+        let given = self.given_to_json(&definition, request)?;
+        let mut unfinished = unfinished.iter();
+        Ok(unfinished.find(|p| request.began(graph, &given, p)))
     }
 
     /// Gives values to a track that has not started. Values given earlier are kept.

@@ -101,8 +101,7 @@ impl Compilation<'_> {
 
     fn shell(&self) -> Result<Compiled, Vec<ScriptProblem>> {
         if !self.script.contains('<') {
-            let used = self.secrets();
-            return self.finish(self.script.to_owned(), &used, Vec::new(), Vec::new());
+            return self.finish(self.script.to_owned(), &self.secrets(), vec![], vec![]);
         }
         let lexed = lex(self.script, &|name| self.named.contains_key(name));
         let facts = Facts::of(&lexed);
@@ -152,6 +151,9 @@ impl Compilation<'_> {
 
     /// Secrets that a shell's script reads from the environment itself: they are there anyway.
     fn secrets(&self) -> BTreeSet<&str> {
+        if !self.script.contains(VARIABLE) {
+            return BTreeSet::new();
+        }
         let mentioned = identifiers(self.script, VARIABLE);
         let secret = |p: &&Param| p.kind == Kind::Secret && mentioned.contains_key(p.name.as_str());
         let found = self.named.values().copied().filter(secret);

@@ -6,7 +6,7 @@ use diesel::{
 
 use super::connection::Db;
 use super::schema::{graph, pipeline, track};
-use crate::engine::PipelineId;
+use crate::engine::{PipelineId, PipelineState};
 
 /// One pipeline.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
@@ -77,6 +77,19 @@ pub(super) fn of_graph(db: &mut Db, graph_id: i64, limit: i64) -> QueryResult<Ve
         .filter(pipeline::graph_id.eq(graph_id))
         .order(pipeline::id.desc())
         .limit(limit)
+        .select(pipeline_columns!())
+        .load(db)
+}
+
+/// The pipelines started by `trigger` that have not failed and of which something can still move,
+/// newest first.
+pub(super) fn unfinished(db: &mut Db, trigger: &str) -> QueryResult<Vec<PipelineHead>> {
+    pipeline::table
+        .inner_join(graph::table.on(graph::id.eq(pipeline::graph_id)))
+        .filter(pipeline::finished_at.is_null())
+        .filter(pipeline::state.eq(PipelineState::Running.code()))
+        .filter(pipeline::trigger_kind.eq(trigger))
+        .order(pipeline::id.desc())
         .select(pipeline_columns!())
         .load(db)
 }

@@ -104,6 +104,12 @@ impl Store {
         Ok(pipelines::of_graph(&mut *self.pool.get()?, graph.0, limit)?)
     }
 
+    /// The pipelines started by `trigger` that have not failed and of which something can still
+    /// move, newest first.
+    pub fn unfinished(&self, trigger: &str) -> Result<Vec<PipelineHead>, StoreError> {
+        Ok(pipelines::unfinished(&mut *self.pool.get()?, trigger)?)
+    }
+
     /// One pipeline.
     pub fn pipeline(&self, id: PipelineId) -> Result<Option<PipelineHead>, StoreError> {
         Ok(pipelines::head(&mut *self.pool.get()?, id)?)

@@ -6,6 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
 
+use crate::processes;
 use crate::server::{Server, program};
 
 /// A directory with definitions and a data directory.
@@ -73,6 +74,12 @@ impl Desk {
 
     fn call(&self, words: &[&str]) -> Said {
         Said::of(self.command(words).output().expect("it runs"))
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        processes::end_all(&self.data());
     }
 }
 

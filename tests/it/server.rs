@@ -1,13 +1,13 @@
 //! A real server of the built program, on a port and a data directory of its own.
 
 use std::io::{BufRead, BufReader};
-use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 
 use serde_json::Value;
+use trackyard::spool::Spool;
 
-use crate::executor::bench::{end, processes};
+use crate::processes;
 
 /// An answer: its status, its headers as asked for, and its body.
 pub(crate) struct Answer {
@@ -37,13 +37,14 @@ impl Answer {
     }
 }
 
-/// A running server. Dropped, it is killed.
+/// A running server. Dropped, it is killed with all that it runs, unless its test has killed it.
 pub(crate) struct Server {
     child: Child,
     pub(crate) url: String,
     pub(crate) link: String,
     pub(crate) token: String,
     data: PathBuf,
+    killed: bool,
     _own: Option<tempfile::TempDir>,
 }
 
@@ -53,6 +54,9 @@ pub(crate) fn program() -> Command {
     command
         .env_remove("TRACKYARD_DATA")
         .env_remove("TRACKYARD_SLOTS")
+        // These are the tests' own.
+        .env_remove("TRACKYARD_KILLS")
+        .env_remove("TRACKYARD_SEED")
         .stdin(Stdio::null());
     command
 }
@@ -102,6 +106,7 @@ impl Server {
             link: String::new(),
             token: String::new(),
             data: data.to_owned(),
+            killed: false,
             _own: None,
         };
         let stdout = server.child.stdout.take().expect("a pipe");
@@ -143,15 +148,31 @@ impl Server {
     pub(crate) fn kill(&mut self) {
         self.child.kill().expect("it was running");
         self.child.wait().expect("it has ended");
+        self.killed = true;
+    }
+
+    /// Ends the server as a person or an upgrade does. What runs goes on.
+    pub(crate) fn stop(&mut self) {
+        processes::terminate(self.child.id() as i32);
+        // In its first moment it has no ear for the signal, which ends it then as any other process.
+        self.child.wait().expect("it has ended");
+        self.killed = true;
+    }
+
+    /// Where the files of attempts are.
+    pub(crate) fn spool(&self) -> Spool {
+        Spool::open(&self.data).expect("it is there")
     }
 
     /// Waits until the server has ended by itself, and gives the signal that ended it.
+    #[cfg(feature = "failpoints")]
     pub(crate) fn signal(&mut self) -> Option<i32> {
-        self.ended().signal()
+        std::os::unix::process::ExitStatusExt::signal(&self.ended())
     }
 
     /// Waits until the server has ended by itself, a minute at most.
     pub(crate) fn ended(&mut self) -> ExitStatus {
+        self.killed = true;
         let began = std::time::Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().expect("it is our child") {
@@ -164,19 +185,14 @@ impl Server {
 
     /// The supervisors of this data directory.
     pub(crate) fn supervisors(&self) -> Vec<i32> {
-        let spool = self.data.join("spool");
-        let spool = spool.to_str().expect("text");
-        processes(|words| {
-            words.get(1).is_some_and(|word| word == "__supervise")
-                && words.iter().any(|word| word == spool)
-        })
+        processes::supervisors(&self.data)
     }
 
     /// Ends the supervisors of this data directory with no word.
     pub(crate) fn kill_supervisors(&self) {
         let supervisors = self.supervisors();
         assert!(!supervisors.is_empty(), "there was a supervisor");
-        supervisors.into_iter().for_each(end);
+        supervisors.into_iter().for_each(processes::end);
     }
 
     /// A request with the token, as JSON unless `media` says otherwise.
@@ -301,9 +317,14 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have been killed by its test.
+        if self.killed {
+            // Its scripts may be the next server's by now.
+            return;
+        }
+        // It may have ended by itself.
         let _ = self.child.kill();
         let _ = self.child.wait();
+        processes::end_all(&self.data);
     }
 }
 

@@ -33,6 +33,9 @@ use token::{Token, add};
 /// So many messages at most are obeyed before the scripts have their turn.
 const MESSAGES: usize = 4;
 
+/// How long the server that started this process may take to connect before it counts as gone.
+const FIRST_SERVER: Duration = Duration::from_secs(10);
+
 /// `epoll` takes no more than 24 days.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
 
@@ -83,7 +86,7 @@ impl Supervisor {
             deadlines: BTreeSet::new(),
             next: 1,
             retiring: false,
-            idle_since: Instant::now(),
+            idle_since: Instant::now() + FIRST_SERVER,
         })
     }
 

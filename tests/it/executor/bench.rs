@@ -13,6 +13,9 @@ use trackyard::engine::{AttemptKey, PipelineId, TrackId};
 use trackyard::executor::{Backend, Executor, Fact, Order, Orders, Settings, Verdict, boot_id};
 use trackyard::spool::{ExitRecord, Spool};
 
+use crate::processes;
+pub(crate) use crate::processes::{end, lives, processes};
+
 /// No test waits longer for anything; a failure shows sooner.
 pub(crate) const LONG: Duration = Duration::from_secs(60);
 
@@ -160,11 +163,7 @@ impl Bench {
 
     /// The supervisors of this bench.
     pub(super) fn supervisors(&self) -> Vec<i32> {
-        let spool = self.executor.spool().dir();
-        processes(|words| {
-            words.get(1).is_some_and(|w| w == "__supervise")
-                && words.get(2).is_some_and(|w| Path::new(w) == spool)
-        })
+        processes::supervisors(self.executor.spool().data())
     }
 }
 
@@ -183,19 +182,6 @@ fn start(settings: &Settings, scripts: &Scripts) -> (Executor, Receiver<Fact>) {
         Executor::start(settings.clone(), orders, sender).unwrap(),
         facts,
     )
-}
-
-/// The processes whose command line is as `like` says.
-pub(crate) fn processes(like: impl Fn(&[String]) -> bool) -> Vec<i32> {
-    let pids = fs::read_dir("/proc").unwrap().filter_map(|entry| {
-        let pid: i32 = entry.ok()?.file_name().to_str()?.parse().ok()?;
-        let line = fs::read(format!("/proc/{pid}/cmdline")).ok()?;
-        let words = line
-            .split(|&b| b == 0)
-            .map(|w| String::from_utf8_lossy(w).into_owned());
-        like(&words.collect::<Vec<_>>()).then_some(pid)
-    });
-    pids.collect()
 }
 
 /// Waits until `done`; for what has no channel to wait on.
@@ -224,17 +210,4 @@ pub(super) fn number_in(path: &Path) -> i32 {
     };
     until("a number", || read().is_some());
     read().unwrap()
-}
-
-/// True unless the process has ended. One that nobody has waited for yet counts as ended.
-pub(crate) fn lives(pid: i32) -> bool {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    stat.rsplit_once(')')
-        .is_some_and(|(_, rest)| !rest.starts_with(" Z"))
-}
-
-/// Ends a process that a test started.
-pub(crate) fn end(pid: i32) {
-    let pid = rustix::process::Pid::from_raw(pid).unwrap();
-    rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
 }

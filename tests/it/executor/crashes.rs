@@ -222,6 +222,12 @@ fn an_idle_supervisor_goes_and_leaves_nothing() {
 }
 
 #[test]
+fn a_supervisor_waits_for_the_server_that_started_it() {
+    let bench = Bench::with("", |settings| settings.idle_ms = 0);
+    assert!(bench.run(1, script("true")).0.success());
+}
+
+#[test]
 fn a_supervisor_waits_for_what_a_script_left_in_the_background() {
     let bench = Bench::new();
     let pid = bench.path("pid");
