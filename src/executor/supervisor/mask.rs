@@ -6,7 +6,7 @@
 
 use std::path::PathBuf;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::forms::forms;
 use crate::graph::{MASK, SECRET_LEAST_BYTES};
@@ -112,7 +112,11 @@ impl Mask {
         if found.is_empty() {
             return None;
         }
+        // A table of all transitions would be faster to walk and, for a long secret, take seconds and
+        // hundreds of megabytes to build; looking for rare bytes first slows ordinary text down.
         let finder = AhoCorasick::builder()
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .prefilter(false)
             .match_kind(MatchKind::Standard)
             .build(&found)
             .expect("secrets are few and short");
