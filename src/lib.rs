@@ -17,6 +17,7 @@ pub mod executor;
 pub mod failpoint;
 pub mod graph;
 pub mod probe;
+pub mod secrets;
 pub mod spool;
 pub mod store;
 pub mod web;

@@ -20,8 +20,9 @@ const IMPORTS: &[(&str, &str)] = &[
     ("failpoint", ""),
     ("graph", ""),
     ("engine", "graph"),
+    ("secrets", "graph"),
     ("spool", "engine clock"),
-    ("store", "graph engine config failpoint"),
+    ("store", "graph engine secrets config failpoint"),
     (
         "executor",
         "graph engine spool store config clock failpoint",
@@ -34,7 +35,7 @@ const IMPORTS: &[(&str, &str)] = &[
     ("notify", "engine store driver clock"),
     ("access", "engine store driver"),
     ("probe", "graph"),
-    ("desk", "graph engine store driver access probe"),
+    ("desk", "graph engine secrets store driver access probe"),
     (
         "web",
         "graph engine spool store driver access probe desk config clock",
@@ -45,7 +46,7 @@ const IMPORTS: &[(&str, &str)] = &[
     ),
     (
         "app",
-        "graph engine spool store executor driver scheduler notify access probe desk web api config clock",
+        "graph engine secrets spool store executor driver scheduler notify access probe desk web api config clock",
     ),
     (
         "cli",

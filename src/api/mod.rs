@@ -14,6 +14,7 @@ mod logs;
 mod pipelines;
 mod render;
 mod routes;
+mod secrets;
 mod sign_in;
 mod starts;
 mod tracks;

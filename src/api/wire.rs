@@ -39,6 +39,16 @@ pub(super) fn vertex(row: &VertexRow) -> Value {
     })
 }
 
+/// What was given for a start; null for each secret.
+fn given(column: &str) -> Value {
+    let mut given = object(column);
+    let values = given.as_object_mut().into_iter().flat_map(Map::values_mut);
+    for value in values.filter(|value| value.is_object()) {
+        *value = Value::Null;
+    }
+    given
+}
+
 /// A pipeline without its tracks.
 pub fn pipeline(head: &PipelineHead) -> Value {
     json!({
@@ -49,7 +59,7 @@ pub fn pipeline(head: &PipelineHead) -> Value {
         "name": head.name,
         "desc": head.desc,
         "state": pipeline_state(head.state),
-        "input": object(&head.input),
+        "input": given(&head.input),
         "track_count": head.vertices,
         "creator": head.creator,
         "trigger": head.trigger,
@@ -134,7 +144,7 @@ pub(super) fn entry(row: &JournalRow) -> Value {
 }
 
 /// A moment as RFC 3339 in UTC.
-fn time(ms: i64) -> String {
+pub(super) fn time(ms: i64) -> String {
     clock::format_utc(ms)
 }
 

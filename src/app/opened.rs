@@ -17,6 +17,7 @@ use crate::engine::Time;
 use crate::executor::{Executor, boot_id};
 use crate::graph::Limits;
 use crate::probe::{Bounds, Probe};
+use crate::secrets::Vault;
 use crate::spool::Spool;
 use crate::store::{Durability, PipelineHead, Store, Writer};
 
@@ -58,11 +59,17 @@ impl App {
         let path = config.data.join(DATABASE);
         let writer = Writer::open(&path, durability(&config), &boot)?;
         let store = Store::open(&path, config.readers)?;
+        let vault = Arc::new(Vault::open(&config.data, store.any_sealed()?.as_deref())?);
+        let writer = writer.sealing(Arc::clone(&vault));
         let left = store.unfinished(RUN)?;
         let program = std::env::current_exe().map_err(data_error)?;
         let (send, facts) = unbounded();
         let settings = executor_settings(&config, program);
-        let executor = Arc::new(Executor::start(settings, orders(store.clone()), send)?);
+        let executor = Arc::new(Executor::start(
+            settings,
+            orders(store.clone(), Arc::clone(&vault)),
+            send,
+        )?);
         let spool = executor.spool().clone();
         let settings = Settings {
             slots: config.slots,
@@ -78,6 +85,7 @@ impl App {
             handle: driver.handle(),
             limits: limits(&config),
             probe: probe(&config),
+            vault,
         };
         Ok(Self {
             config,
@@ -122,6 +130,7 @@ pub fn limits(config: &Config) -> Limits {
         render_bytes: config.max_render_bytes as usize,
         output_bytes: config.max_output_bytes as usize,
         outputs: config.max_outputs,
+        secret_bytes: config.max_secret_bytes as usize,
         ..Limits::default()
     }
 }

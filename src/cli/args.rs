@@ -1,13 +1,12 @@
 //! What may be written on the command line, and what `--help` says about it.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
 use super::drain::DrainArgs;
-use super::error::CliError;
+use super::params::ParamArgs;
 use super::render::RenderArgs;
 
 /// Runs your shell scripts as a DAG, with a web page, a REST API and a history.
@@ -87,9 +86,37 @@ pub(super) enum Verb {
         after_help = "Example:\n  trackyard drain --within 10m\n\nWhat waits is started by the next server. A plain SIGTERM ends the server at once and leaves its scripts running:\nthe next server takes them over."
     )]
     Drain(DrainArgs),
+    /// Set, list and remove the secrets that graphs name
+    #[command(
+        subcommand,
+        after_help = "Example:\n  trackyard secret set DB_PASSWORD <password.txt\n\nA graph that says `secrets: [DB_PASSWORD]` gives its scripts the environment variable DB_PASSWORD."
+    )]
+    Secret(SecretVerb),
     /// Print a link that signs a browser in, once
     #[command(after_help = "Example:\n  trackyard link")]
     Link,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum SecretVerb {
+    /// Set a secret to the text of standard input; on a terminal it is asked for and not shown
+    Set {
+        /// What graphs call it
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+    /// List the names and times of all secrets
+    Ls {
+        /// Print one JSON object instead of a table
+        #[arg(long)]
+        json: bool,
+    },
+    /// Remove a secret
+    Rm {
+        /// What graphs call it
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -134,14 +161,6 @@ pub(super) struct RunArgs {
     /// Say nothing but what failed
     #[arg(long, short)]
     pub(super) quiet: bool,
-}
-
-/// Values for a start.
-#[derive(Debug, Args)]
-pub(super) struct ParamArgs {
-    /// A value: `name=value`, or `vertex.name=value` for a parameter of one vertex
-    #[arg(short, long = "param", value_name = "NAME=VALUE", value_parser = pair)]
-    params: Vec<(String, String)>,
 }
 
 #[derive(Debug, Args)]
@@ -212,25 +231,4 @@ pub(super) struct LogsArgs {
     /// The log of this attempt [default: the last one]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) attempt: Option<u32>,
-}
-
-fn pair(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        Some(_) | None => Err("write `name=value`".to_owned()),
-    }
-}
-
-impl ParamArgs {
-    /// The values by name; a name given twice is a mistake.
-    pub(super) fn values(self) -> Result<BTreeMap<String, String>, CliError> {
-        let mut values = BTreeMap::new();
-        for (name, value) in self.params {
-            if values.contains_key(&name) {
-                return Err(CliError::Usage(format!("`-p {name}=...` is given twice")));
-            }
-            values.insert(name, value);
-        }
-        Ok(values)
-    }
 }

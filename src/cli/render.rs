@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::args::ParamArgs;
 use super::check::problem;
 use super::definition::Definition;
 use super::error::{CliError, FAILED, OK};
 use super::output::{coloured, print, print_json, say, visible};
+use super::params::ParamArgs;
 use super::problems::{Drawing, has_error, shown};
 use super::run::{say_problems, texts};
 use crate::api::wire;
@@ -51,7 +51,7 @@ pub(super) fn render(config: &Config, args: RenderArgs) -> Result<u8, CliError> 
     let graph = examined.graph.filter(|_| !has_error(&problems));
     let graph = graph.ok_or(CliError::Told(FAILED))?;
     let request = RenderRequest {
-        given: texts(args.params.values()?),
+        given: texts(args.params.values(config)?),
         vertex: args.vertex,
     };
     let rendered = scripts(&graph, &request, &limits).map_err(|why| match why {

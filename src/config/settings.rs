@@ -74,6 +74,8 @@ pub struct Config {
     pub max_output_bytes: u64,
     /// Outputs that one script may write.
     pub max_outputs: usize,
+    /// Bytes in one secret, which share the kernel's limit with the name of their variable.
+    pub max_secret_bytes: u64,
     /// Commands from people that may wait for the driver; the next one is refused.
     pub commands_waiting: usize,
     /// Events that one commit takes at most.
@@ -135,6 +137,7 @@ impl Config {
             ),
             max_output_bytes: r.take("trackyard.max_output_bytes", MIB, bytes(1..=OUTPUT_MOST)),
             max_outputs: r.take("trackyard.max_outputs", 1_000, whole(1..=100_000)),
+            max_secret_bytes: r.take("trackyard.max_secret_bytes", 64 * KIB, bytes(4..=127 * KIB)),
             commands_waiting: r.take("trackyard.commands_waiting", 1_024, whole(1..=1_000_000)),
             batch: r.take("trackyard.batch", 512, whole(1..=100_000)),
             log_cap_bytes: r.take("trackyard.log_cap_bytes", 64 * MIB, bytes(KIB..=TIB)),
@@ -309,6 +312,7 @@ mod tests {
             syntax_time: Duration::from_secs(30),
             max_output_bytes: MIB,
             max_outputs: 1_000,
+            max_secret_bytes: 65_536,
             commands_waiting: 1_024,
             batch: 512,
             log_cap_bytes: 64 * MIB,
@@ -353,7 +357,7 @@ mod tests {
         let dir = with_file(
             "[default]\naddress = '::1'\nport = 0\nlimits = { json = '2 MiB' }\n[default.trackyard]\n\
              data = 'd'\nslots = 9\ndurability = 'normal'\nreaders = 2\nmax_vertices = 10\nmax_edges = 20\n\
-             max_script_bytes = '2 KiB'\nmax_file_bytes = 4096\nmax_value_bytes = '1 KiB'\n\
+             max_script_bytes = '2 KiB'\nmax_file_bytes = 4096\nmax_value_bytes = '1 KiB'\nmax_secret_bytes = '2 KiB'\n\
              max_render_bytes = '1 MiB'\nsyntax_processes = 2\nsyntax_time = '5s'\n\
              max_output_bytes = '3 KiB'\nmax_outputs = 5\n\
              commands_waiting = 3\nbatch = 4\nlog_cap_bytes = '1 MiB'\ntail_bytes = '2 KiB'\ngrace = '500ms'\n\
@@ -377,6 +381,7 @@ mod tests {
             syntax_time: Duration::from_secs(5),
             max_output_bytes: 3_072,
             max_outputs: 5,
+            max_secret_bytes: 2_048,
             commands_waiting: 3,
             batch: 4,
             log_cap_bytes: MIB,
@@ -412,7 +417,7 @@ mod tests {
         };
         let lines: Vec<&str> = shipped.lines().map(uncommented).collect();
         let count = lines.iter().filter(|line| is_key(line)).count();
-        assert_eq!(count, 23, "one line for each setting");
+        assert_eq!(count, 24, "one line for each setting");
         let dir = with_file(&lines.join("\n"));
         let config = load(Flags::default(), dir.path(), &[]).expect("the defaults are valid");
         let (slots, file) = (defaults.slots, config.file.clone());

@@ -5,7 +5,7 @@ use crate::access::digest;
 use crate::driver::CommandError;
 use crate::engine::GraphId;
 use crate::graph::text::{self, Format, Parsed};
-use crate::graph::{Graph, Limits, Outputs, Problem, Runnable, Severity};
+use crate::graph::{Graph, Limits, Outputs, Part, Problem, Runnable, Severity, Spot, codes};
 use crate::probe::Probe;
 use crate::store::{NewGraph, Outcome, StoreError, StoredProblem};
 
@@ -48,7 +48,8 @@ impl Desk {
     /// saved too, unchecked, so that nothing a person wrote is lost.
     pub fn define(&self, source: &str, format: Format, who: &str) -> Result<Defined, DefineError> {
         let parsed = examine(source, format, &self.limits, &self.probe);
-        let problems = stored(&parsed.problems);
+        let mut problems = stored(&parsed.problems);
+        problems.extend(self.unset(&parsed)?);
         let named = parsed.graph.filter(|g| !g.name.is_empty());
         let Some(graph) = named else {
             return Err(DefineError::Malformed(problems));
@@ -97,7 +98,8 @@ impl Desk {
             Format::Yaml
         };
         let parsed = examine(&source, format, &self.limits, &self.probe);
-        let problems = stored(&parsed.problems);
+        let mut problems = stored(&parsed.problems);
+        problems.extend(self.unset(&parsed)?);
         let checked = is_checked(&parsed.problems);
         let compiled = parsed.graph.as_ref().map(compiled).unwrap_or_default();
         if !head.sealed {
@@ -113,6 +115,35 @@ impl Desk {
             checked,
             problems,
         })
+    }
+
+    /// A notice for each secret that the graph names and nobody has set: that stops only a start.
+    fn unset(&self, parsed: &Parsed) -> Result<Vec<StoredProblem>, StoreError> {
+        let Some(graph) = &parsed.graph else {
+            return Ok(Vec::new());
+        };
+        let notice = |name: String| {
+            let names = |secrets: &Vec<String>| secrets.contains(&name);
+            let owner = match names(&graph.secrets) {
+                true => None,
+                false => graph.vertices.iter().position(|v| names(&v.secrets)),
+            };
+            let part = Part::Key("secrets");
+            let spot = owner.map_or(Spot::graph(part), |index| Spot::vertex(index, part));
+            let mark = parsed.places.mark(spot);
+            StoredProblem {
+                code: codes::UNKNOWN_SECRET.to_owned(),
+                severity: "notice".to_owned(),
+                line: mark.line,
+                column: mark.column,
+                place: spot.path(graph),
+                message: format!(
+                    "nobody has set the secret `{name}`, so the graph cannot be started; use `trackyard secret set {name}`"
+                ),
+            }
+        };
+        let unknown = self.unknown_secrets(graph)?;
+        Ok(unknown.into_iter().map(notice).collect())
     }
 }
 

@@ -6,11 +6,16 @@
 mod define;
 mod render;
 mod resolve;
+mod secrets;
 mod start;
 
+pub use crate::secrets::Vault;
 pub use define::{DefineError, Defined, examine};
 pub use render::{RenderError, RenderRequest, scripts};
+pub use secrets::SecretError;
 pub use start::{RUN, StartError, StartRequest};
+
+use std::sync::Arc;
 
 use crate::driver::Handle;
 use crate::graph::Limits;
@@ -28,4 +33,6 @@ pub struct Desk {
     pub limits: Limits,
     /// What only this machine can say about a definition.
     pub probe: Probe,
+    /// Seals and opens secrets.
+    pub vault: Arc<Vault>,
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Desk, StartError};
 use crate::engine::{PipelineId, Resolution, TrackId};
-use crate::graph::{FieldError, GivenOwned, Limits, Param, Value, codes, input_to_json};
+use crate::graph::{FieldError, GivenOwned, Limits, Param, Value, codes, values_to_json};
 
 impl Desk {
     /// Takes a person's word. With a success come the values of the outputs that its script was to
@@ -26,7 +26,7 @@ impl Desk {
             }
             Resolution::Failed | Resolution::RunAgain => Vec::new(),
         };
-        let outputs = (!values.is_empty()).then(|| input_to_json(&values).to_string());
+        let outputs = (!values.is_empty()).then(|| values_to_json(&values).to_string());
         let track = (PipelineId(head.pipeline_id), track);
         self.handle.resolve(track, verdict, who, why, outputs)?;
         Ok(())

@@ -102,6 +102,16 @@ pub(super) enum Command {
         digest: String,
         reply: Reply<()>,
     },
+    SetSecret {
+        name: String,
+        sealed: Vec<u8>,
+        who: String,
+        reply: Reply<bool>,
+    },
+    RemoveSecret {
+        name: String,
+        reply: Reply<bool>,
+    },
     Watch(PipelineId, Sender<PipelineState>),
     Subscribe(Sender<Update>),
     /// Orders nothing new any more, or does so again; the answer is how many scripts run.
@@ -120,7 +130,9 @@ impl Command {
             Self::Start(_, reply) => drop(reply.send(Err(why))),
             Self::Step(_, reply) => drop(reply.send(Err(why))),
             Self::Save(_, reply) => drop(reply.send(Err(why))),
-            Self::SetCheck { reply, .. } => drop(reply.send(Err(why))),
+            Self::SetCheck { reply, .. }
+            | Self::SetSecret { reply, .. }
+            | Self::RemoveSecret { reply, .. } => drop(reply.send(Err(why))),
             Self::AddSession { reply, .. } | Self::RemoveSession { reply, .. } => {
                 drop(reply.send(Err(why)));
             }

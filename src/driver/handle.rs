@@ -159,6 +159,23 @@ impl Handle {
         self.ask(|reply| Command::RemoveSession { digest, reply })
     }
 
+    /// Sets a named secret, whose value is sealed; true: it was there before.
+    pub fn set_secret(&self, name: &str, sealed: Vec<u8>, who: &str) -> Result<bool, CommandError> {
+        let (name, who) = (name.to_owned(), who.to_owned());
+        self.ask(|reply| Command::SetSecret {
+            name,
+            sealed,
+            who,
+            reply,
+        })
+    }
+
+    /// Removes a named secret; false: it was not there.
+    pub fn remove_secret(&self, name: &str) -> Result<bool, CommandError> {
+        let name = name.to_owned();
+        self.ask(|reply| Command::RemoveSecret { name, reply })
+    }
+
     /// Waits until nothing of a pipeline can move any more, at most until `within` has passed.
     /// Gives the verdict, or none when the time was too short. A pipeline that is not live any
     /// more, or never was, and a driver that cannot be asked give none at once: its row has the

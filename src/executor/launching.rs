@@ -77,6 +77,7 @@ impl Shared {
             key: key.into(),
             argv,
             env: self.environment(key, order),
+            secrets: order.secrets.clone(),
             workdir,
             timeout_ms: order.timeout_ms,
             limits: Limit::all(&order.limits),

@@ -71,6 +71,8 @@ pub struct Order {
     /// The environment beside `PATH`, `HOME`, `LANG` and `TRACKYARD_{PIPELINE,TRACK,ATTEMPT}`;
     /// a name given here wins.
     pub env: Vec<(String, String)>,
+    /// The variables of `env` that must not be seen in the output.
+    pub secrets: Vec<String>,
     /// Where it runs; `None`: in the pipeline's private directory.
     pub workdir: Option<PathBuf>,
     /// How long it may run, in milliseconds.

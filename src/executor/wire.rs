@@ -48,6 +48,9 @@ pub(super) struct Launch {
     pub(super) argv: Vec<String>,
     /// The whole environment.
     pub(super) env: Vec<(String, String)>,
+    /// The variables of it that must not be seen in the output.
+    #[serde(default)]
+    pub(super) secrets: Vec<String>,
     /// `None`: the private directory of the pipeline.
     pub(super) workdir: Option<String>,
     pub(super) timeout_ms: Option<u64>,
@@ -95,6 +98,15 @@ impl Outputs {
             ..Limits::default()
         };
         Ok((declared, limits))
+    }
+}
+
+impl Launch {
+    /// The values that must not be seen in the output.
+    pub(super) fn secrets(&self) -> Vec<&str> {
+        let secret = |(name, _): &&(String, String)| self.secrets.contains(name);
+        let found = self.env.iter().filter(secret);
+        found.map(|(_, value)| value.as_str()).collect()
     }
 }
 
@@ -231,6 +243,7 @@ mod tests {
             key: Key(1, n, 1),
             argv: vec!["/bin/sh".to_owned()],
             env: vec![("A".to_owned(), "x".repeat(size))],
+            secrets: vec!["A".to_owned()],
             workdir: None,
             timeout_ms: None,
             grace_ms: 5,

@@ -6,8 +6,9 @@ use serde_json::{Value as Json, json};
 
 use super::accept::GivenOwned;
 use super::codes;
-use super::inputs::{accept_inputs, input_to_json};
+use super::inputs::accept_inputs;
 use super::model::Limits;
+use super::stored::input_to_json;
 use super::text::{Format, parse};
 
 /// What comes of a value: the JSON that the track keeps, or a code and what its message names.
@@ -240,7 +241,7 @@ fn accept(declared: &str, value: GivenOwned) -> Result<Json, (&'static str, Stri
     let graph = parsed.graph.expect("a graph");
     let given = BTreeMap::from([("p".to_owned(), value)]);
     match accept_inputs(&graph, &given, false, &Limits::default()) {
-        Ok(accepted) => Ok(input_to_json(&accepted.vertices[0].values)["p"].clone()),
+        Ok(accepted) => Ok(input_to_json(&accepted.vertices[0])["p"].clone()),
         Err(errors) => {
             assert_eq!((errors.len(), errors[0].field.as_str()), (1, "p"));
             Err((errors[0].code, errors[0].message.clone()))

@@ -1,6 +1,8 @@
 //! Whether parameter declarations make sense: their rules fit their types and each other, and
 //! their own defaults and choices obey them.
 
+mod own_values;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::codes;
@@ -125,19 +127,29 @@ impl Declarations<'_, '_> {
 
     /// Rules that the type does not have, and rules whose values are of another type.
     fn fit(&mut self, i: u32, param: &Param) {
-        let text = param.kind == Kind::Str;
+        let text = param.kind.is_text();
         let ordered = matches!(param.kind, Kind::Int | Kind::Float | Kind::Date);
         for (key, said, fits, instead) in [
             ("min", param.min.is_some(), ordered, "int, float and date"),
             ("max", param.max.is_some(), ordered, "int, float and date"),
-            ("min_length", param.min_length.is_some(), text, "str"),
-            ("max_length", param.max_length.is_some(), text, "str"),
-            ("pattern", param.pattern.is_some(), text, "str"),
-            ("allow_dash", param.allow_dash, text, "str"),
+            (
+                "min_length",
+                param.min_length.is_some(),
+                text,
+                "str and secret",
+            ),
+            (
+                "max_length",
+                param.max_length.is_some(),
+                text,
+                "str and secret",
+            ),
+            ("pattern", param.pattern.is_some(), text, "str and secret"),
+            ("allow_dash", param.allow_dash, text, "str and secret"),
             (
                 "choices",
                 !param.choices.is_empty(),
-                param.kind != Kind::Bool,
+                !matches!(param.kind, Kind::Bool | Kind::Secret),
                 "str, int, float, choice and date",
             ),
         ] {
@@ -186,7 +198,7 @@ impl Declarations<'_, '_> {
 
     fn pattern(&mut self, i: u32, param: &Param) {
         if let Some(pattern) = &param.pattern
-            && param.kind == Kind::Str
+            && param.kind.is_text()
             && let Err(reason) = self.patterns.get(pattern)
         {
             let message = format!(
@@ -194,55 +206,6 @@ impl Declarations<'_, '_> {
                 quote(pattern)
             );
             self.error(codes::BAD_PATTERN, Part::Rule(i, "pattern"), message);
-        }
-    }
-
-    /// Choices and the default against the parameter's own rules.
-    fn own_values(&mut self, i: u32, param: &Param) {
-        let spot = self.spot(Part::Rule(i, "choices"));
-        if param.kind == Kind::Choice
-            && param.choices.is_empty()
-            && !self.sink.places.broken.contains(&spot)
-        {
-            let message = "a choice needs `choices`, a list such as [small, large]".to_owned();
-            self.error(codes::BAD_CHOICES, Part::Param(i), message);
-            return;
-        }
-        if param.choices.len() > MOST {
-            let message = format!(
-                "there are {} choices and the limit is {MOST}; use a pattern instead",
-                param.choices.len()
-            );
-            self.error(codes::BAD_CHOICES, Part::Rule(i, "choices"), message);
-            return;
-        }
-        let usable = |e: &(&'static str, String)| e.0 != codes::BAD_PATTERN;
-        let mut seen = Vec::new();
-        for choice in &param.choices {
-            let shown = quote(&choice.to_string());
-            if seen.contains(&choice) {
-                self.error(
-                    codes::BAD_CHOICES,
-                    Part::Rule(i, "choices"),
-                    format!("the choice {shown} is listed twice; remove one"),
-                );
-                continue;
-            }
-            seen.push(choice);
-            if let Err(refusal) = param.judge(choice, self.limits, self.patterns)
-                && usable(&refusal)
-            {
-                let message = format!("the choice {shown} breaks its own rules: {}", refusal.1);
-                self.error(codes::BAD_CHOICES, Part::Rule(i, "choices"), message);
-            }
-        }
-        if let Some(default) = &param.default
-            && !self.sink.places.broken.contains(&spot)
-            && let Err(refusal) = param.judge(default, self.limits, self.patterns)
-            && usable(&refusal)
-        {
-            let message = format!("the default breaks its own rules: {}", refusal.1);
-            self.error(codes::BAD_DEFAULT, Part::Rule(i, "default"), message);
         }
     }
 }

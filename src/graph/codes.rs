@@ -90,8 +90,12 @@ codes! {
     BAD_CHOICES = "bad-choices";
     /// A default against the parameter's own rules.
     BAD_DEFAULT = "bad-default";
-    /// Secret parameters are not built yet.
-    SECRET_UNAVAILABLE = "secret-unavailable";
+    /// A secret with a value in the definition, where everybody can read it.
+    SECRET_DEFAULT = "secret-default";
+    /// A named secret that nobody has set.
+    UNKNOWN_SECRET = "unknown-secret";
+    /// A name that no secret of the server may have.
+    BAD_SECRET_NAME = "bad-secret-name";
     /// A `<word>` that no parameter has.
     UNDECLARED_PLACEHOLDER = "undeclared-placeholder";
     /// A placeholder in a comment.

@@ -10,10 +10,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::codes;
 use super::hazards::Facts;
 use super::identifiers::{bracketed, identifiers, variable};
+use super::launch::VARIABLE;
 use super::lexer::{Context, lex};
 use super::lines::Lines;
 use super::outputs::Outputs;
-use super::param::Param;
+use super::param::{Kind, Param};
 use super::problem::{ScriptProblem, Severity};
 use super::reference::rewrite;
 use super::script::interpreter;
@@ -91,10 +92,7 @@ impl Compilation<'_> {
 
     fn shell(&self) -> Result<Compiled, Vec<ScriptProblem>> {
         if !self.script.contains('<') {
-            return Ok(Compiled {
-                body: self.script.to_owned(),
-                ..Compiled::default()
-            });
+            return self.finish(self.script.to_owned(), &self.secrets(), vec![], vec![]);
         }
         let lexed = lex(self.script, &|name| self.named.contains_key(name));
         let facts = Facts::of(&lexed);
@@ -138,6 +136,7 @@ impl Compilation<'_> {
         }
         body.push_str(&self.script[copied..]);
         self.reserved(&used, &mut problems);
+        used.extend(self.secrets());
         let undeclared = lexed.undeclared.iter();
         let undeclared = undeclared.filter_map(|(start, end)| self.undeclared(*start, *end));
         let (meant, bare): (Vec<_>, Vec<_>) =
@@ -147,6 +146,17 @@ impl Compilation<'_> {
         notices.extend(self.misspelt(&lexed));
         notices.sort_by_key(|p| (p.line, p.column));
         self.finish(body, &used, problems, notices)
+    }
+
+    /// Secrets that a shell's script reads from the environment itself: they are there anyway.
+    fn secrets(&self) -> BTreeSet<&str> {
+        if !self.script.contains(VARIABLE) {
+            return BTreeSet::new();
+        }
+        let mentioned = identifiers(self.script, VARIABLE);
+        let secret = |p: &&Param| p.kind == Kind::Secret && mentioned.contains_key(p.name.as_str());
+        let found = self.named.values().copied().filter(secret);
+        found.map(|p| p.name.as_str()).collect()
     }
 
     /// A script of another interpreter: values come through the environment.
@@ -162,7 +172,7 @@ impl Compilation<'_> {
                 problems.push(self.problem(code, Severity::Error, at, message));
             }
         }
-        let mentioned = identifiers(self.script, "TY_");
+        let mentioned = identifiers(self.script, VARIABLE);
         let used = self
             .named
             .keys()

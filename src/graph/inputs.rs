@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value as Json};
-
 use super::accept::{FieldError, GivenOwned};
 use super::codes;
 use super::compile::compile_with;
+use super::hidden::Hidden;
 use super::identifiers::identifiers;
+use super::launch::VARIABLE;
 use super::model::{Graph, Limits, Vertex};
 use super::outputs::Outputs;
 use super::param::{Kind, Param, Value};
@@ -27,6 +27,8 @@ pub struct Accepted {
 pub struct VertexInput {
     /// Names and values, in the order of declaration.
     pub values: Vec<(String, Value)>,
+    /// The same of the parameters that are secret.
+    pub secrets: Vec<(String, Hidden)>,
     /// Required parameters that nobody has given yet.
     pub missing: Vec<String>,
 }
@@ -51,10 +53,10 @@ pub fn accept_inputs(
         errors: Vec::new(),
     };
     acceptance.unknown(graph);
-    let shared: BTreeMap<&str, Option<Value>> = graph
+    let shared: BTreeMap<&str, (Kind, Option<Value>)> = graph
         .input
         .iter()
-        .map(|p| (p.name.as_str(), acceptance.take(p, None, defer)))
+        .map(|p| (p.name.as_str(), (p.kind, acceptance.take(p, None, defer))))
         .collect();
     let mut accepted = Accepted {
         vertices: Vec::with_capacity(graph.vertices.len()),
@@ -62,21 +64,22 @@ pub fn accept_inputs(
     let suggester = Suggester::default();
     let outputs = Outputs::of(graph);
     for vertex in &graph.vertices {
-        let own: BTreeMap<&str, Option<Value>> = vertex
+        let own: BTreeMap<&str, (Kind, Option<Value>)> = vertex
             .input
             .iter()
             .map(|p| {
-                (
-                    p.name.as_str(),
-                    acceptance.take(p, Some(&vertex.name), defer),
-                )
+                let value = acceptance.take(p, Some(&vertex.name), defer);
+                (p.name.as_str(), (p.kind, value))
             })
             .collect();
         let mut input = VertexInput::default();
         for name in used_with(vertex, &outputs, &suggester) {
             match own.get(name.as_str()).or_else(|| shared.get(name.as_str())) {
-                Some(Some(value)) => input.values.push((name, value.clone())),
-                Some(None) => input.missing.push(name),
+                Some((Kind::Secret, Some(value))) => {
+                    input.secrets.push((name, Hidden::new(value.to_string())));
+                }
+                Some((_, Some(value))) => input.values.push((name, value.clone())),
+                Some((_, None)) => input.missing.push(name),
                 None => {}
             }
         }
@@ -96,51 +99,11 @@ pub fn used(vertex: &Vertex, graph: &Graph) -> Vec<String> {
     used_with(vertex, &Outputs::of(graph), &Suggester::default())
 }
 
-/// Values as the JSON object that a track keeps.
-pub fn input_to_json(values: &[(String, Value)]) -> Json {
-    Json::Object(
-        values
-            .iter()
-            .map(|(name, value)| (name.clone(), value_to_json(value)))
-            .collect::<Map<_, _>>(),
-    )
-}
-
-/// One value as JSON.
-pub fn value_to_json(value: &Value) -> Json {
-    match value {
-        Value::Str(text) => Json::from(text.as_str()),
-        Value::Int(n) => Json::from(*n),
-        Value::Float(x) => Json::from(*x),
-        Value::Bool(b) => Json::from(*b),
-    }
-}
-
-/// One value from the JSON that a track keeps; none where no parameter of that type stores it.
-pub fn value_from_json(json: &Json, kind: Kind) -> Option<Value> {
-    match (json, kind) {
-        (Json::String(text), _) => Some(Value::Str(text.clone())),
-        (Json::Bool(b), Kind::Bool) => Some(Value::Bool(*b)),
-        (Json::Number(n), Kind::Float) => n.as_f64().map(Value::Float),
-        (Json::Number(n), Kind::Int) => n.as_i64().map(Value::Int),
-        _ => None,
-    }
-}
-
-/// The values in such an object, in the order of `params`; names that are not among those, and
-/// values that no parameter of that type stores, are left out.
-pub fn values_from_json(json: &Json, params: &[&Param]) -> Vec<(String, Value)> {
-    let value = |param: &Param| value_from_json(json.get(&param.name)?, param.kind);
-    params
-        .iter()
-        .filter_map(|p| Some((p.name.clone(), value(p)?)))
-        .collect()
-}
-
 fn used_with<'g>(vertex: &'g Vertex, outputs: &Outputs<'g>, suggester: &Suggester) -> Vec<String> {
     let shell = interpreter(&vertex.script).shell;
+    let plain = !vertex.script.contains('<') && !vertex.script.contains(VARIABLE);
     let scope = outputs.scope(vertex);
-    if (shell && !vertex.script.contains('<')) || scope.inputs.is_empty() {
+    if (shell && plain) || scope.inputs.is_empty() {
         return Vec::new();
     }
     if shell {
@@ -149,7 +112,7 @@ fn used_with<'g>(vertex: &'g Vertex, outputs: &Outputs<'g>, suggester: &Suggeste
             .map(|c| c.uses.into_iter().filter(own).collect())
             .unwrap_or_default();
     }
-    let found = identifiers(&vertex.script, "TY_");
+    let found = identifiers(&vertex.script, VARIABLE);
     let mentioned = |p: &&&Param| found.contains_key(p.name.as_str());
     let inputs = scope.inputs.iter().filter(mentioned);
     inputs.map(|p| p.name.clone()).collect()
@@ -239,9 +202,7 @@ impl Acceptance<'_> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use serde_json::{Value as Json, json};
-
-    use super::{accept_inputs, input_to_json, values_from_json};
+    use super::accept_inputs;
     use crate::graph::accept::GivenOwned;
     use crate::graph::model::{Graph, Limits, Vertex};
     use crate::graph::param::{Kind, Param, Value};
@@ -364,26 +325,6 @@ mod tests {
             errors[1].message.contains("Did you mean `ping`?"),
             "{}",
             errors[1].message
-        );
-    }
-
-    #[test]
-    fn values_survive_json() {
-        let params =
-            [Kind::Str, Kind::Int, Kind::Float, Kind::Bool].map(|k| Param::new(k.word(), k));
-        let params: Vec<&Param> = params.iter().collect();
-        let values: Vec<(String, Value)> = vec![
-            ("str".to_owned(), Value::Str("a\n\"".to_owned())),
-            ("int".to_owned(), Value::Int(i64::MIN)),
-            ("float".to_owned(), Value::Float(1.0)),
-            ("bool".to_owned(), Value::Bool(false)),
-        ];
-        let json = input_to_json(&values);
-        let read: Json = serde_json::from_str(&json.to_string()).expect("it is JSON");
-        assert_eq!(values_from_json(&read, &params), values);
-        assert_eq!(
-            values_from_json(&json!({"int": [], "other": 1}), &params),
-            []
         );
     }
 }

@@ -5,6 +5,14 @@ use super::identifiers::variable;
 use super::param::Value;
 use super::script::{interpreter, shebang_line};
 
+/// What stands before a parameter's name in the environment.
+pub(super) const VARIABLE: &str = "TY_";
+
+/// The variable of the environment that carries the secret parameter `name`, for any interpreter.
+pub fn secret_variable(name: &str) -> String {
+    format!("{VARIABLE}{name}")
+}
+
 /// The text to run. For shells: assignments of all `values` on the same line as the first line of
 /// the body after its shebang, so that line numbers in messages stay the author's (but for values
 /// with line breaks). For other interpreters: the body.
@@ -37,7 +45,7 @@ pub fn environment(body: &str, values: &[(String, Value)]) -> Vec<(String, Strin
     }
     values
         .iter()
-        .map(|(name, value)| (format!("TY_{}", variable(name)), value.to_string()))
+        .map(|(name, value)| (format!("{VARIABLE}{}", variable(name)), value.to_string()))
         .collect()
 }
 

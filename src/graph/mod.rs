@@ -20,6 +20,7 @@ mod compile;
 mod compile_tests;
 mod duration;
 mod hazards;
+mod hidden;
 mod identifiers;
 mod inputs;
 mod launch;
@@ -36,19 +37,20 @@ mod render;
 mod rlimits;
 mod rules;
 mod script;
+#[cfg(test)]
+mod secret_tests;
 mod similar;
+mod stored;
 mod values;
 mod written;
 
 pub use accept::{FieldError, Given, GivenOwned};
-pub use check::check;
+pub use check::{check, is_secret_name};
 pub use compile::{Compiled, compile};
 pub use duration::LONGEST;
-pub use inputs::{
-    Accepted, VertexInput, accept_inputs, input_to_json, used, value_from_json, value_to_json,
-    values_from_json,
-};
-pub use launch::{environment, launch_text};
+pub use hidden::{Hidden, MASK};
+pub use inputs::{Accepted, VertexInput, accept_inputs, used};
+pub use launch::{environment, launch_text, secret_variable};
 pub use model::{Edge, Graph, Limits, Millis, OnFailure, OnInterrupt, Retry, Vertex};
 pub use outputs::{Outputs, Reference, Runnable, Scope};
 pub use param::{Kind, Param, Value};
@@ -56,6 +58,8 @@ pub use places::{Mark, Part, Places, Spot};
 pub use problem::{Problem, ScriptProblem, Severity};
 pub use render::{Form, Piece, Rendered, pieces, render};
 pub use rlimits::{Resource, Rlimits};
+pub use rules::SECRET_LEAST_BYTES;
 pub use script::{Interpreter, interpreter};
 pub use similar::{one_line, quote};
+pub use stored::{input_to_json, value_from_json, value_to_json, values_from_json, values_to_json};
 pub use written::{Written, accept_outputs};

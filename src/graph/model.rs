@@ -24,6 +24,8 @@ pub struct Graph {
     pub env: Vec<(String, String)>,
     /// Where scripts start; none: a private directory of the pipeline.
     pub workdir: Option<String>,
+    /// Named secrets of the server that every script gets in its environment.
+    pub secrets: Vec<String>,
     /// What each script may use of the machine, where its vertex does not say otherwise.
     pub limits: Rlimits,
     /// The scripts, in the order written.
@@ -47,6 +49,8 @@ pub struct Vertex {
     pub outputs: Vec<Param>,
     /// Environment variables of this script alone; one with a graph variable's name replaces it.
     pub env: Vec<(String, String)>,
+    /// Named secrets of the server that this script gets in its environment, beside the graph's.
+    pub secrets: Vec<String>,
     /// Where this script starts; none: as the graph says.
     pub workdir: Option<String>,
     /// The script is ended when it has run for this long; none: no limit.
@@ -195,6 +199,8 @@ pub struct Limits {
     pub output_bytes: usize,
     /// Names in one file of outputs.
     pub outputs: usize,
+    /// Bytes in one secret.
+    pub secret_bytes: usize,
 }
 
 impl Default for Limits {
@@ -209,6 +215,7 @@ impl Default for Limits {
             render_bytes: 32 << 20,
             output_bytes: 1 << 20,
             outputs: 1_000,
+            secret_bytes: 64 << 10,
         }
     }
 }

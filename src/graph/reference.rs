@@ -3,12 +3,18 @@
 use super::codes;
 use super::hazards::Hazard;
 use super::identifiers::variable;
+use super::launch::VARIABLE;
 use super::lexer::{Context, Refusal, Site};
 use super::param::{Kind, Param};
 
 /// The reference that stands for a placeholder, or why there is none.
 pub(super) fn rewrite(site: &Site, param: &Param) -> Result<String, Hazard> {
-    let variable = format!("${{p_{}}}", variable(&param.name));
+    // A secret is in the environment alone, never in the text that is run.
+    let prefix = match param.kind {
+        Kind::Secret => VARIABLE,
+        _ => "p_",
+    };
+    let variable = format!("${{{prefix}{}}}", variable(&param.name));
     let given = param.required || param.default.is_some();
     match site.context {
         Context::Bare => Ok(format!("\"{variable}\"")),

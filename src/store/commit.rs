@@ -6,9 +6,11 @@ use super::bulk::{Bulk, Cell};
 use super::connection::{Db, on, write_tx};
 use super::error::StoreError;
 use super::schema::{attempt, journal};
+use super::secrets;
 use super::starts::insert_pipeline;
 use crate::engine::{AttemptEnd, AttemptKey, Entry, Outbox, PendingOn, Reason, Time, TrackChange};
 use crate::failpoint::{Point, reach};
+use crate::secrets::Vault;
 
 /// Rows of one INSERT; 13 columns and SQLite's limit of values leave room for more.
 const ROWS_A_STATEMENT: usize = 1_000;
@@ -38,10 +40,15 @@ const ENDS: Bulk = Bulk {
 };
 
 /// Writes the whole outbox, or nothing of it.
-pub(super) fn commit(db: &mut Db, boot: &str, out: &Outbox) -> Result<(), StoreError> {
+pub(super) fn commit(
+    db: &mut Db,
+    boot: &str,
+    vault: Option<&Vault>,
+    out: &Outbox,
+) -> Result<(), StoreError> {
     write_tx(db, |db| {
         for start in &out.starts {
-            insert_pipeline(db, start)?;
+            insert_pipeline(db, vault, start)?;
         }
         let tracks: Vec<_> = out
             .tracks
@@ -49,6 +56,9 @@ pub(super) fn commit(db: &mut Db, boot: &str, out: &Outbox) -> Result<(), StoreE
             .map(|(id, change)| track_cells(id.0, change))
             .collect();
         TRACKS.update(db, &tracks)?;
+        let given = out.tracks.iter();
+        let given = given.filter_map(|(id, change)| Some((id.0, change.input.as_ref()?)));
+        secrets::insert(db, vault, given)?;
         let pipelines = out.pipelines.iter().map(|(id, change)| {
             vec![
                 Cell::Big(Some(id.0)),

@@ -31,6 +31,8 @@ pub struct TrackOrder {
     pub referred: Vec<Referred>,
     /// What the graph, then the vertex, puts into the environment.
     pub env: Vec<(String, String)>,
+    /// Named secrets that go into the environment.
+    pub secrets: Vec<String>,
     /// Where the script starts; none: in the pipeline's own directory.
     pub workdir: Option<String>,
     /// The longest it may run, in milliseconds.
@@ -96,9 +98,16 @@ impl Row {
                 params.push(param);
             }
         }
+        // What the vertex says about a variable replaces what the graph says about it.
+        let says = |name: &String| {
+            of_vertex.env.iter().any(|(own, _)| own == name) || of_vertex.secrets.contains(name)
+        };
         let mut env = of_graph.env;
-        env.retain(|(name, _)| of_vertex.env.iter().all(|(own, _)| own != name));
+        let mut secrets = of_graph.secrets;
+        env.retain(|(name, _)| !says(name));
+        secrets.retain(|name| !says(name));
         env.extend(of_vertex.env);
+        secrets.extend(of_vertex.secrets);
         Ok(TrackOrder {
             graph: self.graph,
             vertex: self.vertex,
@@ -109,6 +118,7 @@ impl Row {
             outputs: params_from_json(&self.outputs)?,
             referred,
             env,
+            secrets,
             workdir: of_vertex.workdir.or(of_graph.workdir),
             timeout_ms: of_vertex.timeout_ms,
             limits: of_vertex.limits.limits()?.or(of_graph.limits.limits()?),

@@ -129,4 +129,22 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    secret (name) {
+        name -> Text,
+        sealed -> Binary,
+        creator -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    given_secret (track_id, name) {
+        track_id -> BigInt,
+        name -> Text,
+        sealed -> Binary,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(graph, vertex, edge, pipeline, track, attempt);

@@ -39,6 +39,7 @@ pub(super) fn outline(db: &mut Db, id: GraphId) -> Result<Option<Graph>, StoreEr
         env: policies.env,
         limits: policies.limits.limits()?,
         workdir: policies.workdir,
+        secrets: policies.secrets,
         vertices: Vec::new(),
         edges: Vec::new(),
     }))
@@ -80,6 +81,7 @@ pub(super) fn vertices(
             on_interrupt: policies.on_interrupt()?,
             env: policies.env,
             limits: policies.limits.limits()?,
+            secrets: policies.secrets,
             workdir: policies.workdir,
         };
         Ok((id, vertex))

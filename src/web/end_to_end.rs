@@ -94,6 +94,7 @@ fn start(server: &Server, graph: GraphId, name: &str) -> PipelineId {
     let input = |vertex: &Vertex| TrackInput {
         values: "{\"host\":\"127.0.0.1\",\"level\":\"patch\"}".to_owned(),
         missing: vertex.name == "nightly cleanup",
+        secrets: Vec::new(),
     };
     let start = NewStart {
         graph,

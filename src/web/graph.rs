@@ -260,6 +260,7 @@ mod tests {
             input: vec![declared.clone()],
             outputs: vec![declared.clone()],
             env: vec![("A".to_owned(), HOSTILE.to_owned())],
+            secrets: vec![HOSTILE.to_owned()],
             workdir: Some(HOSTILE.to_owned()),
             timeout: Some(Millis(30_000)),
             retry: Some(Retry {

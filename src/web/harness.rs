@@ -9,7 +9,7 @@ use rocket::local::blocking::{Client, LocalRequest, LocalResponse};
 
 use super::guard::{Browser, COOKIE, Clock};
 use crate::access::{Access, Caller, Secret, digest};
-use crate::desk::Desk;
+use crate::desk::{Desk, Vault};
 use crate::driver::{Backend, Driver, Fact, Settings, Verdict};
 use crate::engine::{AttemptKey, PipelineId, Time};
 use crate::graph::{Kind, Limits, Param};
@@ -160,6 +160,8 @@ impl Server {
         let data = tempfile::tempdir().expect("a directory");
         let path = data.path().join("trackyard.db");
         let writer = Writer::open(&path, Durability::Normal, "boot").expect("a database");
+        let vault = Arc::new(Vault::open(data.path(), None).expect("a vault"));
+        let writer = writer.sealing(Arc::clone(&vault));
         let settings = Settings {
             slots: 2,
             commands_waiting: 64,
@@ -188,6 +190,7 @@ impl Server {
                 ..Limits::default()
             },
             probe: Probe::new("/usr/bin:/bin", bounds),
+            vault,
         };
         let token = Secret::new("token".to_owned());
         let access = Access::new(desk.store.clone(), desk.handle.clone(), &token);

@@ -26,6 +26,7 @@ mod problems;
 mod resolve;
 mod reveal;
 mod script;
+mod secrets;
 mod session;
 mod start;
 mod stop;

@@ -152,7 +152,11 @@ fn show(desk: &Desk, who: &Browser, id: GraphId, form: &Posted) -> Outcome {
         Err(RenderError::Start(StartError::NoGraph(_) | StartError::NoTrack(_))) => {
             return Err(Failure::Missing("graph"));
         }
-        Err(why @ (RenderError::TooLarge(_) | RenderError::NoVertex(_))) => {
+        Err(
+            why @ (RenderError::TooLarge(_)
+            | RenderError::NoVertex(_)
+            | RenderError::Start(StartError::UnknownSecrets(_) | StartError::Sealed(_))),
+        ) => {
             again.errors.push(format!("There is no preview: {why}."));
         }
     }
@@ -216,6 +220,9 @@ fn run(desk: &Desk, who: &Browser, id: GraphId, form: &Posted) -> Outcome {
             }
             Err(StartError::NoGraph(_) | StartError::NoTrack(_)) => {
                 return Err(Failure::Missing("graph"));
+            }
+            Err(why @ (StartError::UnknownSecrets(_) | StartError::Sealed(_))) => {
+                again.errors.push(why.to_string());
             }
             Err(StartError::Command(why)) => return Err(why.into()),
             Err(StartError::Store(why)) => return Err(why.into()),

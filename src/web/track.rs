@@ -193,6 +193,8 @@ fn raw_value(json: &str, key: &str) -> Option<String> {
     let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(json).ok()?;
     object.get(key).map(|value| match value {
         serde_json::Value::String(text) => text.clone(),
+        // A secret: its field is empty.
+        serde_json::Value::Null => String::new(),
         other => other.to_string(),
     })
 }

@@ -185,6 +185,7 @@ fn kind(kind: Kind) -> &'static str {
         Kind::Bool => "yes or no",
         Kind::Choice => "a choice",
         Kind::Date => "a day, YYYY-MM-DD",
+        Kind::Secret => "a secret; it is not shown again",
     }
 }
 

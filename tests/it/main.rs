@@ -14,6 +14,7 @@ mod packaging;
 mod processes;
 mod random;
 mod scripts;
+mod secrets;
 mod server;
 mod store;
 mod trouble;

@@ -142,6 +142,7 @@ fn a_start_that_waits_for_a_value_is_pending_on_input() {
     let missing = TrackInput {
         values: "{}".to_owned(),
         missing: true,
+        secrets: Vec::new(),
     };
     let (engine, out) = start(&mut base, id, vec![missing.clone(), missing]);
     base.writer.commit(&out).expect("a commit");

@@ -29,11 +29,12 @@ use std::time::{Duration, Instant};
 use rustix::process::Pid;
 
 use super::group::{self, Meter};
+use super::mask::MaskedLog;
 use super::spawning::{Spawned, watch};
 use crate::clock;
 use crate::engine::{AttemptKey, Time};
 use crate::executor::wire::{Launch, Outputs};
-use crate::spool::{Cause, ExitRecord, LogWriter, Spool};
+use crate::spool::{Cause, ExitRecord, Spool};
 
 use ending::End;
 pub(super) use output::discard;
@@ -70,7 +71,7 @@ pub(super) struct Attempt {
     pub(super) noted: Option<Instant>,
     process: Option<Pid>,
     watch_again: Instant,
-    log: LogWriter,
+    log: MaskedLog,
     outputs: Outputs,
     started_at: Time,
     ends_at: Option<Instant>,
@@ -97,7 +98,7 @@ impl Attempt {
             noted: None,
             process: Some(spawned.pid),
             watch_again: now + WATCH_AGAIN,
-            log: LogWriter::new(spool.log(key), launch.log_cap),
+            log: MaskedLog::new(spool.log(key), launch.log_cap, &launch.secrets()),
             outputs: launch.outputs.clone(),
             started_at: spawned.at,
             // A limit too long for the clock is none.
@@ -124,7 +125,7 @@ impl Attempt {
             noted: None,
             process: None,
             watch_again: Instant::now(),
-            log: LogWriter::new(spool.log(key), 0),
+            log: MaskedLog::new(spool.log(key), 0, &[]),
             outputs: Outputs::default(),
             started_at: now,
             ends_at: None,

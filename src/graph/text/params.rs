@@ -171,7 +171,8 @@ impl Declaration<'_> {
             };
         };
         let word = node.scalar().map_or("", |s| s.text.as_str());
-        if let Some(kind) = Kind::from_word(word) {
+        let usable = |kind: &Kind| !(self.output && *kind == Kind::Secret);
+        if let Some(kind) = Kind::from_word(word).filter(usable) {
             return kind;
         }
         let place = format!("{}.type", self.place);
@@ -179,23 +180,19 @@ impl Declaration<'_> {
             let message = "an output cannot be a secret: outputs are stored and shown; leave the secret in a file of mode 0600, and its path as a str".to_owned();
             self.reader
                 .error(codes::UNKNOWN_WORD, node.mark, &place, message);
-        } else if word == "secret" {
-            let message = "parameters of type `secret` are not built yet; keep the secret in a file of mode 0600 that the script reads, and give the file's name as a str";
-            self.reader.error(
-                codes::SECRET_UNAVAILABLE,
-                node.mark,
-                &place,
-                message.to_owned(),
-            );
-        } else {
-            let hint = self.reader.suggester.hint(word, TYPE_WORDS.iter().copied());
-            let message = format!(
-                "{} is not a type.{hint} Write one of str, int, float, bool, choice, date",
-                node.phrase()
-            );
-            self.reader
-                .error(codes::UNKNOWN_WORD, node.mark, &place, message);
+            return Kind::Str;
         }
+        let words = match self.output {
+            true => "str, int, float, bool, choice, date",
+            false => "str, int, float, bool, choice, date, secret",
+        };
+        let hint = self.reader.suggester.hint(word, TYPE_WORDS.iter().copied());
+        let message = format!(
+            "{} is not a type.{hint} Write one of {words}",
+            node.phrase()
+        );
+        self.reader
+            .error(codes::UNKNOWN_WORD, node.mark, &place, message);
         Kind::Str
     }
 }

@@ -203,7 +203,7 @@ fn values_and_scripts_have_their_places() {
         ),
         (
             &vertices("  a: {script: echo <p>, input: {p: {type: secret}}}\n"),
-            vec!["3:43 secret-unavailable"],
+            vec![],
         ),
         (
             &vertices("  a: {script: echo <p>, input: {p: {type: int, default: x}}}\n"),
@@ -465,6 +465,7 @@ fn vertex() -> impl Strategy<Value = Vertex> {
                     .into_iter()
                     .collect(),
                 env: vec![("A".to_owned(), env)],
+                secrets: workdir.iter().map(|_| "TOKEN".to_owned()).collect(),
                 workdir,
                 timeout: timeout.map(Millis),
                 limits: timeout.map_or_else(Rlimits::default, |n| {
@@ -512,6 +513,7 @@ fn graph() -> impl Strategy<Value = Graph> {
                 input: vec![shared],
                 limits: Rlimits::NONE.with(Resource::OpenFiles, 99),
                 env,
+                secrets: vec!["FIRST".to_owned(), "SECOND".to_owned()],
                 workdir: None,
                 vertices,
                 edges,

@@ -20,6 +20,7 @@ const VERTEX_KEYS: &[&str] = &[
     "outputs",
     "env",
     "workdir",
+    "secrets",
     "timeout",
     "retry",
     "limits",
@@ -35,6 +36,7 @@ const LISTED_VERTEX_KEYS: &[&str] = &[
     "outputs",
     "env",
     "workdir",
+    "secrets",
     "timeout",
     "retry",
     "limits",
@@ -150,6 +152,9 @@ impl Reading {
                     "input" => vertex.input = params::read(reader, value, Some(index), &inside),
                     "outputs" => vertex.outputs = params::outputs(reader, value, index, &inside),
                     "env" => vertex.env = policies::env(reader, value, Some(index), &inside),
+                    "secrets" => {
+                        vertex.secrets = policies::secrets(reader, value, spot(key), &inside);
+                    }
                     "script" => self.script(&mut vertex, index, value, &inside),
                     "needs" | "next" => self.edges_of(index, key, value, &inside),
                     _ => drop(reader.text(value, &inside, spot(key))),

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::{Attempt, Stage, Tools};
 use crate::failpoint::{Point, reach};
-use crate::graph::{Written, accept_outputs, input_to_json};
+use crate::graph::{Written, accept_outputs, values_to_json};
 use crate::spool::{Cause, ExitRecord, FORMAT};
 
 /// How often an exit record is tried that cannot be written.
@@ -42,7 +42,7 @@ impl Attempt {
             _ => (cause, Written::default()),
         };
         let outputs =
-            (!written.values.is_empty()).then(|| input_to_json(&written.values).to_string());
+            (!written.values.is_empty()).then(|| values_to_json(&written.values).to_string());
         let record = Box::new(ExitRecord {
             format: FORMAT,
             cause,
