@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use super::{Desk, StartError};
 use crate::engine::GraphId;
-use crate::graph::{GivenOwned, Graph, Limits, Outputs, Rendered, accept_inputs, quote, render};
+use crate::graph::{
+    GivenOwned, Graph, Later, Limits, Outputs, Rendered, accept_inputs, quote, render,
+};
 
 /// Which scripts to show, with which values.
 #[derive(Debug, Clone, Default)]
@@ -55,7 +57,7 @@ pub fn scripts(
     request: &RenderRequest,
     limits: &Limits,
 ) -> Result<Vec<Rendered>, RenderError> {
-    let accepted = accept_inputs(graph, &request.given, false, limits);
+    let accepted = accept_inputs(graph, &request.given, Later::Secrets, limits);
     let accepted = accepted.map_err(StartError::Fields)?;
     let only = match &request.vertex {
         None => None,

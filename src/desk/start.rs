@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use super::Desk;
 use crate::driver::{CommandError, NewStart, Started};
 use crate::engine::{GraphId, PipelineId, TrackId, TrackInput};
-use crate::graph::{FieldError, GivenOwned, Graph, VertexInput, accept_inputs, input_to_json};
+use crate::graph::{
+    FieldError, GivenOwned, Graph, Later, VertexInput, accept_inputs, input_to_json,
+};
 use crate::store::{PipelineHead, StoreError, StoredProblem};
 
 /// What starts a pipeline of a file in one go: `trackyard run FILE`, `trackyard serve --run FILE`.
@@ -94,7 +96,11 @@ impl Desk {
             .store
             .definition(graph)?
             .ok_or(StartError::NoGraph(graph))?;
-        let accepted = accept_inputs(&definition, &request.given, request.ask_later, &self.limits);
+        let later = match request.ask_later {
+            true => Later::All,
+            false => Later::Nothing,
+        };
+        let accepted = accept_inputs(&definition, &request.given, later, &self.limits);
         let accepted = accepted.map_err(StartError::Fields)?;
         let unknown = self.unknown_secrets(&definition)?;
         if !unknown.is_empty() {
@@ -213,7 +219,7 @@ impl Desk {
         let secrets = secrets.into_iter();
         all.extend(secrets.map(|(name, text)| (key(&name), GivenOwned::Text(text))));
         all.extend(given.iter().map(|(name, value)| (key(name), value.clone())));
-        let mut accepted = accept_inputs(&graph, &all, true, &self.limits)?;
+        let mut accepted = accept_inputs(&graph, &all, Later::All, &self.limits)?;
         Ok(accepted.vertices.swap_remove(index))
     }
 }

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::{AttemptKey, PipelineId, TrackId};
-use crate::graph::{Limits, Param, Resource, Rlimits};
+use crate::graph::{Hidden, Limits, Param, Resource, Rlimits};
 use crate::spool::ExitRecord;
 use crate::store::{StoreError, params_from_json, params_to_json};
 
@@ -102,11 +102,13 @@ impl Outputs {
 }
 
 impl Launch {
-    /// The values that must not be seen in the output.
-    pub(super) fn secrets(&self) -> Vec<&str> {
+    /// What must not be seen in the output: variables and their values.
+    pub(super) fn secrets(&self) -> Vec<(String, Hidden)> {
         let secret = |(name, _): &&(String, String)| self.secrets.contains(name);
         let found = self.env.iter().filter(secret);
-        found.map(|(_, value)| value.as_str()).collect()
+        found
+            .map(|(name, value)| (name.clone(), Hidden::new(value.clone())))
+            .collect()
     }
 }
 

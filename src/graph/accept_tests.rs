@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 use super::accept::GivenOwned;
 use super::codes;
-use super::inputs::accept_inputs;
+use super::inputs::{Later, accept_inputs};
 use super::model::Limits;
 use super::stored::input_to_json;
 use super::text::{Format, parse};
@@ -240,7 +240,7 @@ fn accept(declared: &str, value: GivenOwned) -> Result<Json, (&'static str, Stri
     assert_eq!(parsed.problems, [], "{declared}");
     let graph = parsed.graph.expect("a graph");
     let given = BTreeMap::from([("p".to_owned(), value)]);
-    match accept_inputs(&graph, &given, false, &Limits::default()) {
+    match accept_inputs(&graph, &given, Later::Nothing, &Limits::default()) {
         Ok(accepted) => Ok(input_to_json(&accepted.vertices[0])["p"].clone()),
         Err(errors) => {
             assert_eq!((errors.len(), errors[0].field.as_str()), (1, "p"));

@@ -94,7 +94,9 @@ impl Compilation<'_> {
         if !self.script.contains('<') {
             return self.finish(self.script.to_owned(), &self.secrets(), vec![], vec![]);
         }
-        let lexed = lex(self.script, &|name| self.named.contains_key(name));
+        let lexed = lex(self.script, &|name| {
+            self.named.contains_key(name) || self.missed(name)
+        });
         let facts = Facts::of(&lexed);
         let (mut problems, mut notices) = (Vec::new(), Vec::new());
         let mut used = BTreeSet::new();
@@ -103,6 +105,8 @@ impl Compilation<'_> {
         for site in &lexed.sites {
             let name = &self.script[site.start + 1..site.end - 1];
             let Some(param) = self.named.get(name).copied() else {
+                let told = site.context != Context::Comment;
+                problems.extend(self.undeclared(site.start, site.end).filter(|_| told));
                 continue;
             };
             if site.context == Context::Comment {

@@ -33,17 +33,28 @@ pub struct VertexInput {
     pub missing: Vec<String>,
 }
 
+/// Which required values may come later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Later {
+    /// None.
+    Nothing,
+    /// Those that are secret: nothing is to run.
+    Secrets,
+    /// All.
+    All,
+}
+
 /// Judges every given value. A key is a graph parameter's name, or `vertex.name` for a parameter of
-/// one vertex. With `defer`, required values may come later and are listed in
+/// one vertex. Required values that may come `later` are listed in
 /// [`VertexInput::missing`].
 ///
 /// # Errors
-/// Every value that is refused, every unknown name and, without `defer`, every required value that
-/// was not given.
+/// Every value that is refused, every unknown name, and every other required value that was not
+/// given.
 pub fn accept_inputs(
     graph: &Graph,
     given: &BTreeMap<String, GivenOwned>,
-    defer: bool,
+    later: Later,
     limits: &Limits,
 ) -> Result<Accepted, Vec<FieldError>> {
     let mut acceptance = Acceptance {
@@ -56,7 +67,7 @@ pub fn accept_inputs(
     let shared: BTreeMap<&str, (Kind, Option<Value>)> = graph
         .input
         .iter()
-        .map(|p| (p.name.as_str(), (p.kind, acceptance.take(p, None, defer))))
+        .map(|p| (p.name.as_str(), (p.kind, acceptance.take(p, None, later))))
         .collect();
     let mut accepted = Accepted {
         vertices: Vec::with_capacity(graph.vertices.len()),
@@ -68,7 +79,7 @@ pub fn accept_inputs(
             .input
             .iter()
             .map(|p| {
-                let value = acceptance.take(p, Some(&vertex.name), defer);
+                let value = acceptance.take(p, Some(&vertex.name), later);
                 (p.name.as_str(), (p.kind, value))
             })
             .collect();
@@ -127,7 +138,7 @@ struct Acceptance<'a> {
 
 impl Acceptance<'_> {
     /// The value of one parameter; `None` when it is missing or refused.
-    fn take(&mut self, param: &Param, vertex: Option<&str>, defer: bool) -> Option<Value> {
+    fn take(&mut self, param: &Param, vertex: Option<&str>, later: Later) -> Option<Value> {
         let field = vertex.map_or_else(|| param.name.clone(), |v| format!("{v}.{}", param.name));
         let read = match self.given.get(&field) {
             Some(given) => param.read(&given.as_given(), self.limits, &mut self.patterns),
@@ -137,7 +148,8 @@ impl Acceptance<'_> {
             Ok(Some(value)) => return Some(value),
             Ok(None) => match param.absent() {
                 Some(value) => return Some(value),
-                None if defer => return None,
+                None if later == Later::All => return None,
+                None if later == Later::Secrets && param.kind == Kind::Secret => return None,
                 None => param.missing(),
             },
             Err(refusal) => refusal,
@@ -202,7 +214,7 @@ impl Acceptance<'_> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::accept_inputs;
+    use super::{Later, accept_inputs};
     use crate::graph::accept::GivenOwned;
     use crate::graph::model::{Graph, Limits, Vertex};
     use crate::graph::param::{Kind, Param, Value};
@@ -252,7 +264,8 @@ mod tests {
         let found: Vec<_> = found.iter().map(|p| p.code).collect();
         assert_eq!(found, [codes::PARAMETER_TYPES_DIFFER]);
         let given = given(&[("host", "h"), ("a.b.host", "7")]);
-        let accepted = accept_inputs(&graph, &given, false, &Limits::default()).expect("all given");
+        let accepted =
+            accept_inputs(&graph, &given, Later::Nothing, &Limits::default()).expect("all given");
         let host = ("host".to_owned(), Value::Str("h".to_owned()));
         let values: Vec<_> = accepted.vertices.into_iter().map(|v| v.values).collect();
         let ping = vec![host.clone(), ("count".to_owned(), Value::Int(2))];
@@ -270,7 +283,7 @@ mod tests {
     #[test]
     fn missing_values_are_errors_or_listed() {
         let graph = graph();
-        let errors = accept_inputs(&graph, &BTreeMap::new(), false, &Limits::default())
+        let errors = accept_inputs(&graph, &BTreeMap::new(), Later::Nothing, &Limits::default())
             .expect_err("missing");
         let fields: Vec<_> = errors.iter().map(|e| (e.field.as_str(), e.code)).collect();
         assert_eq!(
@@ -280,8 +293,8 @@ mod tests {
                 ("a.b.host", codes::MISSING_VALUE)
             ]
         );
-        let accepted =
-            accept_inputs(&graph, &BTreeMap::new(), true, &Limits::default()).expect("deferred");
+        let accepted = accept_inputs(&graph, &BTreeMap::new(), Later::All, &Limits::default())
+            .expect("deferred");
         let missing: Vec<_> = accepted
             .vertices
             .iter()
@@ -299,7 +312,8 @@ mod tests {
             ("pin.host", ""),
             ("ping.host", ""),
         ]);
-        let errors = accept_inputs(&graph(), &given, true, &Limits::default()).expect_err("wrong");
+        let errors =
+            accept_inputs(&graph(), &given, Later::All, &Limits::default()).expect_err("wrong");
         let found: Vec<_> = errors
             .iter()
             .map(|e| format!("{} {}", e.field, e.code))

@@ -20,6 +20,12 @@ pub struct Reference {
     pub param: Param,
 }
 
+/// What stands for the value of the output `vertex.name` while it is not known.
+pub fn unknown_output(name: &str) -> String {
+    let vertex = name.rsplit_once('.').map_or(name, |(vertex, _)| vertex);
+    format!("an output of {vertex}")
+}
+
 /// What the script of one vertex may refer to.
 #[derive(Debug, Clone, Default)]
 pub struct Scope<'g> {
@@ -41,10 +47,12 @@ pub struct Runnable {
 /// All outputs of a graph by the names that scripts use for them.
 #[derive(Debug)]
 pub struct Outputs<'g> {
-    graph: &'g Graph,
+    pub(super) graph: &'g Graph,
     vertices: BTreeMap<&'g str, &'g Vertex>,
     /// `vertex.name`; the name has no dot, so that no two outputs share one.
     named: BTreeMap<String, (u32, &'g Param)>,
+    /// The names alone.
+    names: BTreeSet<&'g str>,
     /// The same by what their variables are called, which two may share.
     variables: BTreeMap<String, Vec<String>>,
 }
@@ -56,6 +64,7 @@ impl<'g> Outputs<'g> {
             graph,
             vertices: BTreeMap::new(),
             named: BTreeMap::new(),
+            names: BTreeSet::new(),
             variables: BTreeMap::new(),
         };
         if graph.vertices.iter().all(|v| v.outputs.is_empty()) {
@@ -68,6 +77,7 @@ impl<'g> Outputs<'g> {
                 let of_variable = found.variables.entry(variable(&name).into_owned());
                 of_variable.or_default().push(name.clone());
                 found.named.entry(name).or_insert((place, output));
+                found.names.insert(&output.name);
             }
         }
         found
@@ -123,15 +133,22 @@ impl<'g> Outputs<'g> {
         names.into_iter().filter_map(reference).collect()
     }
 
+    /// Whether a `<vertex.name>` was surely meant to be an output, and is none.
+    pub(super) fn misses(&self, name: &str) -> bool {
+        name.rsplit_once('.')
+            .is_some_and(|(vertex, output)| match self.vertices.get(vertex) {
+                Some(known) => {
+                    !known.outputs.is_empty() && known.outputs.iter().all(|o| o.name != output)
+                }
+                None => self.names.contains(output),
+            })
+    }
+
     /// What to say of a `<vertex.name>` that is no output: an error when it was surely meant to be
     /// one, a notice when it may have been, nothing when it is a redirection like any other.
     pub(super) fn miss(&self, name: &str, suggester: &Suggester) -> Option<(Severity, String)> {
         let (vertex, output) = name.rsplit_once('.')?;
         let known = self.vertices.get(vertex);
-        let shared = |(full, _): &(&String, &(u32, &Param))| {
-            full.rsplit_once('.')
-                .is_some_and(|(_, name)| name == output)
-        };
         let (severity, what) = match known {
             Some(known) if known.outputs.is_empty() => (
                 Severity::Notice,
@@ -148,7 +165,7 @@ impl<'g> Outputs<'g> {
                     quote(output)
                 ),
             ),
-            None if self.named.iter().any(|entry| shared(&entry)) => (
+            None if self.names.contains(output) => (
                 Severity::Error,
                 format!("`<{name}>`: there is no vertex {}", quote(vertex)),
             ),
@@ -259,6 +276,16 @@ mod tests {
             ),
             (
                 "echo <fecth.count>",
+                codes::UNDECLARED_OUTPUT,
+                "there is no vertex `fecth`",
+            ),
+            (
+                "echo 'it left <fetch.cuont>' # <fetch.cuont>",
+                codes::UNDECLARED_OUTPUT,
+                "Did you mean `<fetch.count>`?",
+            ),
+            (
+                "cat <<E\n<fecth.count>\nE",
                 codes::UNDECLARED_OUTPUT,
                 "there is no vertex `fecth`",
             ),

@@ -2,19 +2,15 @@
 
 use super::codes;
 use super::hazards::Hazard;
-use super::identifiers::variable;
-use super::launch::VARIABLE;
+use super::launch::carrier;
 use super::lexer::{Context, Refusal, Site};
 use super::param::{Kind, Param};
 
 /// The reference that stands for a placeholder, or why there is none.
 pub(super) fn rewrite(site: &Site, param: &Param) -> Result<String, Hazard> {
     // A secret is in the environment alone, never in the text that is run.
-    let prefix = match param.kind {
-        Kind::Secret => VARIABLE,
-        _ => "p_",
-    };
-    let variable = format!("${{{prefix}{}}}", variable(&param.name));
+    let carrier = carrier(&param.name, param.kind == Kind::Secret, true);
+    let variable = format!("${{{carrier}}}");
     let given = param.required || param.default.is_some();
     match site.context {
         Context::Bare => Ok(format!("\"{variable}\"")),

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::accept::GivenOwned;
 use super::check::check;
 use super::compile::compile;
-use super::inputs::accept_inputs;
+use super::inputs::{Later, accept_inputs};
 use super::launch::{environment, launch_text, secret_variable};
 use super::model::{Graph, Limits, Vertex};
 use super::param::{Kind, Param, Value};
@@ -128,7 +128,7 @@ fn a_refused_secret_is_not_repeated() {
     ] {
         let given = BTreeMap::from([("v.key".to_owned(), GivenOwned::Json(given))]);
         let graph = graph(ruled.clone(), ": <key>");
-        let errors = accept_inputs(&graph, &given, false, &limits).expect_err("refused");
+        let errors = accept_inputs(&graph, &given, Later::Nothing, &limits).expect_err("refused");
         assert_eq!(errors[0].code, code, "{given:?}");
         assert!(!errors[0].message.contains("7351"), "{}", errors[0].message);
     }

@@ -31,27 +31,34 @@ pub struct Written {
     pub notice: Option<String>,
 }
 
+/// Gives the name of the secret that a text holds.
+pub type Held<'h> = &'h dyn Fn(&[u8]) -> Option<&'h str>;
+
 /// Judges the bytes of a file of outputs.
 ///
 /// # Errors
 /// In words, the first thing that keeps the declared outputs from having values that their rules
-/// allow. Where nothing is declared, nothing is refused.
+/// allow; a secret is never a value, and never in those words. Where nothing is declared, nothing is
+/// refused.
 pub fn accept_outputs(
     declared: &[Param],
     bytes: &[u8],
     limits: &Limits,
+    held: Held<'_>,
 ) -> Result<Written, String> {
-    let lines = match read(bytes, limits) {
-        Ok(lines) => lines,
-        Err(_) if declared.is_empty() => {
-            let notice = "its outputs are not used: its vertex declares none".to_owned();
-            return Ok(Written {
-                values: Vec::new(),
-                notice: Some(notice),
-            });
-        }
-        Err(why) => return Err(why),
-    };
+    let read = read(bytes, limits);
+    let secret = secret(bytes, read.as_ref().ok(), held);
+    if declared.is_empty() && (secret.is_some() || read.is_err()) {
+        let notice = "its outputs are not used: its vertex declares none".to_owned();
+        return Ok(Written {
+            values: Vec::new(),
+            notice: Some(notice),
+        });
+    }
+    if let Some(why) = secret {
+        return Err(why);
+    }
+    let lines = read?;
     let mut written = Written::default();
     for output in declared {
         let value = match lines.get(output.name.as_str()) {
@@ -84,6 +91,16 @@ pub fn accept_outputs(
         ));
     }
     Ok(written)
+}
+
+/// What to say when a secret is in a file of outputs, of which these lines could be read.
+fn secret(bytes: &[u8], lines: Option<&BTreeMap<&str, String>>, held: Held<'_>) -> Option<String> {
+    for (name, text) in lines.into_iter().flatten() {
+        if let (None, Some(secret)) = (held(name.as_bytes()), held(text.as_bytes())) {
+            return Some(format!("the output `{name}` holds the secret `{secret}`"));
+        }
+    }
+    held(bytes).map(|secret| format!("its outputs hold the secret `{secret}`"))
 }
 
 /// Names and texts; the last text of a name.
@@ -242,7 +259,7 @@ mod tests {
         let mut optional = Param::new("path", Kind::Str);
         optional.default = Some(Value::Str("none".to_owned()));
         let declared = [few, optional];
-        let take = |file: &str| accept_outputs(&declared, file.as_bytes(), &limits());
+        let take = |file: &str| accept_outputs(&declared, file.as_bytes(), &limits(), &|_| None);
         let value = |file: &str| {
             let values = take(file).map(|written| written.values);
             values.map(|v| v.iter().map(|(_, v)| v.to_string()).collect::<Vec<_>>())
@@ -282,7 +299,7 @@ mod tests {
     #[test]
     fn what_nobody_declared_is_told_and_refused_never() {
         let notice = |declared: &[Param], file: &[u8]| {
-            let written = accept_outputs(declared, file, &limits()).expect("taken");
+            let written = accept_outputs(declared, file, &limits(), &|_| None).expect("taken");
             assert_eq!(written.values.len(), declared.len());
             written.notice.unwrap_or_default()
         };
@@ -321,10 +338,10 @@ mod tests {
         fn no_bytes_are_too_strange(bytes in prop::collection::vec(prop_oneof![Just(b'\n'), Just(b'='), Just(b'<'), Just(b'a'), Just(b'\r'), any::<u8>()], 0..200)) {
             let declared = [Param::new("a", Kind::Str)];
             let all = Limits::default();
-            if let Ok(written) = accept_outputs(&declared, &bytes, &all) {
+            if let Ok(written) = accept_outputs(&declared, &bytes, &all, &|_| None) {
                 prop_assert!(declared[0].judge(&written.values[0].1, &all, &mut Default::default()).is_ok());
             }
-            prop_assert!(accept_outputs(&[], &bytes, &all).is_ok());
+            prop_assert!(accept_outputs(&[], &bytes, &all, &|_| None).is_ok());
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What pages, programs and the executor read, through a pool of connections that cannot write.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
@@ -10,9 +11,9 @@ use super::inbox::{self, Waiting};
 use super::pipelines::{self, PipelineHead};
 use super::secrets::{self, SecretHead};
 use super::tracks::{self, AttemptRow, JournalRow, TrackHead, TrackTexts};
-use super::{definition, migrate, orders, sessions, views};
+use super::{definition, migrate, orders, refers, sessions, views};
 use crate::engine::{GraphId, PipelineId, Plan, Time, TrackId};
-use crate::graph::{Graph, Vertex};
+use crate::graph::{Graph, Reference, Vertex};
 
 /// Reads the database. A clone shares the pool.
 #[derive(Clone)]
@@ -163,6 +164,15 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<(i64, Vertex)>, StoreError> {
         views::vertices(&mut *self.pool.get()?, id, from, limit)
+    }
+
+    /// The outputs that the scripts of the vertices `first..=last` refer to, by vertex.
+    pub fn references(
+        &self,
+        id: GraphId,
+        ends: (i64, i64),
+    ) -> Result<BTreeMap<i64, Vec<Reference>>, StoreError> {
+        refers::references(&mut *self.pool.get()?, id, ends)
     }
 
     /// `(head, tail, name of the tail)` of the edges into the vertices with numbers `first..=last`.

@@ -7,9 +7,9 @@ use serde_json::{Map, Value as Json};
 
 use super::connection::Db;
 use super::error::StoreError;
-use super::schema::track;
+use super::schema::{track, vertex};
 use super::spec::{ParamSpec, from_json, to_json};
-use crate::engine::TrackState;
+use crate::engine::{GraphId, TrackState};
 use crate::graph::{Reference, Value, value_from_json};
 
 /// An output that a script refers to, and its value for the script's own run.
@@ -35,6 +35,22 @@ pub(super) fn references_from_json(text: &str) -> Result<Vec<Reference>, StoreEr
         Ok(Reference { place, param })
     };
     pairs.into_iter().map(reference).collect()
+}
+
+/// The outputs that the scripts of vertices `first..=last` refer to, by vertex.
+pub(super) fn references(
+    db: &mut Db,
+    id: GraphId,
+    (first, last): (i64, i64),
+) -> Result<BTreeMap<i64, Vec<Reference>>, StoreError> {
+    let rows: Vec<(i64, String)> = vertex::table
+        .filter(vertex::graph_id.eq(id.0))
+        .filter(vertex::id.between(first, last))
+        .filter(vertex::refers.ne("[]"))
+        .select((vertex::id, vertex::refers))
+        .load(db)?;
+    let row = |(id, refers): (i64, String)| Ok((id, references_from_json(&refers)?));
+    rows.into_iter().map(row).collect()
 }
 
 /// The values of outputs in one pipeline, whose first track is `first`.

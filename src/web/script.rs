@@ -1,7 +1,12 @@
 //! A script in which each reference carries a label with its value.
 
+use std::collections::BTreeMap;
+
 use super::reveal;
-use crate::graph::{Form, Param, Piece, Rendered, one_line, pieces};
+use crate::graph::{
+    Form, Kind, Name, Param, Piece, Rendered, Shown, carrier, interpreter, one_line, pieces,
+    unknown_output,
+};
 
 /// Characters of a label.
 const LABEL: usize = 80;
@@ -28,8 +33,26 @@ pub(super) struct Preview {
     pub(super) cut: bool,
 }
 
-/// A script in parts; `label` says what a name stands for.
-pub(super) fn parts(script: &str, form: Form, label: &dyn Fn(&str) -> Option<String>) -> Vec<Part> {
+/// What a reference stands for.
+pub(super) struct Label {
+    name: String,
+    secret: bool,
+    text: String,
+}
+
+/// A script in parts. Of two labels for one name the first counts.
+pub(super) fn parts(script: &str, form: Form, labels: &[Label]) -> Vec<Part> {
+    let shell = interpreter(script).shell;
+    let names = labels.iter().rev().map(|l| (l.name.as_str(), l));
+    let names: BTreeMap<&str, &Label> = names.collect();
+    let variables = names
+        .values()
+        .map(|l| (carrier(&l.name, l.secret, shell), *l));
+    let variables: BTreeMap<String, &Label> = variables.collect();
+    let label = |name: Name<'_>| match name {
+        Name::Written(name) => names.get(name).copied(),
+        Name::Variable(variable) => variables.get(variable).copied(),
+    };
     let mut left = LABELS;
     let part = |piece: Piece<'_>| match piece {
         Piece::Text(text) => Part {
@@ -41,36 +64,50 @@ pub(super) fn parts(script: &str, form: Form, label: &dyn Fn(&str) -> Option<Str
             let label = label(name).filter(|_| left > 0);
             Part {
                 text: reveal::text(text),
-                label: label.map(|label| reveal::text(&one_line(&label, LABEL))),
+                label: label.map(|label| reveal::text(&one_line(&label.text, LABEL))),
             }
         }
     };
-    let known = |name: &str| label(name).is_some();
+    let known = |name: Name<'_>| label(name).is_some();
     pieces(script, form, &known).into_iter().map(part).collect()
 }
 
-/// The label of a reference by the values that were accepted.
-pub(super) fn value_of(values: &[(String, String)], name: &str) -> Option<String> {
-    let found = values.iter().find(|(known, _)| known == name);
-    found.map(|(name, value)| format!("{name} = {value}"))
+/// The label of a value, or of an output that is not known yet.
+pub(super) fn label(name: &str, shown: &Shown) -> Label {
+    let sign = match shown {
+        Shown::Value(_) | Shown::Secret => " =",
+        Shown::Output(_) => ":",
+    };
+    Label {
+        name: name.to_owned(),
+        secret: *shown == Shown::Secret,
+        text: format!("{name}{sign} {shown}"),
+    }
 }
 
-/// The label of a reference by what is declared.
-pub(super) fn default_of(own: &[Param], shared: &[Param], name: &str) -> Option<String> {
-    let param = own.iter().chain(shared).find(|p| p.name == name)?;
-    Some(match &param.default {
-        Some(value) if !param.required => format!("{name} = {value}"),
-        Some(_) | None => format!("{name}: {}", param.kind.word()),
-    })
+/// The label of a parameter by what is declared.
+pub(super) fn declared(param: &Param) -> Label {
+    let name = &param.name;
+    Label {
+        name: name.clone(),
+        secret: param.kind == Kind::Secret,
+        text: match &param.default {
+            Some(value) if !param.required => format!("{name} = {value}"),
+            Some(_) | None => format!("{name}: {}", param.kind.word()),
+        },
+    }
+}
+
+/// The label of an output that a vertex has still to give.
+pub(super) fn unknown(name: &str) -> Label {
+    label(name, &Shown::Output(unknown_output(name)))
 }
 
 /// Scripts with their values.
 pub(super) fn preview(rendered: &[Rendered]) -> Vec<Preview> {
     let one = |rendered: &Rendered| {
         let values = rendered.values.iter();
-        let values: Vec<(String, String)> = values
-            .map(|(name, value)| (name.clone(), value.to_string()))
-            .collect();
+        let labels: Vec<Label> = values.map(|(name, shown)| label(name, shown)).collect();
         let (script, cut) = reveal::head(&rendered.script, SCRIPT);
         let environment = rendered.environment.iter();
         Preview {
@@ -79,7 +116,7 @@ pub(super) fn preview(rendered: &[Rendered]) -> Vec<Preview> {
             environment: environment
                 .map(|(name, value)| (name.clone(), reveal::text(value)))
                 .collect(),
-            script: parts(script, Form::Compiled, &|name| value_of(&values, name)),
+            script: parts(script, Form::Compiled, &labels),
             cut,
         }
     };
@@ -88,8 +125,8 @@ pub(super) fn preview(rendered: &[Rendered]) -> Vec<Preview> {
 
 #[cfg(test)]
 mod tests {
-    use super::{LABELS, Part, default_of, parts, value_of};
-    use crate::graph::{Form, Kind, Value};
+    use super::{LABELS, Label, Part, declared, label, parts, unknown};
+    use crate::graph::{Form, Kind, Shown, Value};
     use crate::web::harness::param;
 
     fn part(text: &str, label: &str) -> Part {
@@ -99,43 +136,78 @@ mod tests {
         }
     }
 
+    fn given(name: &str, value: &str) -> Label {
+        label(name, &Shown::Value(Value::Str(value.to_owned())))
+    }
+
     #[test]
     fn each_reference_says_its_value_and_hides_nothing() {
-        let values = [("a".to_owned(), "x\n\u{202e}\u{7}\u{200f}".to_owned())];
-        let found = parts("echo \"${p_a}\" \u{202e}${p_b}", Form::Compiled, &|name| {
-            value_of(&values, name)
-        });
+        let labels = [given("a", "x\n\u{202e}\u{7}\u{200f}")];
+        let script = "echo \"${p_a}\" \u{202e}${p_b}";
         let expected = [
             part("echo ", ""),
             part("\"${p_a}\"", "a = x\\n\\u{202e}\\u{7}⟨U+200F⟩"),
             part(" ⟨U+202E⟩${p_b}", ""),
         ];
-        assert_eq!(found, expected);
-        let long = [("a".to_owned(), "é".repeat(1_000))];
-        let found = parts("${p_a}", Form::Compiled, &|name| value_of(&long, name));
+        assert_eq!(parts(script, Form::Compiled, &labels), expected);
+        let long = [given("a", &"é".repeat(1_000))];
+        let found = parts("${p_a}", Form::Compiled, &long);
         assert_eq!(found[0].label.as_ref().map(|l| l.chars().count()), Some(81));
         let many = "<a>".repeat(LABELS * 2);
-        let found = parts(&many, Form::Written, &|name| value_of(&long, name));
+        let found = parts(&many, Form::Written, &long);
         let labelled = found.iter().filter(|part| part.label.is_some()).count();
         assert!(labelled > 0 && labelled < LABELS, "{labelled}");
+    }
+
+    #[test]
+    fn secrets_and_outputs_have_labels_in_every_form() {
+        let labels = [
+            label("key", &Shown::Secret),
+            unknown("get.n"),
+            given("x", "1"),
+        ];
+        let (key, output) = ("key = ******", "get.n: an output of get");
+        for (script, form, expected) in [
+            (
+                "<key><get.n>",
+                Form::Written,
+                [part("<key>", key), part("<get.n>", output)],
+            ),
+            (
+                "${TY_key}${p_get_n}",
+                Form::Compiled,
+                [part("${TY_key}", key), part("${p_get_n}", output)],
+            ),
+            // Only a secret is in the environment of a shell.
+            (
+                "${p_get_n}${TY_x}",
+                Form::Compiled,
+                [part("${p_get_n}", output), part("${TY_x}", "")],
+            ),
+        ] {
+            assert_eq!(parts(script, form, &labels), expected);
+        }
+        let python = "#!/usr/bin/python3\nTY_key TY_get_n TY_x";
+        let found = parts(python, Form::Written, &labels);
+        let found: Vec<_> = found.into_iter().filter_map(|part| part.label).collect();
+        assert_eq!(found, [key, output, "x = 1"]);
     }
 
     #[test]
     fn a_definition_says_its_defaults_and_types() {
         let mut host = param("host", Kind::Str);
         host.default = Some(Value::Str("h".to_owned()));
-        let shared = [host.clone(), param("n", Kind::Int)];
+        let shared = [declared(&host), declared(&param("n", Kind::Int))];
+        let of = |script: &str, labels: &[Label]| {
+            let mut parts = parts(script, Form::Written, labels);
+            parts.remove(0).label
+        };
+        assert_eq!(of("<host>", &shared).as_deref(), Some("host = h"));
+        assert_eq!(of("<n>", &shared).as_deref(), Some("n: int"));
+        assert_eq!(of("<x>", &shared), None);
         host.required = true;
-        let own = [host];
-        assert_eq!(
-            default_of(&[], &shared, "host").as_deref(),
-            Some("host = h")
-        );
-        assert_eq!(
-            default_of(&own, &shared, "host").as_deref(),
-            Some("host: str")
-        );
-        assert_eq!(default_of(&own, &shared, "n").as_deref(), Some("n: int"));
-        assert_eq!(default_of(&own, &shared, "x"), None);
+        let [first, second] = shared;
+        let own = [declared(&host), first, second];
+        assert_eq!(of("<host>", &own).as_deref(), Some("host: str"));
     }
 }

@@ -13,10 +13,10 @@ use super::lines::{self, TrackLine};
 use super::pipeline::values;
 use super::posted::Posted;
 use super::reveal;
-use super::script::{self, Part};
+use super::script::{self, Label, Part};
 use crate::desk::Desk;
 use crate::engine::{GraphId, PipelineId, PipelineState, TrackId, TrackState};
-use crate::graph::{FieldError, Form, OnFailure, Param, Value};
+use crate::graph::{FieldError, Form, Kind, OnFailure, Param, Shown, Value, unknown_output};
 use crate::store::{AttemptRow, PipelineHead, Referred, TrackHead, TrackTexts};
 
 /// Bytes of a script that the page shows.
@@ -133,13 +133,20 @@ pub(super) fn view(who: &Browser, found: Found, again: &Again<'_>) -> TrackPage 
     let unclear = state == Some(TrackState::Interrupted) && pipeline.finished_at.is_none();
     let outputs = values(&texts.outputs);
     let mut values = values(&texts.input);
-    values.extend(referred.into_iter().map(|Referred { name, value }| {
-        let shown = |value: Value| reveal::text(&value.to_string());
-        (
-            name,
-            value.map_or_else(|| "not given yet".to_owned(), shown),
-        )
-    }));
+    let mut labels: Vec<Label> = Vec::new();
+    for param in &params {
+        let given = raw_value(&texts.input, &param.name);
+        labels.push(match (given, param.kind) {
+            (None, _) => script::declared(param),
+            (Some(_), Kind::Secret) => script::label(&param.name, &Shown::Secret),
+            (Some(text), _) => script::label(&param.name, &Shown::Value(Value::Str(text))),
+        });
+    }
+    for Referred { name, value } in referred {
+        let shown = value.map_or_else(|| Shown::Output(unknown_output(&name)), Shown::Value);
+        labels.push(script::label(&name, &shown));
+        values.push((name, reveal::text(&shown.to_string())));
+    }
     let specs = fields::of_track(match (unstarted, unclear) {
         (true, _) => &params,
         (false, true) => &left,
@@ -170,9 +177,7 @@ pub(super) fn view(who: &Browser, found: Found, again: &Again<'_>) -> TrackPage 
             .iter()
             .map(|row| attempt(row, head.id, who.now.0))
             .collect(),
-        script: script::parts(body, Form::Compiled, &|name| {
-            script::value_of(&values, name)
-        }),
+        script: script::parts(body, Form::Compiled, &labels),
         script_cut,
         values,
         outputs,
@@ -285,7 +290,8 @@ mod tests {
                 assert_eq!(html.contains("name=\"p.left\""), unclear);
                 assert_eq!(html.contains("7 bytes more were dropped"), attempts > 0);
                 assert!(html.contains("<code>left</code>") && html.contains("&#60;&#38;&#62;"));
-                assert!(html.contains("<code>fetch.path</code>") && html.contains("not given yet"));
+                assert!(html.contains("<code>fetch.path</code>"));
+                assert!(html.contains("<code>an output of fetch</code>"));
             }
         }
     }

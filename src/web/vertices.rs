@@ -1,10 +1,10 @@
 //! Vertices and declared parameters as the page of a graph shows them.
 
 use super::reveal;
-use super::script::{self, Part};
+use super::script::{self, Label, Part};
 use super::words;
 use crate::clock::format_duration;
-use crate::graph::{Form, Param, Vertex};
+use crate::graph::{Form, Param, Reference, Vertex};
 
 /// Bytes of a script that the page shows.
 const SCRIPT: usize = 16 << 10;
@@ -48,11 +48,13 @@ pub(super) fn params(params: &[Param]) -> Vec<ParamLine> {
     params.iter().map(line).collect()
 }
 
-/// A vertex with its predecessors; `shared` are the parameters of the graph.
+/// A vertex with its predecessors; `shared` are the parameters of the graph, `refers` the outputs
+/// that its script refers to.
 pub(super) fn block(
     id: i64,
     vertex: Vertex,
     shared: &[Param],
+    refers: &[Reference],
     tails: Vec<(i64, String)>,
 ) -> VertexBlock {
     let mut facts = Vec::new();
@@ -80,12 +82,13 @@ pub(super) fn block(
     let outputs = vertex.outputs.iter();
     facts.extend(outputs.map(|o| format!("leaves {}: {}", o.name, o.kind.phrase())));
     let (body, cut) = reveal::head(&vertex.script, SCRIPT);
+    let declared = vertex.input.iter().chain(shared).map(script::declared);
+    let refers = refers.iter().map(|r| script::unknown(&r.param.name));
+    let labels: Vec<Label> = declared.chain(refers).collect();
     VertexBlock {
         id,
         params: params(&vertex.input),
-        script: script::parts(body, Form::Written, &|name| {
-            script::default_of(&vertex.input, shared, name)
-        }),
+        script: script::parts(body, Form::Written, &labels),
         cut,
         name: vertex.name,
         desc: vertex.desc,

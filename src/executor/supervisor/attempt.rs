@@ -98,7 +98,7 @@ impl Attempt {
             noted: None,
             process: Some(spawned.pid),
             watch_again: now + WATCH_AGAIN,
-            log: MaskedLog::new(spool.log(key), launch.log_cap, &launch.secrets()),
+            log: MaskedLog::new(spool.log(key), launch.log_cap, launch.secrets()),
             outputs: launch.outputs.clone(),
             started_at: spawned.at,
             // A limit too long for the clock is none.
@@ -125,7 +125,7 @@ impl Attempt {
             noted: None,
             process: None,
             watch_again: Instant::now(),
-            log: MaskedLog::new(spool.log(key), 0, &[]),
+            log: MaskedLog::new(spool.log(key), 0, Vec::new()),
             outputs: Outputs::default(),
             started_at: now,
             ends_at: None,

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::forms::forms;
-use crate::graph::{MASK, SECRET_LEAST_BYTES};
+use crate::graph::{Hidden, MASK, SECRET_LEAST_BYTES, secret_parameter};
 use crate::spool::{LogWriter, Logged};
 
 /// The log of an attempt, behind a mask if the attempt has secrets.
@@ -17,15 +17,27 @@ use crate::spool::{LogWriter, Logged};
 pub(super) struct MaskedLog {
     log: LogWriter,
     mask: Option<Mask>,
+    /// Variables and their values.
+    secrets: Vec<(String, Hidden)>,
 }
 
 impl MaskedLog {
     /// A log at `path` of at most `cap` bytes, without any of `secrets`.
-    pub(super) fn new(path: PathBuf, cap: u64, secrets: &[&str]) -> MaskedLog {
+    pub(super) fn new(path: PathBuf, cap: u64, secrets: Vec<(String, Hidden)>) -> MaskedLog {
+        let values: Vec<&str> = secrets.iter().map(|(_, value)| value.text()).collect();
         MaskedLog {
             log: LogWriter::new(path, cap),
-            mask: Mask::new(secrets),
+            mask: Mask::new(&values),
+            secrets,
         }
+    }
+
+    /// What finds the secrets that this log hides.
+    pub(super) fn searches(&self) -> Vec<(&str, AhoCorasick)> {
+        let name = |variable| secret_parameter(variable).unwrap_or(variable);
+        let all = self.secrets.iter();
+        all.map(|(variable, value)| (name(variable), finder(&forms(value.text()))))
+            .collect()
     }
 
     /// Takes output.
@@ -103,6 +115,18 @@ impl Pattern {
     }
 }
 
+/// Finds all matches of texts. A table of all transitions would be faster to walk and, for a long
+/// secret, take seconds and hundreds of megabytes to build; looking for rare bytes first slows
+/// ordinary text down.
+fn finder(texts: &[Vec<u8>]) -> AhoCorasick {
+    AhoCorasick::builder()
+        .kind(Some(AhoCorasickKind::ContiguousNFA))
+        .prefilter(false)
+        .match_kind(MatchKind::Standard)
+        .build(texts)
+        .expect("secrets are few and short")
+}
+
 impl Mask {
     /// None where there is nothing to find.
     fn new(secrets: &[&str]) -> Option<Self> {
@@ -112,16 +136,8 @@ impl Mask {
         if found.is_empty() {
             return None;
         }
-        // A table of all transitions would be faster to walk and, for a long secret, take seconds and
-        // hundreds of megabytes to build; looking for rare bytes first slows ordinary text down.
-        let finder = AhoCorasick::builder()
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .prefilter(false)
-            .match_kind(MatchKind::Standard)
-            .build(&found)
-            .expect("secrets are few and short");
         Some(Self {
-            finder,
+            finder: finder(&found),
             patterns: found.into_iter().map(Pattern::new).collect(),
             held: Vec::new(),
             covered: 0,

@@ -68,6 +68,11 @@ impl Compilation<'_> {
         found
     }
 
+    /// Whether a `<vertex.name>` was surely meant to be an output, and is none.
+    pub(super) fn missed(&self, name: &str) -> bool {
+        self.outputs.is_some_and(|outputs| outputs.misses(name))
+    }
+
     pub(super) fn undeclared(&self, start: usize, end: usize) -> Option<ScriptProblem> {
         let text = &self.script[start..end];
         let name = &text[1..text.len() - 1];

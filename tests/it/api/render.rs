@@ -71,3 +71,45 @@ fn what_cannot_be_rendered_says_why() {
     let unchecked = server.post(&path, &json!({})).expect(409);
     assert_eq!(unchecked["code"], "unchecked");
 }
+
+#[test]
+fn what_is_secret_or_not_known_yet_is_named() {
+    let server = Server::start();
+    let text = "\
+name: hidden
+secrets: [NAMED, HERE]
+input: {key: {type: secret, required: true}, who: you}
+vertices:
+  fetch: {outputs: {count: int}, script: 'echo count=1 >>\"$TRACKYARD_OUTPUT\"; : <key>'}
+  show: {needs: [fetch], env: {HERE: x}, script: 'echo <who> $(( <fetch.count> + 1 )) <key>'}
+  py: {needs: [fetch], script: \"#!/usr/bin/env python3\\nTY_fetch_count, TY_who, TY_key\"}
+  plain: {secrets: [HERE], script: 'true'}
+";
+    let graph = server.define(text).expect(201);
+    assert_eq!(graph["checked"], true, "{graph}");
+    let path = format!("/graphs/{}/render", graph["id"]);
+    for input in [json!({}), json!({"key": "c4nary-value"})] {
+        let shown = server.post(&path, &json!({"input": input})).expect(200);
+        let scripts: Vec<_> = shown["scripts"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .collect();
+        let environments: Vec<_> = scripts.iter().map(|s| s["environment"].clone()).collect();
+        let expected = [
+            json!({"TY_key": "******", "NAMED": "******", "HERE": "******"}),
+            json!({"TY_key": "******", "NAMED": "******"}),
+            json!({"TY_fetch_count": "an output of fetch", "TY_who": "you", "TY_key": "******", "NAMED": "******", "HERE": "******"}),
+            json!({"NAMED": "******", "HERE": "******"}),
+        ];
+        assert_eq!(environments, expected);
+        assert_eq!(
+            scripts[1]["script"],
+            "p_who='you'; p_fetch_count='an output of fetch'; echo \"${p_who}\" $(( (${p_fetch_count}) + 1 )) \"${TY_key}\""
+        );
+        assert!(!shown.to_string().contains("c4nary"), "{shown}");
+    }
+    let wrong = json!({"input": {"key": "abc"}});
+    let refused = server.post(&path, &wrong).expect(422);
+    assert_eq!(refused["problems"][0]["code"], "too-short");
+}

@@ -1,16 +1,18 @@
 //! Secrets reach the scripts that ask for them, and nothing else: two canaries go through every
 //! feature, and then all that is left behind or shown is searched for them.
 
+mod prompt;
+mod search;
+
 use std::fs;
-use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Command;
 
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use crate::executor::bench::processes;
 use crate::server::{Answer, Server, ask, program};
+use search::{call, clean, clean_machine, needles, sha};
 
 /// The value of a parameter.
 const GIVEN: &str = "c4naryGiven-Zq8vK3xW";
@@ -55,92 +57,28 @@ vertices:
       printf %s <late> | sha256sum
 "#;
 
+/// Scripts that write secrets into their files of outputs.
+const LEAKS: &str = r#"
+name: leaks
+on_failure: continue_independent
+secrets: [CANARY]
+input: {key: {type: secret, required: true}, late: {type: secret, required: true}}
+vertices:
+  plain: {outputs: {a: int, note: str}, script: 'printf "a=1\nnote=is %s here" <key> >"$TRACKYARD_OUTPUT"'}
+  coded: {outputs: {note: str}, script: 'echo "note=$(printf xx%s "$CANARY" | base64 -w0)" >"$TRACKYARD_OUTPUT"'}
+  block: {outputs: {note: str}, script: 'printf "note<<E\n%s\nE\n" "$CANARY" >"$TRACKYARD_OUTPUT"'}
+  wrong: {outputs: {n: int}, script: 'echo "n=<key>" >"$TRACKYARD_OUTPUT"'}
+  broken: {outputs: {n: int}, script: 'echo <key> >"$TRACKYARD_OUTPUT"'}
+  name: {outputs: {n: {type: int, default: 1}}, script: 'echo <late>=1 >"$TRACKYARD_OUTPUT"'}
+  none: {script: 'echo <late>=1 >"$TRACKYARD_OUTPUT"; : <key>'}
+  fine: {outputs: {note: str}, script: 'echo note=c4n >"$TRACKYARD_OUTPUT"; : <key>'}
+  after: {needs: [fine], script: 'echo <fine.note> <key>'}
+"#;
+
 /// The definition with a file that lets the one vertex go on.
 fn graph(go: &Path) -> String {
     let go = go.display();
     GRAPH.replacen("input:", &format!("env: {{GO: {go}}}\ninput:"), 1)
-}
-
-fn sha(text: &str) -> String {
-    let digest = Sha256::digest(text.as_bytes());
-    digest.iter().map(|b| format!("{b:02x}")).collect()
-}
-
-/// The canaries, and their base64 behind none, one and two other bytes.
-fn needles() -> Vec<Vec<u8>> {
-    let mut all = Vec::new();
-    for canary in [GIVEN, LATE, NAMED] {
-        all.push(canary.as_bytes().to_vec());
-        // What a person could still read of it.
-        all.push(canary.as_bytes()[..12].to_vec());
-        for before in ["", "x", "xx"] {
-            let encoded = call(
-                Command::new("base64").arg("-w0"),
-                &format!("{before}{canary}"),
-            );
-            let inside = &encoded.stdout[4..encoded.stdout.len() - 4];
-            all.push(inside.to_vec());
-            let url = inside.iter().map(|b| match b {
-                b'+' => b'-',
-                b'/' => b'_',
-                b => *b,
-            });
-            all.push(url.collect());
-        }
-    }
-    all
-}
-
-/// Runs a program with a text as its standard input.
-fn call(command: &mut Command, input: &str) -> Output {
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("it starts");
-    let mut stdin = child.stdin.take().expect("a pipe");
-    stdin.write_all(input.as_bytes()).expect("it reads");
-    drop(stdin);
-    child.wait_with_output().expect("it ends")
-}
-
-/// Fails where a canary is.
-fn clean(what: &str, bytes: &[u8], needles: &[Vec<u8>]) {
-    for needle in needles {
-        let at = bytes.windows(needle.len()).position(|w| w == needle);
-        if let Some(at) = at {
-            let around = &bytes[at.saturating_sub(60)..(at + needle.len() + 20).min(bytes.len())];
-            panic!("a canary in {what}: {}", String::from_utf8_lossy(around));
-        }
-    }
-}
-
-/// Searches every file below a directory, and what every process shows to all.
-fn clean_machine(data: &Path, needles: &[Vec<u8>]) -> usize {
-    let mut files = 0;
-    let mut directories = vec![data.to_owned()];
-    while let Some(directory) = directories.pop() {
-        for entry in fs::read_dir(&directory).into_iter().flatten().flatten() {
-            let path = entry.path();
-            let kind = entry.file_type().expect("a type");
-            if kind.is_dir() {
-                directories.push(path);
-            } else if kind.is_file()
-                && let Ok(bytes) = fs::read(&path)
-            {
-                files += 1;
-                clean(&path.display().to_string(), &bytes, needles);
-                let name = path.as_os_str().as_encoded_bytes();
-                clean("a file's name", name, needles);
-            }
-        }
-    }
-    processes(|words| {
-        clean("an argument", words.join("\0").as_bytes(), needles);
-        false
-    });
-    files
 }
 
 /// A request whose answer has no canary in it.
@@ -340,7 +278,7 @@ fn a_canary_is_found_nowhere_but_in_the_scripts_that_ask_for_it() {
     let cookie = server.sign_in(&server.link);
     let form = page(&server, &cookie, &format!("/graphs/{}/start", saved["id"]));
     assert!(form.contains("type=\"password\""));
-    let post = |body: &str| {
+    let post = |to: &str, body: &str| {
         let fields = ["csrf", "key", "revision"].map(|f| format!("{f}={}", hidden(&form, f)));
         let origin = server.url.clone();
         let headers = [
@@ -348,7 +286,7 @@ fn a_canary_is_found_nowhere_but_in_the_scripts_that_ask_for_it() {
             ("Content-Type", "application/x-www-form-urlencoded"),
             ("Origin", &origin),
         ];
-        let url = format!("{}/graphs/{}/pipelines", server.url, saved["id"]);
+        let url = format!("{}/graphs/{}/{to}", server.url, saved["id"]);
         let answer = ask(
             "POST",
             &url,
@@ -356,12 +294,67 @@ fn a_canary_is_found_nowhere_but_in_the_scripts_that_ask_for_it() {
             format!("{}&{body}", fields.join("&")).as_bytes(),
         );
         clean("a form's answer", &answer.body, &needles);
-        answer.status
+        (
+            answer.status,
+            String::from_utf8_lossy(&answer.body).into_owned(),
+        )
     };
-    assert_eq!(post(&format!("p.key={GIVEN}%20!&p.late.late={LATE}")), 422);
-    assert_eq!(post(&format!("p.key={GIVEN}&p.late.late={LATE}")), 303);
+    let both = format!("p.key={GIVEN}&p.late.late={LATE}");
+    let wrong = format!("p.key={GIVEN}%20!&p.late.late={LATE}");
+    assert_eq!(post("pipelines", &wrong).0, 422);
+    assert_eq!(post("pipelines", &both).0, 303);
     let second = server.settled(&json!(2));
     assert_eq!(second["input"], json!({"key": null, "late.late": null}));
+
+    // What would run is shown without them, and needs none.
+    for body in ["", &both] {
+        let (status, preview) = post("preview", body);
+        assert_eq!(status, 200, "{preview}");
+        assert!(preview.contains("<bdi>key = ******</bdi>"), "{preview}");
+    }
+    let path = format!("/graphs/{}/render", saved["id"]);
+    for input in [json!({}), json!({"key": GIVEN, "late.late": LATE})] {
+        let body = json!({"input": input});
+        let rendered = asked(&server, "POST", &path, &body, "").expect(200);
+        assert_eq!(
+            rendered["scripts"][3]["environment"],
+            json!({"CANARY": "******", "TY_late": "******"})
+        );
+    }
+
+    // Nor are they in the outputs of scripts.
+    let leaks = server.define(LEAKS).expect(201);
+    let body = json!({"input": {"key": GIVEN, "late": LATE}});
+    let path = format!("/graphs/{}/pipelines", leaks["id"]);
+    let leaked = asked(&server, "POST", &path, &body, "").expect(201);
+    let leaked = server.settled(&leaked["id"]);
+    for (vertex, why) in [
+        ("plain", "the output `note` holds the secret `key`"),
+        ("coded", "the output `note` holds the secret `CANARY`"),
+        ("block", "the output `note` holds the secret `CANARY`"),
+        ("wrong", "the output `n` holds the secret `key`"),
+        ("broken", "its outputs hold the secret `key`"),
+        ("name", "its outputs hold the secret `late`"),
+    ] {
+        let track = server.track(&leaked, vertex);
+        assert_eq!(
+            (&track["state"], &track["reason"], &track["detail"]),
+            (&json!("FAILED"), &json!("bad_output"), &json!(why)),
+            "{track}"
+        );
+    }
+    for vertex in ["none", "fine", "after"] {
+        let track = server.track(&leaked, vertex);
+        assert_eq!(track["state"], "SUCCEED", "{track}");
+    }
+    let after = server.track(&leaked, "after");
+    let after = page(&server, &cookie, &format!("/tracks/{}", after["id"]));
+    assert!(after.contains("<bdi>fine.note = c4n</bdi>"), "{after}");
+    assert!(after.contains("<bdi>key = ******</bdi>"), "{after}");
+    let graph = page(&server, &cookie, &format!("/graphs/{}", leaks["id"]));
+    assert!(graph.contains("<bdi>key: secret</bdi>"), "{graph}");
+    let label = "<bdi>fine.note: an output of fine</bdi>";
+    assert!(graph.contains(label), "{graph}");
 
     // All that can be read, of all that there is.
     for path in [
@@ -374,7 +367,7 @@ fn a_canary_is_found_nowhere_but_in_the_scripts_that_ask_for_it() {
     ] {
         page(&server, &cookie, path);
     }
-    for pipeline in [&ended, &second] {
+    for pipeline in [&ended, &second, &leaked] {
         let id = &pipeline["id"];
         assert!(page(&server, &cookie, &format!("/pipelines/{id}")).contains("******"));
         for path in ["", "/journal"] {
@@ -442,6 +435,14 @@ fn a_run_in_the_terminal_takes_secrets_from_standard_input() {
         file.display().to_string(),
         format!("late.late={}", late.display()),
     );
+    let given = ["render", &file, "--param-file", "key=-"];
+    for words in [&given[..2], &given[..]] {
+        let said = trackyard(words, GIVEN);
+        assert!(said.status.success(), "{said:?}");
+        let text = String::from_utf8(said.stdout).expect("text");
+        let heading = "==> late: /bin/sh -e TY_late=****** CANARY=****** <==";
+        assert!(text.contains(heading), "{text}");
+    }
     let set = trackyard(&["secret", "set", "CANARY"], NAMED);
     assert!(set.status.success(), "{set:?}");
     let run = ["run", &file, "--param-file", "key=-", "--param-file", &late];
