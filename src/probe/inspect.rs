@@ -234,6 +234,9 @@ vertices:
   g: |
     echo <x>
       fi
+  h: |
+    fi
+    true
   fine: |
     #!/usr/bin/env -S bash -e
     shopt -s extglob; a=(<x>); echo ${a[0]} !(x) <(true)
@@ -247,6 +250,7 @@ vertices:
             format!("18:6 {syntax} vertices.e.script"),
             format!("22:5 {syntax}? vertices.f.script"),
             format!("25:7 {syntax} vertices.g.script"),
+            format!("27:5 {syntax} vertices.h.script"),
         ];
         assert_eq!(found(text), expected);
     }
