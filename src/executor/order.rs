@@ -1,5 +1,7 @@
 //! What the executor is asked to run and what it answers.
 
+use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -40,13 +42,26 @@ pub struct Settings {
     pub idle_ms: u64,
 }
 
+/// Names the build that this process runs: two builds may well have the same version, so the file
+/// itself is looked at, through a link that stays right when an upgrade has put another in its place.
+fn build() -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    fs::metadata("/proc/self/exe").map_or_else(
+        |_| version.to_owned(),
+        |file| {
+            let (inode, seconds, bytes) = (file.ino(), file.mtime(), file.len());
+            format!("{version}+{inode:x}.{seconds:x}.{bytes:x}")
+        },
+    )
+}
+
 impl Settings {
     /// The usual settings for a data directory.
     pub fn new(data: PathBuf, program: PathBuf) -> Settings {
         Settings {
             data,
             program,
-            version: env!("CARGO_PKG_VERSION").to_owned(),
+            version: build(),
             supervisors: 1,
             threads: 2,
             grace_ms: 10_000,

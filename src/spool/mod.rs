@@ -11,7 +11,8 @@
 //!
 //! Names are integers only: no text of a person becomes a path. Files are 0600 in directories 0700.
 //! Nothing here is flushed to the disk: within one boot a file cannot be lost because a process
-//! died, and across boots an attempt without a durable result is interrupted whatever files say.
+//! died. When the host dies, an exit record that reached the disk whole is still taken; an attempt
+//! without one is interrupted, whatever its gate says.
 //!
 //! It must never start, signal or wait for a process, and never delete what it does not know.
 
