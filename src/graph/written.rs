@@ -311,6 +311,40 @@ mod tests {
         assert!(notice(&[], b"\xff no output").contains("declares none"));
     }
 
+    #[test]
+    fn a_secret_is_no_value_and_in_no_message() {
+        let held = |text: &[u8]| {
+            let mut all = text.windows(6);
+            all.any(|part| part == b"canary").then_some("key")
+        };
+        let n = [Param::new("n", Kind::Str)];
+        let unused = "its outputs are not used: its vertex declares none";
+        let whole = "its outputs hold the secret `key`";
+        for (declared, file, expected) in [
+            (
+                &n[..],
+                "n=a canary",
+                "the output `n` holds the secret `key`",
+            ),
+            (&n, "n=1\nx=canary", "the output `x` holds the secret `key`"),
+            // A value that is replaced is in the file all the same.
+            (&n, "n=canary\nn=1", whole),
+            (&n, "canary=1\nn=1", whole),
+            (&n, "canary", whole),
+            (&n, "n<<canary\n1", whole),
+            (&[], "n=canary", unused),
+            (&[], "canary=1", unused),
+            (&[], "canary", unused),
+        ] {
+            let judged = accept_outputs(declared, file.as_bytes(), &limits(), &held);
+            let said = judged.map(|written| {
+                assert_eq!(written.values, []);
+                written.notice.unwrap_or_default()
+            });
+            assert_eq!(said.unwrap_or_else(|why| why), expected, "{file}");
+        }
+    }
+
     proptest! {
         /// What a careful writer puts in comes out: blocks with a word that the value has not.
         #[test]

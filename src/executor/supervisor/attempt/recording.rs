@@ -73,12 +73,16 @@ impl Attempt {
             .read_outputs(self.key, limits.output_bytes as u64);
         match bytes {
             Ok(bytes) => {
-                let searches = self.log.searches();
+                let bytes = bytes.unwrap_or_default();
+                let searches = match bytes.is_empty() {
+                    true => Vec::new(),
+                    false => self.log.searches(),
+                };
                 let held = |text: &[u8]| {
                     let mut found = searches.iter().filter(|(_, search)| search.is_match(text));
                     found.next().map(|(secret, _)| *secret)
                 };
-                accept_outputs(&declared, &bytes.unwrap_or_default(), &limits, &held)
+                accept_outputs(&declared, &bytes, &limits, &held)
             }
             Err(_) if declared.is_empty() => Ok(Written::default()),
             Err(why) => Err(format!("its file of outputs cannot be read: {why}")),
