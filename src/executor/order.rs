@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Verdict;
-use crate::engine::{AttemptKey, PipelineId};
+use crate::engine::{AttemptKey, PipelineId, Remains};
 use crate::graph::{Limits, Param, Rlimits};
 use crate::spool::ExitRecord;
 
@@ -28,6 +28,8 @@ pub struct Settings {
     pub grace_ms: u64,
     /// The longest log, in bytes.
     pub log_cap: u64,
+    /// How much of the end of a log goes with its fact, in bytes.
+    pub tail: u64,
     /// `PATH` for scripts that are given none.
     pub path: String,
     /// `HOME` for scripts that are given none.
@@ -66,6 +68,7 @@ impl Settings {
             threads: 2,
             grace_ms: 10_000,
             log_cap: 64 << 20,
+            tail: 64 << 10,
             path: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".to_owned(),
             home: "/".to_owned(),
             lang: "C.UTF-8".to_owned(),
@@ -119,7 +122,7 @@ pub enum Fact {
         key: AttemptKey,
         /// How it ended.
         record: ExitRecord,
-        /// The last 64 KiB of its log.
+        /// The end of its log.
         tail: Vec<u8>,
     },
     /// It was not started, for a reason that may pass; it may be launched again.
@@ -135,6 +138,8 @@ pub enum Fact {
         key: AttemptKey,
         /// The reason, for people.
         why: String,
+        /// What its files say all the same.
+        remains: Remains,
     },
 }
 

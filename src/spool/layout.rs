@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
 
+use super::tail;
 use crate::engine::{AttemptKey, PipelineId, TrackId};
 
 /// Files of these kinds belong to one attempt and go when its result is committed, in this order:
@@ -164,8 +165,11 @@ impl Spool {
         }
     }
 
-    /// Removes the files of an attempt whose result is committed; its log stays.
+    /// Removes the files of an attempt whose result is committed; its log stays, and is joined to
+    /// its tail where a supervisor did not live to do that.
     pub fn clean(&self, key: AttemptKey) -> io::Result<()> {
+        // First: as long as the other files are there, it is tried again.
+        tail::join(&self.log(key))?;
         KINDS.iter().try_for_each(|kind| self.remove(key, kind))
     }
 

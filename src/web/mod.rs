@@ -28,6 +28,7 @@ mod reveal;
 mod script;
 mod secrets;
 mod session;
+mod so_far;
 mod start;
 mod stop;
 mod track;

@@ -14,9 +14,11 @@ use super::pipeline::values;
 use super::posted::Posted;
 use super::reveal;
 use super::script::{self, Label, Part};
+use super::so_far;
 use crate::desk::Desk;
 use crate::engine::{GraphId, PipelineId, PipelineState, TrackId, TrackState};
 use crate::graph::{FieldError, Form, Kind, OnFailure, Param, Shown, Value, unknown_output};
+use crate::spool::Spool;
 use crate::store::{AttemptRow, PipelineHead, Referred, TrackHead, TrackTexts};
 
 /// Bytes of a script that the page shows.
@@ -34,6 +36,7 @@ pub(super) struct TrackPage {
     script_cut: bool,
     /// Given to it, and left by the vertices before it.
     values: Vec<(String, String)>,
+    running: bool,
     /// Left for the vertices after it.
     outputs: Vec<(String, String)>,
     output: String,
@@ -71,10 +74,16 @@ pub(super) struct Again<'a> {
 }
 
 #[get("/tracks/<id>")]
-pub(super) async fn show(who: Browser, id: i64, desk: &State<Desk>) -> Outcome {
-    let desk = desk.inner().clone();
+pub(super) async fn show(
+    who: Browser,
+    id: i64,
+    desk: &State<Desk>,
+    spool: &State<Spool>,
+) -> Outcome {
+    let (desk, spool) = (desk.inner().clone(), spool.inner().clone());
     blocking(move || {
-        let found = find(&desk, TrackId(id))?;
+        let mut found = find(&desk, TrackId(id))?;
+        so_far::look(&spool, &found.head, &mut found.attempts, &mut found.texts);
         Answer::page(Status::Ok, &view(&who, found, &Again::default()))
     })
     .await
@@ -169,6 +178,7 @@ pub(super) fn view(who: &Browser, found: Found, again: &Again<'_>) -> TrackPage 
         frame: Frame::new(who, Section::Pipelines)
             .refreshing(live && groups.is_empty() && !unclear),
         unclear,
+        running: state == Some(TrackState::Running),
         may_run_again,
         wrong: of_groups.filter(|field| !field.errors.is_empty()).count(),
         line: lines::track(&head, who.now.0),
