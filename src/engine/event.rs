@@ -118,6 +118,8 @@ pub struct Remains {
     pub log_bytes: u64,
     /// Bytes of its output that the log does not keep.
     pub dropped_bytes: u64,
+    /// A process of it that is known to run on.
+    pub survivor: Option<u32>,
 }
 
 /// What a person says of a track whose outcome is unknown.

@@ -130,7 +130,8 @@ impl Engine {
         };
         let policy = run.plan.vertex(index).on_interrupt;
         let ended = match policy {
-            OnInterrupt::Rerun if run.may_start() => again(row),
+            // Not beside what still runs of it: that is for a person to judge.
+            OnInterrupt::Rerun if run.may_start() && remains.survivor.is_none() => again(row),
             OnInterrupt::Fail => TrackRow {
                 state: TrackState::Failed,
                 ..row

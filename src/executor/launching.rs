@@ -109,6 +109,10 @@ impl Shared {
     fn hand_over(self: &Arc<Self>, key: AttemptKey, launch: Launch) {
         let message = ToSupervisor::Launch(launch);
         for _ in 0..TRIES {
+            if self.stopping() {
+                // Nor is a supervisor started for it: the next server launches it.
+                return self.forget_launch(key);
+            }
             let link = match self.current() {
                 Ok(link) => link,
                 Err(e) => return self.not_started(key, e.to_string()),

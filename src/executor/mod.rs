@@ -26,6 +26,7 @@ mod order;
 mod settling;
 mod starting;
 pub mod supervisor;
+mod survivor;
 mod verdict;
 mod wire;
 

@@ -7,14 +7,26 @@ use tracing::warn;
 
 use super::attempts::Entry;
 use super::local::{Shared, lock};
-use super::verdict::judge;
+use super::survivor::Survivors;
+use super::verdict::{MAY_RUN, judge};
 use super::{Fact, Verdict};
 use crate::engine::{AttemptKey, Remains};
 use crate::spool::{ExitRecord, LogView};
 
 impl Shared {
-    /// Judges an attempt of a former process and does what follows.
-    pub(super) fn probe(self: &Arc<Self>, key: AttemptKey, boot: &str) -> Verdict {
+    /// Judges attempts of a former process and does what follows.
+    pub(super) fn probe_all(
+        self: &Arc<Self>,
+        ordered: &[(AttemptKey, String)],
+    ) -> Vec<(AttemptKey, Verdict)> {
+        let survivors = Survivors::default();
+        let judged = ordered
+            .iter()
+            .map(|(key, boot)| (*key, self.probe(*key, boot, &survivors)));
+        judged.collect()
+    }
+
+    fn probe(self: &Arc<Self>, key: AttemptKey, boot: &str, survivors: &Survivors) -> Verdict {
         let runs = lock(&self.links)
             .iter()
             .find(|link| link.runs(key))
@@ -33,13 +45,25 @@ impl Shared {
             Verdict::LaunchAgain => {
                 self.attempts.take(key);
             }
-            Verdict::Interrupted(why) => self.interrupted(key, why.clone()),
+            Verdict::Interrupted(why) => self.lost(key, why, survivors),
         }
         verdict
     }
 
     /// Looks at the files of an attempt and does what follows; `alive`: a supervisor runs it.
     pub(super) fn settle(self: &Arc<Self>, key: AttemptKey, alive: bool) {
+        self.settle_one(key, alive, &Survivors::default());
+    }
+
+    /// The same for attempts of which no supervisor runs one.
+    pub(super) fn settle_all(self: &Arc<Self>, keys: Vec<AttemptKey>) {
+        let survivors = Survivors::default();
+        for key in keys {
+            self.settle_one(key, false, &survivors);
+        }
+    }
+
+    fn settle_one(self: &Arc<Self>, key: AttemptKey, alive: bool, survivors: &Survivors) {
         match judge(&self.spool, key, alive, true) {
             Verdict::TakeResult => self.take_result(key),
             Verdict::Adopt => {}
@@ -48,7 +72,7 @@ impl Shared {
                 Some(Entry { kill: None, .. }) => self.job(move |shared| shared.launch(key)),
                 None => {}
             },
-            Verdict::Interrupted(why) => self.interrupted(key, why),
+            Verdict::Interrupted(why) => self.lost(key, &why, survivors),
         }
     }
 
@@ -71,7 +95,15 @@ impl Shared {
     }
 
     pub(super) fn interrupted(&self, key: AttemptKey, why: String) {
-        let remains = self.remains(key);
+        self.lost(key, &why, &Survivors::default());
+    }
+
+    fn lost(&self, key: AttemptKey, why: &str, survivors: &Survivors) {
+        let remains = self.remains(key, survivors);
+        let why = match remains.survivor {
+            Some(pid) => why.replace(MAY_RUN, &format!("its process {pid} still runs")),
+            None => why.to_owned(),
+        };
         if self.attempts.take(key).is_some() {
             self.tell(Fact::Interrupted { key, why, remains });
         }
@@ -79,13 +111,14 @@ impl Shared {
 
     /// What the files of an attempt say of which nobody can say how it ended. They stay as they are
     /// until that is committed.
-    fn remains(&self, key: AttemptKey) -> Remains {
+    fn remains(&self, key: AttemptKey, survivors: &Survivors) -> Remains {
         let view = read(key, LogView::open(&self.spool.log(key)));
         Remains {
             started_at: read(key, self.spool.taken_at(key)),
             log_bytes: view.kept(),
             dropped_bytes: view.dropped(),
             output: read(key, view.last(self.settings.tail)),
+            survivor: survivors.of(&self.spool, key),
         }
     }
 

@@ -14,6 +14,7 @@ use rustix::stdio::dup2_stdout;
 
 use super::limits::{Limits, close_inherited};
 use super::looping::Supervisor;
+use super::signals;
 use crate::executor::Settings;
 use crate::failpoint::{Point, reach};
 use crate::spool::Spool;
@@ -55,6 +56,7 @@ pub fn main_if_asked() -> Option<ExitCode> {
 
 fn supervise(words: Vec<OsString>) -> io::Result<()> {
     close_inherited()?;
+    signals::reset()?;
     let options = Options::parse(words)?;
     // It fails only for the leader of a process group, which a server's child is not.
     let _ = setsid();

@@ -48,6 +48,10 @@ pub(super) struct Supervisor {
     epoll: OwnedFd,
     listener: UnixListener,
     server: Option<Server>,
+    /// A handle to give up for the next connection.
+    spare: Option<File>,
+    /// Until then no connection is taken, for want of a handle.
+    deaf_until: Option<Instant>,
     messages: VecDeque<ToSupervisor>,
     attempts: HashMap<u64, Attempt>,
     numbers: HashMap<AttemptKey, u64>,
@@ -81,6 +85,8 @@ impl Supervisor {
             epoll,
             listener,
             server: None,
+            spare: Some(File::open("/dev/null")?),
+            deaf_until: None,
             messages: VecDeque::new(),
             attempts: HashMap::new(),
             numbers: HashMap::new(),
@@ -135,6 +141,7 @@ impl Supervisor {
             .map(|(at, _)| *at)
             .into_iter()
             .chain(leave)
+            .chain(self.deaf_until)
             .min();
         next.map(|at| at.saturating_duration_since(now).min(LONGEST_WAIT))
     }
@@ -187,6 +194,9 @@ impl Supervisor {
     }
 
     fn on_deadlines(&mut self) {
+        if self.deaf_until.is_some_and(|at| at <= Instant::now()) {
+            self.listen(None);
+        }
         while let Some(&(at, number)) = self.deadlines.first() {
             let now = Instant::now();
             if at > now {

@@ -18,6 +18,7 @@ mod limits;
 mod looping;
 mod mask;
 mod server;
+mod signals;
 mod spawning;
 
 pub use entry::main_if_asked;

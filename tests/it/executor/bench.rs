@@ -187,7 +187,7 @@ fn start(settings: &Settings, scripts: &Scripts) -> (Executor, Receiver<Fact>) {
 }
 
 /// Waits until `done`; for what has no channel to wait on.
-pub(crate) fn until(what: &str, done: impl Fn() -> bool) {
+pub(crate) fn until(what: &str, mut done: impl FnMut() -> bool) {
     let start = Instant::now();
     while !done() {
         assert!(start.elapsed() < LONG, "{what} does not happen");

@@ -10,6 +10,7 @@ use trackyard::executor::{Backend, Fact, Order, Verdict};
 use trackyard::spool::{Cause, LogView};
 
 use super::bench::{Bench, end, key, lives, number_in, processes, release, script, until};
+use crate::processes::stop;
 
 #[test]
 fn the_next_server_adopts_what_runs_and_gets_its_results() {
@@ -114,7 +115,7 @@ fn when_a_supervisor_dies_what_it_ran_is_interrupted_and_the_rest_runs() {
     for _ in 0..20 {
         match bench.fact() {
             Fact::Interrupted { key, why, .. } => {
-                assert!(why.contains("may still run"), "{why}");
+                assert!(why.contains("still run"), "{why}");
                 interrupted.push(key.track.0);
             }
             Fact::Ended { key, record, .. } => {
@@ -360,4 +361,52 @@ fn a_supervisor_goes_when_the_data_directory_has_gone() {
     fs::remove_dir_all(bench.dir.path()).unwrap();
     processes(of_ours).into_iter().for_each(end);
     until("its end", || bench.supervisors().is_empty());
+}
+
+#[test]
+fn an_interruption_names_the_process_that_goes_on_and_no_other() {
+    let bench = Bench::new();
+    // The numbers of the attempts are the same there.
+    let other = Bench::new();
+    let (hold, held) = other.hold();
+    other.launch(2, held);
+    other.until_up([2]);
+    let of = |name: &str| bench.path(name).display().to_string();
+    // One is known by its script, one, which is another program by now, by where it works.
+    let waits = format!("echo $$ >{}; read x <{}; true", of("first"), of("fifo"));
+    let becomes = format!("echo $$ >{}; exec sleep 1000", of("third"));
+    let gone = format!("echo $$ >{}; exec sleep 1000", of("second"));
+    let (hold_ours, _) = bench.hold();
+    fs::rename(&hold_ours, bench.path("fifo")).unwrap();
+    bench.launch(1, script(&waits));
+    bench.launch(2, script(&gone));
+    bench.launch(3, script(&becomes));
+    let pids = ["first", "second", "third"].map(|name| number_in(&bench.path(name)));
+    let [supervisor] = bench.supervisors()[..] else {
+        panic!("one supervisor")
+    };
+    // Nobody sees the end of the second.
+    stop(supervisor);
+    end(pids[1]);
+    until("its end", || !lives(pids[1]));
+    end(supervisor);
+    let mut facts = [bench.fact(), bench.fact(), bench.fact()];
+    facts.sort_by_key(Fact::key);
+    let whys = facts.map(|fact| match fact {
+        Fact::Interrupted { why, .. } => why,
+        other => panic!("{other:?}"),
+    });
+    for n in [0, 2] {
+        let told = format!("; its process {} still runs", pids[n]);
+        assert!(whys[n].ends_with(&told), "{}", whys[n]);
+    }
+    assert!(
+        whys[1].ends_with("; parts of it may still run"),
+        "{}",
+        whys[1]
+    );
+    end(pids[0]);
+    end(pids[2]);
+    let _open = release(&hold, 1);
+    assert!(other.ended(2).0.success());
 }

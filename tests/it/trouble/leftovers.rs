@@ -6,7 +6,7 @@ use rustix::process::Signal;
 use serde_json::json;
 use trackyard::spool::Spool;
 
-use super::tools::{lives, number_in, page, signal, start, state, supervisors};
+use super::tools::{lives, number_in, page, pipeline, signal, start, state, supervisors};
 use crate::server::{Server, program};
 
 /// Leaves a process behind that is in no group of ours, and goes on once that is there.
@@ -232,4 +232,84 @@ fn a_script_inherits_nothing_of_the_server() {
     let opened = std::fs::read_dir(format!("/proc/{}/fd", server.pid())).expect("it runs");
     let leaked = opened.flatten().any(|entry| entry.file_name() == "7");
     assert!(leaked, "the server did have it");
+}
+
+#[test]
+fn a_script_ignores_and_blocks_no_signal_whatever_the_server_does() {
+    let own = tempfile::tempdir().expect("a directory");
+    // As under `nohup` and worse: with CHLD ignored nobody learns how a child ended.
+    let mut command = std::process::Command::new("env");
+    command.args(["--ignore-signal=HUP,INT,QUIT,PIPE,CHLD,USR2,TSTP,42"]);
+    command.args(["--block-signal=USR1,40"]);
+    command.arg(program().get_program());
+    let server = Server::from_command(command, own.path(), &[]);
+    let set = |line: &str, pid: &str| {
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("it runs");
+        let found = status.lines().find_map(|l| l.strip_prefix(line));
+        u64::from_str_radix(found.expect("a line").trim(), 16).expect("a number")
+    };
+    let pid = server.pid().to_string();
+    assert_ne!(set("SigIgn:", &pid) & 0x200_0000_0003, 0, "the server does");
+    assert_ne!(set("SigBlk:", &pid), 0, "the server does");
+    // With limits it is started another way.
+    let show = "grep -E 'Sig(Blk|Ign)' /proc/self/status";
+    let yaml = format!(
+        "name: g\nvertices:\n  a: {show}\n  b: {{script: \"{show}\", limits: {{open_files: 64}}}}\n"
+    );
+    let ended = server.run(&yaml, &json!({}));
+    assert_eq!(ended["state"], "FINISH", "{ended}");
+    for vertex in ["a", "b"] {
+        let log = String::from_utf8(server.log(&server.track(&ended, vertex))).expect("text");
+        let words: Vec<&str> = log.split_whitespace().collect();
+        assert_eq!((words[0], words[2]), ("SigBlk:", "SigIgn:"));
+        let bits = |word| u64::from_str_radix(word, 16).expect("a number");
+        // 32 and 33 belong to the C library, which ignores them in all that it starts.
+        let ignored = bits(words[3]) & !(1 << 31 | 1 << 32);
+        assert_eq!((bits(words[1]), ignored), (0, 0), "{vertex}: {log}");
+    }
+    // What it ignored still ends no supervisor.
+    for supervisor in supervisors(own.path()) {
+        signal(supervisor, Signal::HUP);
+        assert!(lives(supervisor));
+    }
+    let again = server.run(&yaml.replace("name: g", "name: h"), &json!({}));
+    assert_eq!(again["state"], "FINISH", "{again}");
+}
+
+/// A script that "may safely run again" may not do so beside itself.
+#[test]
+fn what_still_runs_of_a_script_is_not_joined_by_its_rerun() {
+    let server = Server::start();
+    let yaml = "name: g\nvertices:\n  a: {on_interrupt: rerun, script: 'echo $$ >pid$TRACKYARD_ATTEMPT; [ $TRACKYARD_ATTEMPT = 3 ] || exec sleep 1000'}\n";
+    let id = start(&server, yaml);
+    let work = server.data().join(format!("work/{id}"));
+    let supervisors = || supervisors(server.data());
+    let kill_all = || {
+        supervisors()
+            .into_iter()
+            .for_each(|pid| signal(pid, Signal::KILL))
+    };
+    let first = number_in(&server, &work.join("pid1"));
+    kill_all();
+    server.until(|| state(&server, &id, "a") == "INTERRUPTED");
+    let track = server.track(&pipeline(&server, &id), "a");
+    let detail = track["detail"].as_str().expect("a text");
+    assert!(
+        detail.ends_with(&format!("its process {first} still runs")),
+        "{detail}"
+    );
+    signal(first, Signal::KILL);
+    let path = format!("/tracks/{}/resolve", track["id"]);
+    let again = json!({"verdict": "run_again"});
+    server.post(&path, &again).expect(200);
+    let second = number_in(&server, &work.join("pid2"));
+    // Nothing is left of this one when its supervisor dies.
+    let held = supervisors();
+    held.iter().for_each(|pid| signal(*pid, Signal::STOP));
+    signal(second, Signal::KILL);
+    server.until(|| !lives(second));
+    kill_all();
+    let ended = server.settled(&id);
+    assert_eq!(ended["state"], "FINISH", "{ended}");
+    assert_eq!(server.track(&ended, "a")["attempt"], 3);
 }
