@@ -4,13 +4,22 @@
 //! No web framework and no wording of pages here; every answer is a value.
 
 mod define;
+mod render;
+mod resolve;
+mod secrets;
 mod start;
 
-pub use define::{DefineError, Defined};
+pub use crate::secrets::Vault;
+pub use define::{DefineError, Defined, examine};
+pub use render::{RenderError, RenderRequest, scripts};
+pub use secrets::SecretError;
 pub use start::{RUN, StartError, StartRequest};
+
+use std::sync::Arc;
 
 use crate::driver::Handle;
 use crate::graph::Limits;
+use crate::probe::Probe;
 use crate::store::Store;
 
 /// Reads through the store, writes through the driver.
@@ -22,4 +31,8 @@ pub struct Desk {
     pub handle: Handle,
     /// What a definition and a value may hold.
     pub limits: Limits,
+    /// What only this machine can say about a definition.
+    pub probe: Probe,
+    /// Seals and opens secrets.
+    pub vault: Arc<Vault>,
 }

@@ -4,6 +4,7 @@ use crossbeam_channel::Sender;
 
 use super::updates::Update;
 use crate::engine::{Answer, Event, GraphId, PipelineId, PipelineState, Refusal, Time, TrackInput};
+use crate::graph::Runnable;
 use crate::store::{NewGraph, Saved, StoreError, StoredProblem};
 
 /// A pipeline to start, with values that were accepted for one revision of its graph.
@@ -88,7 +89,7 @@ pub(super) enum Command {
         id: GraphId,
         revision: i64,
         checked: bool,
-        compiled: Vec<String>,
+        compiled: Vec<Runnable>,
         problems: Vec<StoredProblem>,
         reply: Reply<bool>,
     },
@@ -100,6 +101,16 @@ pub(super) enum Command {
     RemoveSession {
         digest: String,
         reply: Reply<()>,
+    },
+    SetSecret {
+        name: String,
+        sealed: Vec<u8>,
+        who: String,
+        reply: Reply<bool>,
+    },
+    RemoveSecret {
+        name: String,
+        reply: Reply<bool>,
     },
     Watch(PipelineId, Sender<PipelineState>),
     Subscribe(Sender<Update>),
@@ -119,7 +130,9 @@ impl Command {
             Self::Start(_, reply) => drop(reply.send(Err(why))),
             Self::Step(_, reply) => drop(reply.send(Err(why))),
             Self::Save(_, reply) => drop(reply.send(Err(why))),
-            Self::SetCheck { reply, .. } => drop(reply.send(Err(why))),
+            Self::SetCheck { reply, .. }
+            | Self::SetSecret { reply, .. }
+            | Self::RemoveSecret { reply, .. } => drop(reply.send(Err(why))),
             Self::AddSession { reply, .. } | Self::RemoveSession { reply, .. } => {
                 drop(reply.send(Err(why)));
             }

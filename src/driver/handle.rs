@@ -12,6 +12,7 @@ use super::updates::{self, Update};
 use crate::engine::{
     Answer, Event, GraphId, PipelineId, PipelineState, Resolution, Time, TrackId, TrackInput,
 };
+use crate::graph::Runnable;
 use crate::store::{NewGraph, Saved, StoredProblem};
 
 /// Sends commands to the driver. Cheap to clone. Every call waits for the commit of its answer.
@@ -73,12 +74,14 @@ impl Handle {
         verdict: Resolution,
         who: &str,
         why: &str,
+        outputs: Option<String>,
     ) -> Result<Answer, CommandError> {
         let (who, why) = (who.to_owned(), why.to_owned());
         self.step(Event::Resolve {
             pipeline,
             track,
             verdict,
+            outputs,
             who,
             why,
         })
@@ -129,7 +132,7 @@ impl Handle {
         id: GraphId,
         revision: i64,
         checked: bool,
-        compiled: Vec<String>,
+        compiled: Vec<Runnable>,
         problems: Vec<StoredProblem>,
     ) -> Result<bool, CommandError> {
         self.ask(|reply| Command::SetCheck {
@@ -154,6 +157,23 @@ impl Handle {
     /// Signs a browser out.
     pub fn remove_session(&self, digest: String) -> Result<(), CommandError> {
         self.ask(|reply| Command::RemoveSession { digest, reply })
+    }
+
+    /// Sets a named secret, whose value is sealed; true: it was there before.
+    pub fn set_secret(&self, name: &str, sealed: Vec<u8>, who: &str) -> Result<bool, CommandError> {
+        let (name, who) = (name.to_owned(), who.to_owned());
+        self.ask(|reply| Command::SetSecret {
+            name,
+            sealed,
+            who,
+            reply,
+        })
+    }
+
+    /// Removes a named secret; false: it was not there.
+    pub fn remove_secret(&self, name: &str) -> Result<bool, CommandError> {
+        let name = name.to_owned();
+        self.ask(|reply| Command::RemoveSecret { name, reply })
     }
 
     /// Waits until nothing of a pipeline can move any more, at most until `within` has passed.

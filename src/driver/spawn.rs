@@ -186,7 +186,7 @@ mod tests {
     use super::{Driver, Settings};
     use crate::engine::{AttemptKey, Engine, Event, Outbox, PipelineId, StartOrder, Time};
     use crate::executor::{Backend, Verdict};
-    use crate::graph::{Graph, Vertex};
+    use crate::graph::{Graph, Runnable, Vertex};
     use crate::spool::Spool;
     use crate::store::{Durability, NewGraph, Writer};
 
@@ -218,7 +218,10 @@ mod tests {
             ..Vertex::default()
         };
         let new = NewGraph {
-            compiled: vec![vertex.script.clone()],
+            compiled: vec![Runnable {
+                body: vertex.script.clone(),
+                refers: Vec::new(),
+            }],
             digest: String::new(),
             graph: Graph {
                 name: "g".to_owned(),

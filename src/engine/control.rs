@@ -99,7 +99,7 @@ impl Engine {
         &mut self,
         now: Time,
         (pipeline, track): (PipelineId, TrackId),
-        verdict: Resolution,
+        (verdict, outputs): (Resolution, Option<String>),
         cause: Cause<'_>,
         out: &mut Outbox,
     ) -> Result<Answer, Refusal> {
@@ -141,6 +141,7 @@ impl Engine {
         });
         if let Some(change) = out.tracks.get_mut(&track) {
             change.detail = Some(detail.unwrap_or_default());
+            change.outputs = outputs.filter(|_| verdict == Resolution::Succeeded);
         }
         match verdict {
             Resolution::Succeeded => self.promote(now, pipeline, index, out),
@@ -224,6 +225,7 @@ mod tests {
             pipeline: key.pipeline,
             track: key.track,
             verdict,
+            outputs: None,
             who: "ann".to_owned(),
             why: "the log says so".to_owned(),
         }
@@ -248,6 +250,7 @@ mod tests {
                 finished_at: NOW,
                 log_bytes: 0,
                 dropped_bytes: 0,
+                outputs: None,
             };
             let ended = Event::Ended {
                 key: keys[1],

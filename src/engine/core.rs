@@ -149,6 +149,7 @@ impl Engine {
                 pipeline,
                 track,
                 verdict,
+                outputs,
                 who,
                 why,
             } => {
@@ -156,7 +157,7 @@ impl Engine {
                     who: &who,
                     why: &why,
                 };
-                self.resolve(now, (pipeline, track), verdict, cause, out)
+                self.resolve(now, (pipeline, track), (verdict, outputs), cause, out)
             }
             Event::Stop { pipeline, who, why } => self.stop(
                 now,

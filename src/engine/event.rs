@@ -6,6 +6,7 @@ use super::ids::{AttemptKey, PipelineId, Time, TrackId};
 use super::outbox::AttemptEnd;
 use super::plan::Plan;
 use super::state::{PipelineState, TrackState};
+use crate::graph::Hidden;
 
 /// The values of one track at the start of its pipeline.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -14,6 +15,8 @@ pub struct TrackInput {
     pub values: String,
     /// A required value is missing: the track waits for it before it runs.
     pub missing: bool,
+    /// Values of secret parameters; `values` has null for each.
+    pub secrets: Vec<(String, Hidden)>,
 }
 
 /// A pipeline to start.
@@ -70,6 +73,8 @@ pub enum Event {
         track: TrackId,
         /// What the person says.
         verdict: Resolution,
+        /// What a success leaves for those after it, as a JSON object.
+        outputs: Option<String>,
         /// Who.
         who: String,
         /// Why, in words.

@@ -4,7 +4,7 @@ use super::control::again;
 use super::core::{Cause, Engine};
 use super::event::{Answer, Remains};
 use super::ids::{AttemptKey, PipelineId, Time};
-use super::outbox::{AttemptEnd, Effect, Outbox, TrackRow};
+use super::outbox::{AttemptEnd, Effect, Outbox, TrackChange, TrackRow};
 use super::state::{PendingOn, Reason, TrackState};
 use crate::graph::{OnInterrupt, Retry};
 
@@ -16,7 +16,7 @@ impl Engine {
         &mut self,
         now: Time,
         key: AttemptKey,
-        end: AttemptEnd,
+        mut end: AttemptEnd,
         output: Vec<u8>,
         out: &mut Outbox,
     ) -> Answer {
@@ -47,8 +47,10 @@ impl Engine {
             finished_at: Some(end.finished_at),
             ..row
         };
+        let outputs = end.outputs.take();
         self.leave(now, key, index, ended, end, out);
-        self::output(key, output, out);
+        let change = self::output(key, output, out);
+        change.outputs = outputs.filter(|_| state == TrackState::Succeed);
         match state {
             TrackState::Succeed => self.promote(now, key.pipeline, index, out),
             TrackState::Failed => self.fail(now, key.pipeline, out),
@@ -209,9 +211,11 @@ impl Engine {
 }
 
 /// The end of what an attempt printed goes with its track, which has just changed.
-fn output(key: AttemptKey, bytes: Vec<u8>, out: &mut Outbox) {
+fn output(key: AttemptKey, bytes: Vec<u8>, out: &mut Outbox) -> &mut TrackChange {
     let change = out.tracks.get_mut(&key.track);
-    change.expect("the track was changed just now").output = Some(bytes);
+    let change = change.expect("the track was changed just now");
+    change.output = Some(bytes);
+    change
 }
 
 /// A late or repeated report changes nothing; its files are of no more use.
@@ -238,6 +242,7 @@ impl AttemptEnd {
             finished_at: now,
             log_bytes: 0,
             dropped_bytes: 0,
+            outputs: None,
         }
     }
 }

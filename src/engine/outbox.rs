@@ -77,6 +77,8 @@ pub struct TrackChange {
     pub output: Option<Vec<u8>>,
     /// In words why it ended as it did, when there is more to say than the reason.
     pub detail: Option<String>,
+    /// What a success left for those after it, as a JSON object.
+    pub outputs: Option<String>,
 }
 
 /// How an attempt ended.
@@ -98,6 +100,8 @@ pub struct AttemptEnd {
     pub log_bytes: u64,
     /// Bytes of output that the cap kept out of the log.
     pub dropped_bytes: u64,
+    /// What it left for those after it, as a JSON object.
+    pub outputs: Option<String>,
 }
 
 /// One line of the journal.
@@ -177,6 +181,7 @@ impl Outbox {
             input: None,
             output: None,
             detail: None,
+            outputs: None,
         });
         change.to = to;
         change

@@ -31,5 +31,5 @@ mod verdict;
 mod wire;
 
 pub use local::{Executor, ExecutorError};
-pub use order::{Backend, Fact, Order, Orders, Settings, interpreter};
+pub use order::{Backend, Fact, NoOrder, Order, Orders, Settings, interpreter};
 pub use verdict::{Evidence, Verdict, boot_id, verdict};

@@ -25,6 +25,11 @@ pub enum Cause {
     TimedOut,
     /// A person or a policy ended it, or cancelled it before it started.
     Stopped,
+    /// It exited with 0, but an output is missing or against its rules.
+    BadOutput {
+        /// Which and why, in words for the script's author.
+        why: String,
+    },
     /// Its interpreter or working directory cannot be used; nothing ran.
     CouldNotStart {
         /// The reason, in words for the script's author.
@@ -57,6 +62,12 @@ pub struct ExitRecord {
     pub user_ms: u64,
     /// Processor time in the kernel on their behalf.
     pub system_ms: u64,
+    /// What a success left for the scripts after it, as a JSON object.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outputs: Option<String>,
+    /// What the script's author may want to know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<String>,
 }
 
 impl ExitRecord {
@@ -74,6 +85,8 @@ impl ExitRecord {
             log_problem: None,
             user_ms: 0,
             system_ms: 0,
+            outputs: None,
+            notice: None,
         }
     }
 

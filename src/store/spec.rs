@@ -16,6 +16,8 @@ pub(super) struct GraphPolicies {
     pub(super) env: Vec<(String, String)>,
     pub(super) workdir: Option<String>,
     #[serde(default)]
+    pub(super) secrets: Vec<String>,
+    #[serde(default)]
     pub(super) limits: RlimitsSpec,
 }
 
@@ -51,6 +53,8 @@ pub(super) struct VertexPolicies {
     pub(super) timeout_ms: Option<u64>,
     retry: Option<RetrySpec>,
     #[serde(default)]
+    pub(super) secrets: Vec<String>,
+    #[serde(default)]
     pub(super) limits: RlimitsSpec,
     #[serde(default)]
     on_interrupt: Option<String>,
@@ -65,7 +69,7 @@ struct RetrySpec {
 }
 
 #[derive(Serialize, Deserialize)]
-struct ParamSpec {
+pub(super) struct ParamSpec {
     name: String,
     #[serde(rename = "type")]
     kind: String,
@@ -96,6 +100,7 @@ impl GraphPolicies {
             on_failure: graph.on_failure.word().to_owned(),
             env: graph.env.clone(),
             workdir: graph.workdir.clone(),
+            secrets: graph.secrets.clone(),
             limits: graph.limits.into(),
         }
     }
@@ -112,6 +117,7 @@ impl VertexPolicies {
         Self {
             env: vertex.env.clone(),
             workdir: vertex.workdir.clone(),
+            secrets: vertex.secrets.clone(),
             timeout_ms: vertex.timeout.map(|t| t.0),
             retry: vertex.retry.map(|r| RetrySpec {
                 limit: r.limit,
@@ -143,13 +149,13 @@ impl VertexPolicies {
 }
 
 /// The `input` column of parameters.
-pub(super) fn params_to_json(params: &[Param]) -> String {
+pub(crate) fn params_to_json(params: &[Param]) -> String {
     let specs: Vec<ParamSpec> = params.iter().map(ParamSpec::from).collect();
     to_json(&specs)
 }
 
 /// The parameters of an `input` column.
-pub(super) fn params_from_json(text: &str) -> Result<Vec<Param>, StoreError> {
+pub(crate) fn params_from_json(text: &str) -> Result<Vec<Param>, StoreError> {
     let specs: Vec<ParamSpec> = from_json(text)?;
     specs.into_iter().map(Param::try_from).collect()
 }
@@ -164,24 +170,11 @@ pub(super) fn from_json<T: for<'a> Deserialize<'a>>(text: &str) -> Result<T, Sto
     serde_json::from_str(text).map_err(|why| StoreError::Mismatch(format!("a JSON column: {why}")))
 }
 
-const KINDS: [(Kind, &str); 6] = [
-    (Kind::Str, "str"),
-    (Kind::Int, "int"),
-    (Kind::Float, "float"),
-    (Kind::Bool, "bool"),
-    (Kind::Choice, "choice"),
-    (Kind::Date, "date"),
-];
-
 impl From<&Param> for ParamSpec {
     fn from(p: &Param) -> Self {
-        let (_, kind) = KINDS
-            .iter()
-            .find(|(kind, _)| *kind == p.kind)
-            .expect("every kind has a word");
         Self {
             name: p.name.clone(),
-            kind: (*kind).to_owned(),
+            kind: p.kind.word().to_owned(),
             required: p.required,
             default: p.default.as_ref().map(ValueSpec::from),
             choices: p.choices.iter().map(ValueSpec::from).collect(),
@@ -200,10 +193,7 @@ impl TryFrom<ParamSpec> for Param {
     type Error = StoreError;
 
     fn try_from(p: ParamSpec) -> Result<Self, StoreError> {
-        let kind = KINDS
-            .iter()
-            .find(|(_, word)| *word == p.kind)
-            .map(|(kind, _)| *kind);
+        let kind = Kind::from_word(&p.kind);
         let kind =
             kind.ok_or_else(|| StoreError::Mismatch(format!("`{}` is not a type", p.kind)))?;
         Ok(Self {

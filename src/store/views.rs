@@ -39,6 +39,7 @@ pub(super) fn outline(db: &mut Db, id: GraphId) -> Result<Option<Graph>, StoreEr
         env: policies.env,
         limits: policies.limits.limits()?,
         workdir: policies.workdir,
+        secrets: policies.secrets,
         vertices: Vec::new(),
         edges: Vec::new(),
     }))
@@ -51,7 +52,7 @@ pub(super) fn vertices(
     from: i32,
     limit: i64,
 ) -> Result<Vec<(i64, Vertex)>, StoreError> {
-    type Row = (i64, String, String, String, String, String);
+    type Row = (i64, String, String, String, String, String, String);
     let rows: Vec<Row> = vertex::table
         .filter(vertex::graph_id.eq(id.0))
         .filter(vertex::place.ge(from))
@@ -64,20 +65,23 @@ pub(super) fn vertices(
             vertex::script,
             vertex::input,
             vertex::policies,
+            vertex::outputs,
         ))
         .load(db)?;
-    let whole = |(id, name, desc, script, input, policies): Row| {
+    let whole = |(id, name, desc, script, input, policies, outputs): Row| {
         let policies: VertexPolicies = from_json(&policies)?;
         let vertex = Vertex {
             name,
             desc,
             script,
             input: params_from_json(&input)?,
+            outputs: params_from_json(&outputs)?,
             timeout: policies.timeout_ms.map(Millis),
             retry: policies.retry(),
             on_interrupt: policies.on_interrupt()?,
             env: policies.env,
             limits: policies.limits.limits()?,
+            secrets: policies.secrets,
             workdir: policies.workdir,
         };
         Ok((id, vertex))

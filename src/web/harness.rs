@@ -1,6 +1,7 @@
 //! Rows and browsers for tests, and a server on a database of its own with no executor.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crossbeam_channel::{Sender, unbounded};
 use rocket::http::{ContentType, Cookie, Header};
@@ -8,10 +9,11 @@ use rocket::local::blocking::{Client, LocalRequest, LocalResponse};
 
 use super::guard::{Browser, COOKIE, Clock};
 use crate::access::{Access, Caller, Secret, digest};
-use crate::desk::Desk;
+use crate::desk::{Desk, Vault};
 use crate::driver::{Backend, Driver, Fact, Settings, Verdict};
 use crate::engine::{AttemptKey, PipelineId, Time};
 use crate::graph::{Kind, Limits, Param};
+use crate::probe::{Bounds, Probe};
 use crate::spool::Spool;
 use crate::store::{Durability, GraphHead, PipelineHead, Store, StoredProblem, TrackHead, Writer};
 
@@ -159,6 +161,8 @@ impl Server {
         let data = tempfile::tempdir().expect("a directory");
         let path = data.path().join("trackyard.db");
         let writer = Writer::open(&path, Durability::Normal, "boot").expect("a database");
+        let vault = Arc::new(Vault::open(data.path(), None).expect("a vault"));
+        let writer = writer.sealing(Arc::clone(&vault));
         let settings = Settings {
             slots: 2,
             commands_waiting: 64,
@@ -176,6 +180,10 @@ impl Server {
             spool.clone(),
         );
         let driver = driver.expect("a driver");
+        let bounds = Bounds {
+            processes: 2,
+            time: Duration::from_secs(60),
+        };
         let desk = Desk {
             store: Store::open(&path, 4).expect("a store"),
             handle: driver.handle(),
@@ -183,6 +191,8 @@ impl Server {
                 file_bytes: 4_096,
                 ..Limits::default()
             },
+            probe: Probe::new("/usr/bin:/bin", bounds),
+            vault,
         };
         let token = Secret::new("token".to_owned());
         let access = Access::new(desk.store.clone(), desk.handle.clone(), &token);

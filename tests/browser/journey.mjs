@@ -23,6 +23,12 @@ vertices:
   hello:
     skript: echo hello
 `;
+const BROKEN = `name: broken
+vertices:
+  hello: |
+    if true; then
+      echo hello
+`;
 const RIGHT = `name: journey
 desc: ${JSON.stringify(HOSTILE)}
 input:
@@ -103,7 +109,12 @@ async function journey(browser, javaScriptEnabled) {
     assert.match(await page.locator('main').innerText(), /did you mean `script`/i);
     await shot('problems');
 
+    await save(BROKEN);
+    await page.getByText('shell-syntax').waitFor();
+    await shot('syntax');
     await save(RIGHT);
+    assert.equal(await page.locator('mark').first().getAttribute('title'), 'times: int');
+    await shot('graph');
     await page.getByRole('link', { name: /^start/i }).first().click();
     await shot('start');
     await page.getByLabel(/times/).fill('many');
@@ -112,12 +123,19 @@ async function journey(browser, javaScriptEnabled) {
     await page.getByText(/many/).first().waitFor();
     await shot('refused');
     await page.getByLabel(/times/).fill('3');
+    await page.getByRole('button', { name: 'Preview scripts' }).click();
+    await page.locator('mark', { hasText: 'times = 3' }).first().waitFor();
+    assert.match(await page.locator('#preview').innerText(), /p_times='3'; i=0/, 'the script as it would run');
+    assert.equal(await page.getByLabel(/times/).inputValue(), '3', 'the form is as it was');
+    await shot('preview');
     await page.getByRole('button', { name: /^start/i }).click();
     await page.waitForURL(/\/pipelines\/\d+/);
     await page.getByText('FINISH').first().waitFor();
     await shot('finish');
     await page.getByRole('link', { name: 'hello' }).first().click();
     await page.getByText('hello 3').waitFor();
+    assert.equal(await page.locator('mark').first().getAttribute('title'), 'times = 3');
+    assert.ok(await page.locator('mark', { hasText: 'times = 3' }).first().isVisible(), 'the label can be seen');
     await shot('track');
     await page.goBack();
     await page.getByRole('link', { name: 'bye' }).first().click();

@@ -424,7 +424,7 @@ fn every_example_does_what_it_says() {
         assert_eq!(ran["state"], state, "{name}: {ran}");
         seen += 1;
     }
-    assert!(seen >= 4, "{seen} examples");
+    assert!(seen >= 5, "{seen} examples");
 }
 
 #[test]
@@ -470,4 +470,52 @@ fn a_port_that_is_taken_is_named_before_anything_is_opened() {
         said.err
     );
     assert!(!desk.data().exists(), "nothing was made");
+}
+
+#[test]
+fn render_prints_what_would_run() {
+    let desk = Desk::new();
+    desk.write("greet.yaml", GREET);
+    let missing = desk
+        .call(&["render", "greet.yaml", "-p", "times=x"])
+        .expect(2);
+    assert!(
+        missing.err.contains("`who` is required") && missing.err.contains("`times` must be"),
+        "{}",
+        missing.err
+    );
+    let all = ["render", "greet.yaml", "-p", "who=it's"];
+    let printed = desk.call(&all).expect(0);
+    let hello = r#"p_who='it'\''s'; p_times='1'; echo "hello ${p_who} ${p_times}""#;
+    assert_eq!(
+        printed.out,
+        format!("==> hello: /bin/sh -e <==\n{hello}\n\n==> bye: /bin/sh -e <==\necho bye\n")
+    );
+    let one = desk
+        .call(&[&all[..], &["--vertex", "hello"]].concat())
+        .expect(0);
+    assert_eq!(one.out, format!("{hello}\n"));
+    let json = desk
+        .call(&[&all[..], &["--json"]].concat())
+        .expect(0)
+        .json();
+    assert_eq!(json["scripts"][0]["script"], hello);
+    let nobody = desk
+        .call(&[&all[..], &["--vertex", "nobody"]].concat())
+        .expect(2);
+    assert!(nobody.err.contains("no vertex `nobody`"), "{}", nobody.err);
+    desk.write("bad.yaml", "name: bad\nvertices:\n  a: |\n    if true\n");
+    let bad = desk.call(&["render", "bad.yaml"]).expect(1);
+    assert!(
+        bad.err.contains("bad.yaml:4:5: error[shell-syntax]"),
+        "{}",
+        bad.err
+    );
+    let few = desk
+        .command(&all)
+        .env("TRACKYARD_MAX_RENDER_BYTES", "60")
+        .output();
+    let few = Said::of(few.expect("it runs")).expect(1);
+    assert!(few.err.contains("max_render_bytes"), "{}", few.err);
+    assert!(!desk.data().exists(), "nothing was saved");
 }

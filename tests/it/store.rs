@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use trackyard::engine::{Engine, Event, GraphId, Outbox, StartOrder, Time, TrackInput, TrackState};
-use trackyard::graph::{Edge, Graph, Vertex};
+use trackyard::graph::{Edge, Graph, Outputs, Vertex};
 use trackyard::store::{Durability, NewGraph, Outcome, Store, StoreError, Writer};
 
 use crate::random::Random;
@@ -45,8 +45,10 @@ fn graph(name: &str, n: usize, edges: &[(u32, u32)]) -> NewGraph {
         edges,
         ..Graph::default()
     };
+    let outputs = Outputs::of(&graph);
+    let compiled = graph.vertices.iter().map(|v| outputs.runnable(v)).collect();
     NewGraph {
-        compiled: graph.vertices.iter().map(|v| v.script.clone()).collect(),
+        compiled,
         digest: format!("{graph:?}"),
         graph,
         source: String::new(),
@@ -140,6 +142,7 @@ fn a_start_that_waits_for_a_value_is_pending_on_input() {
     let missing = TrackInput {
         values: "{}".to_owned(),
         missing: true,
+        secrets: Vec::new(),
     };
     let (engine, out) = start(&mut base, id, vec![missing.clone(), missing]);
     base.writer.commit(&out).expect("a commit");

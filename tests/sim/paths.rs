@@ -112,7 +112,11 @@ impl Database {
                     || truth.called_again.contains(&(key.track, attempt))
             }
             Some(Some(
-                Reason::ExitCode | Reason::Signal | Reason::Timeout | Reason::CouldNotStart,
+                Reason::ExitCode
+                | Reason::Signal
+                | Reason::Timeout
+                | Reason::CouldNotStart
+                | Reason::BadOutput,
             )) => vertex.retry.is_some_and(|retry| retries <= retry.limit),
         };
         ensure(allowed, Oracle::RunsAgain, || {

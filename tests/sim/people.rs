@@ -45,6 +45,7 @@ impl World {
         let input = |_| TrackInput {
             values: "{}".to_owned(),
             missing: self.random.chance(8),
+            secrets: Vec::new(),
         };
         let inputs = (0..plan.len()).map(input).collect();
         Event::Start(Arc::new(StartOrder {
@@ -95,6 +96,7 @@ impl World {
                 pipeline,
                 track,
                 verdict,
+                outputs: None,
                 who,
                 why,
             });
@@ -113,6 +115,7 @@ impl World {
         let input = TrackInput {
             values: "{\"x\":1}".to_owned(),
             missing,
+            secrets: Vec::new(),
         };
         Some(Event::Input {
             pipeline,

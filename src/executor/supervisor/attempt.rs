@@ -20,6 +20,7 @@
 mod ending;
 mod output;
 mod recording;
+mod stage;
 
 use std::fs::File;
 use std::os::fd::OwnedFd;
@@ -28,13 +29,15 @@ use std::time::{Duration, Instant};
 use rustix::process::Pid;
 
 use super::group::{self, Meter};
+use super::mask::MaskedLog;
 use super::spawning::{Spawned, watch};
 use crate::engine::{AttemptKey, Time};
-use crate::executor::wire::Launch;
-use crate::spool::{Cause, ExitRecord, Instance, LogWriter, Spool};
+use crate::executor::wire::{Launch, Outputs};
+use crate::spool::{Cause, ExitRecord, Instance, Spool};
 
 use ending::End;
 pub(super) use output::discard;
+use stage::Stage;
 
 /// How often a handle is asked for that there was no room for.
 const WATCH_AGAIN: Duration = Duration::from_millis(50);
@@ -69,7 +72,8 @@ pub(super) struct Attempt {
     pub(super) noted: Option<Instant>,
     process: Option<Pid>,
     watch_again: Instant,
-    log: LogWriter,
+    log: MaskedLog,
+    outputs: Outputs,
     started_at: Time,
     ends_at: Option<Instant>,
     grace: Duration,
@@ -80,29 +84,6 @@ pub(super) struct Attempt {
     pub(super) unwritten: Option<String>,
     /// True while the loop has not yet told that.
     pub(super) new_unwritten: bool,
-}
-
-#[derive(Debug)]
-enum Stage {
-    Running,
-    Asked {
-        until: Instant,
-    },
-    Killed,
-    Leftover {
-        until: Instant,
-    },
-    Draining {
-        until: Instant,
-    },
-    Recording {
-        record: Box<ExitRecord>,
-        again: Instant,
-    },
-    /// Its exit record is written, or there is none to write.
-    Over {
-        record: Option<Box<ExitRecord>>,
-    },
 }
 
 impl Attempt {
@@ -122,7 +103,8 @@ impl Attempt {
             noted: None,
             process: Some(spawned.pid),
             watch_again: now + WATCH_AGAIN,
-            log: LogWriter::new(spool.log(key), launch.log_cap),
+            log: MaskedLog::new(spool.log(key), launch.log_cap, launch.secrets()),
+            outputs: launch.outputs.clone(),
             started_at: spawned.at,
             // A limit too long for the clock is none.
             ends_at: limit.and_then(|limit| now.checked_add(limit)),

@@ -12,9 +12,11 @@
 mod attempt;
 mod entry;
 mod fenced;
+mod forms;
 mod group;
 mod limits;
 mod looping;
+mod mask;
 mod server;
 mod signals;
 mod spawning;

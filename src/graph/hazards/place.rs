@@ -42,7 +42,7 @@ impl Place<'_> {
                 .choices
                 .iter()
                 .all(|c| c.to_string().bytes().all(safe)),
-            Kind::Str => false,
+            Kind::Str | Kind::Secret => false,
         }
     }
 
@@ -90,7 +90,7 @@ impl Place<'_> {
         }
         let commands =
             self.word == head && !self.prefix.contains(&b'/') && assignment(self.prefix).is_none();
-        if commands && self.param.kind == Kind::Str && first != b"case" {
+        if commands && self.param.kind.is_text() && first != b"case" {
             let reason = "is the name of a command, and a value such as `eval` would run the other words; write the command out, write its path as far as a `/`, or declare a choice";
             return Some((codes::PLACEHOLDER_AS_COMMAND, reason.to_owned()));
         }

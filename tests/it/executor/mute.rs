@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{bounded, unbounded};
 use rustix::process::{Resource, Rlimit};
-use trackyard::executor::{Backend, Executor, Fact, Order, Orders, Settings, Verdict};
+use trackyard::executor::{Backend, Executor, Fact, NoOrder, Order, Orders, Settings, Verdict};
 use trackyard::spool::Instance;
 
 use super::bench::{Bench, LONG, key, number_in, release, script, until};
@@ -147,7 +147,7 @@ fn a_start_that_it_prevents_says_who_it_is_and_what_to_do() {
     };
     stop(supervisor);
     bench.executor.stop();
-    let orders: Orders = Arc::new(|_| Err("none".to_owned()));
+    let orders: Orders = Arc::new(|_| Err(NoOrder::Yet("none".to_owned())));
     let settings = Settings::new(bench.data.clone(), "/no/such".into());
     let refused = Executor::start(settings, orders, unbounded().0);
     go_on(supervisor);
@@ -181,7 +181,7 @@ fn one_that_cannot_be_spoken_to_from_the_start_is_ended_and_waited_for() {
     let mode = rustix::fs::Mode::from_raw_mode(0o600);
     let fifo = rustix::fs::FileType::Fifo;
     rustix::fs::mknodat(rustix::fs::CWD, dir.path().join("fifo"), fifo, mode, 0).unwrap();
-    let orders: Orders = Arc::new(|_| Err("none".to_owned()));
+    let orders: Orders = Arc::new(|_| Err(NoOrder::Yet("none".to_owned())));
     let settings = Settings::new(dir.path().to_owned(), program);
     let error = Executor::start(settings, orders, unbounded().0).unwrap_err();
     assert!(

@@ -78,7 +78,10 @@ fn the_ballast_takes_a_result_to_the_database() {
     small
         .server
         .until(|| state(&small.server, &id, "a") == "SUCCEED");
-    assert!(!small.inside.join("ballast").exists());
+    // It may be there for a moment, while the driver finds that there is no room for it.
+    small
+        .server
+        .until(|| !small.inside.join("ballast").exists());
     let banner = || page(&small.server, &cookie, "/pipelines");
     small
         .server

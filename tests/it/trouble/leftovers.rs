@@ -215,6 +215,7 @@ fn a_script_inherits_nothing_of_the_server() {
     let log = String::from_utf8(server.log(&server.track(&ended, "a"))).expect("text");
     let home = std::env::var("HOME").unwrap_or_else(|_| "/".to_owned());
     let home = format!("HOME={home}");
+    let outputs = server.data().join("spool/1-1-1.output");
     // 3 is the directory that `ls` itself reads.
     let expected = [
         "0 1 2 3 ".to_owned() + &home,
@@ -222,6 +223,7 @@ fn a_script_inherits_nothing_of_the_server() {
         "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".to_owned(),
         "TRACKYARD_ATTEMPT=1".to_owned(),
         "TRACKYARD_GRAPH=g".to_owned(),
+        format!("TRACKYARD_OUTPUT={}", outputs.display()),
         "TRACKYARD_PIPELINE=1".to_owned(),
         "TRACKYARD_TRACK=1".to_owned(),
         "TRACKYARD_VERTEX=a".to_owned(),

@@ -6,8 +6,11 @@ use std::time::{Duration, Instant};
 use super::{Attempt, Stage, Tools};
 use crate::clock;
 use crate::engine::{AttemptKey, Time};
+use crate::executor::supervisor::mask::MaskedLog;
+use crate::executor::wire::Outputs;
 use crate::failpoint::{Point, reach};
-use crate::spool::{Cause, ExitRecord, FORMAT, LogWriter, Spool};
+use crate::graph::{Written, accept_outputs, values_to_json};
+use crate::spool::{Cause, ExitRecord, FORMAT, Spool};
 
 /// How often an exit record is tried that cannot be written.
 const RECORD_AGAIN: Duration = Duration::from_millis(200);
@@ -36,7 +39,8 @@ impl Attempt {
             noted: None,
             process: None,
             watch_again: Instant::now(),
-            log: LogWriter::new(spool.log(key), 0),
+            log: MaskedLog::new(spool.log(key), 0, Vec::new()),
+            outputs: Outputs::default(),
             started_at: now,
             ends_at: None,
             grace: Duration::ZERO,
@@ -68,9 +72,19 @@ impl Attempt {
         } else {
             Cause::Exited
         };
+        let cause = self.stopping.take().unwrap_or(by_itself);
+        let (cause, written) = match (&cause, end.code) {
+            (Cause::Exited, Some(0)) => match self.judged(tools) {
+                Ok(written) => (cause, written),
+                Err(why) => (Cause::BadOutput { why }, Written::default()),
+            },
+            _ => (cause, Written::default()),
+        };
+        let outputs =
+            (!written.values.is_empty()).then(|| values_to_json(&written.values).to_string());
         let record = Box::new(ExitRecord {
             format: FORMAT,
-            cause: self.stopping.take().unwrap_or(by_itself),
+            cause,
             code: end.code,
             signal: end.signal,
             started_at: self.started_at.0,
@@ -80,11 +94,38 @@ impl Attempt {
             log_problem: logged.problem,
             user_ms: end.user_ms,
             system_ms: end.system_ms,
+            outputs,
+            notice: written.notice,
         });
         reach(Point::SupervisorEnded, &self.key);
         let now = Instant::now();
         self.stage = Stage::Recording { record, again: now };
         self.write_record(now, tools);
+    }
+
+    /// What the script leaves for those after it, as it is at this moment: what a background process
+    /// adds later is too late. The exit record keeps it, so that both are there or neither.
+    fn judged(&self, tools: &Tools) -> Result<Written, String> {
+        let (declared, limits) = self.outputs.read().map_err(|why| why.to_string())?;
+        let bytes = tools
+            .spool
+            .read_outputs(self.key, limits.output_bytes as u64);
+        match bytes {
+            Ok(bytes) => {
+                let bytes = bytes.unwrap_or_default();
+                let searches = match bytes.is_empty() {
+                    true => Vec::new(),
+                    false => self.log.searches(),
+                };
+                let held = |text: &[u8]| {
+                    let mut found = searches.iter().filter(|(_, search)| search.is_match(text));
+                    found.next().map(|(secret, _)| *secret)
+                };
+                accept_outputs(&declared, &bytes, &limits, &held)
+            }
+            Err(_) if declared.is_empty() => Ok(Written::default()),
+            Err(why) => Err(format!("its file of outputs cannot be read: {why}")),
+        }
     }
 
     pub(super) fn write_record(&mut self, now: Instant, tools: &Tools) {

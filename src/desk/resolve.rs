@@ -1,0 +1,62 @@
+//! A person's word for how an interrupted track ended, with the outputs that nobody else can give.
+
+use std::collections::BTreeMap;
+
+use super::{Desk, StartError};
+use crate::engine::{PipelineId, Resolution, TrackId};
+use crate::graph::{FieldError, GivenOwned, Limits, Param, Value, codes, values_to_json};
+
+impl Desk {
+    /// Takes a person's word. With a success come the values of the outputs that its script was to
+    /// leave; a script that refers to one that is missing fails.
+    pub fn resolve(
+        &self,
+        track: TrackId,
+        verdict: Resolution,
+        who: &str,
+        why: &str,
+        given: &BTreeMap<String, GivenOwned>,
+    ) -> Result<(), StartError> {
+        let missing = || StartError::NoTrack(track);
+        let (head, _) = self.store.track(track)?.ok_or_else(missing)?;
+        let order = self.store.order(track)?.ok_or_else(missing)?;
+        let values = match verdict {
+            Resolution::Succeeded => {
+                accept(&order.outputs, given, &self.limits).map_err(StartError::Fields)?
+            }
+            Resolution::Failed | Resolution::RunAgain => Vec::new(),
+        };
+        let outputs = (!values.is_empty()).then(|| values_to_json(&values).to_string());
+        let track = (PipelineId(head.pipeline_id), track);
+        self.handle.resolve(track, verdict, who, why, outputs)?;
+        Ok(())
+    }
+}
+
+fn accept(
+    declared: &[Param],
+    given: &BTreeMap<String, GivenOwned>,
+    limits: &Limits,
+) -> Result<Vec<(String, Value)>, Vec<FieldError>> {
+    let (mut values, mut errors) = (Vec::new(), Vec::new());
+    for output in declared {
+        match given.get(&output.name) {
+            Some(given) => match output.accept(&given.as_given(), limits) {
+                Ok(value) => values.push((output.name.clone(), value)),
+                Err(error) => errors.push(error),
+            },
+            None => values.extend(output.default.clone().map(|d| (output.name.clone(), d))),
+        }
+    }
+    let unknown = |name: &&String| declared.iter().all(|output| output.name != **name);
+    errors.extend(given.keys().filter(unknown).map(|name| FieldError {
+        field: name.clone(),
+        code: codes::UNKNOWN_PARAMETER,
+        message: format!("`{name}` is not an output that the vertex declares"),
+    }));
+    if errors.is_empty() {
+        Ok(values)
+    } else {
+        Err(errors)
+    }
+}
