@@ -1,0 +1,104 @@
+//! Many scripts in one process of a real shell, each in a directory of its own.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::ffi::OsStringExt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+/// What a value would make if any shell ever ran it.
+pub(super) const CANARY: &str = "CANARY";
+
+/// The shells that scripts are given to, as program and arguments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shell {
+    Dash,
+    Bash,
+    PosixBash,
+}
+
+impl Shell {
+    fn argv(self) -> &'static [&'static str] {
+        match self {
+            Shell::Dash => &["dash"],
+            Shell::Bash => &["bash"],
+            Shell::PosixBash => &["bash", "--posix"],
+        }
+    }
+
+    /// The shell with the file that it shall run, in `dir`, with nothing inherited.
+    pub(super) fn command(self, dir: &Path, file: &str) -> Command {
+        let argv = self.argv();
+        let mut command = Command::new(argv[0]);
+        command.args(&argv[1..]).arg(file).current_dir(dir);
+        command.env_clear().stdin(Stdio::null());
+        command
+            .env("PATH", "/usr/bin:/bin")
+            .env("LC_ALL", "C.UTF-8");
+        command
+    }
+}
+
+/// What a script did.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Deed {
+    pub(super) status: String,
+    pub(super) output: Vec<u8>,
+    /// The files that it made, with what it wrote into them.
+    pub(super) files: BTreeMap<Vec<u8>, Vec<u8>>,
+}
+
+/// `w` shows its arguments and `r` its input, both without any doubt where they end.
+pub(super) const SHOWING: &str = r#"w() { printf '%s\0' "$#" "$@"; }
+r() { printf 'in\0'; cat; printf '\0'; }
+"#;
+
+/// Runs each of `scripts` in a subshell of one process of `shell`, in an empty directory each.
+pub(super) fn run(shell: Shell, scripts: &[String]) -> Vec<Deed> {
+    let lab = TempDir::new().expect("a directory");
+    let at = |kind: &str, i: usize| lab.path().join(format!("{kind}{i}"));
+    let mut driver = format!("{SHOWING}ulimit -c 0 -f 4096\n");
+    for (i, script) in scripts.iter().enumerate() {
+        fs::write(at("s", i), script).expect("a script");
+        fs::create_dir(at("d", i)).expect("a directory");
+        driver.push_str(&format!(
+            "(ulimit -t 5; cd d{i}; . ../s{i}) >o{i} 2>/dev/null </dev/null\necho $? >c{i}\n"
+        ));
+    }
+    fs::write(lab.path().join("driver"), driver).expect("the driver");
+    let mut command = shell.command(lab.path(), "driver");
+    let output = command.output().expect("the shell runs");
+    assert!(
+        output.status.success(),
+        "{shell:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let deed = |i: usize| {
+        let read = |kind| fs::read(at(kind, i)).unwrap_or_default();
+        Deed {
+            status: String::from_utf8_lossy(&read("c")).trim().to_owned(),
+            output: read("o"),
+            files: files(&at("d", i)),
+        }
+    };
+    (0..scripts.len()).map(deed).collect()
+}
+
+/// Everything below `dir`: names, and contents of files.
+fn files(dir: &Path) -> BTreeMap<Vec<u8>, Vec<u8>> {
+    let entries = fs::read_dir(dir).expect("the directory is still there");
+    entries
+        .flatten()
+        .map(|entry| {
+            let content = fs::read(entry.path()).unwrap_or_default();
+            (entry.file_name().into_vec(), content)
+        })
+        .collect()
+}
+
+/// Whether anything in `dir` has the canary's name.
+pub(super) fn sang(dir: &Path) -> bool {
+    files(dir).contains_key(CANARY.as_bytes())
+}
