@@ -10,6 +10,7 @@ mod drain;
 mod executor;
 mod kills;
 mod packaging;
+mod params;
 mod processes;
 mod random;
 mod scripts;

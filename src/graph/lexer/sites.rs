@@ -10,7 +10,10 @@ impl Lexer<'_> {
     /// The end of a `<name>` that begins at `at`, and whether its name is declared.
     pub(super) fn placeholder(&self, at: usize) -> Option<(usize, bool)> {
         let rest = self.src.get(at..self.limit)?;
-        if rest.first() != Some(&b'<') || (at > 0 && self.src[at - 1] == b'<') {
+        // After `<` it would be a here-document's delimiter; after `<<<` it is a here-string.
+        let before = self.src[..at].iter().rev().take(4);
+        let angles = before.take_while(|b| **b == b'<').count();
+        if rest.first() != Some(&b'<') || !matches!(angles, 0 | 3) {
             return None;
         }
         let name = rest[1..]

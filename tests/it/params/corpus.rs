@@ -39,19 +39,28 @@ const BOTH: &[Template] = &[
     t("w a<x>b<x>c", &[W(&["a@b@c"])]),
     t("w <x><x>", &[W(&["@@"])]),
     t("w <x> <x>\t<x>", &[W(&["@", "@", "@"])]),
-    t("w --name=<x> -o<x> -- <x>", &[W(&["--name=@", "-o@", "--", "@"])]),
+    t(
+        "w --name=<x> -o<x> -- <x>",
+        &[W(&["--name=@", "-o@", "--", "@"])],
+    ),
     t("w a:<x>:b ./<x> /<x>/", &[W(&["a:@:b", "./@", "/@/"])]),
     t("w \\'<x>\\\" \\\\<x>", &[W(&["'@\"", "\\@"])]),
     t("w a#<x> \\#<x>", &[W(&["a#@", "#@"])]),
     t("w {<x>} [<x> <x>] ,<x>", &[W(&["{@}", "[@", "@]", ",@"])]),
     t("w ~<x> =<x>= %<x>", &[W(&["~@", "=@=", "%@"])]),
-    t("w if <x> then fi done", &[W(&["if", "@", "then", "fi", "done"])]),
+    t(
+        "w if <x> then fi done",
+        &[W(&["if", "@", "then", "fi", "done"])],
+    ),
     t("w \\\n<x> a\\\n<x>", &[W(&["@", "a@"])]),
     t("w $# <x> $?", &[W(&["0", "@", "0"])]),
     t("w ${u} <x> ${u:-d} a${u}<x>", &[W(&["@", "d", "a@"])]),
     t("w $((1 + 2))<x> $(((1<<2)+1))<x>", &[W(&["3@", "5@"])]),
     t("w `printf e`<x>`printf '%s' \\\\f`", &[W(&["e@f"])]),
-    t("w <x>;w <x>&&w <x>||w no", &[W(&["@"]), W(&["@"]), W(&["@"])]),
+    t(
+        "w <x>;w <x>&&w <x>||w no",
+        &[W(&["@"]), W(&["@"]), W(&["@"])],
+    ),
     // Double quotes.
     t("w \"<x>\"", &[W(&["@"])]),
     t("w \"a <x> b\"", &[W(&["a @ b"])]),
@@ -68,7 +77,10 @@ const BOTH: &[Template] = &[
     // Single quotes.
     t("w '<x>'", &[W(&["@"])]),
     t("w 'a <x> b' '<x><x>'", &[W(&["a @ b", "@@"])]),
-    t("w '\"<x>\"' '$(<x>)' '`<x>`'", &[W(&["\"@\"", "$(@)", "`@`"])]),
+    t(
+        "w '\"<x>\"' '$(<x>)' '`<x>`'",
+        &[W(&["\"@\"", "$(@)", "`@`"])],
+    ),
     t("w '\\'<x>'\\' '# <x>'", &[W(&["\\@\\", "# @"])]),
     t("w 'a\n<x>\nb'", &[W(&["a\n@\nb"])]),
     t("w 'it'\\''s <x>'", &[W(&["it's @"])]),
@@ -80,11 +92,23 @@ const BOTH: &[Template] = &[
     t("w \"$(printf %sz <x>)\"", &[W(&["@z"])]),
     t("w \"$(printf %sz '<x>')\"", &[W(&["@z"])]),
     t("w \"$(printf %sz \"<x>\")\"", &[W(&["@z"])]),
-    t("w \"a$(printf %sz \"b$(printf %sy \"<x>\")\")\"", &[W(&["ab@yz"])]),
-    t("w \"$(printf %s \"$(printf %s \"$(printf %sz <x>)\")\")\"", &[W(&["@z"])]),
+    t(
+        "w \"a$(printf %sz \"b$(printf %sy \"<x>\")\")\"",
+        &[W(&["ab@yz"])],
+    ),
+    t(
+        "w \"$(printf %s \"$(printf %s \"$(printf %sz <x>)\")\")\"",
+        &[W(&["@z"])],
+    ),
     t("w \"$(case a in a) printf %sz <x>;; esac)\"", &[W(&["@z"])]),
-    t("w \"$(case a in (a) printf %sz \"<x>\";; esac)\"<x>", &[W(&["@z@"])]),
-    t("w \"$(# it's ( \"\nprintf %sz <x> # ) '\n)\"", &[W(&["@z"])]),
+    t(
+        "w \"$(case a in (a) printf %sz \"<x>\";; esac)\"<x>",
+        &[W(&["@z@"])],
+    ),
+    t(
+        "w \"$(# it's ( \"\nprintf %sz <x> # ) '\n)\"",
+        &[W(&["@z"])],
+    ),
     t("w \"$( (printf %sz <x>) )\"", &[W(&["@z"])]),
     t("w \"$(printf %s a)<x>$(printf %s ')')\"", &[W(&["a@)"])]),
     t("v=$(printf %sz <x>); w \"$v\"", &[W(&["@z"])]),
@@ -94,9 +118,12 @@ const BOTH: &[Template] = &[
     t("v=\"<x>\"<x> v2=<x>; w \"$v\" \"$v2\"", &[W(&["@@", "@"])]),
     t("v=a:<x>:~; w \"${v%:*}\"", &[W(&["a:@"])]),
     t("export V=<x>; w \"$V\"", &[W(&["@"])]),
-    t("export V='<x>' V2=\"<x>\"; w \"$V\" \"$V2\"", &[W(&["@", "@"])]),
+    t(
+        "export V='<x>' V2=\"<x>\"; w \"$V\" \"$V2\"",
+        &[W(&["@", "@"])],
+    ),
     t("V=<x> sh -c 'printf \"1\\0%s\\0\" \"$V\"'", &[W(&["@"])]),
-    t("v=<x> w b; w \"a${v}\"", &[W(&["b"]), W(&["a@"])]),
+    t("v=<x> w b", &[W(&["b"])]),
     t("unset v; w \"${v:=a}\" <x>; unset v", &[W(&["a", "@"])]),
     // Functions and positional parameters.
     t("f() { w \"$1\"; }\nf <x>", &[W(&["@"])]),
@@ -107,15 +134,33 @@ const BOTH: &[Template] = &[
     t("set -- <x> 'b <x>'; w \"$@\"; set --", &[W(&["@", "b @"])]),
     t("sh -c 'printf \"1\\0%s\\0\" \"$1\"' sh <x>", &[W(&["@"])]),
     // Compound commands.
-    t("for i in <x> b \"<x>\"; do w \"$i\"; done", &[W(&["@"]), W(&["b"]), W(&["@"])]),
+    t(
+        "for i in <x> b \"<x>\"; do w \"$i\"; done",
+        &[W(&["@"]), W(&["b"]), W(&["@"])],
+    ),
     t("for i in a\ndo w <x>\ndone", &[W(&["@"])]),
     t("for do in a; do w <x>; done", &[W(&["@"])]),
-    t("if w <x>; then w '<x>'; elif w no; then :; else w no; fi", &[W(&["@"]), W(&["@"])]),
-    t("if [ <x>z = z<x>y ]; then w no; else w \"<x>\"; fi", &[W(&["@"])]),
+    t(
+        "if w <x>; then w '<x>'; elif w no; then :; else w no; fi",
+        &[W(&["@"]), W(&["@"])],
+    ),
+    t(
+        "if [ <x>z = z<x>y ]; then w no; else w \"<x>\"; fi",
+        &[W(&["@"])],
+    ),
     t("if [ \"<x>\" = <x> ]; then w <x>; fi", &[W(&["@"])]),
-    t("if ! [ z<x> = \"z<x>\" ]; then w no; else w <x>; fi", &[W(&["@"])]),
-    t("while w <x>; do w \"<x>\"; break; done", &[W(&["@"]), W(&["@"])]),
-    t("until ! w <x>; do w '<x>'; break; done", &[W(&["@"]), W(&["@"])]),
+    t(
+        "if ! [ z<x> = \"z<x>\" ]; then w no; else w <x>; fi",
+        &[W(&["@"])],
+    ),
+    t(
+        "while w <x>; do w \"<x>\"; break; done",
+        &[W(&["@"]), W(&["@"])],
+    ),
+    t(
+        "until ! w <x>; do w '<x>'; break; done",
+        &[W(&["@"]), W(&["@"])],
+    ),
     t("{ w <x>; } && ( w <x> )", &[W(&["@"]), W(&["@"])]),
     t("{ w <x>; } | cat", &[W(&["@"])]),
     t("(w <x>;w '<x>')|cat", &[W(&["@"]), W(&["@"])]),
@@ -123,30 +168,66 @@ const BOTH: &[Template] = &[
     t("w <x> & wait", &[W(&["@"])]),
     // Case words and patterns.
     t("case <x> in <x>) w <x>;; *) w no;; esac", &[W(&["@"])]),
-    t("case \"<x>\" in '<x>') w same;; *) w no;; esac", &[W(&["same"])]),
-    t("case z<x> in a|z\"<x>\") w same;; *) w no;; esac", &[W(&["same"])]),
-    t("case z<x>y in (z<x>*) w same;; *) w no;; esac", &[W(&["same"])]),
-    t("case a in\n  # it's\n  b) w no ;;\n  a)\n    w <x>\n    ;;\nesac", &[W(&["@"])]),
-    t("case in in in) w <x>;; esac; w <x>", &[W(&["@"]), W(&["@"])]),
+    t(
+        "case \"<x>\" in '<x>') w same;; *) w no;; esac",
+        &[W(&["same"])],
+    ),
+    t(
+        "case z<x> in a|z\"<x>\") w same;; *) w no;; esac",
+        &[W(&["same"])],
+    ),
+    t(
+        "case z<x>y in (z<x>*) w same;; *) w no;; esac",
+        &[W(&["same"])],
+    ),
+    t(
+        "case a in\n  # it's\n  b) w no ;;\n  a)\n    w <x>\n    ;;\nesac",
+        &[W(&["@"])],
+    ),
+    t(
+        "case in in in) w <x>;; esac; w <x>",
+        &[W(&["@"]), W(&["@"])],
+    ),
     t("case a in esac; w <x>", &[W(&["@"])]),
     // Here-documents.
     t("r <<EOF\n<x>\nEOF", &[I("@\n")]),
-    t("r <<EOF\na '<x>' \"<x>\" # <x>\nEOF", &[I("a '@' \"@\" # @\n")]),
+    t(
+        "r <<EOF\na '<x>' \"<x>\" # <x>\nEOF",
+        &[I("a '@' \"@\" # @\n")],
+    ),
     t("r <<EOF\n\\$<x> \\\\<x> \\`<x>\nEOF", &[I("$@ \\@ `@\n")]),
-    t("r <<EOF\nit's <x> $(printf '%s)' \"<x>z\")\nEOF", &[I("it's @ @z)\n")]),
-    t("r <<EOF\n${u:-a}<x>$((1+2))<x>`printf b`\nEOF", &[I("a@3@b\n")]),
+    t(
+        "r <<EOF\nit's <x> $(printf '%s)' \"<x>z\")\nEOF",
+        &[I("it's @ @z)\n")],
+    ),
+    t(
+        "r <<EOF\n${u:-a}<x>$((1+2))<x>`printf b`\nEOF",
+        &[I("a@3@b\n")],
+    ),
     t("r <<-EOF\n\t<x>\n\t\tb<x>\n\tEOF", &[I("@\nb@\n")]),
     t("r <<A; r <<B\n<x>a\nA\n<x>b\nB", &[I("@a\n"), I("@b\n")]),
     t("<<EOF r\n<x>.\nEOF", &[I("@.\n")]),
     t("r <<EOF | cat\n<x>\nEOF", &[I("@\n")]),
     t("cat <<EOF |\n<x>\nEOF\nr", &[I("@\n")]),
     t("r <<EOF && w <x>\n<x>\nEOF", &[I("@\n"), W(&["@"])]),
-    t("r <<'A' ; w <x>\nit's $( ` \"\nA", &[I("it's $( ` \"\n"), W(&["@"])]),
+    t(
+        "r <<'A' ; w <x>\nit's $( ` \"\nA",
+        &[I("it's $( ` \"\n"), W(&["@"])],
+    ),
     t("w \"$(cat <<EOF\n<x>.\nEOF\n)\"", &[W(&["@."])]),
-    t("w \"$(cat <<-E1 <<E2\n\tno\n\tE1\n'<x>' \"<x>\".\nE2\n)\"", &[W(&["'@' \"@\"."])]),
+    t(
+        "w \"$(cat <<-E1 <<E2\n\tno\n\tE1\n'<x>' \"<x>\".\nE2\n)\"",
+        &[W(&["'@' \"@\"."])],
+    ),
     t("r <<EOF\na$(cat <<IN\n<x>.\nIN\n)z\nEOF", &[I("a@.z\n")]),
-    t("if :; then r <<EOF; fi\n<x>\nEOF\nw <x>", &[I("@\n"), W(&["@"])]),
-    t("while read -r l; do w <x>; break; done <<EOF\n<x>a\nEOF", &[W(&["@"])]),
+    t(
+        "if :; then r <<EOF; fi\n<x>\nEOF\nw <x>",
+        &[I("@\n"), W(&["@"])],
+    ),
+    t(
+        "while read -r l; do w <x>; break; done <<EOF\n<x>a\nEOF",
+        &[W(&["@"])],
+    ),
     // Redirections.
     t("w <x> >f; cat f", &[W(&["@"])]),
     t("{ w <x>; w b; } >f 2>&1; cat <f", &[W(&["@"]), W(&["b"])]),
@@ -166,8 +247,14 @@ const BOTH: &[Template] = &[
 
 /// What only bash has.
 const BASH: &[Template] = &[
-    t("a=(<x> '<x>' \"<x>\" b<x>); w \"${a[@]}\"", &[W(&["@", "@", "@", "b@"])]),
-    t("a=(\n<x> # it's\n<x>\n); w \"${a[@]}\" \"${#a[@]}\"", &[W(&["@", "@", "2"])]),
+    t(
+        "a=(<x> '<x>' \"<x>\" b<x>); w \"${a[@]}\"",
+        &[W(&["@", "@", "@", "b@"])],
+    ),
+    t(
+        "a=(\n<x> # it's\n<x>\n); w \"${a[@]}\" \"${#a[@]}\"",
+        &[W(&["@", "@", "2"])],
+    ),
     t("a=(b); a+=(<x>); w \"${a[1]}\" <x>", &[W(&["@", "@"])]),
     t("a[1]=<x>; w \"${a[1]}\"; unset a", &[W(&["@"])]),
     t("a=([2]=<x>); w \"${a[2]}\"; unset a", &[W(&["@"])]),
@@ -176,7 +263,10 @@ const BASH: &[Template] = &[
     t("r <<<\"a <x>\"", &[I("a @\n")]),
     t("r <<<'<x>'<x>", &[I("@@\n")]),
     t("[[ <x> == <x> ]] && w <x>", &[W(&["@"])]),
-    t("[[ z<x> = z\"<x>\" && ! <x>a = <x>b ]] && w <x>", &[W(&["@"])]),
+    t(
+        "[[ z<x> = z\"<x>\" && ! <x>a = <x>b ]] && w <x>",
+        &[W(&["@"])],
+    ),
     t("[[ ( -n <x>a || a < <x> ) && a ]] && w <x>", &[W(&["@"])]),
     t("[[ -z <x> ]] || [[ -n <x> ]] && w <x>", &[W(&["@"])]),
     t("[[ a<x> =~ ^a<x>$ ]] && w <x>", &[W(&["@"])]),
@@ -189,8 +279,14 @@ const BASH: &[Template] = &[
     t("w $'a\\n'<x> $\"b<x>\"", &[W(&["a\n@", "b@"])]),
     t("w <x> &>f; cat f", &[W(&["@"])]),
     t("w <x> |& cat", &[W(&["@"])]),
-    t("case a in a) w <x>;;& b) w no;; *) w \"<x>\";; esac", &[W(&["@"]), W(&["@"])]),
-    t("case a in a) w <x>;& b) w '<x>';; esac", &[W(&["@"]), W(&["@"])]),
+    t(
+        "case a in a) w <x>;;& b) w no;; *) w \"<x>\";; esac",
+        &[W(&["@"]), W(&["@"])],
+    ),
+    t(
+        "case a in a) w <x>;& b) w '<x>';; esac",
+        &[W(&["@"]), W(&["@"])],
+    ),
     t("w {a,<x>}", &[W(&["a", "@"])]),
 ];
 

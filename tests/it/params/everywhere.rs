@@ -100,7 +100,10 @@ fn a_script_sees_exactly_the_value() {
     let pairs = setting("TRACKYARD_PAIRS", PAIRS);
     let seed = setting("TRACKYARD_SEED", 1);
     let least = templates(Shell::Dash).len() as u64;
-    let values = values(usize::try_from(pairs.div_ceil(least)).expect("it fits"), seed);
+    let values = values(
+        usize::try_from(pairs.div_ceil(least)).expect("it fits"),
+        seed,
+    );
     let shells = [Shell::Dash, Shell::Bash];
     let (mut results, posix) = std::thread::scope(|scope| {
         let running = shells.map(|shell| {

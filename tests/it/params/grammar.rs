@@ -81,7 +81,9 @@ impl Grammar {
         let parts = [
             "it's", "\"", "`", "$(", ")", "<x>", "esac", "<<E", "'<x>'", "\\", "${", "}", "#", " ",
         ];
-        let text: String = (0..self.random.below(5)).map(|_| self.pick(&parts)).collect();
+        let text: String = (0..self.random.below(5))
+            .map(|_| self.pick(&parts))
+            .collect();
         format!(" #{text}")
     }
 
@@ -100,30 +102,40 @@ impl Grammar {
     }
 
     fn word(&mut self, depth: usize) -> String {
-        (0..1 + self.random.below(3)).map(|_| self.part(depth)).collect()
+        (0..1 + self.random.below(3))
+            .map(|_| self.part(depth))
+            .collect()
     }
 
     fn part(&mut self, depth: usize) -> String {
         match self.random.below(12) {
             0 | 1 => self.pick(&[
                 "a", "b1", "=", "a=b", "x#y", ",", ".", "+", "@", "%", ":", "\\ ", "\\'", "\\\"",
-                "\\$", "\\\\", "\\<", "\\;", "\\`", "\\#", "]", "{", "}", "if", "done", "esac", "in",
-                "a\\\nb", "\\(", "$", "é", "-n", "1",
+                "\\$", "\\\\", "\\<", "\\;", "\\`", "\\#", "]", "{", "}", "if", "done", "esac",
+                "in", "a\\\nb", "\\(", "$", "é", "-n", "1",
             ]),
             2..=4 => "<x>".to_owned(),
             5 | 6 => self.single(),
             7..=9 => self.double(depth),
             10 => self.expansion(depth, false),
             _ if self.bash => self.pick(&["$'a\\nb'", "$'it'", "$\"c<x>\"", "$'\\\\'", "$'\"'"]),
-            _ => self.pick(&["`echo g`", "`echo \"g h\"`", "`echo 'it'`", "`echo \\`echo k\\``"]),
+            _ => self.pick(&[
+                "`echo g`",
+                "`echo \"g h\"`",
+                "`echo 'it'`",
+                "`echo \\`echo k\\``",
+            ]),
         }
     }
 
     fn single(&mut self) -> String {
         let parts = [
-            "<x>", "<x>", "a", "\"", "$(", "`", "\\", "\n", "#", "<<E", ")", " ", "${", "}", ";;", "$",
+            "<x>", "<x>", "a", "\"", "$(", "`", "\\", "\n", "#", "<<E", ")", " ", "${", "}", ";;",
+            "$",
         ];
-        let text: String = (0..self.random.below(5)).map(|_| self.pick(&parts)).collect();
+        let text: String = (0..self.random.below(5))
+            .map(|_| self.pick(&parts))
+            .collect();
         format!("'{text}'")
     }
 
@@ -135,8 +147,8 @@ impl Grammar {
                 4 | 5 => self.expansion(depth, true),
                 6 => self.pick(&["`echo g`", "`echo \\\"g\\\"`", "`echo 'it'`"]),
                 _ => self.pick(&[
-                    "'", "\\\"", "\\\\", "\\$", "\\`", "a", " ", "#", ")", "(", ";;", "}", "{", "\n",
-                    "\\\n", "\\a", "<<E", "&", "$", "$ ", "<a", "~", "*",
+                    "'", "\\\"", "\\\\", "\\$", "\\`", "a", " ", "#", ")", "(", ";;", "}", "{",
+                    "\n", "\\\n", "\\a", "<<E", "&", "$", "$ ", "<a", "~", "*",
                 ]),
             };
         }
@@ -150,15 +162,44 @@ impl Grammar {
             return self.substitution(depth - 1);
         }
         let arithmetic = [
-            "$((1+2))", "$(( (1+2)*3 ))", "$((<n>+1))", "$(( <n> * (<n> - 2) ))", "$((1<<2))",
-            "$((1 < 2))", "$(( $(echo 1) + 2 ))", "$((${#u}+1))", "$(((1)))", "$((`echo 3`))",
+            "$((1+2))",
+            "$(( (1+2)*3 ))",
+            "$((<n>+1))",
+            "$(( <n> * (<n> - 2) ))",
+            "$((1<<2))",
+            "$((1 < 2))",
+            "$(( $(echo 1) + 2 ))",
+            "$((${#u}+1))",
+            "$(((1)))",
+            "$((`echo 3`))",
         ];
         let plain = [
-            "${u}", "$u", "${u:-e}", "${u:-\"f g\"}", "${u:-$(echo h)}", "${u:-\\}}", "${u-{}",
-            "${u:+a}", "$#", "$?", "${#u}", "${u:-`echo l`}", "${u:-${u:-m}}", "${u:-\"}\"}",
-            "${u:-$((1+1))}", "${u:-a b}",
+            "${u}",
+            "$u:",
+            "${u:-e}",
+            "${u:-\"f g\"}",
+            "${u:-$(echo h)}",
+            "${u:-\\}}",
+            "${u-{}",
+            "${u:+a}",
+            "$#",
+            "$?",
+            "${#u}",
+            "${u:-`echo l`}",
+            "${u:-${u:-m}}",
+            "${u:-\"}\"}",
+            "${u:-$((1+1))}",
+            "${u:-a b}",
         ];
-        let loose = ["$v", "${v}", "${#v}", "${v%7*}", "${v#*q}", "${v:-\"}\"}", "${v:-a)b}"];
+        let loose = [
+            "$v:",
+            "${v}",
+            "${#v}",
+            "${v%7*}",
+            "${v#*q}",
+            "${v:-\"}\"}",
+            "${v:-a)b}",
+        ];
         let bare = ["${u:-'}'}", "${u:-'\"'}", "${u:-'$('}", "${u:-'a b'}"];
         match self.random.below(5) {
             0 | 1 => self.pick(&arithmetic),
@@ -192,7 +233,11 @@ impl Grammar {
     /// `<<` with its delimiter; the body comes after the line.
     fn here_document(&mut self, depth: usize) -> String {
         let name = self.name();
-        let (operator, tab) = if self.random.chance(30) { ("<<-", "\t") } else { ("<<", "") };
+        let (operator, tab) = if self.random.chance(30) {
+            ("<<-", "\t")
+        } else {
+            ("<<", "")
+        };
         let quoting = self.random.below(6);
         let (delimiter, quoted) = match quoting {
             0 => (format!("'{name}'"), true),
@@ -213,7 +258,8 @@ impl Grammar {
 
     fn body_line(&mut self, depth: usize, quoted: bool) -> String {
         let plain = [
-            "it's", "\"", "'", ")", "# k", "\\", "$(", "`", "${", "}", " ", "a", "<<E", "\\$", "esac",
+            "it's", "\"", "'", ")", "# k", "\\", "$(", "`", "${", "}", " ", "a", "<<E", "\\$",
+            "esac",
         ];
         let live = [
             "it's", "\"", "'", ")", "# k", "\\\\", "\\$", "\\`", " ", "a", "<<E", "}", "(", "\\\"",
@@ -239,7 +285,16 @@ impl Grammar {
     }
 
     fn redirection(&mut self, depth: usize) -> String {
-        let names = ["f", "g", "f<x>", "\"g<x>\"", "'f'<x>", "f'<x>'", " f", " \"f<x>\""];
+        let names = [
+            "f",
+            "g",
+            "f<x>",
+            "\"g<x>\"",
+            "'f'<x>",
+            "f'<x>'",
+            " f",
+            " \"f<x>\"",
+        ];
         match self.random.below(if self.one_line { 6 } else { 9 }) {
             0 => format!(">{}", self.pick(&names)),
             1 => format!(">>{}", self.pick(&names)),
@@ -294,13 +349,25 @@ impl Grammar {
         let mut text = format!("case {word}{}in{}", self.pick(&[" ", "  "]), self.breaks());
         for _ in 0..self.random.below(3) {
             let pattern = self.pattern(depth);
-            let body = if self.random.chance(80) { self.command(depth) } else { " ".to_owned() };
-            let end = if self.bash { self.pick(&[";;", ";;", ";&", ";;&"]) } else { ";;".to_owned() };
+            let body = if self.random.chance(80) {
+                self.command(depth)
+            } else {
+                " ".to_owned()
+            };
+            let end = if self.bash {
+                self.pick(&[";;", ";;", ";&", ";;&"])
+            } else {
+                ";;".to_owned()
+            };
             text = text + &pattern + &self.breaks() + &body + " " + &end + &self.breaks();
         }
         let last = self.command(depth);
         let end = self.pick(&["esac", ";; esac", ";;esac"]);
-        let end = if end == "esac" { self.separator() + "esac" } else { end };
+        let end = if end == "esac" {
+            self.separator() + "esac"
+        } else {
+            end
+        };
         text + "*) " + &last + &end
     }
 
@@ -316,8 +383,18 @@ impl Grammar {
                 let (a, b, c) = (self.command(d), self.separator(), self.command(d));
                 a + &b + &c
             }
-            4 => format!("{{{}{}{}}}", self.breaks(), self.command(d), self.separator()),
-            5 => format!("({}{}{})", self.breaks(), self.command(d), self.pick(&["", " "])),
+            4 => format!(
+                "{{{}{}{}}}",
+                self.breaks(),
+                self.command(d),
+                self.separator()
+            ),
+            5 => format!(
+                "({}{}{})",
+                self.breaks(),
+                self.command(d),
+                self.pick(&["", " "])
+            ),
             6 => {
                 let a = self.command(d) + &self.separator() + "then" + &self.breaks();
                 let b = self.command(d) + &self.separator() + "else" + &self.breaks();
@@ -357,13 +434,21 @@ impl Grammar {
             }
             15 if !self.any_value => {
                 let (a, b) = (self.word(d), self.separator());
-                format!("if [ {a} = Zq7 ]{b}then {}{}fi", self.command(d), self.separator())
+                format!(
+                    "if [ {a} = Zq7 ]{b}then {}{}fi",
+                    self.command(d),
+                    self.separator()
+                )
             }
             16 => format!("export V={}{}w \"$V\"", self.word(0), self.separator()),
             17 => self.simple(d) + " & wait",
             18 => {
                 let words = self.words(d);
-                format!("a=({words}{}){}w \"${{a[@]}}\"", self.pick(&["", " "]), self.separator())
+                format!(
+                    "a=({words}{}){}w \"${{a[@]}}\"",
+                    self.pick(&["", " "]),
+                    self.separator()
+                )
             }
             19 => {
                 let (a, b) = (self.word(d), self.word(d));
@@ -378,9 +463,18 @@ impl Grammar {
                 format!("[[ {test} ]]{}w $?", self.separator())
             }
             20 => format!("((1 < 2 && <n> > 1)) && {}", self.command(d)),
-            21 => format!("for ((i=0; i<2; i++)); do {}{}done", self.command(d), self.separator()),
+            21 => format!(
+                "for ((i=0; i<2; i++)); do {}{}done",
+                self.command(d),
+                self.separator()
+            ),
             22 => format!("r < <({})", self.command(d)),
-            23 => format!("function f {{ {}{}}}; f {}", self.command(d), self.separator(), self.word(d)),
+            23 => format!(
+                "function f {{ {}{}}}; f {}",
+                self.command(d),
+                self.separator(),
+                self.word(d)
+            ),
             24 => format!("w \"$(cat <({}))\"", self.simple(d)),
             25 => self.simple(d) + " |& " + &self.breaks() + "r",
             _ => self.simple(d),

@@ -8,9 +8,9 @@
 //! ```
 
 mod corpus;
-mod growth;
-mod grammar;
 mod everywhere;
+mod grammar;
+mod growth;
 mod plain_word;
 mod shells;
 mod values;

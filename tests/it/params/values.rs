@@ -171,10 +171,54 @@ const HOSTILE: &[&str] = &[
 
 /// Pieces that random values are made of.
 const PIECES: &[&str] = &[
-    "'", "\"", "\\", "`", "$", "$(", "${", ")", "}", "(", "{", "\n", "\r", "\t", " ", ";", "&", "|",
-    "<", ">", "<<EOF", "\nEOF\n", "touch CANARY", "$(touch CANARY)", "`touch CANARY`", "#", "*",
-    "?", "[", "]", "~", "!", "=", "-", "%s", "a", "0", "é", "\u{1}", "\u{7f}", "\u{81}", "\u{88}",
-    "😀", "\u{202e}", "''", "\"\"", "esac", "done",
+    "'",
+    "\"",
+    "\\",
+    "`",
+    "$",
+    "$(",
+    "${",
+    ")",
+    "}",
+    "(",
+    "{",
+    "\n",
+    "\r",
+    "\t",
+    " ",
+    ";",
+    "&",
+    "|",
+    "<",
+    ">",
+    "<<EOF",
+    "\nEOF\n",
+    "touch CANARY",
+    "$(touch CANARY)",
+    "`touch CANARY`",
+    "#",
+    "*",
+    "?",
+    "[",
+    "]",
+    "~",
+    "!",
+    "=",
+    "-",
+    "%s",
+    "a",
+    "0",
+    "é",
+    "\u{1}",
+    "\u{7f}",
+    "\u{81}",
+    "\u{88}",
+    "😀",
+    "\u{202e}",
+    "''",
+    "\"\"",
+    "esac",
+    "done",
 ];
 
 /// Values by hand, long ones, every character from 1 to 255 and the public list of naughty strings,
@@ -209,7 +253,9 @@ pub(super) fn random_value(random: &mut Random) -> String {
     let pieces = 1 + random.below(8);
     let piece = |random: &mut Random| match random.below(8) {
         0 => char::from(1 + random.below(255) as u8).to_string(),
-        1 => char::from_u32(1 + random.below(0x10_ffff) as u32).map_or_else(String::new, Into::into),
+        1 => {
+            char::from_u32(1 + random.below(0x10_ffff) as u32).map_or_else(String::new, Into::into)
+        }
         _ => PIECES[random.below(PIECES.len())].to_owned(),
     };
     (0..pieces).map(|_| piece(random)).collect()
