@@ -10,10 +10,7 @@ impl Lexer<'_> {
     /// The end of a `<name>` that begins at `at`, and whether its name is declared.
     pub(super) fn placeholder(&self, at: usize) -> Option<(usize, bool)> {
         let rest = self.src.get(at..self.limit)?;
-        // After `<` it would be a here-document's delimiter; after `<<<` it is a here-string.
-        let before = self.src[..at].iter().rev().take(4);
-        let angles = before.take_while(|b| **b == b'<').count();
-        if rest.first() != Some(&b'<') || !matches!(angles, 0 | 3) {
+        if rest.first() != Some(&b'<') {
             return None;
         }
         let name = rest[1..]

@@ -60,6 +60,12 @@ fn knows_the_context_of_each_placeholder() {
         ("echo <x><y>", &[Bare, Bare]),
         ("diff <(sort <x>) <(sort <y>)", &[Bare, Bare]),
         ("cat <x>out <<<x> < <x>", &[Bare, Bare]),
+        (
+            "cat <<<<x> \\<<x> \"<<x>\" '<<x>'",
+            &[Bare, Bare, Double, Single],
+        ),
+        ("echo $((1<<x>>2)) $((<x><<1))", &[Arithmetic]),
+        ("function f { echo <x>; }; f <x>", &[Bare, Bare]),
         ("sort <input >out; echo <z>; echo <x>", &[Bare]),
         (
             "while read -r a; do echo $a <x>; done <<EOF\n<x>\nEOF\n",
