@@ -49,7 +49,7 @@ fn whole(templates: &[&Template]) -> String {
 fn parts(output: &[u8], count: usize) -> Vec<Vec<u8>> {
     let mut parts = vec![Vec::new(); count];
     let mut rest = output;
-    for i in 0..count {
+    for (i, part) in parts.iter_mut().enumerate() {
         let mark = format!("\0begin {i}\0\0").into_bytes();
         let next = format!("\0begin {}\0\0", i + 1).into_bytes();
         let Some(body) = rest.strip_prefix(mark.as_slice()) else {
@@ -59,7 +59,7 @@ fn parts(output: &[u8], count: usize) -> Vec<Vec<u8>> {
             .windows(next.len())
             .position(|window| window == next)
             .unwrap_or(body.len());
-        parts[i] = body[..end].to_vec();
+        *part = body[..end].to_vec();
         rest = &body[end..];
     }
     parts

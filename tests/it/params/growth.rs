@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 use super::{compiled, setting};
 use crate::random::Random;
 
-/// Bytes of one long script; four times that is the largest that a graph may hold.
-const LONG: usize = 256 << 10;
+/// Bytes of one long script.
+const LONG: usize = 32 << 10;
 /// A pass that looks at the rest of the script for each byte would take hours, not this.
-const ENOUGH: Duration = Duration::from_secs(20);
+const ENOUGH: Duration = Duration::from_secs(10);
 /// Random scripts that are compiled.
 const SCRIPTS: u64 = 20_000;
 

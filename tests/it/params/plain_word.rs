@@ -58,7 +58,7 @@ fn names_a_file(value: &str) -> bool {
 
 /// The case of a seed, if its script is accepted.
 fn case(seed: u64, shell: Shell, hostile: &[String]) -> Option<Case> {
-    let any_value = seed % 2 == 0;
+    let any_value = seed.is_multiple_of(2);
     let template = Grammar::new(seed, shell == Shell::Bash, any_value).script();
     compiled(&template).ok()?;
     let mut random = Random(seed ^ 0x5eed);
