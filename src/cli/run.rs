@@ -20,7 +20,7 @@ use crate::desk::{DefineError, Desk, RUN, StartRequest};
 use crate::driver::Update;
 use crate::engine::{GraphId, PendingOn, PipelineId, TrackState};
 use crate::graph::GivenOwned;
-use crate::store::TrackHead;
+use crate::store::{PipelineHead, TrackHead};
 
 /// Runs a definition to its end.
 pub(super) fn run(context: &Context, args: RunArgs) -> Result<u8, CliError> {
@@ -67,6 +67,13 @@ fn run_in(
         }
         None => app.desk.start(graph, request)?.id,
     };
+    let beside = |p: &&PipelineHead| p.id != id.0 && p.finished_at.is_none();
+    for other in app.left.iter().filter(beside).filter(|_| !args.quiet) {
+        say(&format!(
+            "pipeline #{} ({} v{}) of an earlier run is unfinished and goes on too",
+            other.id, other.graph, other.version
+        ));
+    }
     let signal = follow(app, id, &updates, signals, args.quiet)?;
     let report = Report::read(&app.desk.store, id)?;
     let code = report.end(&app.desk.store, args.json)?;

@@ -81,6 +81,7 @@ impl Drive {
                 self.engine.dispatch(now, &mut out);
             }
             stop |= !self.flush(&mut out, &mut answers);
+            self.ballast.keep(now);
             if self.engine.is_drained() {
                 self.draining.tell();
             }
@@ -92,7 +93,8 @@ impl Drive {
     }
 
     fn wake(&self) -> Woken {
-        let due = self.engine.next_due();
+        let due = self.engine.next_due().into_iter();
+        let due = due.chain(self.ballast.due()).min();
         let timer = due.map_or_else(never, |due| {
             let wait = due.0.saturating_sub((self.now)().0).max(0);
             after(Duration::from_millis(wait.unsigned_abs()))

@@ -92,7 +92,6 @@ impl Drive {
         if told {
             info!("the database can be written again");
             self.trouble.set(None);
-            self.ballast.hold();
         }
         true
     }

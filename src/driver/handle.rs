@@ -20,6 +20,7 @@ pub struct Handle {
     pub(super) commands: Sender<Command>,
     pub(super) trouble: Trouble,
     pub(super) draining: Shown,
+    pub(super) no_reserve: Trouble,
     pub(super) inputs: Arc<Mutex<()>>,
 }
 
@@ -86,6 +87,11 @@ impl Handle {
     /// Why the database cannot be written now; none when it can.
     pub fn trouble(&self) -> Option<String> {
         self.trouble.get()
+    }
+
+    /// Why the room that is kept for results on a full disk is not there now; none when it is.
+    pub fn no_reserve(&self) -> Option<String> {
+        self.no_reserve.get()
     }
 
     /// Whether nothing new starts, so that the server can end.

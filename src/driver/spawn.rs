@@ -40,6 +40,7 @@ pub struct Driver {
     running: Option<Sender<()>>,
     trouble: Trouble,
     draining: Shown,
+    no_reserve: Trouble,
     inputs: Arc<Mutex<()>>,
     thread: JoinHandle<()>,
 }
@@ -81,8 +82,9 @@ impl Driver {
         let (commands, receive) = bounded(settings.commands_waiting);
         let (running, stop) = bounded(0);
         let trouble = Trouble::default();
-        let ballast = Ballast(spool);
-        ballast.hold();
+        let mut ballast = Ballast::new(spool);
+        ballast.keep((settings.now)());
+        let no_reserve = ballast.missing();
         let draining = Draining::default();
         let shown = draining.shown();
         let drive = Drive {
@@ -118,6 +120,7 @@ impl Driver {
             running: Some(running),
             trouble,
             draining: shown,
+            no_reserve,
             inputs: Arc::default(),
             thread,
         })
@@ -129,6 +132,7 @@ impl Driver {
             commands: self.commands.clone(),
             trouble: self.trouble.clone(),
             draining: self.draining.clone(),
+            no_reserve: self.no_reserve.clone(),
             inputs: Arc::clone(&self.inputs),
         }
     }

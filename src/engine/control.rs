@@ -111,7 +111,8 @@ impl Engine {
         if row.state != TrackState::Interrupted {
             return Err(Refusal::NotInterrupted(row.state));
         }
-        if verdict == Resolution::RunAgain && run.state == PipelineState::Stopped {
+        // It would wait for ever: nothing new starts here, and the answer could not be given again.
+        if verdict == Resolution::RunAgain && !run.may_start() {
             return Err(Refusal::Verdict(run.state));
         }
         let ended = match verdict {
@@ -125,16 +126,26 @@ impl Engine {
                 reason: Some(Reason::Forced),
                 ..row
             },
-            Resolution::RunAgain => again(row, run.may_start()),
+            Resolution::RunAgain => again(row),
         };
         self.set_track(now, pipeline, index, ended, cause, out);
+        // That its outcome is unknown is no longer so; who said what is in the journal too.
+        let said = match verdict {
+            Resolution::Succeeded => Some("that it succeeded"),
+            Resolution::Failed => Some("that it failed"),
+            Resolution::RunAgain => None,
+        };
+        let detail = said.map(|what| match (cause.who, cause.why) {
+            (who, "") => format!("{who} said {what}"),
+            (who, why) => format!("{who} said {what}: {why}"),
+        });
+        if let Some(change) = out.tracks.get_mut(&track) {
+            change.detail = Some(detail.unwrap_or_default());
+        }
         match verdict {
             Resolution::Succeeded => self.promote(now, pipeline, index, out),
             Resolution::Failed => self.fail(now, pipeline, out),
-            Resolution::RunAgain if ended.pending_on == Some(PendingOn::Slot) => {
-                self.ready.push_back((pipeline, index))
-            }
-            Resolution::RunAgain => {}
+            Resolution::RunAgain => self.ready.push_back((pipeline, index)),
         }
         self.settle(now, pipeline, out);
         Ok(Answer::Done)
@@ -142,15 +153,10 @@ impl Engine {
 }
 
 /// The row of a track that shall run once more.
-pub(super) fn again(row: TrackRow, may_start: bool) -> TrackRow {
-    let pending_on = if may_start {
-        PendingOn::Slot
-    } else {
-        PendingOn::Failure
-    };
+pub(super) fn again(row: TrackRow) -> TrackRow {
     TrackRow {
         state: TrackState::Pending,
-        pending_on: Some(pending_on),
+        pending_on: Some(PendingOn::Slot),
         due_at: None,
         ..row
     }
@@ -161,21 +167,21 @@ mod tests {
     use std::sync::Arc;
 
     use crate::engine::{
-        Engine, Event, GraphId, NextIds, Outbox, PipelineState, Plan, PlanVertex, Refusal,
-        Resolution, StartOrder, Time, TrackState, VertexId,
+        AttemptEnd, AttemptKey, Engine, Event, GraphId, NextIds, Outbox, PipelineState, Plan,
+        PlanVertex, Reason, Refusal, Resolution, StartOrder, Time, TrackState, VertexId,
     };
     use crate::graph::{OnFailure, OnInterrupt};
 
-    /// Found by the simulator: the track became PENDING in a stopped pipeline, for ever.
-    #[test]
-    fn nothing_runs_again_in_a_pipeline_that_is_stopped() {
+    const NOW: Time = Time(1);
+
+    /// Two independent tracks that run, of a graph with this policy.
+    fn two_running(policy: OnFailure) -> (Engine, Vec<AttemptKey>) {
         let vertex = |i| PlanVertex {
             id: VertexId(i),
             retry: None,
             on_interrupt: OnInterrupt::Ask,
         };
-        let vertices = vec![vertex(1), vertex(2)];
-        let plan = Plan::new(GraphId(1), 1, OnFailure::StopNew, vertices, &[]);
+        let plan = Plan::new(GraphId(1), 1, policy, vec![vertex(1), vertex(2)], &[]);
         let start = Event::Start(Arc::new(StartOrder {
             plan: Arc::new(plan),
             name: String::new(),
@@ -192,36 +198,91 @@ mod tests {
             journal: 1,
         };
         let mut engine = Engine::new(2, next);
-        let mut step = |event| {
-            let mut out = Outbox::default();
-            let answer = engine.step(Time(1), event, &mut out);
-            engine.dispatch(Time(1), &mut out);
-            (answer, out)
-        };
-        let (_, out) = step(start);
-        let (key, pipeline) = (out.attempts[0].0, out.starts[0].id);
-        let (who, why) = (String::new(), String::new());
-        let _ = step(Event::Interrupted {
-            key,
-            why: why.clone(),
-        });
-        let _ = step(Event::Stop {
-            pipeline,
-            who: who.clone(),
-            why: why.clone(),
-        });
-        let resolve = |verdict| Event::Resolve {
-            pipeline,
+        let mut out = Outbox::default();
+        engine.step(NOW, start, &mut out).expect("a start");
+        engine.dispatch(NOW, &mut out);
+        (engine, out.attempts.iter().map(|(key, ..)| *key).collect())
+    }
+
+    fn step(engine: &mut Engine, event: Event) -> (Result<(), Refusal>, Outbox) {
+        let mut out = Outbox::default();
+        let answer = engine.step(NOW, event, &mut out).map(drop);
+        engine.dispatch(NOW, &mut out);
+        (answer, out)
+    }
+
+    fn interrupted(key: AttemptKey) -> Event {
+        let why = "gone".to_owned();
+        Event::Interrupted { key, why }
+    }
+
+    fn resolve(key: AttemptKey, verdict: Resolution) -> Event {
+        Event::Resolve {
+            pipeline: key.pipeline,
             track: key.track,
             verdict,
-            who: who.clone(),
-            why: why.clone(),
+            who: "ann".to_owned(),
+            why: "the log says so".to_owned(),
+        }
+    }
+
+    /// It waited for ever, and the answer could not be given again.
+    #[test]
+    fn nothing_runs_again_where_nothing_new_starts() {
+        for (policy, refused) in [
+            (OnFailure::StopNew, true),
+            (OnFailure::CancelRunning, true),
+            (OnFailure::ContinueIndependent, false),
+        ] {
+            let (mut engine, keys) = two_running(policy);
+            let _ = step(&mut engine, interrupted(keys[0]));
+            let failed = AttemptEnd {
+                reason: Some(Reason::ExitCode),
+                exit_code: Some(3),
+                signal: None,
+                detail: None,
+                started_at: NOW,
+                finished_at: NOW,
+                log_bytes: 0,
+                dropped_bytes: 0,
+            };
+            let ended = Event::Ended {
+                key: keys[1],
+                end: failed,
+                output: Vec::new(),
+            };
+            let _ = step(&mut engine, ended);
+            let (answer, out) = step(&mut engine, resolve(keys[0], Resolution::RunAgain));
+            assert_eq!(answer.is_err(), refused, "{policy:?}: {answer:?}");
+            if refused {
+                assert_eq!(answer, Err(Refusal::Verdict(PipelineState::Failed)));
+                assert!(out.is_empty(), "a refusal changes nothing: {out:?}");
+                let (answer, out) = step(&mut engine, resolve(keys[0], Resolution::Succeeded));
+                assert_eq!(answer, Ok(()), "it can still be answered");
+                let detail = out.tracks[&keys[0].track].detail.as_deref();
+                let said = "ann said that it succeeded: the log says so";
+                assert_eq!(detail, Some(said));
+            }
+        }
+    }
+
+    /// Found by the simulator: the track became PENDING in a stopped pipeline, for ever.
+    #[test]
+    fn nothing_runs_again_in_a_pipeline_that_is_stopped() {
+        let (mut engine, keys) = two_running(OnFailure::StopNew);
+        let key = keys[0];
+        let _ = step(&mut engine, interrupted(key));
+        let stop = Event::Stop {
+            pipeline: key.pipeline,
+            who: String::new(),
+            why: String::new(),
         };
-        let (answer, out) = step(resolve(Resolution::RunAgain));
+        let _ = step(&mut engine, stop);
+        let (answer, out) = step(&mut engine, resolve(key, Resolution::RunAgain));
         assert_eq!(answer, Err(Refusal::Verdict(PipelineState::Stopped)));
         assert!(out.is_empty(), "a refusal changes nothing: {out:?}");
-        let (answer, out) = step(resolve(Resolution::Succeeded));
-        assert!(answer.is_ok(), "how it ended may still be said: {answer:?}");
+        let (answer, out) = step(&mut engine, resolve(key, Resolution::Succeeded));
+        assert_eq!(answer, Ok(()), "how it ended may still be said");
         assert_eq!(out.tracks[&key.track].to.state, TrackState::Succeed);
     }
 }

@@ -129,7 +129,7 @@ pub enum Refusal {
     #[error("pipeline {0} has ended or does not exist")]
     NotLive(PipelineId),
     /// The pipeline has its verdict already.
-    #[error("the pipeline is {0} already")]
+    #[error("the pipeline is {0} already, and nothing new starts in it")]
     Verdict(PipelineState),
     /// No such track in that pipeline.
     #[error("pipeline {0} has no track {1}")]

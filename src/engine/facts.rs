@@ -129,7 +129,7 @@ impl Engine {
         };
         let policy = run.plan.vertex(index).on_interrupt;
         let ended = match policy {
-            OnInterrupt::Rerun if run.may_start() => again(row, true),
+            OnInterrupt::Rerun if run.may_start() => again(row),
             OnInterrupt::Fail => TrackRow {
                 state: TrackState::Failed,
                 ..row

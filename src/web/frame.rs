@@ -36,6 +36,8 @@ pub(super) struct Frame {
     pub(super) trouble: Option<String>,
     /// Nothing new starts.
     pub(super) draining: bool,
+    /// Why the reserve of the disk is not there.
+    pub(super) no_reserve: Option<String>,
     /// How many tracks wait for a person, in words; empty: none.
     pub(super) inbox: String,
     pub(super) css: String,
@@ -49,6 +51,7 @@ impl Frame {
             csrf: who.csrf().to_owned(),
             trouble: who.trouble.clone(),
             draining: who.draining,
+            no_reserve: who.no_reserve.clone(),
             inbox: match who.inbox {
                 0 => String::new(),
                 n if n > INBOX_SHOWN => format!("{INBOX_SHOWN}+"),
@@ -65,6 +68,7 @@ impl Frame {
             refresh: None,
             trouble: None,
             draining: false,
+            no_reserve: None,
             inbox: String::new(),
             css: assets::href("app.css"),
             favicon: assets::href("favicon.svg"),

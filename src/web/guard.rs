@@ -32,6 +32,8 @@ pub struct Browser {
     pub(super) inbox: usize,
     /// Nothing new starts.
     pub(super) draining: bool,
+    /// Why the reserve of the disk is not there.
+    pub(super) no_reserve: Option<String>,
 }
 
 impl Browser {
@@ -57,6 +59,7 @@ async fn look_up(request: &Request<'_>) -> Result<Option<Browser>, Failure> {
         ));
     };
     let (trouble, draining) = (desk.handle.trouble(), desk.handle.is_draining());
+    let no_reserve = desk.handle.no_reserve();
     let (access, now, store) = (Arc::clone(access), (clock.0)(), desk.store.clone());
     blocking(move || {
         let caller = access.by_session(&cookie, now)?;
@@ -70,6 +73,7 @@ async fn look_up(request: &Request<'_>) -> Result<Option<Browser>, Failure> {
             now,
             trouble,
             draining,
+            no_reserve,
         }))
     })
     .await

@@ -29,6 +29,7 @@ pub(super) fn browser() -> Browser {
         now: NOW,
         trouble: Some(HOSTILE.to_owned()),
         draining: true,
+        no_reserve: Some(HOSTILE.to_owned()),
         inbox: 100,
     }
 }

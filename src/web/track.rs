@@ -15,8 +15,8 @@ use super::reveal;
 use super::when::{When, between, when};
 use super::words;
 use crate::desk::Desk;
-use crate::engine::{PipelineId, TrackId, TrackState};
-use crate::graph::{FieldError, Param};
+use crate::engine::{GraphId, PipelineId, PipelineState, TrackId, TrackState};
+use crate::graph::{FieldError, OnFailure, Param};
 use crate::store::{AttemptRow, PipelineHead, TrackHead, TrackTexts};
 
 /// Bytes of a script that the page shows.
@@ -54,6 +54,8 @@ pub(super) struct TrackPage {
     wrong: usize,
     /// Its outcome is unknown, and a person can still say how it ended.
     unclear: bool,
+    /// "Run it again" is an answer here.
+    may_run_again: bool,
 }
 
 /// What the page is made from.
@@ -63,6 +65,7 @@ pub(super) struct Found {
     pipeline: PipelineHead,
     attempts: Vec<AttemptRow>,
     pub(super) params: Vec<Param>,
+    may_run_again: bool,
 }
 
 /// What was sent and refused.
@@ -96,8 +99,17 @@ pub(super) fn find(desk: &Desk, id: TrackId) -> Result<Found, Failure> {
     let (head, texts) = store.track(id)?.ok_or_else(missing)?;
     let pipeline = store.pipeline(PipelineId(head.pipeline_id))?;
     let order = store.order(id)?.ok_or_else(missing)?;
+    let pipeline = pipeline.ok_or_else(missing)?;
+    let may_run_again = match PipelineState::from_code(pipeline.state) {
+        Some(PipelineState::Running) => true,
+        Some(PipelineState::Failed) if head.state == TrackState::Interrupted.code() => store
+            .outline(GraphId(pipeline.graph_id))?
+            .is_some_and(|graph| graph.on_failure == OnFailure::ContinueIndependent),
+        _ => false,
+    };
     Ok(Found {
-        pipeline: pipeline.ok_or_else(missing)?,
+        pipeline,
+        may_run_again,
         attempts: store.attempts(id)?,
         params: order.params,
         head,
@@ -113,6 +125,7 @@ pub(super) fn view(who: &Browser, found: Found, again: &Again<'_>) -> TrackPage 
         pipeline,
         attempts,
         params,
+        may_run_again,
     } = found;
     let state = TrackState::from_code(head.state);
     let unstarted = matches!(state, Some(TrackState::Waiting | TrackState::Pending))
@@ -139,6 +152,7 @@ pub(super) fn view(who: &Browser, found: Found, again: &Again<'_>) -> TrackPage 
         frame: Frame::new(who, Section::Pipelines)
             .refreshing(live && groups.is_empty() && !unclear),
         unclear,
+        may_run_again,
         wrong: of_groups.filter(|field| !field.errors.is_empty()).count(),
         line: lines::track(&head, who.now.0),
         live,
@@ -243,6 +257,7 @@ mod tests {
                 script: format!("</pre>{HOSTILE}"),
                 output: HOSTILE.as_bytes().to_vec(),
             },
+            may_run_again: true,
             pipeline: pipeline_head(1),
             attempts: (1..=attempts).map(attempt).collect(),
             params: vec![

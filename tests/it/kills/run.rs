@@ -121,7 +121,10 @@ fn a_run_of_the_same_file_and_values_goes_on_with_what_was_left() {
             (&other["id"], &other["state"]),
             (&json!(id), &json!("FINISH"))
         );
-        assert!(!err.contains("goes on"), "{err}");
+        assert!(
+            err.contains("pipeline #1 (g v1) of an earlier run is unfinished and goes on too"),
+            "{err}"
+        );
     }
     fs::write(work.path("go2"), "").unwrap();
     let (same, err) = said(&work, &["-p", "x=2"], 0);
@@ -156,7 +159,11 @@ fn a_run_can_be_started_anew_beside_one_that_waits_for_a_person() {
     fs::write(work.path("go1"), "").unwrap();
     let (new, err) = said(&work, &["--new"], 0);
     assert_eq!((&new["id"], &new["state"]), (&json!(2), &json!("FINISH")));
-    assert!(!err.contains("goes on"), "{err}");
+    assert!(!err.contains("pipeline #1 goes on"), "{err}");
+    assert!(
+        err.contains("pipeline #1 (g v1) of an earlier run"),
+        "{err}"
+    );
 }
 
 #[test]

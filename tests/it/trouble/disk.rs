@@ -71,14 +71,25 @@ impl Small {
 #[test]
 fn the_ballast_takes_a_result_to_the_database() {
     let small = Small::new();
+    let cookie = small.server.sign_in(&small.server.link);
     let id = small.waits("true", "echo late");
     small.fill(0);
     small.go(&id);
     small
         .server
         .until(|| state(&small.server, &id, "a") == "SUCCEED");
+    assert!(!small.inside.join("ballast").exists());
+    let banner = || page(&small.server, &cookie, "/pipelines");
+    small
+        .server
+        .until(|| banner().contains("room for the reserve"));
     small.make_room();
     assert_eq!(small.server.settled(&id)["state"], "FINISH");
+    // The next full disk finds it again.
+    small.server.until(|| small.inside.join("ballast").exists());
+    small
+        .server
+        .until(|| !banner().contains("room for the reserve"));
 }
 
 #[test]
