@@ -65,7 +65,7 @@ impl Lexer<'_> {
             }
             b'\n' => self.newline(),
             b'#' if self.code().word.is_none() => self.comment(),
-            b'\\' if self.peek(1) == Some(b'\n') => self.at += 2,
+            b'\\' if self.peek(1) == Some(b'\n') => self.continuation(),
             b'\\' => {
                 self.code().word().quoted = true;
                 self.backslash();
@@ -109,6 +109,18 @@ impl Lexer<'_> {
         }
         self.push(byte);
         self.at += 1;
+    }
+
+    /// A backslash and a line break, which join what stands around them.
+    fn continuation(&mut self) {
+        let operator = |b: &u8| matches!(b, b'<' | b'>' | b'&' | b'|' | b';' | b'(' | b'[');
+        let before = self.src[..self.at].last().is_some_and(operator);
+        self.at += 2;
+        let after = self.peek(0).is_some_and(|b| operator(&b));
+        let joined = self.peek(0) == Some(b'\\') && self.peek(1) == Some(b'\n');
+        if before && (joined || (after && self.declared_here(0).is_none())) {
+            self.lose(self.at);
+        }
     }
 
     fn newline(&mut self) {

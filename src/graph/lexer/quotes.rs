@@ -159,6 +159,10 @@ impl Lexer<'_> {
                 self.at += 2;
             }
             Some(b'[') if !quoted => self.lose(self.at),
+            // `$` and what it begins on the next line.
+            Some(b'\\') if self.peek(2) == Some(b'\n') => self.lose(self.at),
+            // Inside quotes bash looks for the end of a `$(` here, and then expands `$$`.
+            Some(b'$') if matches!(self.peek(2), Some(b'(' | b'{' | b'[')) => self.lose(self.at),
             Some(b'\'') if !quoted => self.ansi_quotes(),
             Some(b'<') if self.declared_here(1).is_some() => {
                 if let Some(end) = self.declared_here(1) {

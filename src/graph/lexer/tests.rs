@@ -57,6 +57,7 @@ fn knows_the_context_of_each_placeholder() {
         ),
         ("echo ${v:-a} <x> ${v%\"}\"} <x>", &[Bare, Bare]),
         ("echo a\\\n<x>", &[Bare]),
+        ("a |\\\n b <x> &&\\\nc <\\\n<x>", &[Bare, Bare]),
         ("echo <x><y>", &[Bare, Bare]),
         ("diff <(sort <x>) <(sort <y>)", &[Bare, Bare]),
         ("cat <x>out <<<x> < <x>", &[Bare, Bare]),
@@ -104,6 +105,11 @@ fn refuses_what_it_must() {
         ("echo \"${v:-'}\" <x>", Unclear),
         ("cat <<EOF\n<x>\n", Unclear),
         ("echo $[1] <x>", Unclear),
+        ("echo \"$\\\n<x>\"", Unclear),
+        ("echo $\\\n(echo <x>)", Unclear),
+        ("cat <\\\n<E; echo <x>\n<x>\nE\n", Unclear),
+        ("a |\\\n\\\n| <x>", Unclear),
+        ("echo \"$$( <x>\"<x>\" )\"", Unclear),
     ] {
         let found = contexts(script);
         assert!(

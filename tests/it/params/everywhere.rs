@@ -6,7 +6,7 @@ use std::fs;
 use tempfile::TempDir;
 
 use super::corpus::{Shown, Template, templates};
-use super::shells::{SHOWING, Shell, sang};
+use super::shells::{SHOWING, Shell, output, sang};
 use super::values::values;
 use super::{compiled, launched, setting};
 
@@ -79,7 +79,8 @@ fn try_all(shell: Shell, values: &[String]) -> (Vec<String>, usize) {
         let dir = TempDir::new().expect("a directory");
         let file = "script";
         fs::write(dir.path().join(file), launched(&compiled, value, 0)).expect("written");
-        let output = shell.command(dir.path(), file).output().expect("it runs");
+        let output = output(&mut shell.command(dir.path(), file))
+            .unwrap_or_else(|| panic!("{shell:?} does not end with {value:?}"));
         if sang(dir.path()) {
             wrong.push(format!("{shell:?} ran {value:?}"));
         }

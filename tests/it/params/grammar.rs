@@ -14,6 +14,8 @@ pub(super) struct Grammar {
     bodies: String,
     /// An outer line waits for its bodies, so this stretch stays on it.
     one_line: bool,
+    /// Inside `$(...)` or `<(...)`.
+    substituted: bool,
     names: usize,
 }
 
@@ -25,6 +27,7 @@ impl Grammar {
             any_value,
             bodies: String::new(),
             one_line: false,
+            substituted: false,
             names: 0,
         }
     }
@@ -213,7 +216,7 @@ impl Grammar {
         let (bodies, one_line) = (std::mem::take(&mut self.bodies), self.one_line);
         self.one_line = one_line || !bodies.is_empty();
         let before = self.breaks_inside();
-        let command = self.command(depth);
+        let command = self.inside(depth);
         let end = if !self.bodies.is_empty() || self.random.chance(20) {
             self.end_of_line()
         } else {
@@ -221,6 +224,14 @@ impl Grammar {
         };
         (self.bodies, self.one_line) = (bodies, one_line);
         format!("$({before}{command}{end})")
+    }
+
+    /// A command in a substitution.
+    fn inside(&mut self, depth: usize) -> String {
+        let outer = std::mem::replace(&mut self.substituted, true);
+        let command = self.command(depth);
+        self.substituted = outer;
+        command
     }
 
     fn breaks_inside(&mut self) -> String {
@@ -285,16 +296,19 @@ impl Grammar {
     }
 
     fn redirection(&mut self, depth: usize) -> String {
+        // No file twice: it would matter who writes first.
+        let name = self.name();
         let names = [
-            "f",
-            "g",
-            "f<x>",
-            "\"g<x>\"",
-            "'f'<x>",
-            "f'<x>'",
-            " f",
-            " \"f<x>\"",
-        ];
+            "N",
+            "N<x>",
+            "\"N<x>\"",
+            "'N'<x>",
+            "N'<x>'",
+            " N",
+            " \"N<x>\"",
+        ]
+        .map(|n| n.replace('N', &name));
+        let names = names.each_ref().map(String::as_str);
         match self.random.below(if self.one_line { 6 } else { 9 }) {
             0 => format!(">{}", self.pick(&names)),
             1 => format!(">>{}", self.pick(&names)),
@@ -406,7 +420,14 @@ impl Grammar {
                 head + "w \"$i\" " + &self.word(d) + &self.separator() + "done"
             }
             8 => {
-                let head = format!("while {}{}do", self.command(d), self.separator());
+                // In a substitution bash 5.2 forgets the `;` after the first command that follows a
+                // here-document (`$(if cat <<E ... then echo a; false; fi)` prints `a false`), so
+                // that a loop might not end.
+                let head = if self.bash && self.substituted {
+                    format!("for i in 1{}do", self.separator())
+                } else {
+                    format!("while {}{}do", self.command(d), self.separator())
+                };
                 let body = self.breaks() + &self.command(d) + &self.separator();
                 format!("{head}{body}break{}done", self.separator())
             }
@@ -458,17 +479,18 @@ impl Grammar {
                     2 => format!("! -z {a} && {b} = {b}"),
                     3 => format!("{a} =~ ^({b}|b)$"),
                     4 => "<n> -eq 7".to_owned(),
-                    _ => format!("{a} > {b}"),
+                    5 if !self.any_value => format!("{a} > {b}"),
+                    _ => format!("-n {a}q"),
                 };
                 format!("[[ {test} ]]{}w $?", self.separator())
             }
             20 => format!("((1 < 2 && <n> > 1)) && {}", self.command(d)),
             21 => format!(
-                "for ((i=0; i<2; i++)); do {}{}done",
+                "for ((j=0; j<2; j++)); do {}{}done",
                 self.command(d),
                 self.separator()
             ),
-            22 => format!("r < <({})", self.command(d)),
+            22 => format!("r < <({})", self.inside(d)),
             23 => format!(
                 "function f {{ {}{}}}; f {}",
                 self.command(d),

@@ -3,13 +3,21 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::ffi::OsStringExt;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process_group};
 use tempfile::TempDir;
 
 /// What a value would make if any shell ever ran it.
 pub(super) const CANARY: &str = "CANARY";
+
+/// How long one process of a shell may take for all that it is given.
+const LIMIT: Duration = Duration::from_secs(120);
 
 /// The shells that scripts are given to, as program and arguments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +49,26 @@ impl Shell {
     }
 }
 
+/// The output of `command`, if it ends in time. Else everything that it started is ended.
+pub(super) fn output(command: &mut Command) -> Option<Output> {
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = command.process_group(0).spawn().expect("it starts");
+    let group = Pid::from_child(&child);
+    let (sender, ended) = mpsc::channel();
+    let waiting = thread::spawn(move || {
+        let output = child.wait_with_output().expect("it ends");
+        // Nobody listens any more when it was too slow.
+        let _ = sender.send(output);
+    });
+    let in_time = ended.recv_timeout(LIMIT).ok();
+    if in_time.is_none() {
+        // Fails when the last of the group has ended just now.
+        let _ = kill_process_group(group, Signal::KILL);
+    }
+    waiting.join().expect("it ended");
+    in_time
+}
+
 /// What a script did.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Deed {
@@ -59,17 +87,24 @@ r() { printf 'in\0'; cat; printf '\0'; }
 pub(super) fn run(shell: Shell, scripts: &[String]) -> Vec<Deed> {
     let lab = TempDir::new().expect("a directory");
     let at = |kind: &str, i: usize| lab.path().join(format!("{kind}{i}"));
-    let mut driver = format!("{SHOWING}ulimit -c 0 -f 4096\n");
+    // Substitutions warn about NULs, with a line number that depends on the value.
+    let showing = SHOWING.replace("\\0", "\\036");
+    let mut driver = format!("{showing}ulimit -c 0 -f 4096\n");
     for (i, script) in scripts.iter().enumerate() {
-        fs::write(at("s", i), script).expect("a script");
-        fs::create_dir(at("d", i)).expect("a directory");
+        // The same name for all, because a shell's warning, which a script may print, tells it.
+        fs::create_dir_all(at("t", i).join("d")).expect("a directory");
+        fs::write(at("t", i).join("s"), script).expect("a script");
         driver.push_str(&format!(
-            "(ulimit -t 5; cd d{i}; . ../s{i}) >o{i} 2>/dev/null </dev/null\necho $? >c{i}\n"
+            "(ulimit -t 5; cd t{i}/d; . ../s) >o{i} 2>/dev/null </dev/null\necho $? >c{i}\n"
         ));
     }
     fs::write(lab.path().join("driver"), driver).expect("the driver");
     let mut command = shell.command(lab.path(), "driver");
-    let output = command.output().expect("the shell runs");
+    let Some(output) = output(&mut command) else {
+        let hangs = (0..scripts.len()).find(|i| !at("c", *i).exists());
+        let script = hangs.map_or("", |i| &scripts[i]);
+        panic!("{shell:?} does not come to the end of this script:\n{script}");
+    };
     assert!(
         output.status.success(),
         "{shell:?}: {}",
@@ -80,7 +115,7 @@ pub(super) fn run(shell: Shell, scripts: &[String]) -> Vec<Deed> {
         Deed {
             status: String::from_utf8_lossy(&read("c")).trim().to_owned(),
             output: read("o"),
-            files: files(&at("d", i)),
+            files: files(&at("t", i).join("d")),
         }
     };
     (0..scripts.len()).map(deed).collect()
