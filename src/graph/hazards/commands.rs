@@ -136,7 +136,7 @@ pub(super) fn computes(lexed: &Lexed) -> bool {
 }
 
 /// The name that a word like `NAME=...` or `NAME+=...` gives a value to.
-pub(super) fn assignment(word: &[u8]) -> Option<&[u8]> {
+pub(in crate::graph) fn assignment(word: &[u8]) -> Option<&[u8]> {
     let at = word.iter().position(|b| *b == b'=')?;
     let name = word[..at].strip_suffix(b"+").unwrap_or(&word[..at]);
     let name = name.split(|b| *b == b'[').next().unwrap_or(name);

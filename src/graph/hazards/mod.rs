@@ -6,5 +6,7 @@ mod commands;
 mod facts;
 mod place;
 
+#[cfg(test)]
+pub(super) use commands::assignment;
 pub(super) use facts::Facts;
 pub(super) use place::Hazard;

@@ -178,8 +178,9 @@ impl Lexer<'_> {
         } else {
             self.end_word();
         }
-        if byte == b'<' && next == Some(b'<') {
-            if self.peek(2) != Some(b'<') {
+        // `<` and a placeholder are no here-document, nor are `<<` and one a here-string.
+        if byte == b'<' && next == Some(b'<') && self.declared_here(1).is_none() {
+            if self.peek(2) != Some(b'<') || self.declared_here(2).is_some() {
                 return self.here_doc();
             }
             self.code().role = Role::HereString;

@@ -79,8 +79,11 @@ impl Lexer<'_> {
             b'`' => self.backquotes(),
             b'$' => self.dollar(true),
             b'\n' if self.outer_waits() => self.lose(self.at),
-            // A shift, whatever follows it.
-            b'<' if next == Some(b'<') => self.at += 2,
+            // A shift, but perhaps `<` and a placeholder.
+            b'<' if next == Some(b'<') => match self.declared_here(1) {
+                Some(end) => self.record(1, end, Context::Refused(Refusal::Unclear)),
+                None => self.at += 2,
+            },
             b'<' if self.declared_here(0).is_some() => self.take_placeholder(Context::Arithmetic),
             _ => self.at += 1,
         }

@@ -11,6 +11,7 @@ mod corpus;
 mod everywhere;
 mod grammar;
 mod growth;
+mod numbers;
 mod plain_word;
 mod shells;
 mod values;
