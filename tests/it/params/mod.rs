@@ -8,6 +8,7 @@
 //! ```
 
 mod corpus;
+mod door;
 mod everywhere;
 mod grammar;
 mod growth;
