@@ -1,18 +1,20 @@
 //! The compiler on text that nobody would write: it ends soon, and says something.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use rustix::time::{ClockId, clock_gettime};
 
 use super::{compiled, setting};
 use crate::random::Random;
 
 /// Bytes of one long script.
-const LONG: usize = 32 << 10;
-/// A pass that looks at the rest of the script for each byte would take hours, not this.
-const ENOUGH: Duration = Duration::from_secs(10);
+const LONG: usize = 128 << 10;
+/// Too short a time to be compared.
+const NOTHING: Duration = Duration::from_millis(200);
 /// Random scripts that are compiled.
 const SCRIPTS: u64 = 20_000;
 
-const PIECES: &[&str] = &[
+pub(super) const PIECES: &[&str] = &[
     "<x>",
     "<n>",
     "<y>",
@@ -95,15 +97,31 @@ const PIECES: &[&str] = &[
     "| sh ",
 ];
 
+/// The processor's time that this thread has used.
+pub(super) fn used() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+}
+
+/// What compiling `begin` and then many of `piece` takes.
+fn cost(begin: &str, piece: &str, bytes: usize) -> Duration {
+    let script = begin.to_owned() + &piece.repeat(bytes / piece.len());
+    let began = used();
+    let _ = compiled(&script);
+    used() - began
+}
+
 #[test]
 fn the_time_grows_with_the_length_alone() {
+    // Four times as long may not take sixteen times as long; short times say nothing.
+    let linear = |begin: &str, piece: &str| {
+        let long = cost(begin, piece, LONG);
+        long < NOTHING || long < cost(begin, piece, LONG / 4) * 8
+    };
     for piece in PIECES {
         for begin in ["", "\"", "$(", "<<E\n", "w <x> ", "[[ "] {
-            let script = begin.to_owned() + &piece.repeat(LONG / piece.len());
-            let began = Instant::now();
-            let _ = compiled(&script);
-            let took = began.elapsed();
-            assert!(took < ENOUGH, "{begin:?} and many {piece:?}: {took:?}");
+            let fine = (0..3).any(|_| linear(begin, piece));
+            assert!(fine, "{begin:?} and many {piece:?}");
         }
     }
 }

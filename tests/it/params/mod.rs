@@ -14,6 +14,7 @@ mod grammar;
 mod growth;
 mod numbers;
 mod plain_word;
+mod real;
 mod shells;
 mod values;
 

@@ -12,7 +12,7 @@ const SCRIPTS: u64 = 400;
 /// Scripts that one process of a shell runs.
 const BATCH: usize = 50;
 /// The plain word, and the plain number.
-const WORD: &str = "Zq7";
+pub(super) const WORD: &str = "Zq7";
 const NUMBER: i64 = 7;
 
 /// One accepted script: what it is, and what it is run with.

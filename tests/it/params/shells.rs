@@ -36,6 +36,11 @@ impl Shell {
         }
     }
 
+    /// The program's name.
+    pub(super) fn program(self) -> &'static str {
+        self.argv()[0]
+    }
+
     /// The shell with the file that it shall run, in `dir`, with nothing inherited.
     pub(super) fn command(self, dir: &Path, file: &str) -> Command {
         let argv = self.argv();
