@@ -1,6 +1,8 @@
 //! Random scripts: with the value `X` a compiled script behaves as the script with the word `X`
 //! where the placeholders stood, and with any other value as that, but for the word.
 
+use std::collections::BTreeSet;
+
 use super::grammar::Grammar;
 use super::shells::{CANARY, Deed, Shell, run};
 use super::values::{random_value, values};
@@ -69,6 +71,12 @@ fn case(seed: u64, shell: Shell, hostile: &[String]) -> Option<Case> {
         values.push("\nE1\nE2\nE3\ntouch CANARY\n)\" ' }z".to_owned());
         // A substitution takes line breaks off the end of what it reads, the value's too.
         values.retain(|value| names_a_file(value) && !value.ends_with('\n'));
+        if template.contains("case ") || template.contains("[[") {
+            // Not by chance a word that the script compares it with.
+            values[1..]
+                .iter_mut()
+                .for_each(|value| value.insert(0, 'q'));
+        }
     }
     Some(Case {
         seed,
@@ -166,8 +174,10 @@ fn a_random_script_sees_the_value_where_a_plain_word_would_be() {
             .map(|thread| thread.join().expect("it ended"));
         ended.flatten().collect()
     });
-    // The shortest says most.
+    // The shortest says most, and one for each script is enough.
     wrong.sort_by_key(String::len);
+    let mut seeds = BTreeSet::new();
+    wrong.retain(|text| seeds.insert(text.split(", value").next().map(str::to_owned)));
     let shown = &wrong[..wrong.len().min(5)];
     assert!(
         wrong.is_empty(),
