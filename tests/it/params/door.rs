@@ -78,6 +78,24 @@ fn rest_refuses_bytes_that_are_no_text_and_values_that_no_script_can_hold() {
 }
 
 #[test]
+fn a_value_that_no_environment_holds_fails_its_script_alone() {
+    let server = Server::start();
+    let yaml = "name: g\ninput: {x: {type: str}}\nvertices:\n  a: |\n    #!/usr/bin/python3\n    import os\n    \
+                print(len(os.environ['TY_x']))\n";
+    // The name and two more bytes count, too.
+    let fits = server.run(
+        yaml,
+        &json!({"input": {"x": "a".repeat(MOST - "TY_x=".len() - 1)}}),
+    );
+    assert_eq!(server.log(&server.track(&fits, "a")), b"131066\n");
+    let long = server.run(yaml, &json!({"input": {"x": "a".repeat(MOST)}}));
+    let track = server.track(&long, "a");
+    assert_eq!(track["reason"], "could_not_start");
+    let detail = track["detail"].as_str().expect("a text");
+    assert!(detail.contains("Argument list too long"), "{detail}");
+}
+
+#[test]
 fn a_form_refuses_them_and_is_shown_again() {
     let server = Server::start();
     let graph = server.define(GRAPH).expect(201);
