@@ -128,6 +128,7 @@ fn executor_settings(config: &Config, program: PathBuf) -> crate::executor::Sett
         threads: POOL_THREADS,
         grace_ms: config.grace.as_millis() as u64,
         log_cap: config.log_cap_bytes,
+        tail: config.tail_bytes,
         path: config.script_path.clone(),
         home,
         ..crate::executor::Settings::new(config.data.clone(), program)

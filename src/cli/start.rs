@@ -35,7 +35,12 @@ pub(super) fn start(context: &Context, args: StartArgs) -> Result<u8, CliError> 
         return Ok(OK);
     }
     loop {
-        let pipeline = server.get(&format!("/pipelines/{id}?wait=60s"))?;
+        let pipeline = server.get(&format!("/pipelines/{id}?wait=60s"));
+        let pipeline = pipeline.inspect_err(|_| {
+            say(&format!(
+                "pipeline {id} is kept whatever happens; its end cannot be waited for:"
+            ));
+        })?;
         if !pipeline["finished_at"].is_null() {
             break;
         }

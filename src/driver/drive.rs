@@ -86,7 +86,10 @@ impl Drive {
                 self.draining.tell();
             }
             if stop {
-                info!("the driver has stopped; running scripts go on");
+                match self.engine.running().len() {
+                    0 => info!("the driver has stopped; nothing was running"),
+                    n => info!("the driver has stopped; {n} running scripts go on"),
+                }
                 return;
             }
         }

@@ -13,7 +13,7 @@ pub fn event(fact: Fact) -> Event {
             output: tail,
         },
         Fact::NotStarted { key, why } => Event::NotStarted { key, why },
-        Fact::Interrupted { key, why } => Event::Interrupted { key, why },
+        Fact::Interrupted { key, why, remains } => Event::Interrupted { key, why, remains },
     }
 }
 

@@ -168,7 +168,7 @@ mod tests {
 
     use crate::engine::{
         AttemptEnd, AttemptKey, Engine, Event, GraphId, NextIds, Outbox, PipelineState, Plan,
-        PlanVertex, Reason, Refusal, Resolution, StartOrder, Time, TrackState, VertexId,
+        PlanVertex, Reason, Refusal, Remains, Resolution, StartOrder, Time, TrackState, VertexId,
     };
     use crate::graph::{OnFailure, OnInterrupt};
 
@@ -212,8 +212,11 @@ mod tests {
     }
 
     fn interrupted(key: AttemptKey) -> Event {
-        let why = "gone".to_owned();
-        Event::Interrupted { key, why }
+        Event::Interrupted {
+            key,
+            why: "gone".to_owned(),
+            remains: Remains::default(),
+        }
     }
 
     fn resolve(key: AttemptKey, verdict: Resolution) -> Event {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::ids::{AttemptKey, PipelineId, TrackId};
+use super::ids::{AttemptKey, PipelineId, Time, TrackId};
 use super::outbox::AttemptEnd;
 use super::plan::Plan;
 use super::state::{PipelineState, TrackState};
@@ -95,9 +95,24 @@ pub enum Event {
     Interrupted {
         /// Which.
         key: AttemptKey,
-        /// What is known.
+        /// Why it is unknown.
         why: String,
+        /// What is known all the same.
+        remains: Remains,
     },
+}
+
+/// What is known of an attempt whose outcome is not.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Remains {
+    /// When its script was let through, if that can be told.
+    pub started_at: Option<Time>,
+    /// The last bytes of its output.
+    pub output: Vec<u8>,
+    /// Bytes of its output that the log keeps.
+    pub log_bytes: u64,
+    /// Bytes of its output that the log does not keep.
+    pub dropped_bytes: u64,
 }
 
 /// What a person says of a track whose outcome is unknown.

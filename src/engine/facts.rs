@@ -2,7 +2,7 @@
 
 use super::control::again;
 use super::core::{Cause, Engine};
-use super::event::Answer;
+use super::event::{Answer, Remains};
 use super::ids::{AttemptKey, PipelineId, Time};
 use super::outbox::{AttemptEnd, Effect, Outbox, TrackRow};
 use super::state::{PendingOn, Reason, TrackState};
@@ -48,11 +48,7 @@ impl Engine {
             ..row
         };
         self.leave(now, key, index, ended, end, out);
-        let change = out
-            .tracks
-            .get_mut(&key.track)
-            .expect("the track was changed just now");
-        change.output = Some(output);
+        self::output(key, output, out);
         match state {
             TrackState::Succeed => self.promote(now, key.pipeline, index, out),
             TrackState::Failed => self.fail(now, key.pipeline, out),
@@ -79,7 +75,7 @@ impl Engine {
         };
         let run = &self.runs[&key.pipeline];
         let row = run.track(index).row;
-        let end = AttemptEnd::unrun(Reason::NotStarted, now, why);
+        let end = AttemptEnd::unknown(Reason::NotStarted, row.started_at, now, why);
         let ended = if run.is_ending() {
             TrackRow {
                 state: TrackState::Stopped,
@@ -114,7 +110,7 @@ impl Engine {
         &mut self,
         now: Time,
         key: AttemptKey,
-        why: &str,
+        (why, remains): (&str, Remains),
         out: &mut Outbox,
     ) -> Answer {
         let Some(index) = self.current(key) else {
@@ -122,7 +118,10 @@ impl Engine {
         };
         let run = &self.runs[&key.pipeline];
         let row = run.track(index).row;
+        // The clock of files may be a little behind ours.
+        let started_at = row.started_at.max(remains.started_at);
         let row = TrackRow {
+            started_at,
             reason: Some(Reason::Interrupted),
             finished_at: Some(now),
             ..row
@@ -139,8 +138,13 @@ impl Engine {
                 ..row
             },
         };
-        let end = AttemptEnd::unrun(Reason::Interrupted, now, why);
+        let end = AttemptEnd {
+            log_bytes: remains.log_bytes,
+            dropped_bytes: remains.dropped_bytes,
+            ..AttemptEnd::unknown(Reason::Interrupted, started_at, now, why)
+        };
         self.leave(now, key, index, ended, end, out);
+        output(key, remains.output, out);
         match ended.state {
             TrackState::Failed => self.fail(now, key.pipeline, out),
             TrackState::Pending => self.ready.push_back((key.pipeline, index)),
@@ -203,6 +207,12 @@ impl Engine {
     }
 }
 
+/// The end of what an attempt printed goes with its track, which has just changed.
+fn output(key: AttemptKey, bytes: Vec<u8>, out: &mut Outbox) {
+    let change = out.tracks.get_mut(&key.track);
+    change.expect("the track was changed just now").output = Some(bytes);
+}
+
 /// A late or repeated report changes nothing; its files are of no more use.
 fn stale(key: AttemptKey, out: &mut Outbox) -> Answer {
     out.effects.push(Effect::Clean(key));
@@ -216,14 +226,14 @@ fn due(now: Time, retry: Retry, used: u32) -> Time {
 }
 
 impl AttemptEnd {
-    /// The end of an attempt of which no result is known.
-    fn unrun(reason: Reason, now: Time, why: &str) -> Self {
+    /// The end of an attempt of which no result is known; `since`: when it began or was ordered.
+    fn unknown(reason: Reason, since: Option<Time>, now: Time, why: &str) -> Self {
         Self {
             reason: Some(reason),
             exit_code: None,
             signal: None,
             detail: Some(why.to_owned()),
-            started_at: now,
+            started_at: since.unwrap_or(now),
             finished_at: now,
             log_bytes: 0,
             dropped_bytes: 0,

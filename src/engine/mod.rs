@@ -18,7 +18,7 @@ mod transitions;
 
 pub use core::Engine;
 pub use event::{
-    Answer, Event, LoadedPipeline, LoadedTrack, NextIds, Refusal, Resolution, StartOrder,
+    Answer, Event, LoadedPipeline, LoadedTrack, NextIds, Refusal, Remains, Resolution, StartOrder,
     TrackInput,
 };
 pub use ids::{AttemptKey, GraphId, PipelineId, Time, TrackId, VertexId};

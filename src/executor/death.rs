@@ -55,13 +55,25 @@ impl Shared {
                 return;
             }
             match message {
-                ToServer::Ended { key, record } => {
+                ToServer::Ended { key, record, late } => {
                     link.note_ended(key.into());
-                    match record {
-                        Some(record) => self.ended(key.into(), record),
-                        // It has run: whatever its gate says now, it is not launched again.
-                        None => self.take_result(key.into()),
+                    let key = AttemptKey::from(key);
+                    if late && record.is_some() {
+                        info!(attempt = %key, "the result of attempt {key} is written after all");
                     }
+                    match record {
+                        Some(record) => self.ended(key, record),
+                        // It has run: whatever its gate says now, it is not launched again.
+                        None => self.take_result(key),
+                    }
+                }
+                ToServer::Unwritten { key, why } => {
+                    let key = AttemptKey::from(key);
+                    warn!(
+                        attempt = %key,
+                        %why,
+                        "the result of attempt {key} cannot be written, which is tried until it can: {why}"
+                    );
                 }
                 ToServer::NotStarted { key, why } => self.not_started(key.into(), why),
                 ToServer::GateTaken { key, running } => self.settle(key.into(), running),

@@ -1,7 +1,7 @@
 //! Orders become processes, and what becomes of the processes comes back as facts.
 //!
-//! The server does not run scripts itself. It starts one supervisor, a process of the same
-//! binary that outlives it, and talks to it over a Unix socket:
+//! The server does not run scripts itself. It starts supervisors (two, unless it is configured
+//! otherwise), processes of the same binary that outlive it, and talks to them over Unix sockets:
 //!
 //! ```text
 //! driver -- launch, kill, clean --> Executor -- pool --> script file, then Launch --> supervisor
@@ -12,7 +12,7 @@
 //! function after a restart of the server and after the death of a supervisor. A message over the
 //! socket only ever says "look now".
 //!
-//! `docs/adr/0001-supervisor.md` says why there is one supervisor and what it costs.
+//! `docs/adr/0001-supervisor.md` says why supervisors live long and what they cost.
 //!
 //! It must never decide that something is alive by a process id, a heartbeat or the clock, never
 //! block the thread that calls it, and never start a script whose gate is taken.

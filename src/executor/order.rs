@@ -1,10 +1,12 @@
 //! What the executor is asked to run and what it answers.
 
+use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Verdict;
-use crate::engine::{AttemptKey, PipelineId};
+use crate::engine::{AttemptKey, PipelineId, Remains};
 use crate::graph::Rlimits;
 use crate::spool::ExitRecord;
 
@@ -26,6 +28,8 @@ pub struct Settings {
     pub grace_ms: u64,
     /// The longest log, in bytes.
     pub log_cap: u64,
+    /// How much of the end of a log goes with its fact, in bytes.
+    pub tail: u64,
     /// `PATH` for scripts that are given none.
     pub path: String,
     /// `HOME` for scripts that are given none.
@@ -38,17 +42,31 @@ pub struct Settings {
     pub idle_ms: u64,
 }
 
+/// Names the build that this process runs: two builds may well have the same version, so the file
+/// itself is looked at, through a link that stays right when an upgrade has put another in its place.
+fn build() -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    fs::metadata("/proc/self/exe").map_or_else(
+        |_| version.to_owned(),
+        |file| {
+            let (inode, seconds, bytes) = (file.ino(), file.mtime(), file.len());
+            format!("{version}+{inode:x}.{seconds:x}.{bytes:x}")
+        },
+    )
+}
+
 impl Settings {
     /// The usual settings for a data directory.
     pub fn new(data: PathBuf, program: PathBuf) -> Settings {
         Settings {
             data,
             program,
-            version: env!("CARGO_PKG_VERSION").to_owned(),
+            version: build(),
             supervisors: 1,
             threads: 2,
             grace_ms: 10_000,
             log_cap: 64 << 20,
+            tail: 64 << 10,
             path: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".to_owned(),
             home: "/".to_owned(),
             lang: "C.UTF-8".to_owned(),
@@ -88,7 +106,7 @@ pub enum Fact {
         key: AttemptKey,
         /// How it ended.
         record: ExitRecord,
-        /// The last 64 KiB of its log.
+        /// The end of its log.
         tail: Vec<u8>,
     },
     /// It was not started, for a reason that may pass; it may be launched again.
@@ -104,6 +122,8 @@ pub enum Fact {
         key: AttemptKey,
         /// The reason, for people.
         why: String,
+        /// What its files say all the same.
+        remains: Remains,
     },
 }
 

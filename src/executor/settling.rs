@@ -1,5 +1,6 @@
 //! Judging an attempt by its files, and telling what became of it.
 
+use std::io;
 use std::sync::Arc;
 
 use tracing::warn;
@@ -8,11 +9,8 @@ use super::attempts::Entry;
 use super::local::{Shared, lock};
 use super::verdict::judge;
 use super::{Fact, Verdict};
-use crate::engine::AttemptKey;
-use crate::spool::{ExitRecord, tail};
-
-/// How much of the end of a log goes with the fact, in bytes.
-const TAIL: u64 = 64 << 10;
+use crate::engine::{AttemptKey, Remains};
+use crate::spool::{ExitRecord, LogView};
 
 impl Shared {
     /// Judges an attempt of a former process and does what follows.
@@ -65,10 +63,7 @@ impl Shared {
     pub(super) fn ended(&self, key: AttemptKey, record: ExitRecord) {
         let tail = match record.log_bytes {
             0 => Vec::new(),
-            _ => tail(&self.spool.log(key), TAIL).unwrap_or_else(|error| {
-                warn!(attempt = %key, %error, "the log of attempt {key} cannot be read: {error}");
-                Vec::new()
-            }),
+            _ => read(key, self.tail(key)),
         };
         if self.attempts.take(key).is_some() {
             self.tell(Fact::Ended { key, record, tail });
@@ -76,13 +71,38 @@ impl Shared {
     }
 
     pub(super) fn interrupted(&self, key: AttemptKey, why: String) {
+        let remains = self.remains(key);
         if self.attempts.take(key).is_some() {
-            self.tell(Fact::Interrupted { key, why });
+            self.tell(Fact::Interrupted { key, why, remains });
         }
+    }
+
+    /// What the files of an attempt say of which nobody can say how it ended. They stay as they are
+    /// until that is committed.
+    fn remains(&self, key: AttemptKey) -> Remains {
+        let view = read(key, LogView::open(&self.spool.log(key)));
+        Remains {
+            started_at: read(key, self.spool.taken_at(key)),
+            log_bytes: view.kept(),
+            dropped_bytes: view.dropped(),
+            output: read(key, view.last(self.settings.tail)),
+        }
+    }
+
+    fn tail(&self, key: AttemptKey) -> io::Result<Vec<u8>> {
+        LogView::open(&self.spool.log(key))?.last(self.settings.tail)
     }
 
     pub(super) fn tell(&self, fact: Fact) {
         // The receiver goes first only when the server stops; the files stay for the next one.
         let _ = self.facts.send(fact);
     }
+}
+
+/// What was read of an attempt's files; nothing where they cannot be read.
+fn read<T: Default>(key: AttemptKey, result: io::Result<T>) -> T {
+    result.unwrap_or_else(|error| {
+        warn!(attempt = %key, %error, "a file of attempt {key} cannot be read: {error}");
+        T::default()
+    })
 }

@@ -162,6 +162,7 @@ mod tests {
         };
         spool
             .write_exit(
+                &spool.new_instance().unwrap(),
                 key(1),
                 &ExitRecord::never_ran(Cause::Exited, Time(clock::now())),
             )

@@ -99,7 +99,12 @@ pub(super) enum ToServer {
     Ended {
         key: Key,
         record: Option<ExitRecord>,
+        /// Its exit record could not be written at first.
+        #[serde(default)]
+        late: bool,
     },
+    /// It is over, and its exit record cannot be written for now.
+    Unwritten { key: Key, why: String },
     /// It was not started, its gate is open again, and the reason may pass.
     NotStarted { key: Key, why: String },
     /// Its gate was taken before; `running`: by this supervisor, which runs it.
@@ -226,6 +231,7 @@ mod tests {
         let ended = ToServer::Ended {
             key: Key(1, 2, 3),
             record: None,
+            late: false,
         };
         assert_eq!(decoder.next::<ToServer>().unwrap(), Some(ended));
     }

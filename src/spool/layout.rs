@@ -6,6 +6,7 @@ use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use super::tail;
 use crate::engine::{AttemptKey, PipelineId, TrackId};
 
 /// Files of these kinds belong to one attempt and go when its result is committed, in this order:
@@ -125,8 +126,11 @@ impl Spool {
         }
     }
 
-    /// Removes the files of an attempt whose result is committed; its log stays.
+    /// Removes the files of an attempt whose result is committed; its log stays, and is joined to
+    /// its tail where a supervisor did not live to do that.
     pub fn clean(&self, key: AttemptKey) -> io::Result<()> {
+        // First: as long as the other files are there, it is tried again.
+        tail::join(&self.log(key))?;
         KINDS.iter().try_for_each(|kind| self.remove(key, kind))
     }
 

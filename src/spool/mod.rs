@@ -6,25 +6,31 @@
 //! <data>/spool/<pipeline>-<track>-<attempt>.exit     how it ended, complete from the moment it exists
 //! <data>/spool/supervisor-<k>/{lock,sock}            one supervisor; `lock` is held as long as it lives
 //! <data>/logs/<pipeline>/<track>-<attempt>.log       what the script printed; kept for ever
+//! <data>/logs/<pipeline>/<track>-<attempt>.log.tail/ while it runs, the end of what is too long for that
 //! <data>/work/<pipeline>/                            the directory the scripts run in
 //! ```
 //!
 //! Names are integers only: no text of a person becomes a path. Files are 0600 in directories 0700.
 //! Nothing here is flushed to the disk: within one boot a file cannot be lost because a process
-//! died, and across boots an attempt without a durable result is interrupted whatever files say.
+//! died. When the host dies, an exit record that reached the disk whole is still taken; an attempt
+//! without one is interrupted, whatever its gate says.
 //!
 //! It must never start, signal or wait for a process, and never delete what it does not know.
 
+mod following;
 mod gate;
 mod instance;
 mod layout;
 mod log;
+mod note;
 mod record;
 mod tail;
+mod view;
 
+pub use following::Following;
 pub use gate::Gate;
 pub use instance::Instance;
 pub use layout::Spool;
 pub use log::{LogWriter, Logged};
 pub use record::{Cause, ExitRecord, FORMAT};
-pub use tail::tail;
+pub use view::{LogView, Piece};

@@ -353,7 +353,7 @@ fn a_graph_from_its_definition_to_a_failed_run() {
             && html.contains("&#60;b&#62;bold")
             && html.contains("\u{2407}")
     );
-    assert!(html.contains("Only the last 64 KiB") && html.contains("/attempts/1/log"));
+    assert!(html.contains("Only the end is shown") && html.contains("/attempts/1/log"));
     keep("track", &html);
 }
 

@@ -12,6 +12,7 @@ use crate::desk::Desk;
 use crate::driver::{Backend, Driver, Fact, Settings, Verdict};
 use crate::engine::{AttemptKey, PipelineId, Time};
 use crate::graph::{Kind, Limits, Param};
+use crate::spool::Spool;
 use crate::store::{Durability, GraphHead, PipelineHead, Store, StoredProblem, TrackHead, Writer};
 
 /// A name that would do harm if it were not escaped.
@@ -166,12 +167,13 @@ impl Server {
             now: || NOW,
         };
         let ((launch, launches), (facts, received)) = (unbounded(), unbounded());
+        let spool = Spool::open(data.path()).expect("a spool");
         let driver = Driver::spawn(
             settings,
             writer,
             std::sync::Arc::new(Idle(launch)),
             received,
-            crate::spool::Spool::open(data.path()).expect("a spool"),
+            spool.clone(),
         );
         let driver = driver.expect("a driver");
         let desk = Desk {
@@ -188,6 +190,7 @@ impl Server {
         let figment = rocket::Config::figment().merge(("log_level", "off"));
         let rocket = rocket::custom(figment)
             .manage(desk.clone())
+            .manage(spool)
             .manage(Arc::new(access))
             .manage(Clock(|| NOW))
             .mount("/", super::routes())

@@ -25,6 +25,7 @@ mod problems;
 mod resolve;
 mod reveal;
 mod session;
+mod so_far;
 mod start;
 mod stop;
 mod track;

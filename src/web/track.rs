@@ -12,11 +12,13 @@ use super::lines::{self, TrackLine};
 use super::pipeline::values;
 use super::posted::Posted;
 use super::reveal;
+use super::so_far;
 use super::when::{When, between, when};
 use super::words;
 use crate::desk::Desk;
 use crate::engine::{GraphId, PipelineId, PipelineState, TrackId, TrackState};
 use crate::graph::{FieldError, OnFailure, Param};
+use crate::spool::Spool;
 use crate::store::{AttemptRow, PipelineHead, TrackHead, TrackTexts};
 
 /// Bytes of a script that the page shows.
@@ -46,6 +48,7 @@ pub(super) struct TrackPage {
     script: String,
     script_cut: bool,
     values: Vec<(String, String)>,
+    running: bool,
     output: String,
     output_cut: bool,
     /// The form for its values; empty: it has started, or takes none.
@@ -77,10 +80,16 @@ pub(super) struct Again<'a> {
 }
 
 #[get("/tracks/<id>")]
-pub(super) async fn show(who: Browser, id: i64, desk: &State<Desk>) -> Outcome {
-    let desk = desk.inner().clone();
+pub(super) async fn show(
+    who: Browser,
+    id: i64,
+    desk: &State<Desk>,
+    spool: &State<Spool>,
+) -> Outcome {
+    let (desk, spool) = (desk.inner().clone(), spool.inner().clone());
     blocking(move || {
-        let found = find(&desk, TrackId(id))?;
+        let mut found = find(&desk, TrackId(id))?;
+        so_far::look(&spool, &found.head, &mut found.attempts, &mut found.texts);
         Answer::page(Status::Ok, &view(&who, found, &Again::default()))
     })
     .await
@@ -152,6 +161,7 @@ pub(super) fn view(who: &Browser, found: Found, again: &Again<'_>) -> TrackPage 
         frame: Frame::new(who, Section::Pipelines)
             .refreshing(live && groups.is_empty() && !unclear),
         unclear,
+        running: state == Some(TrackState::Running),
         may_run_again,
         wrong: of_groups.filter(|field| !field.errors.is_empty()).count(),
         line: lines::track(&head, who.now.0),

@@ -1,12 +1,13 @@
 // The main journey in a real browser, with and without JavaScript: sign in, write a graph, mend it,
 // start it with a wrong and a right value, watch it to FINISH, read what it printed, give a value to a
-// track that waits for one, stop a pipeline. Any script that a hostile text runs, and any breach of the
+// track that waits for one, stop a pipeline, answer for a script whose supervisor was killed, empty the
+// server. Any script that a hostile text runs, and any breach of the
 // content security policy, fails it.
 //
 // node tests/browser/journey.mjs PROGRAM
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, mkdirSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -58,6 +59,15 @@ function serve(data) {
     });
     child.on('exit', (code) => reject(new Error(`the server ended with ${code}: ${text}`)));
   });
+}
+
+// The supervisors that run the scripts of a data directory.
+function supervisors(data) {
+  const words = (pid) => {
+    try { return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0'); } catch { return []; }
+  };
+  const ours = (pid) => words(pid)[1] === '__supervise' && words(pid)[2].startsWith(data);
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter(ours);
 }
 
 async function journey(browser, javaScriptEnabled) {
@@ -133,6 +143,34 @@ async function journey(browser, javaScriptEnabled) {
     await page.getByRole('button', { name: /^stop/i }).click();
     await page.getByText('STOPPED').first().waitFor();
     await shot('stopped');
+
+    await page.goto(`${server.url}/graphs`);
+    await page.getByRole('link', { name: 'endless' }).first().click();
+    await page.getByRole('link', { name: /^start/i }).first().click();
+    await page.getByRole('button', { name: /^start/i }).click();
+    await page.getByText('RUNNING').first().waitFor();
+    const drain = (...more) => spawnSync(program, ['drain', '--data', data, ...more], { encoding: 'utf8' });
+    const emptied = drain('--within', '200ms');
+    assert.match(emptied.stderr + emptied.stdout, /1 script still runs/);
+    await page.reload();
+    await page.getByText(/starts no new script/).waitFor();
+    await shot('draining');
+    assert.equal(drain('--undo').status, 0);
+    await page.reload();
+    assert.equal(await page.getByText(/starts no new script/).count(), 0);
+    supervisors(data).forEach((pid) => process.kill(pid, 'SIGKILL'));
+    await page.getByRole('link', { name: /inbox/i, exact: false }).filter({ hasText: '1' }).waitFor();
+    await page.getByRole('link', { name: /inbox/i }).click();
+    await page.getByText('INTERRUPTED').first().waitFor();
+    await shot('inbox');
+    await page.getByRole('link', { name: 'loop' }).first().click();
+    await page.getByLabel(/why/i).fill('it was stopped by hand');
+    await shot('interrupted');
+    await page.getByRole('button', { name: /it failed/i }).click();
+    await page.getByText(/said that it failed: it was stopped by hand/).first().waitFor();
+    await page.getByRole('link', { name: /inbox/i }).click();
+    await page.getByText(/nothing|nobody/i).first().waitFor();
+    await shot('inbox-empty');
 
     await page.goto(`${server.url}/graphs`);
     await shot('graphs');

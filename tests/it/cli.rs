@@ -6,6 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
 
+use crate::executor::bench::until;
 use crate::processes;
 use crate::server::{Server, program};
 
@@ -320,6 +321,36 @@ fn logs_follow_a_track_to_its_end() {
     assert_eq!(lines.next().expect("a line").expect("text"), "two");
     assert!(lines.next().is_none());
     assert!(child.wait().expect("it ends").success());
+}
+
+#[test]
+fn run_shows_what_an_interrupted_script_had_printed() {
+    let desk = Desk::new();
+    let held = "echo so far; until [ -e go ]; do sleep 0.05; done";
+    let yaml = format!("name: g\nvertices:\n  a: {held}\n");
+    desk.write("g.yaml", &yaml);
+    let mut command = desk.command(&["run", "g.yaml"]);
+    let child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let child = child.expect("it runs");
+    let log = desk.data().join("logs/1/1-1.log");
+    until("its output", || {
+        std::fs::read(&log).is_ok_and(|log| log == b"so far\n")
+    });
+    processes::supervisors(&desk.data())
+        .into_iter()
+        .for_each(processes::end);
+    let said = Said::of(child.wait_with_output().expect("it ends")).expect(1);
+    assert!(
+        said.err.contains("INTERRUPTED a: interrupted"),
+        "{}",
+        said.err
+    );
+    assert!(said.err.contains("\n  | so far\n"), "{}", said.err);
+    let logs = desk.call(&["logs", "1"]).expect(0);
+    assert_eq!(logs.out, "so far\n");
 }
 
 #[test]

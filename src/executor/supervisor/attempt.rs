@@ -29,10 +29,9 @@ use rustix::process::Pid;
 
 use super::group::{self, Meter};
 use super::spawning::{Spawned, watch};
-use crate::clock;
 use crate::engine::{AttemptKey, Time};
 use crate::executor::wire::Launch;
-use crate::spool::{Cause, ExitRecord, LogWriter, Spool};
+use crate::spool::{Cause, ExitRecord, Instance, LogWriter, Spool};
 
 use ending::End;
 pub(super) use output::discard;
@@ -44,6 +43,8 @@ const WATCH_AGAIN: Duration = Duration::from_millis(50);
 #[derive(Debug)]
 pub(super) struct Tools {
     pub(super) spool: Spool,
+    /// Where this supervisor makes what becomes a file of the spool.
+    pub(super) own: Instance,
     pub(super) meter: Meter,
     pub(super) buffer: Vec<u8>,
 }
@@ -75,6 +76,10 @@ pub(super) struct Attempt {
     stage: Stage,
     stopping: Option<Cause>,
     end: Option<End>,
+    /// Why its exit record could not be written at first.
+    pub(super) unwritten: Option<String>,
+    /// True while the loop has not yet told that.
+    pub(super) new_unwritten: bool,
 }
 
 #[derive(Debug)]
@@ -125,34 +130,8 @@ impl Attempt {
             stage: Stage::Running,
             stopping: None,
             end: None,
-        }
-    }
-
-    /// An attempt whose script cannot be started; all that is left is to write that down.
-    pub(super) fn refused(key: AttemptKey, why: String, spool: &Spool) -> Attempt {
-        let now = Time(clock::now());
-        let record = Box::new(ExitRecord::never_ran(Cause::CouldNotStart { why }, now));
-        Attempt {
-            key,
-            handle: None,
-            output: None,
-            input: None,
-            ended_output: None,
-            members: Vec::new(),
-            new_members: false,
-            noted: None,
-            process: None,
-            watch_again: Instant::now(),
-            log: LogWriter::new(spool.log(key), 0),
-            started_at: now,
-            ends_at: None,
-            grace: Duration::ZERO,
-            stage: Stage::Recording {
-                record,
-                again: Instant::now(),
-            },
-            stopping: None,
-            end: None,
+            unwritten: None,
+            new_unwritten: false,
         }
     }
 

@@ -69,7 +69,7 @@ fn supervise(words: Vec<OsString>) -> io::Result<()> {
     reach(Point::SupervisorSpawned, &"");
     let lock = instance.lock()?;
     env::set_current_dir("/")?;
-    let supervisor = Supervisor::new(options, spool, limits, listener)?;
+    let supervisor = Supervisor::new(options, spool, instance.clone(), limits, listener)?;
     announce(instance.number)?;
     let result = supervisor.run();
     instance.remove()?;

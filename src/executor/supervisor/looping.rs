@@ -27,7 +27,7 @@ use super::server::Server;
 use super::spawning::Spawner;
 use crate::engine::AttemptKey;
 use crate::executor::wire::ToSupervisor;
-use crate::spool::Spool;
+use crate::spool::{Instance, Spool};
 use token::{Token, add};
 
 /// So many messages at most are obeyed before the scripts have their turn.
@@ -63,6 +63,7 @@ impl Supervisor {
     pub(super) fn new(
         options: Options,
         spool: Spool,
+        own: Instance,
         limits: Limits,
         listener: UnixListener,
     ) -> io::Result<Supervisor> {
@@ -72,6 +73,7 @@ impl Supervisor {
             options,
             tools: Tools {
                 spool,
+                own,
                 meter: Meter::new()?,
                 buffer: vec![0; 64 << 10],
             },

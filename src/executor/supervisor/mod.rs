@@ -6,7 +6,8 @@
 //! `spawning`, and the loop that joins them in `looping`.
 //!
 //! It must never start a script without having created its gate, never wait for anything but
-//! `epoll`, and hold no state that the files and a `Hello` could not tell again.
+//! `epoll` (and, for as long as they take, for `posix_spawn` and for files), and hold no state that
+//! the files and a `Hello` could not tell again.
 
 mod attempt;
 mod entry;

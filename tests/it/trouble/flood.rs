@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::tools::{page, start, state, supervisors};
+use super::tools::{highest, page, start, state, supervisors};
 use crate::server::Server;
 
 const FLOOD: u64 = 1 << 30;
@@ -18,14 +18,6 @@ const PAGE: Duration = Duration::from_millis(50);
 /// Half of all pages are there within this time on a machine that runs all tests at once. One that
 /// had to wait for the flood would be there after it.
 const BUSY: Duration = Duration::from_secs(1);
-
-/// The most memory that a process has had at once, in bytes.
-fn highest(pid: i32) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("it runs");
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
-    let kib = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok());
-    kib.expect("a number") << 10
-}
 
 /// The processor time that a process has had.
 fn worked(pid: i32) -> Duration {

@@ -1,9 +1,12 @@
 //! Scripts that do not end when they should, or leave something behind, or are to inherit nothing.
 
+use std::path::Path;
+
 use rustix::process::Signal;
 use serde_json::json;
+use trackyard::spool::Spool;
 
-use super::tools::{lives, number_in, page, signal, start, state};
+use super::tools::{lives, number_in, page, signal, start, state, supervisors};
 use crate::server::{Server, program};
 
 /// Leaves a process behind that is in no group of ours, and goes on once that is there.
@@ -121,6 +124,78 @@ fn a_timeout_holds_while_there_is_no_server() {
         (&json!("FAILED"), &json!("timeout"))
     );
     assert_eq!(track["attempt"], 1);
+}
+
+/// A supervisor that died between making an exit record and giving it its name leaves the file.
+#[test]
+fn a_record_that_was_not_finished_goes_with_its_supervisor() {
+    let own = tempfile::tempdir().expect("a directory");
+    let mut server = Server::start_on(own.path(), &[]);
+    let instances = || server_spool(own.path()).instances().expect("a list");
+    let before = instances();
+    let unfinished: Vec<_> = before.iter().map(|i| i.dir.join("exit-a1b2c3")).collect();
+    assert_eq!(unfinished.len(), 2);
+    for path in &unfinished {
+        std::fs::write(path, "{\"format\":").expect("written");
+    }
+    // One may be about to give it its name, for all that the next server can know.
+    server.kill();
+    server = Server::start_on(own.path(), &[]);
+    assert!(unfinished.iter().all(|path| path.exists()));
+    // Nobody is there when they die.
+    server.kill();
+    for pid in supervisors(own.path()) {
+        signal(pid, Signal::KILL);
+        server.until(|| !lives(pid));
+    }
+    let _server = Server::start_on(own.path(), &[]);
+    assert!(before.iter().all(|instance| !instance.dir.exists()));
+}
+
+/// The directory in which a supervisor makes exit records is put aside for a while.
+#[test]
+fn that_a_result_cannot_be_written_is_told_once_and_that_it_was_is_too() {
+    let own = tempfile::tempdir().expect("a directory");
+    let told = own.path().join("told");
+    let mut command = program();
+    command.stderr(std::fs::File::create(&told).expect("a file"));
+    let server = Server::from_command(command, own.path(), &[]);
+    let id = start(
+        &server,
+        "name: g\nvertices:\n  a: until [ -e go ]; do sleep 0.05; done\n",
+    );
+    let work = own.path().join(format!("work/{id}"));
+    server.until(|| work.exists() && state(&server, &id, "a") == "RUNNING");
+    let dirs: Vec<_> = server_spool(own.path()).instances().expect("a list");
+    let aside = |n: u64| own.path().join(format!("aside-{n}"));
+    for instance in &dirs {
+        std::fs::rename(&instance.dir, aside(instance.number)).expect("moved");
+        std::fs::write(&instance.dir, "").expect("written");
+    }
+    std::fs::write(work.join("go"), "").expect("written");
+    let count = |file: &Path, words: &str| {
+        let text = std::fs::read_to_string(file).expect("text");
+        text.matches(words).count()
+    };
+    let cannot = format!("the result of attempt {id}-1-1 cannot be written");
+    server.until(|| count(&told, &cannot) > 0);
+    assert_eq!(
+        count(&told, "Not a directory"),
+        2,
+        "as a word and as a field"
+    );
+    for instance in &dirs {
+        std::fs::remove_file(&instance.dir).expect("removed");
+        std::fs::rename(aside(instance.number), &instance.dir).expect("moved");
+    }
+    assert_eq!(server.settled(&id)["state"], "FINISH");
+    assert_eq!(count(&told, &cannot), 1);
+    let after_all = format!("the result of attempt {id}-1-1 is written after all");
+    assert_eq!(count(&told, &after_all), 1);
+}
+
+fn server_spool(data: &Path) -> Spool {
+    Spool::at(&data.join("spool")).expect("it is there")
 }
 
 #[test]

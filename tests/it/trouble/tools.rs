@@ -80,6 +80,23 @@ pub(super) fn supervisors(data: &Path) -> Vec<i32> {
     pids.filter(of_it).collect()
 }
 
+/// The most memory that a process has had at once, in bytes.
+pub(super) fn highest(pid: i32) -> u64 {
+    memory(pid, "VmHWM:")
+}
+
+/// The memory of a process that is its own now, without the pages of its program, in bytes.
+pub(super) fn own(pid: i32) -> u64 {
+    memory(pid, "RssAnon:")
+}
+
+fn memory(pid: i32, which: &str) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("it runs");
+    let line = status.lines().find(|line| line.starts_with(which));
+    let kib = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok());
+    kib.expect("a number") << 10
+}
+
 /// Waits for a number that a script writes into a file.
 pub(super) fn number_in(server: &Server, path: &Path) -> i32 {
     let read = || std::fs::read_to_string(path).ok()?.trim().parse().ok();

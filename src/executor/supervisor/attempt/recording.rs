@@ -4,8 +4,10 @@ use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
 use super::{Attempt, Stage, Tools};
+use crate::clock;
+use crate::engine::{AttemptKey, Time};
 use crate::failpoint::{Point, reach};
-use crate::spool::{Cause, ExitRecord, FORMAT};
+use crate::spool::{Cause, ExitRecord, FORMAT, LogWriter, Spool};
 
 /// How often an exit record is tried that cannot be written.
 const RECORD_AGAIN: Duration = Duration::from_millis(200);
@@ -15,6 +17,40 @@ const STILL_OPEN: &str = "a background process that the script left behind still
      what that prints from now on is not kept";
 
 impl Attempt {
+    /// An attempt whose script cannot be started; all that is left is to write that down.
+    pub(in crate::executor::supervisor) fn refused(
+        key: AttemptKey,
+        why: String,
+        spool: &Spool,
+    ) -> Attempt {
+        let now = Time(clock::now());
+        let record = Box::new(ExitRecord::never_ran(Cause::CouldNotStart { why }, now));
+        Attempt {
+            key,
+            handle: None,
+            output: None,
+            input: None,
+            ended_output: None,
+            members: Vec::new(),
+            new_members: false,
+            noted: None,
+            process: None,
+            watch_again: Instant::now(),
+            log: LogWriter::new(spool.log(key), 0),
+            started_at: now,
+            ends_at: None,
+            grace: Duration::ZERO,
+            stage: Stage::Recording {
+                record,
+                again: Instant::now(),
+            },
+            stopping: None,
+            end: None,
+            unwritten: None,
+            new_unwritten: false,
+        }
+    }
+
     /// Closes the log and writes the exit record.
     pub(super) fn record(&mut self, tools: &Tools) {
         let mut logged = self.log.finish();
@@ -55,7 +91,7 @@ impl Attempt {
         let Stage::Recording { record, again } = &mut self.stage else {
             return;
         };
-        match tools.spool.write_exit(self.key, record) {
+        match tools.spool.write_exit(&tools.own, self.key, record) {
             Ok(()) => {
                 reach(Point::SupervisorRecorded, &self.key);
                 self.stage = Stage::Over {
@@ -69,6 +105,8 @@ impl Attempt {
                     tools.spool.release_ballast();
                 }
                 *again = now + RECORD_AGAIN;
+                self.new_unwritten = self.unwritten.is_none();
+                self.unwritten.get_or_insert_with(|| e.to_string());
             }
         }
     }
