@@ -100,7 +100,10 @@ fn changed(random: &mut Random) -> String {
         match random.below(4) {
             0 => text.insert_str(from, PIECES[random.below(PIECES.len())]),
             1 => text.replace_range(from..to, ""),
-            2 => text.insert_str(a, &text[from..to].to_owned()),
+            2 => {
+                let again = text[from..to].to_owned();
+                text.insert_str(a, &again);
+            }
             _ => text.insert_str(from, "<x>"),
         }
     }
