@@ -72,7 +72,7 @@ pub(super) fn is_interpreter(word: &[u8]) -> bool {
 }
 
 /// The program that a word names, without its path; nothing when it cannot be read.
-fn program(word: &[u8]) -> &str {
+pub(super) fn program(word: &[u8]) -> &str {
     std::str::from_utf8(word).map_or("", base)
 }
 

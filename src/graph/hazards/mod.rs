@@ -5,6 +5,7 @@
 mod commands;
 mod facts;
 mod place;
+mod programs;
 
 #[cfg(test)]
 pub(super) use commands::assignment;

@@ -148,6 +148,11 @@ impl Place<'_> {
         if self.facts.script == Some(self.word) && !self.harmless() {
             return Some(again("a script that a shell is given after `-c`"));
         }
+        let (code, instead) = &self.facts.code;
+        if code.contains(&self.word) && !self.harmless() {
+            let reason = format!("is in text that a program reads as code; {instead}");
+            return Some((codes::PLACEHOLDER_RUNS_AGAIN, reason));
+        }
         None
     }
 
