@@ -194,6 +194,11 @@ mod tests {
         for (param, given, expected) in [
             (param(Kind::Int, |_| ()), "007", Ok("7")),
             (param(Kind::Int, |_| ()), "x", Err(codes::BAD_VALUE)),
+            (
+                param(Kind::Int, |_| ()),
+                "-9223372036854775808",
+                Err(codes::TOO_SMALL),
+            ),
             (param(Kind::Int, |_| ()), "", Err(codes::MISSING_VALUE)),
             (
                 param(Kind::Int, |p| p.default = Some(Value::Int(0))),

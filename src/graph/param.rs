@@ -38,7 +38,7 @@ pub struct Param {
 pub enum Kind {
     /// Any text without a NUL.
     Str,
-    /// A whole number that fits 64 bits.
+    /// A whole number that fits 64 bits and is above the smallest of those.
     Int,
     /// A finite number.
     Float,

@@ -9,6 +9,9 @@ use super::param::{Kind, Param, Value};
 use super::patterns::Patterns;
 use super::similar::quote;
 
+/// The smallest int of any parameter: dash computes with this for the one below it, too.
+const LEAST: Value = Value::Int(-i64::MAX);
+
 impl Param {
     /// Whether every rule allows `value`; the first that does not, otherwise.
     pub(super) fn judge(
@@ -42,9 +45,8 @@ impl Param {
             );
             return Err((codes::NOT_A_CHOICE, message));
         }
-        if let Some(min) = &self.min
-            && less(value, min)
-        {
+        let least = [Some(&LEAST), self.min.as_ref()];
+        if let Some(min) = least.into_iter().flatten().find(|min| less(value, min)) {
             return Err((
                 codes::TOO_SMALL,
                 format!("{shown} is below the smallest value of `{name}`, {min}"),

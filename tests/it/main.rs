@@ -11,6 +11,7 @@ mod executor;
 mod kills;
 mod outputs;
 mod packaging;
+mod params;
 mod processes;
 mod random;
 mod scripts;

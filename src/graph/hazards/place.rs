@@ -56,7 +56,7 @@ impl Place<'_> {
         };
         match self.command.kind {
             CommandKind::Function => return names("the name of a function"),
-            CommandKind::Array if self.prefix.starts_with(b"[") => {
+            CommandKind::Array if self.prefix.starts_with(b"[") && !element(self.prefix) => {
                 return names("the subscript of an array");
             }
             CommandKind::Array | CommandKind::Patterns | CommandKind::Condition => return None,
@@ -148,6 +148,11 @@ impl Place<'_> {
         if self.facts.script == Some(self.word) && !self.harmless() {
             return Some(again("a script that a shell is given after `-c`"));
         }
+        let (code, instead) = &self.facts.code;
+        if code.contains(&self.word) && !self.harmless() {
+            let reason = format!("is in text that a program reads as code; {instead}");
+            return Some((codes::PLACEHOLDER_RUNS_AGAIN, reason));
+        }
         None
     }
 
@@ -211,6 +216,13 @@ fn subscript(prefix: &[u8]) -> bool {
         .take_while(|b| b.is_ascii_alphanumeric() || **b == b'_')
         .count();
     name > 0 && prefix.get(name) == Some(&b'[') && !prefix.contains(&b']')
+}
+
+/// Whether text begins with `[subscript]=`, as an element of an array may, and goes on after it.
+fn element(prefix: &[u8]) -> bool {
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
+    let name = prefix.iter().skip(1).take_while(|b| plain(b)).count();
+    name > 0 && prefix[1 + name..].starts_with(b"]=")
 }
 
 fn again(what: &str) -> Hazard {

@@ -11,7 +11,7 @@ impl Lexer<'_> {
     /// The end of a `<name>` that begins at `at`, and whether its name is declared.
     pub(super) fn placeholder(&self, at: usize) -> Option<(usize, bool)> {
         let rest = self.src.get(at..self.limit)?;
-        if rest.first() != Some(&b'<') || (at > 0 && self.src[at - 1] == b'<') {
+        if rest.first() != Some(&b'<') {
             return None;
         }
         let name = placeholder_name(&rest[1..])?;
