@@ -101,9 +101,10 @@ fn full_when_the_exit_record_is_written() {
     let id = small.waits("true", "exit 0");
     small.take_the_ballast();
     small.fill(0);
+    // The oldest: one that it has just forked has its command line, too.
     let shell = Command::new("pgrep")
         .args([
-            "-f",
+            "-of",
             &format!("{}/spool/{id}-1-1.script", small.own.path().display()),
         ])
         .output()
