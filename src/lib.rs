@@ -16,6 +16,8 @@ pub mod engine;
 pub mod executor;
 pub mod failpoint;
 pub mod graph;
+pub mod probe;
+pub mod secrets;
 pub mod spool;
 pub mod store;
 pub mod web;

@@ -20,8 +20,9 @@ const IMPORTS: &[(&str, &str)] = &[
     ("failpoint", ""),
     ("graph", ""),
     ("engine", "graph"),
+    ("secrets", "graph"),
     ("spool", "engine clock"),
-    ("store", "graph engine config failpoint"),
+    ("store", "graph engine secrets config failpoint"),
     (
         "executor",
         "graph engine spool store config clock failpoint",
@@ -33,10 +34,11 @@ const IMPORTS: &[(&str, &str)] = &[
     ("scheduler", "engine store driver clock"),
     ("notify", "engine store driver clock"),
     ("access", "engine store driver"),
-    ("desk", "graph engine store driver access"),
+    ("probe", "graph"),
+    ("desk", "graph engine secrets store driver access probe"),
     (
         "web",
-        "graph engine spool store driver access desk config clock",
+        "graph engine spool store driver access probe desk config clock",
     ),
     (
         "api",
@@ -44,11 +46,11 @@ const IMPORTS: &[(&str, &str)] = &[
     ),
     (
         "app",
-        "graph engine spool store executor driver scheduler notify access desk web api config clock",
+        "graph engine secrets spool store executor driver scheduler notify access probe desk web api config clock",
     ),
     (
         "cli",
-        "graph engine spool store executor driver scheduler notify access desk web api app config clock",
+        "graph engine spool store executor driver scheduler notify access probe desk web api app config clock",
     ),
     // The program itself: the command line, and the supervisor's hidden entry.
     ("main", "cli executor"),

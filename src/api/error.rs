@@ -7,9 +7,10 @@ use rocket::response::Responder;
 use rocket::{Request, Response};
 use serde_json::{Value, json};
 
-use crate::desk::{DefineError, StartError};
+use crate::desk::{DefineError, RenderError, SecretError, StartError};
 use crate::driver::CommandError;
 use crate::engine::Refusal;
+use crate::graph::codes;
 use crate::store::{StoreError, StoredProblem};
 
 /// An answer that is not what was asked for.
@@ -143,6 +144,25 @@ impl From<DefineError> for ApiError {
     }
 }
 
+impl From<SecretError> for ApiError {
+    fn from(error: SecretError) -> Self {
+        let detail = error.to_string();
+        let invalid = |code| Self::new(Status::UnprocessableEntity, code, detail.clone());
+        match error {
+            SecretError::Name(_) => invalid(codes::BAD_SECRET_NAME),
+            SecretError::Value(code, _) => invalid(code),
+            SecretError::Unknown(_) => {
+                Self::new(Status::NotFound, codes::UNKNOWN_SECRET, detail.clone())
+            }
+            SecretError::Seal(_) => {
+                Self::new(Status::InternalServerError, "sealed", detail.clone())
+            }
+            SecretError::Command(why) => why.into(),
+            SecretError::Store(why) => why.into(),
+        }
+    }
+}
+
 impl From<StartError> for ApiError {
     fn from(error: StartError) -> Self {
         let detail = error.to_string();
@@ -157,8 +177,23 @@ impl From<StartError> for ApiError {
                 let fields = fields.into_iter().map(one).collect();
                 Self::new(Status::UnprocessableEntity, "invalid-input", detail).with(fields)
             }
+            StartError::UnknownSecrets(_) => {
+                Self::new(Status::UnprocessableEntity, codes::UNKNOWN_SECRET, detail)
+            }
+            StartError::Sealed(_) => Self::new(Status::InternalServerError, "sealed", detail),
             StartError::Command(why) => why.into(),
             StartError::Store(why) => why.into(),
+        }
+    }
+}
+
+impl From<RenderError> for ApiError {
+    fn from(error: RenderError) -> Self {
+        let detail = error.to_string();
+        match error {
+            RenderError::NoVertex(_) => Self::new(Status::NotFound, "not-found", detail),
+            RenderError::TooLarge(_) => Self::new(Status::UnprocessableEntity, "too-large", detail),
+            RenderError::Start(why) => why.into(),
         }
     }
 }

@@ -1,13 +1,12 @@
 //! `/tracks/<id>/attempts/<n>/log`: the bytes of a log, whole or by range.
 
-use std::io::SeekFrom;
 use std::path::PathBuf;
 
 use rocket::http::{ContentType, Header, Status};
 use rocket::request::{FromRequest, Outcome};
 use rocket::response::Responder;
 use rocket::tokio::fs::File;
-use rocket::tokio::io::{AsyncReadExt, AsyncSeekExt};
+use rocket::tokio::io::{AsyncRead, AsyncReadExt, empty};
 use rocket::{Request, Response, State, get};
 
 use super::body::blocking;
@@ -15,7 +14,7 @@ use super::error::ApiError;
 use super::guard::Auth;
 use crate::desk::Desk;
 use crate::engine::{AttemptKey, PipelineId, TrackId};
-use crate::spool::Spool;
+use crate::spool::{LogView, Piece, Spool};
 
 /// A part of a file that was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,7 +84,7 @@ impl<'r> FromRequest<'r> for Range {
 
 /// Bytes of a log. They are served as plain text that no browser may take for anything else.
 pub(super) struct Log {
-    file: Option<File>,
+    pieces: Vec<Piece>,
     range: Range,
     first: u64,
     count: u64,
@@ -106,11 +105,16 @@ impl<'r> Responder<'r, 'static> for Log {
                 format!("bytes {}-{last}/{}", self.first, self.length),
             ));
         }
-        if let Some(file) = self.file {
-            response.streamed_body(file.take(self.count));
-        }
-        response.ok()
+        response.streamed_body(stream(self.pieces)).ok()
     }
+}
+
+fn stream(pieces: Vec<Piece>) -> Box<dyn AsyncRead + Send + Unpin> {
+    let empty: Box<dyn AsyncRead + Send + Unpin> = Box::new(empty());
+    pieces.into_iter().fold(empty, |before, piece| match piece {
+        Piece::Note(text) => Box::new(before.chain(std::io::Cursor::new(text))),
+        Piece::Part(file, len) => Box::new(before.chain(File::from_std(file).take(len))),
+    })
 }
 
 #[get("/tracks/<id>/attempts/<number>/log")]
@@ -123,39 +127,31 @@ pub(super) async fn log(
     range: Range,
 ) -> Result<Log, ApiError> {
     let (desk, spool) = (desk.inner().clone(), spool.inner().clone());
-    let path = blocking(move || path(&desk, &spool, TrackId(id), number)).await?;
-    let failed = |why: std::io::Error| {
-        tracing::error!(%why, "a log could not be read: {why}");
-        ApiError::new(
-            Status::InternalServerError,
-            "log",
-            "the log cannot be read".to_owned(),
-        )
-    };
-    let mut file = match File::open(&path).await {
-        Ok(file) => Some(file),
-        // A script that has printed nothing has no log file.
-        Err(why) if why.kind() == std::io::ErrorKind::NotFound => None,
-        Err(why) => return Err(failed(why)),
-    };
-    let mut length = 0;
-    if let Some(file) = &file {
-        length = file.metadata().await.map_err(failed)?.len();
-    }
-    let Some((first, count)) = range.within(length) else {
-        let detail = format!("the log has {length} bytes: the range begins after its end");
-        return Err(ApiError::new(Status::RangeNotSatisfiable, "range", detail));
-    };
-    if let Some(file) = &mut file {
-        file.seek(SeekFrom::Start(first)).await.map_err(failed)?;
-    }
-    Ok(Log {
-        file,
-        range,
-        first,
-        count,
-        length,
+    blocking(move || {
+        let path = path(&desk, &spool, TrackId(id), number)?;
+        let failed = |why: std::io::Error| {
+            tracing::error!(%why, "a log could not be read: {why}");
+            ApiError::new(
+                Status::InternalServerError,
+                "log",
+                "the log cannot be read".to_owned(),
+            )
+        };
+        let view = LogView::open(&path).map_err(failed)?;
+        let length = view.len();
+        let Some((first, count)) = range.within(length) else {
+            let detail = format!("the log has {length} bytes: the range begins after its end");
+            return Err(ApiError::new(Status::RangeNotSatisfiable, "range", detail));
+        };
+        Ok(Log {
+            pieces: view.part(first, count).map_err(failed)?,
+            range,
+            first,
+            count,
+            length,
+        })
     })
+    .await
 }
 
 fn path(desk: &Desk, spool: &Spool, track: TrackId, number: u32) -> Result<PathBuf, ApiError> {

@@ -5,7 +5,9 @@ use rocket::{Catcher, Request, Route, catch, catchers, routes};
 
 use super::error::ApiError;
 use super::guard::Refused;
-use super::{drain, graphs, health, inbox, logs, pipelines, sign_in, starts, tracks};
+use super::{
+    drain, graphs, health, inbox, logs, pipelines, render, secrets, sign_in, starts, tracks,
+};
 
 /// Mounted under `/api/v1`.
 pub fn routes() -> Vec<Route> {
@@ -15,6 +17,7 @@ pub fn routes() -> Vec<Route> {
         graphs::get,
         graphs::get_yaml,
         graphs::check,
+        render::render,
         starts::start,
         pipelines::list,
         pipelines::get,
@@ -27,6 +30,9 @@ pub fn routes() -> Vec<Route> {
         drain::drain,
         drain::undo,
         inbox::list,
+        secrets::list,
+        secrets::set,
+        secrets::remove,
         health::healthz,
         sign_in::link,
     ]

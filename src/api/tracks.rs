@@ -12,8 +12,9 @@ use super::error::ApiError;
 use super::guard::Auth;
 use super::wire;
 use crate::desk::{Asked, Desk, Resolution};
-use crate::engine::{PipelineId, TrackId};
-use crate::graph::GivenOwned;
+use crate::engine::TrackId;
+use crate::graph::{GivenOwned, value_to_json};
+use crate::store::Referred;
 
 #[get("/tracks/<id>")]
 pub(super) async fn get(
@@ -52,6 +53,9 @@ enum Answer {
     Succeeded {
         #[serde(default)]
         why: String,
+        /// What its script was to leave for those after it.
+        #[serde(default)]
+        outputs: BTreeMap<String, Value>,
     },
     Failed {
         #[serde(default)]
@@ -70,25 +74,23 @@ pub(super) async fn resolve(
     id: i64,
     body: Body,
 ) -> Result<Json<Value>, ApiError> {
-    let (verdict, why) = match body.required_json()? {
-        Answer::Succeeded { why } => (Resolution::Succeeded, why),
-        Answer::Failed { why } => (Resolution::Failed, why),
-        Answer::RunAgain { why } => (Resolution::RunAgain, why),
+    let none = BTreeMap::new();
+    let (verdict, why, outputs) = match body.required_json()? {
+        Answer::Succeeded { why, outputs } => (Resolution::Succeeded, why, outputs),
+        Answer::Failed { why } => (Resolution::Failed, why, none),
+        Answer::RunAgain { why } => (Resolution::RunAgain, why, none),
     };
     let desk = desk.inner().clone();
     blocking(move || {
-        let (head, _) = desk
-            .store
-            .track(TrackId(id))?
-            .ok_or_else(|| ApiError::not_found("track", id))?;
-        let track = (PipelineId(head.pipeline_id), TrackId(id));
-        let who = caller.0.name.to_owned();
+        let outputs = outputs.into_iter();
+        let outputs = outputs.map(|(name, value)| (name, GivenOwned::Json(value)));
+        let outputs = outputs.collect();
         let asked = Asked {
-            who,
+            who: caller.0.name.to_owned(),
             why,
             expect: None,
         };
-        desk.resolve(track, verdict, asked)?;
+        desk.resolve(TrackId(id), verdict, asked, &outputs)?;
         Ok(Json(track_body(&desk, TrackId(id))?))
     })
     .await
@@ -107,6 +109,14 @@ fn track_body(desk: &Desk, id: TrackId) -> Result<Value, ApiError> {
     body["missing_input"] = json!(texts.missing);
     body["script"] = json!(texts.script);
     body["output"] = json!(String::from_utf8_lossy(&texts.output));
+    let order = desk.store.order(id)?;
+    let referred = order.map(|order| order.referred).unwrap_or_default();
+    let referred = referred.into_iter().map(|Referred { name, value }| {
+        let value = value.map(|value| value_to_json(&value));
+        (name, value.unwrap_or_default())
+    });
+    body["referred"] = Value::Object(referred.collect());
+    body["outputs"] = wire::object(&texts.outputs);
     body["attempts"] = attempts.iter().map(wire::attempt).collect();
     Ok(body)
 }

@@ -1,10 +1,11 @@
 //! What goes over the wire. Rows become these; programs may rely on their names.
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::clock;
 use crate::engine::{PendingOn, PipelineState, Reason, TrackState};
+use crate::graph::Rendered;
 use crate::store::{
     AttemptRow, GraphHead, JournalRow, PipelineHead, TrackHead, VertexRow, Waiting,
 };
@@ -34,7 +35,18 @@ pub(super) fn vertex(row: &VertexRow) -> Value {
         "desc": row.desc,
         "script": row.script,
         "input": object(&row.input),
+        "outputs": object(&row.outputs),
     })
+}
+
+/// What was given for a start; null for each secret.
+fn given(column: &str) -> Value {
+    let mut given = object(column);
+    let values = given.as_object_mut().into_iter().flat_map(Map::values_mut);
+    for value in values.filter(|value| value.is_object()) {
+        *value = Value::Null;
+    }
+    given
 }
 
 /// A pipeline without its tracks.
@@ -47,7 +59,7 @@ pub fn pipeline(head: &PipelineHead) -> Value {
         "name": head.name,
         "desc": head.desc,
         "state": pipeline_state(head.state),
-        "input": object(&head.input),
+        "input": given(&head.input),
         "track_count": head.vertices,
         "creator": head.creator,
         "trigger": head.trigger,
@@ -132,7 +144,7 @@ pub(super) fn entry(row: &JournalRow) -> Value {
 }
 
 /// A moment as RFC 3339 in UTC.
-fn time(ms: i64) -> String {
+pub(super) fn time(ms: i64) -> String {
     clock::format_utc(ms)
 }
 
@@ -148,4 +160,21 @@ fn reason(code: Option<i16>) -> Option<&'static str> {
 /// A column of JSON; as a text where it is not JSON.
 pub(super) fn object(column: &str) -> Value {
     serde_json::from_str(column).unwrap_or_else(|_| Value::String(column.to_owned()))
+}
+
+/// Scripts as callers see them.
+pub fn rendered(scripts: &[Rendered]) -> Value {
+    let one = |script: &Rendered| {
+        let environment = script.environment.iter();
+        let environment: Map<String, Value> = environment
+            .map(|(name, value)| (name.clone(), Value::from(value.as_str())))
+            .collect();
+        json!({
+            "vertex": script.vertex,
+            "interpreter": script.interpreter,
+            "script": script.script,
+            "environment": environment,
+        })
+    };
+    json!({"scripts": scripts.iter().map(one).collect::<Vec<_>>()})
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::hold::Holder;
 use crate::access::TokenError;
 use crate::executor::ExecutorError;
+use crate::secrets::KeyError;
 use crate::store::StoreError;
 
 /// Why the program cannot begin.
@@ -36,6 +37,9 @@ pub enum AppError {
     /// The token cannot be used.
     #[error(transparent)]
     Token(#[from] TokenError),
+    /// The key of the secrets cannot be used.
+    #[error(transparent)]
+    Key(#[from] KeyError),
     /// Scripts cannot be run.
     #[error(transparent)]
     Executor(#[from] ExecutorError),

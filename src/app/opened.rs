@@ -16,6 +16,8 @@ use crate::driver::{Driver, Settings};
 use crate::engine::{Capacity, Time};
 use crate::executor::{Executor, boot_id};
 use crate::graph::Limits;
+use crate::probe::{Bounds, Probe};
+use crate::secrets::Vault;
 use crate::spool::Spool;
 use crate::store::{Durability, PipelineHead, Store, Writer};
 
@@ -57,11 +59,17 @@ impl App {
         let path = config.data.join(DATABASE);
         let writer = Writer::open(&path, durability(&config), &boot)?;
         let store = Store::open(&path, config.readers)?;
+        let vault = Arc::new(Vault::open(&config.data, store.any_sealed()?.as_deref())?);
+        let writer = writer.sealing(Arc::clone(&vault));
         let left = store.unfinished(RUN)?;
         let program = std::env::current_exe().map_err(data_error)?;
         let (send, facts) = unbounded();
         let settings = executor_settings(&config, program);
-        let executor = Arc::new(Executor::start(settings, orders(store.clone()), send)?);
+        let executor = Arc::new(Executor::start(
+            settings,
+            orders(store.clone(), Arc::clone(&vault)),
+            send,
+        )?);
         let spool = executor.spool().clone();
         let settings = Settings {
             capacity: Capacity::of(config.slots),
@@ -76,6 +84,8 @@ impl App {
             store,
             handle: driver.handle(),
             limits: limits(&config),
+            probe: probe(&config),
+            vault,
         };
         Ok(Self {
             config,
@@ -117,8 +127,21 @@ pub fn limits(config: &Config) -> Limits {
         script_bytes: config.max_script_bytes as usize,
         file_bytes: config.max_file_bytes as usize,
         value_bytes: config.max_value_bytes as usize,
+        render_bytes: config.max_render_bytes as usize,
+        output_bytes: config.max_output_bytes as usize,
+        outputs: config.max_outputs,
+        secret_bytes: config.max_secret_bytes as usize,
         ..Limits::default()
     }
+}
+
+/// What may be asked of this machine about definitions.
+pub fn probe(config: &Config) -> Probe {
+    let bounds = Bounds {
+        processes: config.syntax_processes,
+        time: config.syntax_time,
+    };
+    Probe::new(&config.script_path, bounds)
 }
 
 fn executor_settings(config: &Config, program: PathBuf) -> crate::executor::Settings {
@@ -128,8 +151,10 @@ fn executor_settings(config: &Config, program: PathBuf) -> crate::executor::Sett
         threads: POOL_THREADS,
         grace_ms: config.grace.as_millis() as u64,
         log_cap: config.log_cap_bytes,
+        tail: config.tail_bytes,
         path: config.script_path.clone(),
         home,
+        values: limits(config),
         ..crate::executor::Settings::new(config.data.clone(), program)
     }
 }

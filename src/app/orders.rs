@@ -3,37 +3,107 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::engine::AttemptKey;
-use crate::executor::{Order, Orders};
-use crate::graph::{environment, launch_text, values_from_json};
-use crate::store::{Store, TrackOrder};
+use serde_json::Value as Json;
+
+use crate::engine::{AttemptKey, TrackId};
+use crate::executor::{NoOrder, Order, Orders};
+use crate::graph::{Hidden, environment, launch_text, secret_variable, values_from_json};
+use crate::secrets::{Place, Vault};
+use crate::store::{Referred, Store, StoreError, TrackOrder};
 
 /// Reads orders from the database.
-pub(super) fn orders(store: Store) -> Orders {
+pub(super) fn orders(store: Store, vault: Arc<Vault>) -> Orders {
     Arc::new(move |key: AttemptKey| {
-        let row = store.order(key.track).map_err(|why| why.to_string())?;
-        let row = row.ok_or_else(|| format!("track {} is not in the database", key.track))?;
-        order(row)
+        let row = store.order(key.track).map_err(passing)?;
+        let none = || NoOrder::Yet(format!("track {} is not in the database", key.track));
+        let row = row.ok_or_else(none)?;
+        if row.missing {
+            let why = "a required value has not been given";
+            return Err(NoOrder::Yet(why.to_owned()));
+        }
+        let json: Json = serde_json::from_str(&row.input)
+            .map_err(|why| NoOrder::Yet(format!("its values: {why}")))?;
+        let secrets = secrets(&store, &vault, key.track, &row.secrets, &json)?;
+        let mut order = order(row, &json)?;
+        for (name, value) in secrets {
+            order.env.push((name.clone(), value.text().to_owned()));
+            order.secrets.push(name);
+        }
+        Ok(order)
     })
 }
 
-fn order(row: TrackOrder) -> Result<Order, String> {
-    if row.missing {
-        return Err("a required value has not been given".to_owned());
+fn passing(why: StoreError) -> NoOrder {
+    NoOrder::Yet(why.to_string())
+}
+
+/// The variables that carry the secrets of a track: those that were given, and those that are
+/// `named`.
+fn secrets(
+    store: &Store,
+    vault: &Vault,
+    track: TrackId,
+    named: &[String],
+    json: &Json,
+) -> Result<Vec<(String, Hidden)>, NoOrder> {
+    let open = |place, name: &str, sealed: &[u8]| {
+        let refused = |why| NoOrder::Ever(format!("the secret `{name}` cannot be opened: {why}"));
+        vault.unseal(place, sealed).map_err(refused)
+    };
+    let mut found = Vec::new();
+    // Null stands for each secret that was given.
+    let input = json.as_object().into_iter().flatten();
+    let nulls = input.filter(|(_, value)| value.is_null());
+    let names: Vec<&String> = nulls.map(|(name, _)| name).collect();
+    let given = match names.is_empty() {
+        true => Vec::new(),
+        false => store.given_secrets(track).map_err(passing)?,
+    };
+    for name in names {
+        let sealed = given.iter().find(|(of, _)| of == name);
+        let gone = || format!("the value of the secret `{name}` is not there any more");
+        let (_, sealed) = sealed.ok_or_else(|| NoOrder::Ever(gone()))?;
+        let place = Place::Given {
+            track: track.0,
+            name,
+        };
+        found.push((secret_variable(name), open(place, name, sealed)?));
     }
-    let json = serde_json::from_str(&row.input).map_err(|why| format!("its values: {why}"))?;
+    for name in named {
+        let sealed = store.sealed(name).map_err(passing)?;
+        let gone = || NoOrder::Ever(format!("the secret `{name}` does not exist"));
+        let sealed = sealed.ok_or_else(gone)?;
+        found.push((name.clone(), open(Place::Named(name), name, &sealed)?));
+    }
+    Ok(found)
+}
+
+fn order(row: TrackOrder, json: &Json) -> Result<Order, NoOrder> {
     let params: Vec<_> = row.params.iter().collect();
-    let values = values_from_json(&json, &params);
+    let mut values = values_from_json(json, &params);
+    for Referred { name, value } in row.referred {
+        // Whoever gives it has succeeded, so it will never have another value.
+        let value = value.ok_or_else(|| NoOrder::Ever(missing(&name)))?;
+        values.push((name, value));
+    }
     let mut env = row.env;
     env.extend(environment(&row.script, &values));
     env.push(("TRACKYARD_GRAPH".to_owned(), row.graph));
     env.push(("TRACKYARD_VERTEX".to_owned(), row.vertex));
     Ok(Order {
         script: launch_text(&row.script, &values),
-        argv: Vec::new(),
         env,
         workdir: row.workdir.map(PathBuf::from),
         timeout_ms: row.timeout_ms,
         limits: row.limits,
+        outputs: row.outputs,
+        ..Order::default()
     })
+}
+
+fn missing(name: &str) -> String {
+    let (vertex, output) = name.rsplit_once('.').unwrap_or((name, ""));
+    format!(
+        "`{vertex}` gave no output `{output}`: a person said that it succeeded, and so its script delivered nothing; start the graph again"
+    )
 }

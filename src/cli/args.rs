@@ -1,14 +1,13 @@
 //! What may be written on the command line, and what `--help` says about it.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::error::CliError;
-use crate::graph::Millis;
+use super::drain::DrainArgs;
+use super::params::ParamArgs;
+use super::render::RenderArgs;
 
 /// Runs your shell scripts as a DAG, with a web page, a REST API and a history.
 #[derive(Debug, Parser)]
@@ -51,6 +50,11 @@ pub(super) enum Verb {
         after_help = "Example:\n  trackyard check examples/*.yaml\n\nEnds with 1 if there is an error; notices alone are no error."
     )]
     Check(CheckArgs),
+    /// Print the scripts of a definition exactly as they would run
+    #[command(
+        after_help = "Example:\n  trackyard render examples/web-server-check.yaml -p host=127.0.0.1 --vertex ping\n\nNothing is run. Ends with 1 when the definition has an error, 2 when a value is wrong or missing."
+    )]
+    Render(RenderArgs),
     /// Run a definition in this terminal, without a server
     #[command(
         after_help = "Example:\n  trackyard run examples/web-server-check.yaml -p host=127.0.0.1\n\nEnds with 0 when it is FINISH, 1 when it is not, 2 when a value is wrong or missing, 130 after Ctrl-C.\nA run that was killed goes on when the same file is run again with the same values.\nThe history is kept in the data directory: see `trackyard ls`."
@@ -82,9 +86,37 @@ pub(super) enum Verb {
         after_help = "Example:\n  trackyard drain --within 10m\n\nWhat waits is started by the next server. A plain SIGTERM ends the server at once and leaves its scripts running:\nthe next server takes them over."
     )]
     Drain(DrainArgs),
+    /// Set, list and remove the secrets that graphs name
+    #[command(
+        subcommand,
+        after_help = "Example:\n  trackyard secret set DB_PASSWORD <password.txt\n\nA graph that says `secrets: [DB_PASSWORD]` gives its scripts the environment variable DB_PASSWORD."
+    )]
+    Secret(SecretVerb),
     /// Print a link that signs a browser in, once
     #[command(after_help = "Example:\n  trackyard link")]
     Link,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum SecretVerb {
+    /// Set a secret to the text of standard input; on a terminal it is asked for and not shown
+    Set {
+        /// What graphs call it
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+    /// List the names and times of all secrets
+    Ls {
+        /// Print one JSON object instead of a table
+        #[arg(long)]
+        json: bool,
+    },
+    /// Remove a secret
+    Rm {
+        /// What graphs call it
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -131,14 +163,6 @@ pub(super) struct RunArgs {
     pub(super) quiet: bool,
 }
 
-/// Values for a start.
-#[derive(Debug, Args)]
-pub(super) struct ParamArgs {
-    /// A value: `name=value`, or `vertex.name=value` for a parameter of one vertex
-    #[arg(short, long = "param", value_name = "NAME=VALUE", value_parser = pair)]
-    params: Vec<(String, String)>,
-}
-
 #[derive(Debug, Args)]
 pub(super) struct ImportArgs {
     /// The definition; `-` is standard input
@@ -168,16 +192,6 @@ pub(super) struct StartArgs {
     /// Let tracks wait for required values that are not given here
     #[arg(long)]
     pub(super) ask_later: bool,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct DrainArgs {
-    /// Start scripts again
-    #[arg(long, conflicts_with = "within")]
-    pub(super) undo: bool,
-    /// Wait no longer than this, e.g. `10m`; ends with 1 when scripts still run then
-    #[arg(long, value_name = "DURATION", value_parser = length)]
-    pub(super) within: Option<Duration>,
 }
 
 #[derive(Debug, Args)]
@@ -217,31 +231,4 @@ pub(super) struct LogsArgs {
     /// The log of this attempt [default: the last one]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) attempt: Option<u32>,
-}
-
-fn length(text: &str) -> Result<Duration, String> {
-    Millis::parse(text)
-        .map(|m| Duration::from_millis(m.0))
-        .ok_or_else(|| "write a whole number with a unit: 500ms, 30s, 5m, 2h or 1d".to_owned())
-}
-
-fn pair(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        Some(_) | None => Err("write `name=value`".to_owned()),
-    }
-}
-
-impl ParamArgs {
-    /// The values by name; a name given twice is a mistake.
-    pub(super) fn values(self) -> Result<BTreeMap<String, String>, CliError> {
-        let mut values = BTreeMap::new();
-        for (name, value) in self.params {
-            if values.contains_key(&name) {
-                return Err(CliError::Usage(format!("`-p {name}=...` is given twice")));
-            }
-            values.insert(name, value);
-        }
-        Ok(values)
-    }
 }

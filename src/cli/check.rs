@@ -9,10 +9,11 @@ use super::definition::{Definition, Unreadable};
 use super::error::{CliError, FAILED, OK};
 use super::output::{coloured, counted, print, print_json};
 use super::problems::{Drawing, has_error, shown};
-use crate::app::limits;
+use crate::app::{limits, probe};
 use crate::config::Config;
-use crate::desk::Desk;
+use crate::desk::examine;
 use crate::graph::Limits;
+use crate::probe::Probe;
 use crate::store::StoredProblem;
 
 /// What was found in one file.
@@ -24,11 +25,17 @@ struct Checked {
 
 /// Checks files; nothing is saved.
 pub(super) fn check(config: &Config, args: &CheckArgs) -> Result<u8, CliError> {
-    let limits = limits(config);
+    let (limits, probe) = (limits(config), probe(config));
     let files: Vec<Checked> = args
         .files
         .iter()
-        .map(|path| one(Definition::read(path, config.max_file_bytes), &limits))
+        .map(|path| {
+            one(
+                Definition::read(path, config.max_file_bytes),
+                &limits,
+                &probe,
+            )
+        })
         .collect();
     let all = || files.iter().flat_map(|file| &file.problems);
     let errors = all().filter(|p| p.severity == "error").count();
@@ -47,10 +54,10 @@ pub(super) fn check(config: &Config, args: &CheckArgs) -> Result<u8, CliError> {
     Ok(if errors > 0 { FAILED } else { OK })
 }
 
-fn one(read: Result<Definition, Unreadable>, limits: &Limits) -> Checked {
+fn one(read: Result<Definition, Unreadable>, limits: &Limits, probe: &Probe) -> Checked {
     match read {
         Ok(definition) => {
-            let problems = Desk::problems(&definition.text, definition.format, limits);
+            let problems = examine(&definition.text, definition.format, limits, probe).problems;
             Checked {
                 name: definition.name,
                 text: definition.text,

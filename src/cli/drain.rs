@@ -2,14 +2,25 @@
 
 use std::time::Duration;
 
+use clap::Args;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
-use super::args::DrainArgs;
 use super::context::Context;
 use super::error::{CliError, OK};
 use super::output::print;
 use super::remote::Remote;
+use crate::graph::Millis;
+
+#[derive(Debug, Args)]
+pub(super) struct DrainArgs {
+    /// Start scripts again
+    #[arg(long, conflicts_with = "within")]
+    pub(super) undo: bool,
+    /// Wait no longer than this, e.g. `10m`; ends with 1 when scripts still run then
+    #[arg(long, value_name = "DURATION", value_parser = length)]
+    pub(super) within: Option<Duration>,
+}
 
 /// Empties the server, or takes that back.
 pub(super) fn drain(context: &Context, args: &DrainArgs) -> Result<u8, CliError> {
@@ -58,4 +69,10 @@ pub(super) fn drain(context: &Context, args: &DrainArgs) -> Result<u8, CliError>
 
 fn shown(time: Duration) -> String {
     crate::clock::format_duration(i64::try_from(time.as_millis()).unwrap_or(i64::MAX))
+}
+
+fn length(text: &str) -> Result<Duration, String> {
+    Millis::parse(text)
+        .map(|m| Duration::from_millis(m.0))
+        .ok_or_else(|| "write a whole number with a unit: 500ms, 30s, 5m, 2h or 1d".to_owned())
 }

@@ -77,6 +77,8 @@ impl From<StartError> for CliError {
             StartError::NoGraph(_)
             | StartError::NoTrack(_)
             | StartError::Unchecked(..)
+            | StartError::UnknownSecrets(_)
+            | StartError::Sealed(_)
             | StartError::Command(_)
             | StartError::Store(_) => Self::Failed(error.to_string()),
         }

@@ -1,6 +1,7 @@
 //! Waiting for files to change.
 
-use std::cell::Cell;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::io;
 use std::mem::MaybeUninit;
 use std::os::fd::OwnedFd;
@@ -13,8 +14,8 @@ use rustix::io::Errno;
 /// Files and directories that are watched. One that is not there yet is watched once it is.
 pub(super) struct Changes {
     inotify: OwnedFd,
-    /// The late one is watched.
-    has_late: Cell<bool>,
+    /// Those that came late and are watched.
+    late: RefCell<BTreeSet<PathBuf>>,
 }
 
 /// What makes a file worth another look: it grew, or another one came beside it or into it.
@@ -35,7 +36,7 @@ impl Changes {
     pub(super) fn new(paths: &[PathBuf]) -> io::Result<Self> {
         let changes = Self {
             inotify: inotify::init(CreateFlags::CLOEXEC)?,
-            has_late: Cell::new(false),
+            late: RefCell::default(),
         };
         for path in paths {
             changes.watch(path)?;
@@ -52,12 +53,14 @@ impl Changes {
         }
     }
 
-    /// Waits for a change since the last wait. `late` is watched too, once it is there; it is worth
-    /// a look at once then, because it may have changed before it was watched.
-    pub(super) fn wait(&self, late: &Path) -> io::Result<()> {
-        if !self.has_late.get() && self.watch(late)? {
-            self.has_late.set(true);
-            return Ok(());
+    /// Waits for a change since the last wait. Each of `late` is watched too, once it is there; it
+    /// is worth a look at once then, because it may have changed before it was watched.
+    pub(super) fn wait(&self, late: &[PathBuf]) -> io::Result<()> {
+        for path in late {
+            if !self.late.borrow().contains(path) && self.watch(path)? {
+                self.late.borrow_mut().insert(path.clone());
+                return Ok(());
+            }
         }
         // A commit is seen by readers a moment after its file has changed, and that moment has no
         // event of its own: so there is another look after a while in any case.

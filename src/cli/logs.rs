@@ -1,8 +1,7 @@
 //! `trackyard logs TRACK`: the bytes that a track's script printed, and those that it will.
 
-use std::fs::File;
-use std::io::{ErrorKind, Read};
-use std::path::{Path, PathBuf};
+use std::io::Read;
+use std::path::Path;
 
 use super::args::LogsArgs;
 use super::context::Context;
@@ -11,7 +10,7 @@ use super::follow::Changes;
 use super::output::{print_bytes, say};
 use crate::app::{DATABASE, Hold};
 use crate::engine::{AttemptKey, PipelineId, TrackId, TrackState};
-use crate::spool::Spool;
+use crate::spool::{Following, Spool};
 use crate::store::Store;
 
 /// Bytes that are read at once.
@@ -34,7 +33,7 @@ pub(super) fn logs(context: &Context, args: &LogsArgs) -> Result<u8, CliError> {
     } else {
         None
     };
-    let mut printed = Printed::default();
+    let mut log = None;
     loop {
         // The state is read before the bytes: what an ended attempt printed is all there.
         let (head, _) = store.track(id)?.ok_or_else(missing)?;
@@ -45,7 +44,11 @@ pub(super) fn logs(context: &Context, args: &LogsArgs) -> Result<u8, CliError> {
             attempt,
         };
         let ended = is_over(&store, id, attempt, args.attempt.is_some())?;
-        printed.more(&spool.log(key))?;
+        let path = spool.log(key);
+        // The log of another attempt is printed from its beginning.
+        log.take_if(|log: &mut Following| log.path() != path);
+        let log = log.get_or_insert_with(|| Following::new(path));
+        print(log)?;
         let Some(changes) = changes.as_ref().filter(|_| !ended) else {
             return Ok(OK);
         };
@@ -53,7 +56,8 @@ pub(super) fn logs(context: &Context, args: &LogsArgs) -> Result<u8, CliError> {
             say("nobody works on this data directory now: the track goes on at the next start");
             return Ok(OK);
         }
-        changes.wait(&spool.logs(key.pipeline)).map_err(failed)?;
+        let late = [spool.logs(key.pipeline), log.tail()];
+        changes.wait(&late).map_err(failed)?;
     }
 }
 
@@ -82,40 +86,16 @@ fn is_over(store: &Store, id: TrackId, attempt: u32, only: bool) -> Result<bool,
     Ok(state.is_none_or(TrackState::has_ended))
 }
 
-/// How much of which file has been printed.
-#[derive(Default)]
-struct Printed {
-    path: PathBuf,
-    file: Option<File>,
-}
-
-impl Printed {
-    /// Prints what is new; another file is printed from its beginning.
-    fn more(&mut self, path: &Path) -> Result<(), CliError> {
-        if self.path != path {
-            self.path = path.to_owned();
-            self.file = None;
-        }
-        if self.file.is_none() {
-            self.file = match File::open(path) {
-                Ok(file) => Some(file),
-                // A script that has printed nothing has no log.
-                Err(why) if why.kind() == ErrorKind::NotFound => None,
-                Err(why) => return Err(CliError::Failed(format!("the log cannot be read: {why}"))),
-            };
-        }
-        let Some(file) = &mut self.file else {
+/// Prints what is new in a log.
+fn print(log: &mut Following) -> Result<(), CliError> {
+    let failed = |why| CliError::Failed(format!("the log cannot be read: {why}"));
+    let mut new = log.more().map_err(failed)?;
+    let mut bytes = vec![0; CHUNK];
+    loop {
+        let read = new.read(&mut bytes).map_err(failed)?;
+        if read == 0 {
             return Ok(());
-        };
-        let mut bytes = vec![0; CHUNK];
-        loop {
-            let read = file.read(&mut bytes);
-            let read =
-                read.map_err(|why| CliError::Failed(format!("the log cannot be read: {why}")))?;
-            if read == 0 {
-                return Ok(());
-            }
-            print_bytes(&bytes[..read])?;
         }
+        print_bytes(&bytes[..read])?;
     }
 }

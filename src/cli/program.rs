@@ -8,7 +8,7 @@ use tracing_subscriber::EnvFilter;
 use super::args::{Cli, SettingArgs, Verb};
 use super::context::{Context, without_data};
 use super::error::CliError;
-use super::{check, drain, history, import, logs, run, serve, start};
+use super::{check, drain, history, import, logs, render, run, secret, serve, start};
 use crate::config::{Config, Flags};
 
 /// Which log lines a verb writes that is not a server, unless `--log` says more.
@@ -29,6 +29,10 @@ fn dispatch(cli: Cli) -> Result<u8, CliError> {
             let config = without_data(flags(settings))?;
             check::check(&config, &args)
         }
+        Verb::Render(args) => {
+            let config = without_data(flags(settings))?;
+            render::render(&config, args)
+        }
         Verb::Serve(args) => {
             let flags = Flags {
                 port: args.port,
@@ -46,6 +50,7 @@ fn dispatch(cli: Cli) -> Result<u8, CliError> {
         Verb::Show(args) => history::show(&quiet(settings)?, &args),
         Verb::Logs(args) => logs::logs(&quiet(settings)?, &args),
         Verb::Drain(args) => drain::drain(&quiet(settings)?, &args),
+        Verb::Secret(verb) => secret::secret(&quiet(settings)?, verb),
         Verb::Link => start::link(&quiet(settings)?),
     }
 }

@@ -72,6 +72,14 @@ impl Remote {
         answer(request.call())
     }
 
+    /// `PUT` of JSON under `/api/v1`.
+    pub(super) fn put(&self, path: &str, body: &str) -> Result<Value, CliError> {
+        let request = self.agent.put(format!("{}/api/v1{path}", self.url));
+        let request = request.header("Authorization", format!("Bearer {}", self.token));
+        let request = request.header("Content-Type", "application/json");
+        answer(request.send(body))
+    }
+
     /// `POST` under `/api/v1`.
     pub(super) fn post(
         &self,

@@ -30,9 +30,10 @@ pub(super) fn run(context: &Context, args: RunArgs) -> Result<u8, CliError> {
         say(&drawn.draw(&[problem(&unreadable)]));
         CliError::Told(FAILED)
     })?;
+    let given = args.params.values(&context.config)?;
     let signals = signals()?;
     let app = context.open("run")?;
-    let result = run_in(&app, &definition, args, &signals);
+    let result = run_in(&app, &definition, (args, given), &signals);
     app.stop();
     result
 }
@@ -40,20 +41,20 @@ pub(super) fn run(context: &Context, args: RunArgs) -> Result<u8, CliError> {
 fn run_in(
     app: &App,
     definition: &Definition,
-    args: RunArgs,
+    (args, given): (RunArgs, BTreeMap<String, String>),
     signals: &Receiver<i32>,
 ) -> Result<u8, CliError> {
     let graph = define(&app.desk, definition, args.quiet)?;
     let updates = app.desk.handle.subscribe()?;
     let request = StartRequest {
         name: args.name.unwrap_or_default(),
-        given: texts(args.params.values()?),
+        given: texts(given),
         who: "cli".to_owned(),
         trigger: RUN,
         ..StartRequest::default()
     };
     // A second run after the first one was killed is the same run.
-    let left = app.left.iter().find(|p| request.began(graph, p));
+    let left = app.desk.left(graph, &request, &app.left)?;
     let id = match left.filter(|_| !args.new) {
         Some(left) => {
             if !args.quiet {

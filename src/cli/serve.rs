@@ -69,7 +69,7 @@ fn first(
         trigger: RUN,
         ..StartRequest::default()
     };
-    let (id, how) = match left.iter().find(|p| request.began(graph, p)) {
+    let (id, how) = match desk.left(graph, &request, left)? {
         Some(left) => (PipelineId(left.id), "was left unfinished and goes on"),
         None => (desk.start(graph, request)?.id, "has started"),
     };

@@ -16,7 +16,7 @@ pub(super) fn start(context: &Context, args: StartArgs) -> Result<u8, CliError> 
     let graph = graph(context, &args.graph)?;
     let body = json!({
         "name": args.name.unwrap_or_default(),
-        "input": texts(args.params.values()?),
+        "input": texts(args.params.values(&context.config)?),
         "ask_later": args.ask_later,
     });
     let path = format!("/graphs/{graph}/pipelines");

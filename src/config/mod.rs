@@ -4,12 +4,14 @@
 //! A leaf: it imports nothing of the crate, opens nothing but `Rocket.toml`, creates nothing, and
 //! is never global; whoever needs a setting gets it as an argument.
 
+mod durability;
 mod error;
 mod reader;
 mod settings;
 mod sources;
 mod units;
 
+pub use durability::Durability;
 pub use error::{ConfigError, Fault};
-pub use settings::{Config, Durability, Flags};
+pub use settings::{Config, Flags};
 pub use sources::environment;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use figment::value::Value;
 
+use super::durability::{Durability, durability};
 use super::error::ConfigError;
 use super::reader::Reader;
 use super::units::{bytes, duration, log_filter, search_path, shown, text, whole};
@@ -14,10 +15,13 @@ use super::units::{bytes, duration, log_filter, search_path, shown, text, whole}
 const KIB: u64 = 1 << 10;
 const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;
+const TIB: u64 = 1 << 40;
 const SLOTS_PER_CORE: usize = 4;
 const SLOTS_MOST: u32 = 10_000;
 /// The kernel takes no longer single string in a program's environment.
 const VALUE_MOST: u64 = 128 * KIB;
+/// Supervisors send outputs in one frame of 64 MiB at most, in which a byte may take seven.
+const OUTPUT_MOST: u64 = 8 * MIB;
 const SCRIPT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// What the command line says; `None` where it says nothing.
@@ -33,16 +37,6 @@ pub struct Flags {
     pub slots: Option<u32>,
     /// `--log FILTER`
     pub log: Option<String>,
-}
-
-/// How safe a committed result is when the power fails.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Durability {
-    /// Every commit is on the disk before anything follows from it.
-    #[default]
-    Full,
-    /// The last commits may be lost with the power, never with a crash of the server.
-    Normal,
 }
 
 /// Every setting of the program, validated. Sizes are in bytes.
@@ -70,6 +64,18 @@ pub struct Config {
     pub max_file_bytes: u64,
     /// Bytes in one parameter value.
     pub max_value_bytes: u64,
+    /// Bytes in all scripts that are shown with their values at once.
+    pub max_render_bytes: u64,
+    /// Shells that look at scripts for a check at the same time.
+    pub syntax_processes: u32,
+    /// How long the shells may look at the scripts of one definition.
+    pub syntax_time: Duration,
+    /// Bytes that one script may write as its outputs.
+    pub max_output_bytes: u64,
+    /// Outputs that one script may write.
+    pub max_outputs: usize,
+    /// Bytes in one secret, which share the kernel's limit with the name of their variable.
+    pub max_secret_bytes: u64,
     /// Commands from people that may wait for the driver; the next one is refused.
     pub commands_waiting: usize,
     /// Events that one commit takes at most.
@@ -122,13 +128,19 @@ impl Config {
                 VALUE_MOST,
                 bytes(1..=VALUE_MOST),
             ),
+            max_render_bytes: r.take("trackyard.max_render_bytes", 32 * MIB, bytes(1..=GIB)),
+            syntax_processes: r.take("trackyard.syntax_processes", 4, whole(1..=256)),
+            syntax_time: r.take(
+                "trackyard.syntax_time",
+                Duration::from_secs(30),
+                duration(Duration::from_secs(3_600)),
+            ),
+            max_output_bytes: r.take("trackyard.max_output_bytes", MIB, bytes(1..=OUTPUT_MOST)),
+            max_outputs: r.take("trackyard.max_outputs", 1_000, whole(1..=100_000)),
+            max_secret_bytes: r.take("trackyard.max_secret_bytes", 64 * KIB, bytes(4..=127 * KIB)),
             commands_waiting: r.take("trackyard.commands_waiting", 1_024, whole(1..=1_000_000)),
             batch: r.take("trackyard.batch", 512, whole(1..=100_000)),
-            log_cap_bytes: r.take(
-                "trackyard.log_cap_bytes",
-                64 * MIB,
-                bytes(KIB..=1_024 * GIB),
-            ),
+            log_cap_bytes: r.take("trackyard.log_cap_bytes", 64 * MIB, bytes(KIB..=TIB)),
             tail_bytes: r.take("trackyard.tail_bytes", 64 * KIB, bytes(KIB..=16 * MIB)),
             grace: r.take(
                 "trackyard.grace",
@@ -227,14 +239,6 @@ fn address(value: &Value) -> Result<IpAddr, String> {
     ))
 }
 
-fn durability(value: &Value) -> Result<Durability, String> {
-    match shown(value).as_str() {
-        "full" => Ok(Durability::Full),
-        "normal" => Ok(Durability::Normal),
-        other => Err(format!("`{other}` is neither `full` nor `normal`")),
-    }
-}
-
 fn default_slots() -> u32 {
     let cores = available_parallelism().map_or(1, usize::from);
     u32::try_from(cores * SLOTS_PER_CORE)
@@ -303,6 +307,12 @@ mod tests {
             max_script_bytes: MIB,
             max_file_bytes: 16 * MIB,
             max_value_bytes: 131_072,
+            max_render_bytes: 32 * MIB,
+            syntax_processes: 4,
+            syntax_time: Duration::from_secs(30),
+            max_output_bytes: MIB,
+            max_outputs: 1_000,
+            max_secret_bytes: 65_536,
             commands_waiting: 1_024,
             batch: 512,
             log_cap_bytes: 64 * MIB,
@@ -347,7 +357,9 @@ mod tests {
         let dir = with_file(
             "[default]\naddress = '::1'\nport = 0\nlimits = { json = '2 MiB' }\n[default.trackyard]\n\
              data = 'd'\nslots = 9\ndurability = 'normal'\nreaders = 2\nmax_vertices = 10\nmax_edges = 20\n\
-             max_script_bytes = '2 KiB'\nmax_file_bytes = 4096\nmax_value_bytes = '1 KiB'\n\
+             max_script_bytes = '2 KiB'\nmax_file_bytes = 4096\nmax_value_bytes = '1 KiB'\nmax_secret_bytes = '2 KiB'\n\
+             max_render_bytes = '1 MiB'\nsyntax_processes = 2\nsyntax_time = '5s'\n\
+             max_output_bytes = '3 KiB'\nmax_outputs = 5\n\
              commands_waiting = 3\nbatch = 4\nlog_cap_bytes = '1 MiB'\ntail_bytes = '2 KiB'\ngrace = '500ms'\n\
              script_path = '/usr/bin:/bin'\nlog = 'debug'\n",
         );
@@ -364,6 +376,12 @@ mod tests {
             max_script_bytes: 2_048,
             max_file_bytes: 4_096,
             max_value_bytes: 1_024,
+            max_render_bytes: MIB,
+            syntax_processes: 2,
+            syntax_time: Duration::from_secs(5),
+            max_output_bytes: 3_072,
+            max_outputs: 5,
+            max_secret_bytes: 2_048,
             commands_waiting: 3,
             batch: 4,
             log_cap_bytes: MIB,
@@ -399,7 +417,7 @@ mod tests {
         };
         let lines: Vec<&str> = shipped.lines().map(uncommented).collect();
         let count = lines.iter().filter(|line| is_key(line)).count();
-        assert_eq!(count, 18, "one line for each setting");
+        assert_eq!(count, 24, "one line for each setting");
         let dir = with_file(&lines.join("\n"));
         let config = load(Flags::default(), dir.path(), &[]).expect("the defaults are valid");
         let (slots, file) = (defaults.slots, config.file.clone());

@@ -2,20 +2,7 @@
 
 use super::Desk;
 use crate::driver::CommandError;
-use crate::engine::{
-    Action, Expect, PipelineId, Preview, Request, Scope, TrackAction, TrackId, TrackState,
-};
-
-/// A person's word for how an interrupted track ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Resolution {
-    /// Its work was done.
-    Succeeded,
-    /// It was not.
-    Failed,
-    /// It may be done again: another attempt follows.
-    RunAgain,
-}
+use crate::engine::{Action, Expect, PipelineId, Preview, Request};
 
 /// Who asks, why, and what they saw.
 #[derive(Debug, Clone, Default)]
@@ -47,23 +34,6 @@ impl Desk {
         asked: Asked,
     ) -> Result<Preview, CommandError> {
         self.handle.preview(request(pipeline, action, asked))
-    }
-
-    /// Takes a person's word for how an interrupted track ended.
-    pub fn resolve(
-        &self,
-        (pipeline, track): (PipelineId, TrackId),
-        verdict: Resolution,
-        asked: Asked,
-    ) -> Result<(), CommandError> {
-        let action = match verdict {
-            Resolution::Succeeded => TrackAction::ForceSuccess,
-            Resolution::Failed => TrackAction::ForceFailure,
-            Resolution::RunAgain => TrackAction::Retry(Scope::Only, None),
-        };
-        let expect = Some(Expect::Track(TrackState::Interrupted, None));
-        let asked = Asked { expect, ..asked };
-        self.act(pipeline, Action::Track(track, action), asked)
     }
 }
 

@@ -4,8 +4,9 @@ use super::Desk;
 use crate::access::digest;
 use crate::driver::CommandError;
 use crate::engine::GraphId;
-use crate::graph::text::{self, Format};
-use crate::graph::{Graph, Limits, Problem, Severity, Vertex, compile};
+use crate::graph::text::{self, Format, Parsed};
+use crate::graph::{Graph, Limits, Outputs, Part, Problem, Runnable, Severity, Spot, codes};
+use crate::probe::Probe;
 use crate::store::{NewGraph, Outcome, StoreError, StoredProblem};
 
 /// A definition that was saved, checked or not.
@@ -46,8 +47,9 @@ impl Desk {
     /// Saves a text as the newest version of the graph that it names. A text with problems is
     /// saved too, unchecked, so that nothing a person wrote is lost.
     pub fn define(&self, source: &str, format: Format, who: &str) -> Result<Defined, DefineError> {
-        let parsed = text::parse(source, format, &self.limits);
-        let problems = stored(&parsed.problems);
+        let parsed = examine(source, format, &self.limits, &self.probe);
+        let mut problems = stored(&parsed.problems);
+        problems.extend(self.unset(&parsed)?);
         let named = parsed.graph.filter(|g| !g.name.is_empty());
         let Some(graph) = named else {
             return Err(DefineError::Malformed(problems));
@@ -95,8 +97,9 @@ impl Desk {
         } else {
             Format::Yaml
         };
-        let parsed = text::parse(&source, format, &self.limits);
-        let problems = stored(&parsed.problems);
+        let parsed = examine(&source, format, &self.limits, &self.probe);
+        let mut problems = stored(&parsed.problems);
+        problems.extend(self.unset(&parsed)?);
         let checked = is_checked(&parsed.problems);
         let compiled = parsed.graph.as_ref().map(compiled).unwrap_or_default();
         if !head.sealed {
@@ -114,10 +117,46 @@ impl Desk {
         })
     }
 
-    /// Finds the problems of a text and saves nothing.
-    pub fn problems(source: &str, format: Format, limits: &Limits) -> Vec<Problem> {
-        text::parse(source, format, limits).problems
+    /// A notice for each secret that the graph names and nobody has set: that stops only a start.
+    fn unset(&self, parsed: &Parsed) -> Result<Vec<StoredProblem>, StoreError> {
+        let Some(graph) = &parsed.graph else {
+            return Ok(Vec::new());
+        };
+        let notice = |name: String| {
+            let names = |secrets: &Vec<String>| secrets.contains(&name);
+            let owner = match names(&graph.secrets) {
+                true => None,
+                false => graph.vertices.iter().position(|v| names(&v.secrets)),
+            };
+            let part = Part::Key("secrets");
+            let spot = owner.map_or(Spot::graph(part), |index| Spot::vertex(index, part));
+            let mark = parsed.places.mark(spot);
+            StoredProblem {
+                code: codes::UNKNOWN_SECRET.to_owned(),
+                severity: "notice".to_owned(),
+                line: mark.line,
+                column: mark.column,
+                place: spot.path(graph),
+                message: format!(
+                    "nobody has set the secret `{name}`, so the graph cannot be started; use `trackyard secret set {name}`"
+                ),
+            }
+        };
+        let unknown = self.unknown_secrets(graph)?;
+        Ok(unknown.into_iter().map(notice).collect())
     }
+}
+
+/// Reads a text and finds all its problems: those that the text alone has, and what this machine
+/// says about its scripts. Nothing is saved.
+pub fn examine(source: &str, format: Format, limits: &Limits, probe: &Probe) -> Parsed {
+    let mut parsed = text::parse(source, format, limits);
+    if let Some(graph) = &parsed.graph {
+        let found = probe.inspect(graph, &parsed.places);
+        parsed.problems.extend(found);
+        parsed.problems.sort_by_key(|p| (p.line, p.column));
+    }
+    parsed
 }
 
 /// Whether a graph with these findings may be started.
@@ -125,14 +164,11 @@ fn is_checked(problems: &[Problem]) -> bool {
     problems.iter().all(|p| p.severity != Severity::Error)
 }
 
-/// The script of each vertex with its placeholders compiled; as written where they do not compile.
-fn compiled(graph: &Graph) -> Vec<String> {
-    let body = |(i, vertex): (usize, &Vertex)| {
-        let params = graph.declared(i);
-        compile(&vertex.script, &params)
-            .map_or_else(|_| vertex.script.clone(), |compiled| compiled.body)
-    };
-    graph.vertices.iter().enumerate().map(body).collect()
+/// What is kept of the script of each vertex.
+fn compiled(graph: &Graph) -> Vec<Runnable> {
+    let outputs = Outputs::of(graph);
+    let runnable = |vertex| outputs.runnable(vertex);
+    graph.vertices.iter().map(runnable).collect()
 }
 
 fn stored(problems: &[Problem]) -> Vec<StoredProblem> {

@@ -5,14 +5,24 @@
 
 mod acts;
 mod define;
+mod render;
+mod resolve;
+mod secrets;
 mod start;
 
-pub use acts::{Asked, Resolution};
-pub use define::{DefineError, Defined};
+pub use crate::secrets::Vault;
+pub use acts::Asked;
+pub use define::{DefineError, Defined, examine};
+pub use render::{RenderError, RenderRequest, scripts};
+pub use resolve::Resolution;
+pub use secrets::SecretError;
 pub use start::{RUN, StartError, StartRequest};
+
+use std::sync::Arc;
 
 use crate::driver::Handle;
 use crate::graph::Limits;
+use crate::probe::Probe;
 use crate::store::Store;
 
 /// Reads through the store, writes through the driver.
@@ -24,4 +34,8 @@ pub struct Desk {
     pub handle: Handle,
     /// What a definition and a value may hold.
     pub limits: Limits,
+    /// What only this machine can say about a definition.
+    pub probe: Probe,
+    /// Seals and opens secrets.
+    pub vault: Arc<Vault>,
 }

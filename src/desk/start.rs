@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use super::{Asked, Desk};
 use crate::driver::{CommandError, NewStart, Started};
 use crate::engine::{Action, GraphId, PipelineId, TrackAction, TrackId, TrackInput};
-use crate::graph::{FieldError, GivenOwned, Graph, VertexInput, accept_inputs, input_to_json};
+use crate::graph::{
+    FieldError, GivenOwned, Graph, Later, VertexInput, accept_inputs, input_to_json,
+};
 use crate::store::{PipelineHead, StoreError, StoredProblem};
 
 /// What starts a pipeline of a file in one go: `trackyard run FILE`, `trackyard serve --run FILE`.
@@ -31,8 +33,9 @@ pub struct StartRequest {
 }
 
 impl StartRequest {
-    /// True if `pipeline` is what the same request for the same version of a graph has started.
-    pub fn began(&self, graph: GraphId, pipeline: &PipelineHead) -> bool {
+    /// True if `pipeline` is what the same request, with what was `given`, has started of the same
+    /// version of a graph.
+    fn began(&self, graph: GraphId, given: &str, pipeline: &PipelineHead) -> bool {
         let name = if self.name.is_empty() {
             &pipeline.graph
         } else {
@@ -41,7 +44,7 @@ impl StartRequest {
         pipeline.graph_id == graph.0
             && pipeline.trigger == self.trigger
             && pipeline.name == *name
-            && pipeline.input == given_to_json(&self.given)
+            && pipeline.input == given
     }
 }
 
@@ -60,12 +63,26 @@ pub enum StartError {
     /// Values are wrong or missing.
     #[error("some values are wrong or missing")]
     Fields(Vec<FieldError>),
+    /// The graph names secrets that nobody has set.
+    #[error("{}", unknown(.0))]
+    UnknownSecrets(Vec<String>),
+    /// A secret cannot be sealed, or one that was given before cannot be opened.
+    #[error("the secrets cannot be used: {0}")]
+    Sealed(String),
     /// The driver refused.
     #[error(transparent)]
     Command(#[from] CommandError),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+fn unknown(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    let names = names.join(", ");
+    format!(
+        "nobody has set the secrets that the graph names: {names}; use `trackyard secret set NAME`"
+    )
 }
 
 impl Desk {
@@ -79,17 +96,19 @@ impl Desk {
             .store
             .definition(graph)?
             .ok_or(StartError::NoGraph(graph))?;
-        let accepted = accept_inputs(&definition, &request.given, request.ask_later, &self.limits);
+        let later = match request.ask_later {
+            true => Later::All,
+            false => Later::Nothing,
+        };
+        let accepted = accept_inputs(&definition, &request.given, later, &self.limits);
         let accepted = accepted.map_err(StartError::Fields)?;
-        let inputs = accepted.vertices.iter().map(|vertex| TrackInput {
-            values: if vertex.values.is_empty() && vertex.missing.is_empty() {
-                String::new()
-            } else {
-                input_to_json(&vertex.values).to_string()
-            },
-            missing: !vertex.missing.is_empty(),
-        });
-        let inputs: Vec<TrackInput> = inputs.collect();
+        let unknown = self.unknown_secrets(&definition)?;
+        if !unknown.is_empty() {
+            return Err(StartError::UnknownSecrets(unknown));
+        }
+        let given = self.given_to_json(&definition, &request)?;
+        let inputs: Result<Vec<_>, _> = accepted.vertices.into_iter().map(|v| self.of(v)).collect();
+        let inputs = inputs?;
         let none = inputs.iter().all(|input| input.values.is_empty());
         let start = NewStart {
             graph,
@@ -103,12 +122,26 @@ impl Desk {
             request_key: request.request_key,
             who: request.who,
             trigger: request.trigger,
-            given: given_to_json(&request.given),
+            given,
             inputs: if none { Vec::new() } else { inputs },
             priority: 0,
             again_of: None,
         };
         Ok(self.handle.start(start)?)
+    }
+
+    /// What the same request has started before, of pipelines that are unfinished.
+    pub fn left<'p>(
+        &self,
+        graph: GraphId,
+        request: &StartRequest,
+        unfinished: &'p [PipelineHead],
+    ) -> Result<Option<&'p PipelineHead>, StartError> {
+        let definition = self.store.definition(graph)?;
+        let definition = definition.ok_or(StartError::NoGraph(graph))?;
+        let given = self.given_to_json(&definition, request)?;
+        let mut unfinished = unfinished.iter();
+        Ok(unfinished.find(|p| request.began(graph, &given, p)))
     }
 
     /// Gives values to a track that has not started. Values given earlier are kept.
@@ -132,13 +165,10 @@ impl Desk {
             .ok_or(StartError::NoTrack(track))?;
         let index = definition.vertex_index(&head.vertex);
         let index = index.ok_or(StartError::NoTrack(track))?;
-        let accepted = self.accept(definition, index, &texts.input, given);
+        let held = self.held_secrets(track)?;
+        let accepted = self.accept(definition, index, (&texts.input, held), given);
         let accepted = accepted.map_err(StartError::Fields)?;
-        let values = input_to_json(&accepted.values).to_string();
-        let input = TrackInput {
-            values,
-            missing: !accepted.missing.is_empty(),
-        };
+        let input = self.of(accepted)?;
         let asked = Asked {
             who: who.to_owned(),
             ..Asked::default()
@@ -147,16 +177,41 @@ impl Desk {
         Ok(self.act(pipeline, action, asked)?)
     }
 
+    /// What a track gets. Where it is to be sealed there is a key from now on.
+    fn of(&self, accepted: VertexInput) -> Result<TrackInput, StartError> {
+        if !accepted.secrets.is_empty() {
+            let ready = self.vault.ready();
+            ready.map_err(|why| StartError::Sealed(why.to_string()))?;
+        }
+        let missing = !accepted.missing.is_empty();
+        let none = accepted.values.is_empty() && accepted.secrets.is_empty() && !missing;
+        Ok(TrackInput {
+            values: match none {
+                true => String::new(),
+                false => input_to_json(&accepted).to_string(),
+            },
+            missing,
+            secrets: accepted.secrets,
+        })
+    }
+
     /// All values of one vertex: those that it has, replaced by those that are given. A plain name
     /// means the vertex's own parameter before the graph's.
     fn accept(
         &self,
         mut graph: Graph,
         index: usize,
-        has: &str,
+        (has, secrets): (&str, Vec<(String, String)>),
         given: &BTreeMap<String, GivenOwned>,
     ) -> Result<VertexInput, Vec<FieldError>> {
-        let vertex = graph.vertices.swap_remove(index);
+        // The others stay for what they give; what they ask for is not asked now.
+        for (place, other) in graph.vertices.iter_mut().enumerate() {
+            if place != index {
+                other.input.clear();
+                other.script.clear();
+            }
+        }
+        let vertex = &graph.vertices[index];
         let key = |name: &str| match vertex.input.iter().any(|p| p.name == name) {
             true => format!("{}.{name}", vertex.name),
             false => name.to_owned(),
@@ -167,22 +222,10 @@ impl Desk {
             .into_iter()
             .map(|(name, value)| (key(&name), GivenOwned::Json(value)))
             .collect();
+        let secrets = secrets.into_iter();
+        all.extend(secrets.map(|(name, text)| (key(&name), GivenOwned::Text(text))));
         all.extend(given.iter().map(|(name, value)| (key(name), value.clone())));
-        graph.vertices = vec![vertex];
-        graph.edges.clear();
-        let accepted = accept_inputs(&graph, &all, true, &self.limits)?;
-        Ok(accepted.vertices.into_iter().next().unwrap_or_default())
+        let mut accepted = accept_inputs(&graph, &all, Later::All, &self.limits)?;
+        Ok(accepted.vertices.swap_remove(index))
     }
-}
-
-fn given_to_json(given: &BTreeMap<String, GivenOwned>) -> String {
-    let value = |given: &GivenOwned| match given {
-        GivenOwned::Text(text) => serde_json::Value::String(text.clone()),
-        GivenOwned::Json(value) => value.clone(),
-    };
-    let object: serde_json::Map<_, _> = given
-        .iter()
-        .map(|(name, g)| (name.clone(), value(g)))
-        .collect();
-    serde_json::Value::Object(object).to_string()
 }

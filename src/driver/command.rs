@@ -6,6 +6,7 @@ use super::updates::Update;
 use crate::engine::{
     GraphId, PipelineId, PipelineState, Preview, Refusal, Request, Time, TrackInput,
 };
+use crate::graph::Runnable;
 use crate::store::{NewGraph, Saved, StoreError, StoredProblem};
 
 /// A pipeline to start, with values that were accepted for one revision of its graph.
@@ -95,7 +96,7 @@ pub(super) enum Command {
         id: GraphId,
         revision: i64,
         checked: bool,
-        compiled: Vec<String>,
+        compiled: Vec<Runnable>,
         problems: Vec<StoredProblem>,
         reply: Reply<bool>,
     },
@@ -107,6 +108,16 @@ pub(super) enum Command {
     RemoveSession {
         digest: String,
         reply: Reply<()>,
+    },
+    SetSecret {
+        name: String,
+        sealed: Vec<u8>,
+        who: String,
+        reply: Reply<bool>,
+    },
+    RemoveSecret {
+        name: String,
+        reply: Reply<bool>,
     },
     Watch(PipelineId, Sender<PipelineState>),
     Subscribe(Sender<Update>),
@@ -127,7 +138,9 @@ impl Command {
             Self::Act(_, reply) => drop(reply.send(Err(why))),
             Self::Preview(_, reply) => drop(reply.send(Err(why))),
             Self::Save(_, reply) => drop(reply.send(Err(why))),
-            Self::SetCheck { reply, .. } => drop(reply.send(Err(why))),
+            Self::SetCheck { reply, .. }
+            | Self::SetSecret { reply, .. }
+            | Self::RemoveSecret { reply, .. } => drop(reply.send(Err(why))),
             Self::AddSession { reply, .. } | Self::RemoveSession { reply, .. } => {
                 drop(reply.send(Err(why)));
             }

@@ -218,6 +218,15 @@ impl Drive {
             Command::RemoveSession { digest, reply } => {
                 answer(&reply, self.writer.remove_session(&digest))
             }
+            Command::SetSecret {
+                name,
+                sealed,
+                who,
+                reply,
+            } => answer(&reply, self.writer.set_secret(&name, &sealed, &who, now)),
+            Command::RemoveSecret { name, reply } => {
+                answer(&reply, self.writer.remove_secret(&name));
+            }
             Command::Watch(pipeline, watch) => self.watch(pipeline, watch, out),
             Command::Subscribe(subscriber) => self.subscribers.add(subscriber),
             Command::Drain(on, reply) => self.drain(on, &reply),

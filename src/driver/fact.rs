@@ -13,7 +13,7 @@ pub fn event(fact: Fact) -> Event {
             output: tail,
         },
         Fact::NotStarted { key, why } => Event::NotStarted { key, why },
-        Fact::Interrupted { key, why } => Event::Interrupted { key, why },
+        Fact::Interrupted { key, why, remains } => Event::Interrupted { key, why, remains },
     }
 }
 
@@ -27,15 +27,14 @@ fn end(record: &ExitRecord) -> AttemptEnd {
         }
         Cause::TimedOut => (Some(Reason::Timeout), None),
         Cause::Stopped => (Some(Reason::Stopped), None),
+        Cause::BadOutput { why } => (Some(Reason::BadOutput), Some(why.clone())),
         Cause::CouldNotStart { why } => (Some(Reason::CouldNotStart), Some(why.clone())),
     };
-    let detail = match (&record.log_problem, detail) {
-        (Some(problem), None) => Some(format!("the log is not complete: {problem}")),
-        (Some(problem), Some(detail)) => {
-            Some(format!("{detail}; the log is not complete: {problem}"))
-        }
-        (None, detail) => detail,
-    };
+    let log = record.log_problem.as_ref();
+    let log = log.map(|problem| format!("the log is not complete: {problem}"));
+    let said = detail.into_iter().chain(record.notice.clone()).chain(log);
+    let said = said.collect::<Vec<_>>().join("; ");
+    let detail = (!said.is_empty()).then_some(said);
     AttemptEnd {
         reason,
         exit_code: record.code,
@@ -45,5 +44,6 @@ fn end(record: &ExitRecord) -> AttemptEnd {
         finished_at: Time(record.finished_at),
         log_bytes: record.log_bytes,
         dropped_bytes: record.dropped_bytes,
+        outputs: record.outputs.clone(),
     }
 }

@@ -10,6 +10,7 @@ use super::draining::Shown;
 use super::trouble::Trouble;
 use super::updates::{self, Update};
 use crate::engine::{GraphId, PipelineId, PipelineState, Preview, Request, Time};
+use crate::graph::Runnable;
 use crate::store::{NewGraph, Saved, StoredProblem};
 
 /// Sends commands to the driver. Cheap to clone. Every call waits for the commit of its answer.
@@ -86,7 +87,7 @@ impl Handle {
         id: GraphId,
         revision: i64,
         checked: bool,
-        compiled: Vec<String>,
+        compiled: Vec<Runnable>,
         problems: Vec<StoredProblem>,
     ) -> Result<bool, CommandError> {
         self.ask(|reply| Command::SetCheck {
@@ -111,6 +112,23 @@ impl Handle {
     /// Signs a browser out.
     pub fn remove_session(&self, digest: String) -> Result<(), CommandError> {
         self.ask(|reply| Command::RemoveSession { digest, reply })
+    }
+
+    /// Sets a named secret, whose value is sealed; true: it was there before.
+    pub fn set_secret(&self, name: &str, sealed: Vec<u8>, who: &str) -> Result<bool, CommandError> {
+        let (name, who) = (name.to_owned(), who.to_owned());
+        self.ask(|reply| Command::SetSecret {
+            name,
+            sealed,
+            who,
+            reply,
+        })
+    }
+
+    /// Removes a named secret; false: it was not there.
+    pub fn remove_secret(&self, name: &str) -> Result<bool, CommandError> {
+        let name = name.to_owned();
+        self.ask(|reply| Command::RemoveSecret { name, reply })
     }
 
     /// Waits until nothing of a pipeline can move any more, at most until `within` has passed.

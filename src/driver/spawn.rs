@@ -187,7 +187,7 @@ mod tests {
         AttemptKey, Capacity, Engine, Event, Outbox, PipelineId, StartOrder, Time,
     };
     use crate::executor::{Backend, Verdict};
-    use crate::graph::{Graph, Vertex};
+    use crate::graph::{Graph, Runnable, Vertex};
     use crate::spool::Spool;
     use crate::store::{Durability, NewGraph, Writer};
 
@@ -219,7 +219,10 @@ mod tests {
             ..Vertex::default()
         };
         let new = NewGraph {
-            compiled: vec![vertex.script.clone()],
+            compiled: vec![Runnable {
+                body: vertex.script.clone(),
+                refers: Vec::new(),
+            }],
             digest: String::new(),
             graph: Graph {
                 name: "g".to_owned(),

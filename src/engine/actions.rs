@@ -83,9 +83,9 @@ impl Engine {
         match action {
             TrackAction::Retry(scope, input) => self.retry(now, at, (scope, input), cause, out),
             TrackAction::Skip => self.skip(now, at, cause, out),
-            TrackAction::ForceSuccess => {
+            TrackAction::ForceSuccess(outputs) => {
                 let said = said(cause.who, "that it succeeded", why);
-                self.force_success(now, at, &said, cause, out)
+                self.force_success(now, at, (&said, outputs), cause, out)
             }
             TrackAction::ForceFailure => {
                 let said = said(cause.who, "that it failed", why);
@@ -156,7 +156,7 @@ impl Engine {
         &mut self,
         now: Time,
         (pipeline, index): Place,
-        said: &str,
+        (said, outputs): (&str, Option<String>),
         cause: Cause<'_>,
         out: &mut Outbox,
     ) -> Result<Answer, Refusal> {
@@ -181,7 +181,7 @@ impl Engine {
             ..row
         };
         self.set_track(now, pipeline, index, row, cause, out);
-        Self::say(track, said.to_owned(), out);
+        Self::say(track, said.to_owned(), out).outputs = outputs;
         self.done(now, (pipeline, index), was_done, cause, out);
         Ok(Answer::Done)
     }

@@ -189,7 +189,9 @@ impl Engine {
             Event::Act(request) => self.act(now, request, out),
             Event::Ended { key, end, output } => Ok(self.ended(now, key, end, output, out)),
             Event::NotStarted { key, why } => Ok(self.not_started(now, key, &why, out)),
-            Event::Interrupted { key, why } => Ok(self.interrupted(now, key, &why, out)),
+            Event::Interrupted { key, why, remains } => {
+                Ok(self.interrupted(now, key, (&why, remains), out))
+            }
         }
     }
 }

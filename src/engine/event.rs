@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::ids::{AttemptKey, PipelineId, TrackId};
+use super::ids::{AttemptKey, PipelineId, Time, TrackId};
 use super::outbox::{AttemptEnd, PipelineRow, TrackRow};
 use super::plan::Plan;
 use super::request::Request;
+use crate::graph::Hidden;
 
 /// The values of one track at the start of its pipeline.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -14,6 +15,8 @@ pub struct TrackInput {
     pub values: String,
     /// A required value is missing: the track waits for it before it runs.
     pub missing: bool,
+    /// Values of secret parameters; `values` has null for each.
+    pub secrets: Vec<(String, Hidden)>,
 }
 
 /// A pipeline to start.
@@ -68,9 +71,26 @@ pub enum Event {
     Interrupted {
         /// Which.
         key: AttemptKey,
-        /// What is known.
+        /// Why it is unknown.
         why: String,
+        /// What is known all the same.
+        remains: Remains,
     },
+}
+
+/// What is known of an attempt whose outcome is not.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Remains {
+    /// When its script was let through, if that can be told.
+    pub started_at: Option<Time>,
+    /// The last bytes of its output.
+    pub output: Vec<u8>,
+    /// Bytes of its output that the log keeps.
+    pub log_bytes: u64,
+    /// Bytes of its output that the log does not keep.
+    pub dropped_bytes: u64,
+    /// A process of it that is known to run on.
+    pub survivor: Option<u32>,
 }
 
 /// A row of a live track, as `load` takes it.

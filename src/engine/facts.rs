@@ -2,9 +2,10 @@
 
 use super::backoff::due;
 use super::core::{Cause, Engine};
+use super::event::Remains;
 use super::follow::ended_row;
 use super::ids::{AttemptKey, Time};
-use super::outbox::{AttemptEnd, Effect, Outbox, TrackRow};
+use super::outbox::{AttemptEnd, Effect, Outbox, TrackChange, TrackRow};
 use super::request::Answer;
 use super::run::Run;
 use super::state::{Ending, Mark, PendingOn, Reason, TrackState};
@@ -18,7 +19,7 @@ impl Engine {
         &mut self,
         now: Time,
         key: AttemptKey,
-        end: AttemptEnd,
+        mut end: AttemptEnd,
         output: Vec<u8>,
         out: &mut Outbox,
     ) -> Answer {
@@ -56,12 +57,10 @@ impl Engine {
             finished_at: Some(end.finished_at),
             ..row
         };
+        let outputs = end.outputs.take();
         self.leave(now, key, index, ended, end, out);
-        let change = out
-            .tracks
-            .get_mut(&key.track)
-            .expect("the track was changed just now");
-        change.output = Some(output);
+        let change = self::output(key, output, out);
+        change.outputs = outputs.filter(|_| state == TrackState::Succeed);
         match state {
             TrackState::Succeed => self.promote(now, key.pipeline, index, out),
             TrackState::Failed => self.fail(now, key.pipeline, index, out),
@@ -88,7 +87,7 @@ impl Engine {
         };
         let run = &self.runs[&key.pipeline];
         let row = run.track(index).row;
-        let end = AttemptEnd::unrun(Reason::NotStarted, now, why);
+        let end = AttemptEnd::unknown(Reason::NotStarted, row.started_at, now, why);
         let shift = row.attempt.saturating_sub(row.retries + 1).min(16);
         let wait = (SPAWN_WAIT_MS.0 << shift).min(SPAWN_WAIT_MS.1);
         let (pending_on, due_at) = if goes_on(run, index) {
@@ -121,7 +120,7 @@ impl Engine {
         &mut self,
         now: Time,
         key: AttemptKey,
-        why: &str,
+        (why, remains): (&str, Remains),
         out: &mut Outbox,
     ) -> Answer {
         let Some(index) = self.current(key) else {
@@ -129,8 +128,12 @@ impl Engine {
         };
         let run = &self.runs[&key.pipeline];
         let row = run.track(index).row;
-        let rerun = goes_on(run, index);
+        // Not beside what still runs of it: that is for a person to judge.
+        let rerun = goes_on(run, index) && remains.survivor.is_none();
+        // The clock of files may be a little behind ours.
+        let started_at = row.started_at.max(remains.started_at);
         let row = TrackRow {
+            started_at,
             reason: Some(Reason::Interrupted),
             finished_at: Some(now),
             ending: None,
@@ -150,8 +153,13 @@ impl Engine {
                 ..row
             },
         };
-        let end = AttemptEnd::unrun(Reason::Interrupted, now, why);
+        let end = AttemptEnd {
+            log_bytes: remains.log_bytes,
+            dropped_bytes: remains.dropped_bytes,
+            ..AttemptEnd::unknown(Reason::Interrupted, started_at, now, why)
+        };
         self.leave(now, key, index, ended, end, out);
+        output(key, remains.output, out);
         if ended.state == TrackState::Failed {
             self.fail(now, key.pipeline, index, out);
         }
@@ -199,6 +207,14 @@ impl Engine {
     }
 }
 
+/// The end of what an attempt printed goes with its track, which has just changed.
+fn output(key: AttemptKey, bytes: Vec<u8>, out: &mut Outbox) -> &mut TrackChange {
+    let change = out.tracks.get_mut(&key.track);
+    let change = change.expect("the track was changed just now");
+    change.output = Some(bytes);
+    change
+}
+
 /// A late or repeated report changes nothing; its files are of no more use.
 fn stale(key: AttemptKey, out: &mut Outbox) -> Answer {
     out.effects.push(Effect::Clean(key));
@@ -219,21 +235,5 @@ fn again(row: TrackRow) -> TrackRow {
         pending_on: Some(PendingOn::Slot),
         due_at: None,
         ..row
-    }
-}
-
-impl AttemptEnd {
-    /// The end of an attempt of which no result is known.
-    fn unrun(reason: Reason, now: Time, why: &str) -> Self {
-        Self {
-            reason: Some(reason),
-            exit_code: None,
-            signal: None,
-            detail: Some(why.to_owned()),
-            started_at: now,
-            finished_at: now,
-            log_bytes: 0,
-            dropped_bytes: 0,
-        }
     }
 }

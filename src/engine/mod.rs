@@ -29,7 +29,7 @@ mod verdict;
 
 pub use core::Engine;
 pub use dispatch::Capacity;
-pub use event::{Event, LoadedPipeline, LoadedTrack, NextIds, StartOrder, TrackInput};
+pub use event::{Event, LoadedPipeline, LoadedTrack, NextIds, Remains, StartOrder, TrackInput};
 pub use ids::{AttemptKey, GraphId, PipelineId, Time, TrackId, VertexId};
 pub use outbox::{
     AttemptEnd, Effect, Entry, NewPipeline, Outbox, PipelineChange, PipelineRow, TrackChange,

@@ -91,6 +91,8 @@ pub struct TrackChange {
     pub output: Option<Vec<u8>>,
     /// In words why it ended as it did, when there is more to say than the reason.
     pub detail: Option<String>,
+    /// What a success left for those after it, as a JSON object.
+    pub outputs: Option<String>,
 }
 
 /// How an attempt ended.
@@ -112,6 +114,25 @@ pub struct AttemptEnd {
     pub log_bytes: u64,
     /// Bytes of output that the cap kept out of the log.
     pub dropped_bytes: u64,
+    /// What it left for those after it, as a JSON object.
+    pub outputs: Option<String>,
+}
+
+impl AttemptEnd {
+    /// The end of an attempt of which no result is known; `since`: when it began or was ordered.
+    pub(super) fn unknown(reason: Reason, since: Option<Time>, now: Time, why: &str) -> Self {
+        Self {
+            reason: Some(reason),
+            exit_code: None,
+            signal: None,
+            detail: Some(why.to_owned()),
+            started_at: since.unwrap_or(now),
+            finished_at: now,
+            log_bytes: 0,
+            dropped_bytes: 0,
+            outputs: None,
+        }
+    }
 }
 
 /// One line of the journal.
@@ -197,6 +218,7 @@ impl Outbox {
             input: None,
             output: None,
             detail: None,
+            outputs: None,
         });
         change.to = to;
         change

@@ -44,8 +44,8 @@ pub enum TrackAction {
     Retry(Scope, Option<TrackInput>),
     /// It is passed over and counts as done.
     Skip,
-    /// Whatever became of it counts as a success.
-    ForceSuccess,
+    /// Whatever became of it counts as a success; what it leaves for those after it, as a JSON object.
+    ForceSuccess(Option<String>),
     /// It has failed; what runs of it is ended.
     ForceFailure,
     /// It does not start until it is released.
@@ -142,7 +142,7 @@ impl Action {
                 TrackAction::Retry(Scope::After, _) => "retry with all after it",
                 TrackAction::Retry(Scope::Alone, _) => "run alone",
                 TrackAction::Skip => "skip",
-                TrackAction::ForceSuccess => "it succeeded",
+                TrackAction::ForceSuccess(_) => "it succeeded",
                 TrackAction::ForceFailure => "it failed",
                 TrackAction::Hold => "hold",
                 TrackAction::Release => "release",

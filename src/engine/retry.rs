@@ -128,7 +128,9 @@ impl Engine {
         for &index in targets {
             let row = self.runs[&pipeline].track(index).row;
             self.set_track(now, pipeline, index, set_back_row(row), cause, out);
-            Self::say(self.runs[&pipeline].track_id(index), String::new(), out);
+            let track = self.runs[&pipeline].track_id(index);
+            // What it left is of no use to those who run after it now.
+            Self::say(track, String::new(), out).outputs = Some("{}".to_owned());
         }
         self.recount(pipeline);
         Ok(())

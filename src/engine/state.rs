@@ -143,6 +143,8 @@ coded! {
         NotStarted = 6, "not_started";
         /// A person said that it failed.
         Forced = 7, "forced";
+        /// The script exited with 0, but an output is missing or against its rules.
+        BadOutput = 8, "bad_output";
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::core::{Cause, Engine};
 use super::ids::{PipelineId, Time, TrackId};
-use super::outbox::{Entry, Outbox, PipelineRow, TrackRow};
+use super::outbox::{Entry, Outbox, PipelineRow, TrackChange, TrackRow};
 
 impl Engine {
     /// The one place where a track's row changes: table of transitions, timers, outbox, journal.
@@ -46,9 +46,11 @@ impl Engine {
     }
 
     /// Says in words why a track that was changed just now is as it is.
-    pub(super) fn say(track: TrackId, detail: String, out: &mut Outbox) {
+    pub(super) fn say(track: TrackId, detail: String, out: &mut Outbox) -> &mut TrackChange {
         let change = out.tracks.get_mut(&track);
-        change.expect("the track was changed just now").detail = Some(detail);
+        let change = change.expect("the track was changed just now");
+        change.detail = Some(detail);
+        change
     }
 
     /// The one place where a pipeline's row changes.

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
 
 use tracing::{error, info, warn};
 
@@ -11,6 +13,11 @@ use super::local::Shared;
 use super::wire::{ToServer, ToSupervisor};
 use crate::engine::AttemptKey;
 
+/// How long after a failed connection to a living supervisor the next one is tried: at first, and
+/// at most. Each takes twice as long as the one before.
+const AGAIN: Duration = Duration::from_millis(10);
+const AGAIN_AT_MOST: Duration = Duration::from_secs(1);
+
 impl Shared {
     /// Obeys one supervisor until it is dead or this server stops.
     pub(super) fn listen(self: Arc<Self>, link: &Arc<Link>, mut reader: Reader) {
@@ -19,18 +26,16 @@ impl Shared {
             self.hear(link, &mut reader);
             // Until there is a new connection nothing is handed to it: these may not have arrived.
             let handed = self.attempts.with_supervisor(number, || link.note_lost());
+            let again = self.connect_again(link);
             if self.stopping() {
-                return;
+                return link.hang_up();
             }
-            match link.reconnect(&self.settings.version) {
-                Ok((again, running)) => {
-                    reader = again;
-                    self.compare(link, handed, &running);
-                }
-                Err(_) => break,
-            }
+            let Some((again, running)) = again else {
+                break;
+            };
+            reader = again;
+            self.compare(link, handed, &running);
         }
-        // It was dying while it was asked; the lock says when it is dead.
         if let Err(error) = link.bury() {
             warn!(supervisor = number, %error, "supervisor {number} left something: {error}");
         }
@@ -43,9 +48,35 @@ impl Shared {
                 "supervisor {number} died with {n} attempts"
             ),
         }
-        for key in lost {
-            self.settle(key, false);
+        self.settle_all(lost);
+    }
+
+    /// Connects to a supervisor again; `None`: it is dead, or this server stops. Nothing but its
+    /// lock says that it is dead: who cannot be reached may be short of handles, or about to end.
+    fn connect_again(&self, link: &Link) -> Option<(Reader, HashSet<AttemptKey>)> {
+        let (number, pid) = (link.instance.number, link.pid);
+        let mut pause = AGAIN;
+        while !self.stopping() {
+            let error = match link.reconnect(&self.settings.version) {
+                Ok(made) => return Some(made),
+                Err(error) => error,
+            };
+            // A lock that cannot be looked at is no sign of death either.
+            if let Ok(false) = link.instance.alive() {
+                break;
+            }
+            if pause == AGAIN_AT_MOST {
+                warn!(
+                    supervisor = number,
+                    pid,
+                    %error,
+                    "supervisor {number} (process {pid}) lives but cannot be reached: {error}"
+                );
+            }
+            thread::park_timeout(pause);
+            pause = AGAIN_AT_MOST.min(pause * 2);
         }
+        None
     }
 
     /// Takes what a supervisor says until the connection breaks.
@@ -55,13 +86,25 @@ impl Shared {
                 return;
             }
             match message {
-                ToServer::Ended { key, record } => {
+                ToServer::Ended { key, record, late } => {
                     link.note_ended(key.into());
-                    match record {
-                        Some(record) => self.ended(key.into(), record),
-                        // It has run: whatever its gate says now, it is not launched again.
-                        None => self.take_result(key.into()),
+                    let key = AttemptKey::from(key);
+                    if late && record.is_some() {
+                        info!(attempt = %key, "the result of attempt {key} is written after all");
                     }
+                    match record {
+                        Some(record) => self.ended(key, record),
+                        // It has run: whatever its gate says now, it is not launched again.
+                        None => self.take_result(key),
+                    }
+                }
+                ToServer::Unwritten { key, why } => {
+                    let key = AttemptKey::from(key);
+                    warn!(
+                        attempt = %key,
+                        %why,
+                        "the result of attempt {key} cannot be written, which is tried until it can: {why}"
+                    );
                 }
                 ToServer::NotStarted { key, why } => self.not_started(key.into(), why),
                 ToServer::GateTaken { key, running } => self.settle(key.into(), running),

@@ -11,8 +11,8 @@ use tracing::warn;
 
 use super::attempts::Entry;
 use super::local::Shared;
-use super::wire::{Launch, Limit, ToSupervisor};
-use super::{Fact, Order, interpreter};
+use super::wire::{Launch, Limit, Outputs, ToSupervisor};
+use super::{Fact, NoOrder, Order, interpreter};
 use crate::clock;
 use crate::engine::{AttemptKey, Time};
 use crate::failpoint::{Point, reach};
@@ -36,16 +36,26 @@ impl Shared {
                 reach(Point::ServerWritten, &key);
                 self.hand_over(key, launch);
             }
-            Err(why) => self.not_started(key, why),
+            Err(NoOrder::Yet(why)) => self.not_started(key, why),
+            Err(NoOrder::Ever(why)) => self.not_run(key, Cause::CouldNotStart { why }),
         }
     }
 
-    fn prepare(&self, key: AttemptKey) -> Result<Launch, String> {
+    fn prepare(&self, key: AttemptKey) -> Result<Launch, NoOrder> {
         let order = catch_unwind(AssertUnwindSafe(|| (self.orders)(key)))
-            .map_err(|_| "reading its order panicked".to_owned())??;
+            .map_err(|_| NoOrder::Yet("reading its order panicked".to_owned()))??;
+        self.written(key, &order).map_err(NoOrder::Yet)
+    }
+
+    /// Writes what the attempt needs into the spool.
+    fn written(&self, key: AttemptKey, order: &Order) -> Result<Launch, String> {
         self.spool
             .write_script(key, &order.script)
             .map_err(|e| format!("its script could not be written: {e}"))?;
+        if !order.outputs.is_empty() {
+            let made = self.spool.make_outputs(key);
+            made.map_err(|e| format!("its file of outputs could not be created: {e}"))?;
+        }
         let workdir = match &order.workdir {
             Some(dir) => {
                 let dir = dir.to_str().ok_or_else(|| {
@@ -66,17 +76,20 @@ impl Shared {
         Ok(Launch {
             key: key.into(),
             argv,
-            env: self.environment(key, &order),
+            env: self.environment(key, order),
+            secrets: order.secrets.clone(),
             workdir,
             timeout_ms: order.timeout_ms,
             limits: Limit::all(&order.limits),
             grace_ms: self.settings.grace_ms,
             log_cap: self.settings.log_cap,
+            outputs: Outputs::new(&order.outputs, &self.settings.values),
         })
     }
 
     /// The whole environment of a script: nothing else is inherited.
     fn environment(&self, key: AttemptKey, order: &Order) -> Vec<(String, String)> {
+        let outputs = self.spool.outputs(key).to_string_lossy().into_owned();
         let own = [
             ("PATH", self.settings.path.clone()),
             ("HOME", self.settings.home.clone()),
@@ -84,6 +97,7 @@ impl Shared {
             ("TRACKYARD_PIPELINE", key.pipeline.to_string()),
             ("TRACKYARD_TRACK", key.track.to_string()),
             ("TRACKYARD_ATTEMPT", key.attempt.to_string()),
+            ("TRACKYARD_OUTPUT", outputs),
         ];
         let mut env: Vec<(String, String)> =
             own.map(|(name, value)| (name.to_owned(), value)).into();
@@ -95,6 +109,10 @@ impl Shared {
     fn hand_over(self: &Arc<Self>, key: AttemptKey, launch: Launch) {
         let message = ToSupervisor::Launch(launch);
         for _ in 0..TRIES {
+            if self.stopping() {
+                // Nor is a supervisor started for it: the next server launches it.
+                return self.forget_launch(key);
+            }
             let link = match self.current() {
                 Ok(link) => link,
                 Err(e) => return self.not_started(key, e.to_string()),
@@ -182,7 +200,23 @@ impl Shared {
             return self.tell(Fact::NotStarted { key, why });
         }
         // A kill that found the gate taken: nothing runs, and nothing will.
-        let record = ExitRecord::never_ran(Cause::Stopped, Time(clock::now()));
+        self.tell_unrun(key, Cause::Stopped);
+    }
+
+    /// Nothing of it will ever run, for a reason that lasts.
+    fn not_run(&self, key: AttemptKey, why: Cause) {
+        if let Some(entry) = self.attempts.take(key) {
+            let cause = if entry.kill.is_some() {
+                Cause::Stopped
+            } else {
+                why
+            };
+            self.tell_unrun(key, cause);
+        }
+    }
+
+    fn tell_unrun(&self, key: AttemptKey, cause: Cause) {
+        let record = ExitRecord::never_ran(cause, Time(clock::now()));
         self.tell(Fact::Ended {
             key,
             record,

@@ -6,15 +6,21 @@ use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
 use std::process::Child;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+
+use tracing::warn;
 
 use super::wire::{Decoder, PROTOCOL, ToServer, ToSupervisor, frame};
 use crate::engine::AttemptKey;
 use crate::spool::Instance;
 
-/// How long a supervisor may take to say Hello: it never does anything that takes long.
+/// How long a supervisor may take to say Hello for the first time: it does nothing that takes long.
 const HELLO: Duration = Duration::from_secs(10);
+
+/// How long a supervisor may take nothing that is said to it. It reads all the time: one that does
+/// not has been stopped, and the connection to it counts as broken.
+const MUTE: Duration = Duration::from_secs(1);
 
 /// One supervisor that lived when it was found or started.
 #[derive(Debug)]
@@ -23,11 +29,14 @@ pub(super) struct Link {
     pub(super) version: String,
     /// Its process, for logs.
     pub(super) pid: u32,
+    /// Held for no longer than it takes to look, so that a stop can break any connection.
     connection: Mutex<Connection>,
+    /// Held by the one who says something: words must not be mixed, and one may have to wait.
+    speaking: Mutex<()>,
     /// What it runs of that was told in its Hello.
     running: Mutex<HashSet<AttemptKey>>,
     /// Set if this server started it: then the server has to wait for it.
-    child: Mutex<Option<Child>>,
+    child: Option<Arc<Mutex<Child>>>,
     /// The connection that can be spoken over; 0: it is broken. Read without the lock, under which
     /// a write may have to wait.
     usable: AtomicU64,
@@ -37,7 +46,7 @@ pub(super) struct Link {
 #[derive(Debug)]
 struct Connection {
     number: u64,
-    stream: UnixStream,
+    stream: Arc<UnixStream>,
 }
 
 /// The reading half of a connection.
@@ -60,30 +69,32 @@ impl Link {
     pub(super) fn connect(
         instance: Instance,
         version: &str,
-        child: Option<Child>,
+        child: Option<Arc<Mutex<Child>>>,
     ) -> io::Result<(Link, Reader)> {
-        let greeting = greet(&instance, version)?;
+        let greeting = greet(&instance, version, Some(HELLO))?;
         let link = Link {
             instance,
             version: greeting.version,
             pid: greeting.pid,
             connection: Mutex::new(Connection {
                 number: 1,
-                stream: greeting.reader.stream.try_clone()?,
+                stream: Arc::new(greeting.reader.stream.try_clone()?),
             }),
+            speaking: Mutex::default(),
             running: Mutex::new(greeting.running),
-            child: Mutex::new(child),
+            child,
             usable: AtomicU64::new(1),
         };
         Ok((link, greeting.reader))
     }
 
-    /// Connects again after the connection broke; gives what the supervisor runs now.
+    /// Connects again after the connection broke; gives what the supervisor runs now. One that
+    /// stands still is waited for: it hears this when it goes on, and if it dies this fails.
     pub(super) fn reconnect(&self, version: &str) -> io::Result<(Reader, HashSet<AttemptKey>)> {
-        let greeting = greet(&self.instance, version)?;
+        let greeting = greet(&self.instance, version, None)?;
         (*lock(&self.running)).clone_from(&greeting.running);
         let mut connection = lock(&self.connection);
-        connection.stream = greeting.reader.stream.try_clone()?;
+        connection.stream = Arc::new(greeting.reader.stream.try_clone()?);
         connection.number += 1;
         self.usable.store(connection.number, Ordering::SeqCst);
         drop(connection);
@@ -104,18 +115,35 @@ impl Link {
     }
 
     fn say_if(&self, over: impl Fn(u64) -> bool, message: &ToSupervisor) {
-        let mut connection = lock(&self.connection);
-        if over(connection.number) && connection.stream.write_all(&frame(message)).is_err() {
-            self.break_off(&connection);
+        let _turn = lock(&self.speaking);
+        let (number, stream) = {
+            let connection = lock(&self.connection);
+            (connection.number, Arc::clone(&connection.stream))
+        };
+        if !over(number) {
+            return;
         }
+        let Err(error) = (&*stream).write_all(&frame(message)) else {
+            return;
+        };
+        if error.kind() == ErrorKind::WouldBlock {
+            let (supervisor, pid) = (self.instance.number, self.pid);
+            warn!(
+                supervisor,
+                pid,
+                "supervisor {supervisor} takes no messages: process {pid} stands still; `kill -CONT {pid}` \
+                 lets it go on, `kill -KILL {pid}` interrupts what it runs"
+            );
+        }
+        let order = Ordering::SeqCst;
+        // Unless another connection has been made meanwhile.
+        let _ = self.usable.compare_exchange(number, 0, order, order);
+        let _ = stream.shutdown(Shutdown::Both);
     }
 
-    /// Breaks the connection.
+    /// Breaks the connection. Whoever waits to say something waits no longer.
     pub(super) fn hang_up(&self) {
-        self.break_off(&lock(&self.connection));
-    }
-
-    fn break_off(&self, connection: &Connection) {
+        let connection = lock(&self.connection);
         self.note_lost();
         // It may be broken already.
         let _ = connection.stream.shutdown(Shutdown::Both);
@@ -140,11 +168,10 @@ impl Link {
         lock(&self.running).remove(&key);
     }
 
-    /// Waits until the supervisor is dead, and removes what it leaves.
+    /// Removes what a dead supervisor leaves.
     pub(super) fn bury(&self) -> io::Result<()> {
-        self.instance.wait_until_dead()?;
-        if let Some(mut child) = lock(&self.child).take() {
-            child.wait()?;
+        if let Some(child) = &self.child {
+            lock(child).wait()?;
         }
         self.instance.remove()
     }
@@ -157,9 +184,10 @@ impl Reader {
     }
 }
 
-fn greet(instance: &Instance, version: &str) -> io::Result<Greeting> {
+fn greet(instance: &Instance, version: &str, patience: Option<Duration>) -> io::Result<Greeting> {
     let mut stream = instance.connect()?;
-    stream.set_read_timeout(Some(HELLO))?;
+    stream.set_read_timeout(patience)?;
+    stream.set_write_timeout(Some(MUTE))?;
     let hello = ToSupervisor::Hello {
         protocol: PROTOCOL,
         version: version.to_owned(),

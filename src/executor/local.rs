@@ -30,10 +30,16 @@ pub enum ExecutorError {
         source: io::Error,
     },
     /// A supervisor lives but does not answer, so what it runs is not known.
-    #[error("supervisor `{dir}` lives but does not answer: {source}; end that process to go on")]
+    #[error(
+        "the supervisor in `{dir}`, process {pid}, lives but does not answer, so what it runs is not \
+         known ({source}). If it was stopped, `kill -CONT {pid}` lets it go on: then start again. \
+         `kill -KILL {pid}` ends it: its scripts are INTERRUPTED then"
+    )]
     Mute {
         /// Its directory.
         dir: String,
+        /// Its process; `?`: the system does not tell.
+        pid: String,
         /// The reason.
         source: io::Error,
     },
@@ -113,13 +119,13 @@ impl Executor {
     }
 
     /// Stops taking part: no fact follows, scripts go on, and the next executor adopts them.
-    /// Waits for the jobs that are under way.
+    /// Waits for the jobs that are under way, but not for a supervisor that takes no messages.
     pub fn stop(&self) {
         self.shared.stopping.store(true, Ordering::SeqCst);
-        self.shared.pool.join();
         for link in lock(&self.shared.links).iter() {
             link.hang_up();
         }
+        self.shared.pool.join();
     }
 
     /// The spool, to read logs and find leftovers.
@@ -153,23 +159,17 @@ impl Backend for Executor {
     }
 
     fn cancel(&self, key: AttemptKey) {
-        let kill = Some(0);
-        if self.shared.attempts.insert(
-            key,
-            Entry {
-                kill,
-                ..Entry::default()
-            },
-        ) {
+        let entry = Entry {
+            kill: Some(0),
+            ..Entry::default()
+        };
+        if self.shared.attempts.insert(key, entry) {
             self.shared.job(move |shared| shared.kill(key));
         }
     }
 
     fn probe(&self, ordered: &[(AttemptKey, String)]) -> Vec<(AttemptKey, Verdict)> {
-        let judged = ordered
-            .iter()
-            .map(|(key, boot)| (*key, self.shared.probe(*key, boot)));
-        judged.collect()
+        self.shared.probe_all(ordered)
     }
 
     fn clean(&self, key: AttemptKey) {
@@ -218,11 +218,13 @@ impl Shared {
             "supervisor {number} is process {}",
             link.pid
         );
-        lock(&self.links).push(Arc::clone(&link));
         let (shared, of) = (Arc::clone(self), Arc::clone(&link));
         let thread = thread::Builder::new().name("supervisor".to_owned());
-        // Nobody waits for this thread: it may be waiting for a process that is slow to die.
+        // Nobody waits for this thread: it may be waiting for a process that is slow to die. What it
+        // does at its end has to find the link, so that is added before it can look.
+        let mut links = lock(&self.links);
         thread.spawn(move || shared.listen(&of, reader))?;
+        links.push(Arc::clone(&link));
         Ok(link)
     }
 

@@ -26,9 +26,10 @@ mod order;
 mod settling;
 mod starting;
 pub mod supervisor;
+mod survivor;
 mod verdict;
 mod wire;
 
 pub use local::{Executor, ExecutorError};
-pub use order::{Backend, Fact, Order, Orders, Settings, interpreter};
+pub use order::{Backend, Fact, NoOrder, Order, Orders, Settings, interpreter};
 pub use verdict::{Evidence, Verdict, boot_id, verdict};

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Verdict;
-use crate::engine::{AttemptKey, PipelineId};
-use crate::graph::Rlimits;
+use crate::engine::{AttemptKey, PipelineId, Remains};
+use crate::graph::{Limits, Param, Rlimits};
 use crate::spool::ExitRecord;
 
 /// How scripts are run on this machine.
@@ -28,6 +28,8 @@ pub struct Settings {
     pub grace_ms: u64,
     /// The longest log, in bytes.
     pub log_cap: u64,
+    /// How much of the end of a log goes with its fact, in bytes.
+    pub tail: u64,
     /// `PATH` for scripts that are given none.
     pub path: String,
     /// `HOME` for scripts that are given none.
@@ -36,6 +38,8 @@ pub struct Settings {
     pub lang: String,
     /// The soft limit of open files for scripts; `None`: as this process has it at the start.
     pub nofile: Option<u64>,
+    /// What bounds the outputs of a script.
+    pub values: Limits,
     /// How long a supervisor without work and without a server stays, in milliseconds.
     pub idle_ms: u64,
 }
@@ -64,10 +68,12 @@ impl Settings {
             threads: 2,
             grace_ms: 10_000,
             log_cap: 64 << 20,
+            tail: 64 << 10,
             path: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".to_owned(),
             home: "/".to_owned(),
             lang: "C.UTF-8".to_owned(),
             nofile: None,
+            values: Limits::default(),
             idle_ms: 10_000,
         }
     }
@@ -83,16 +89,29 @@ pub struct Order {
     /// The environment beside `PATH`, `HOME`, `LANG` and `TRACKYARD_{PIPELINE,TRACK,ATTEMPT}`;
     /// a name given here wins.
     pub env: Vec<(String, String)>,
+    /// The variables of `env` that must not be seen in the output.
+    pub secrets: Vec<String>,
     /// Where it runs; `None`: in the pipeline's private directory.
     pub workdir: Option<PathBuf>,
     /// How long it may run, in milliseconds.
     pub timeout_ms: Option<u64>,
     /// What it may use of the machine.
     pub limits: Rlimits,
+    /// What it is to leave for the scripts after it.
+    pub outputs: Vec<Param>,
 }
 
-/// Reads the order of an attempt; called on a thread of the pool. The error is for people.
-pub type Orders = Arc<dyn Fn(AttemptKey) -> Result<Order, String> + Send + Sync>;
+/// Why there is no order, for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoOrder {
+    /// There may be one later.
+    Yet(String),
+    /// There never will be: the attempt fails.
+    Ever(String),
+}
+
+/// Reads the order of an attempt; called on a thread of the pool.
+pub type Orders = Arc<dyn Fn(AttemptKey) -> Result<Order, NoOrder> + Send + Sync>;
 
 /// What became of an attempt. Each launched or adopted attempt leads to exactly one.
 #[derive(Debug, Clone)]
@@ -103,7 +122,7 @@ pub enum Fact {
         key: AttemptKey,
         /// How it ended.
         record: ExitRecord,
-        /// The last 64 KiB of its log.
+        /// The end of its log.
         tail: Vec<u8>,
     },
     /// It was not started, for a reason that may pass; it may be launched again.
@@ -119,6 +138,8 @@ pub enum Fact {
         key: AttemptKey,
         /// The reason, for people.
         why: String,
+        /// What its files say all the same.
+        remains: Remains,
     },
 }
 

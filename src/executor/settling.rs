@@ -1,22 +1,32 @@
 //! Judging an attempt by its files, and telling what became of it.
 
+use std::io;
 use std::sync::Arc;
 
 use tracing::warn;
 
 use super::attempts::Entry;
 use super::local::{Shared, lock};
-use super::verdict::judge;
+use super::survivor::Survivors;
+use super::verdict::{MAY_RUN, judge};
 use super::{Fact, Verdict};
-use crate::engine::AttemptKey;
-use crate::spool::{ExitRecord, tail};
-
-/// How much of the end of a log goes with the fact, in bytes.
-const TAIL: u64 = 64 << 10;
+use crate::engine::{AttemptKey, Remains};
+use crate::spool::{ExitRecord, LogView};
 
 impl Shared {
-    /// Judges an attempt of a former process and does what follows.
-    pub(super) fn probe(self: &Arc<Self>, key: AttemptKey, boot: &str) -> Verdict {
+    /// Judges attempts of a former process and does what follows.
+    pub(super) fn probe_all(
+        self: &Arc<Self>,
+        ordered: &[(AttemptKey, String)],
+    ) -> Vec<(AttemptKey, Verdict)> {
+        let survivors = Survivors::default();
+        let judged = ordered
+            .iter()
+            .map(|(key, boot)| (*key, self.probe(*key, boot, &survivors)));
+        judged.collect()
+    }
+
+    fn probe(self: &Arc<Self>, key: AttemptKey, boot: &str, survivors: &Survivors) -> Verdict {
         let runs = || {
             let links = lock(&self.links);
             let link = links.iter().find(|link| link.runs(key));
@@ -35,13 +45,25 @@ impl Shared {
             Verdict::LaunchAgain => {
                 self.attempts.take(key);
             }
-            Verdict::Interrupted(why) => self.interrupted(key, why.clone()),
+            Verdict::Interrupted(why) => self.lost(key, why, survivors),
         }
         verdict
     }
 
     /// Looks at the files of an attempt and does what follows; `alive`: a supervisor runs it.
     pub(super) fn settle(self: &Arc<Self>, key: AttemptKey, alive: bool) {
+        self.settle_one(key, alive, &Survivors::default());
+    }
+
+    /// The same for attempts of which no supervisor runs one.
+    pub(super) fn settle_all(self: &Arc<Self>, keys: Vec<AttemptKey>) {
+        let survivors = Survivors::default();
+        for key in keys {
+            self.settle_one(key, false, &survivors);
+        }
+    }
+
+    fn settle_one(self: &Arc<Self>, key: AttemptKey, alive: bool, survivors: &Survivors) {
         match judge(&self.spool, key, alive, true) {
             Verdict::TakeResult => self.take_result(key),
             Verdict::Adopt => {}
@@ -50,7 +72,7 @@ impl Shared {
                 Some(Entry { kill: None, .. }) => self.job(move |shared| shared.launch(key)),
                 None => {}
             },
-            Verdict::Interrupted(why) => self.interrupted(key, why),
+            Verdict::Interrupted(why) => self.lost(key, &why, survivors),
         }
     }
 
@@ -65,10 +87,7 @@ impl Shared {
     pub(super) fn ended(&self, key: AttemptKey, record: ExitRecord) {
         let tail = match record.log_bytes {
             0 => Vec::new(),
-            _ => tail(&self.spool.log(key), TAIL).unwrap_or_else(|error| {
-                warn!(attempt = %key, %error, "the log of attempt {key} cannot be read: {error}");
-                Vec::new()
-            }),
+            _ => read(key, self.tail(key)),
         };
         if self.attempts.take(key).is_some() {
             self.tell(Fact::Ended { key, record, tail });
@@ -76,13 +95,47 @@ impl Shared {
     }
 
     pub(super) fn interrupted(&self, key: AttemptKey, why: String) {
+        self.lost(key, &why, &Survivors::default());
+    }
+
+    fn lost(&self, key: AttemptKey, why: &str, survivors: &Survivors) {
+        let remains = self.remains(key, survivors);
+        let why = match remains.survivor {
+            Some(pid) => why.replace(MAY_RUN, &format!("its process {pid} still runs")),
+            None => why.to_owned(),
+        };
         if self.attempts.take(key).is_some() {
-            self.tell(Fact::Interrupted { key, why });
+            self.tell(Fact::Interrupted { key, why, remains });
         }
+    }
+
+    /// What the files of an attempt say of which nobody can say how it ended. They stay as they are
+    /// until that is committed.
+    fn remains(&self, key: AttemptKey, survivors: &Survivors) -> Remains {
+        let view = read(key, LogView::open(&self.spool.log(key)));
+        Remains {
+            started_at: read(key, self.spool.taken_at(key)),
+            log_bytes: view.kept(),
+            dropped_bytes: view.dropped(),
+            output: read(key, view.last(self.settings.tail)),
+            survivor: survivors.of(&self.spool, key),
+        }
+    }
+
+    fn tail(&self, key: AttemptKey) -> io::Result<Vec<u8>> {
+        LogView::open(&self.spool.log(key))?.last(self.settings.tail)
     }
 
     pub(super) fn tell(&self, fact: Fact) {
         // The receiver goes first only when the server stops; the files stay for the next one.
         let _ = self.facts.send(fact);
     }
+}
+
+/// What was read of an attempt's files; nothing where they cannot be read.
+fn read<T: Default>(key: AttemptKey, result: io::Result<T>) -> T {
+    result.unwrap_or_else(|error| {
+        warn!(attempt = %key, %error, "a file of attempt {key} cannot be read: {error}");
+        T::default()
+    })
 }

@@ -4,12 +4,13 @@ use std::fs::OpenOptions;
 use std::io::{self, BufRead, BufReader, ErrorKind};
 use std::os::unix::fs::OpenOptionsExt;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
 use crossbeam_channel::bounded;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::net::sockopt::socket_peercred;
 use tracing::info;
 
 use super::ExecutorError;
@@ -38,8 +39,7 @@ impl Shared {
             source,
         };
         for instance in self.spool.instances().map_err(unusable)? {
-            let dir = instance.dir.display().to_string();
-            match self.find(instance) {
+            match self.find(instance.clone()) {
                 Ok(None) => {}
                 Ok(Some(link)) => {
                     let mut current = lock(&self.current);
@@ -55,7 +55,7 @@ impl Shared {
                         link.say(&ToSupervisor::Retire);
                     }
                 }
-                Err(source) => return Err(ExecutorError::Mute { dir, source }),
+                Err(source) => return Err(mute(&instance, source)),
             }
         }
         Ok(())
@@ -99,7 +99,7 @@ impl Shared {
             .create(true)
             .mode(0o600)
             .open(log)?;
-        let mut child = Command::new(&self.settings.program)
+        let child = Command::new(&self.settings.program)
             .arg(VERB)
             .arg(self.spool.dir())
             .args(settings_words(&self.settings))
@@ -109,18 +109,35 @@ impl Shared {
             .stdout(Stdio::piped())
             .stderr(log)
             .spawn()?;
-        let number = match ready(&mut child) {
-            Ok(number) => number,
-            Err(e) => {
-                // It is of no use, and it must not wait for us as a zombie.
-                child.kill()?;
-                child.wait()?;
-                return Err(e);
-            }
-        };
+        let child = Arc::new(Mutex::new(child));
+        let link = self.link_to(&child);
+        if link.is_err() {
+            // It is of no use: nothing has been handed to it. Nor is it left as a zombie.
+            let mut child = lock(&child);
+            let _ = child.kill();
+            child.wait()?;
+        }
+        link
+    }
+
+    /// Connects to a supervisor that was just started.
+    fn link_to(self: &Arc<Self>, child: &Arc<Mutex<Child>>) -> io::Result<Arc<Link>> {
+        let number = ready(&mut lock(child))?;
         let instance = self.spool.instance(number);
-        let (link, reader) = Link::connect(instance, &self.settings.version, Some(child))?;
+        let child = Some(Arc::clone(child));
+        let (link, reader) = Link::connect(instance, &self.settings.version, child)?;
         self.add_link(link, reader)
+    }
+}
+
+/// Who lives and does not answer.
+fn mute(instance: &Instance, source: io::Error) -> ExecutorError {
+    // Whoever began to listen, whether it goes on or not.
+    let peer = instance.connect().and_then(|s| Ok(socket_peercred(s)?));
+    ExecutorError::Mute {
+        dir: instance.dir.display().to_string(),
+        pid: peer.map_or("?".to_owned(), |peer| peer.pid.to_string()),
+        source,
     }
 }
 

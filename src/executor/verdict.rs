@@ -6,6 +6,9 @@ use std::io;
 use crate::engine::AttemptKey;
 use crate::spool::{Gate, Spool};
 
+/// What is said of a script that nobody watches any more, until a process of it is found.
+pub(super) const MAY_RUN: &str = "parts of it may still run";
+
 /// What the files and the supervisor say of one attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evidence {
@@ -55,8 +58,8 @@ pub fn verdict(evidence: &Evidence) -> Verdict {
         Gate::Cancelled => Verdict::TakeResult,
         Gate::Started => {
             let why = "its supervisor died after it let the script through and before it told how \
-                       it ended; parts of it may still run";
-            Verdict::Interrupted(why.to_owned())
+                       it ended";
+            Verdict::Interrupted(format!("{why}; {MAY_RUN}"))
         }
     }
 }
@@ -162,6 +165,7 @@ mod tests {
         };
         spool
             .write_exit(
+                &spool.new_instance().unwrap(),
                 key(1),
                 &ExitRecord::never_ran(Cause::Exited, Time(clock::now())),
             )

@@ -10,8 +10,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::{AttemptKey, PipelineId, TrackId};
-use crate::graph::{Resource, Rlimits};
+use crate::graph::{Hidden, Limits, Param, Resource, Rlimits};
 use crate::spool::ExitRecord;
+use crate::store::{StoreError, params_from_json, params_to_json};
 
 /// The version of these words.
 pub(super) const PROTOCOL: u32 = 1;
@@ -47,6 +48,9 @@ pub(super) struct Launch {
     pub(super) argv: Vec<String>,
     /// The whole environment.
     pub(super) env: Vec<(String, String)>,
+    /// The variables of it that must not be seen in the output.
+    #[serde(default)]
+    pub(super) secrets: Vec<String>,
     /// `None`: the private directory of the pipeline.
     pub(super) workdir: Option<String>,
     pub(super) timeout_ms: Option<u64>,
@@ -54,6 +58,58 @@ pub(super) struct Launch {
     pub(super) limits: Vec<Limit>,
     pub(super) grace_ms: u64,
     pub(super) log_cap: u64,
+    #[serde(default)]
+    pub(super) outputs: Outputs,
+}
+
+/// What a script may leave for those after it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Outputs {
+    /// The declarations as JSON; empty: none.
+    declared: String,
+    file_bytes: usize,
+    names: usize,
+    value_bytes: usize,
+}
+
+impl Outputs {
+    pub(super) fn new(declared: &[Param], limits: &Limits) -> Outputs {
+        Outputs {
+            declared: match declared.is_empty() {
+                true => String::new(),
+                false => params_to_json(declared),
+            },
+            file_bytes: limits.output_bytes,
+            names: limits.outputs,
+            value_bytes: limits.value_bytes,
+        }
+    }
+
+    /// The declarations, and what bounds the values.
+    pub(super) fn read(&self) -> Result<(Vec<Param>, Limits), StoreError> {
+        let declared = match self.declared.is_empty() {
+            true => Vec::new(),
+            false => params_from_json(&self.declared)?,
+        };
+        let limits = Limits {
+            output_bytes: self.file_bytes,
+            outputs: self.names,
+            value_bytes: self.value_bytes,
+            ..Limits::default()
+        };
+        Ok((declared, limits))
+    }
+}
+
+impl Launch {
+    /// What must not be seen in the output: variables and their values.
+    pub(super) fn secrets(&self) -> Vec<(String, Hidden)> {
+        let secret = |(name, _): &&(String, String)| self.secrets.contains(name);
+        let found = self.env.iter().filter(secret);
+        found
+            .map(|(name, value)| (name.clone(), Hidden::new(value.clone())))
+            .collect()
+    }
 }
 
 /// What a script may use of something, by the word that graphs use for it.
@@ -99,7 +155,12 @@ pub(super) enum ToServer {
     Ended {
         key: Key,
         record: Option<ExitRecord>,
+        /// Its exit record could not be written at first.
+        #[serde(default)]
+        late: bool,
     },
+    /// It is over, and its exit record cannot be written for now.
+    Unwritten { key: Key, why: String },
     /// It was not started, its gate is open again, and the reason may pass.
     NotStarted { key: Key, why: String },
     /// Its gate was taken before; `running`: by this supervisor, which runs it.
@@ -181,7 +242,7 @@ impl Decoder {
 
 #[cfg(test)]
 mod tests {
-    use super::{Decoder, Key, Launch, Limit, ToServer, ToSupervisor, frame};
+    use super::{Decoder, Key, Launch, Limit, Outputs, ToServer, ToSupervisor, frame};
 
     fn launch(n: i64, size: usize) -> ToSupervisor {
         ToSupervisor::Launch(Launch {
@@ -189,10 +250,12 @@ mod tests {
             key: Key(1, n, 1),
             argv: vec!["/bin/sh".to_owned()],
             env: vec![("A".to_owned(), "x".repeat(size))],
+            secrets: vec!["A".to_owned()],
             workdir: None,
             timeout_ms: None,
             grace_ms: 5,
             log_cap: 6,
+            outputs: Outputs::default(),
         })
     }
 
@@ -226,6 +289,7 @@ mod tests {
         let ended = ToServer::Ended {
             key: Key(1, 2, 3),
             record: None,
+            late: false,
         };
         assert_eq!(decoder.next::<ToServer>().unwrap(), Some(ended));
     }

@@ -75,6 +75,14 @@ impl Param {
         self.default.clone().filter(|_| !self.required)
     }
 
+    /// A value as messages show it; a secret is never shown.
+    pub(super) fn shown(&self, value: &str) -> String {
+        match self.kind {
+            Kind::Secret => "this value".to_owned(),
+            _ => quote(value),
+        }
+    }
+
     /// The refusal of an absent value that somebody must give.
     pub(super) fn missing(&self) -> Refusal {
         let why = if self.required {
@@ -109,7 +117,7 @@ impl Param {
                 "`{}` must be {}, not {}",
                 self.name,
                 self.kind.phrase(),
-                quote(shown)
+                self.shown(shown)
             );
             Err((codes::BAD_VALUE, message))
         };
@@ -124,7 +132,7 @@ impl Param {
                 let value = match self.kind {
                     Kind::Int => n.as_i64().map(Value::Int),
                     Kind::Float => n.as_f64().filter(|x| x.is_finite()).map(Value::Float),
-                    Kind::Str | Kind::Bool | Kind::Choice | Kind::Date => None,
+                    Kind::Str | Kind::Bool | Kind::Choice | Kind::Date | Kind::Secret => None,
                 };
                 return value.map_or_else(|| wrong(&n.to_string()), |v| Ok(Some(v)));
             }
@@ -186,6 +194,11 @@ mod tests {
         for (param, given, expected) in [
             (param(Kind::Int, |_| ()), "007", Ok("7")),
             (param(Kind::Int, |_| ()), "x", Err(codes::BAD_VALUE)),
+            (
+                param(Kind::Int, |_| ()),
+                "-9223372036854775808",
+                Err(codes::TOO_SMALL),
+            ),
             (param(Kind::Int, |_| ()), "", Err(codes::MISSING_VALUE)),
             (
                 param(Kind::Int, |p| p.default = Some(Value::Int(0))),

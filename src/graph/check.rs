@@ -16,6 +16,9 @@ use super::{check_edges, check_params, check_scripts};
 /// The most further attempts that a retry policy may allow.
 const MOST_RETRIES: u32 = 1000;
 
+/// The most bytes of a secret's name.
+const SECRET_NAME_BYTES: usize = 200;
+
 /// Checks a graph that has no text. The graph can be started if no problem is an error.
 pub fn check(graph: &Graph, limits: &Limits) -> Vec<Problem> {
     check_with(graph, limits, &Places::default())
@@ -46,6 +49,7 @@ fn whole(sink: &mut Sink<'_>, limits: &Limits) {
     name(sink, spot, &graph.name, limits);
     settings(sink, None, graph.workdir.as_deref(), &graph.env);
     limited(sink, None, graph.limits);
+    secrets(sink, None, &graph.secrets, &graph.env);
     let spot = Spot::graph(Part::Key("vertices"));
     if graph.vertices.is_empty() {
         let message = "the graph has no vertex; write at least one under `vertices:`".to_owned();
@@ -93,6 +97,7 @@ fn vertices(sink: &mut Sink<'_>, limits: &Limits) {
             );
         }
         limited(sink, Some(index), vertex.limits);
+        secrets(sink, Some(index), &vertex.secrets, &vertex.env);
         if let Some(message) = vertex.retry.and_then(retry) {
             sink.error(
                 codes::BAD_RETRY,
@@ -165,6 +170,33 @@ fn settings(
             sink.error(codes::NUL_BYTE, spot, message);
         }
     }
+}
+
+/// Named secrets: they are variables of the environment, so nothing else there may set those.
+fn secrets(sink: &mut Sink<'_>, owner: Option<usize>, names: &[String], env: &[(String, String)]) {
+    let spot = Spot::of(owner, Part::Key("secrets"));
+    let mut seen = BTreeSet::new();
+    for name in names {
+        if !is_secret_name(name) {
+            let message = format!(
+                "{} cannot name a secret; use letters, digits and `_`, not a digit first, and no TRACKYARD_ or TY_ in front",
+                quote(name)
+            );
+            sink.error(codes::BAD_SECRET_NAME, spot, message);
+        }
+        if !seen.insert(name) || env.iter().any(|(variable, _)| variable == name) {
+            let message = format!("{} is set twice; remove one", quote(name));
+            sink.error(codes::DUPLICATE_ENV, spot, message);
+        }
+    }
+}
+
+/// Whether a secret of the server may be called so: it becomes a variable of the environment.
+pub fn is_secret_name(name: &str) -> bool {
+    is_identifier(name)
+        && !name.starts_with("TRACKYARD_")
+        && !name.starts_with("TY_")
+        && name.len() <= SECRET_NAME_BYTES
 }
 
 /// What scripts may use of the machine.

@@ -1,7 +1,9 @@
 //! Whether parameter declarations make sense: their rules fit their types and each other, and
 //! their own defaults and choices obey them.
 
-use std::collections::BTreeSet;
+mod own_values;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::codes;
 use super::identifiers::is_identifier;
@@ -9,6 +11,7 @@ use super::model::Limits;
 use super::param::{Kind, Param};
 use super::patterns::Patterns;
 use super::places::{Part, Sink, Spot};
+use super::problem::Severity;
 use super::rules::less;
 use super::similar::quote;
 
@@ -19,33 +22,64 @@ const MOST: usize = 1000;
 pub(super) fn check(sink: &mut Sink<'_>, limits: &Limits) {
     let graph = sink.graph;
     let mut patterns = Patterns::default();
-    Declarations {
-        sink,
-        owner: None,
-        limits,
-        patterns: &mut patterns,
-    }
-    .all(&graph.input);
-    for (index, vertex) in graph.vertices.iter().enumerate() {
-        Declarations {
+    let mut of = |sink: &mut Sink<'_>, owner, outputs, params: &[Param]| {
+        let mut declarations = Declarations {
             sink,
-            owner: Some(index),
+            owner,
+            outputs,
             limits,
             patterns: &mut patterns,
-        }
-        .all(&vertex.input);
+        };
+        declarations.all(params);
+    };
+    of(sink, None, false, &graph.input);
+    let shared = graph.input.iter().map(|p| (p.name.as_str(), p.kind));
+    let shared: BTreeMap<&str, Kind> = shared.collect();
+    for (index, vertex) in graph.vertices.iter().enumerate() {
+        differing(sink, index, &vertex.input, &shared);
+        of(sink, Some(index), false, &vertex.input);
+        of(sink, Some(index), true, &vertex.outputs);
+    }
+}
+
+/// Tells of parameters of a vertex that the graph declares with another type.
+fn differing(sink: &mut Sink<'_>, index: usize, own: &[Param], shared: &BTreeMap<&str, Kind>) {
+    for (i, own) in (0..).zip(own) {
+        let kind = shared.get(own.name.as_str());
+        let Some(kind) = kind.filter(|kind| **kind != own.kind) else {
+            continue;
+        };
+        let message = format!(
+            "{} is of type {} here and of type {} in the graph's `input`; this vertex gets its own, so rename one if they are two things",
+            quote(&own.name),
+            own.kind.word(),
+            kind.word()
+        );
+        let (spot, code) = (
+            Spot::vertex(index, Part::Param(i)),
+            codes::PARAMETER_TYPES_DIFFER,
+        );
+        sink.add(Severity::Notice, code, spot, message);
     }
 }
 
 struct Declarations<'c, 'g> {
     sink: &'c mut Sink<'g>,
     owner: Option<usize>,
+    /// They are outputs of a vertex, not what it asks for.
+    outputs: bool,
     limits: &'c Limits,
     patterns: &'c mut Patterns,
 }
 
 impl Declarations<'_, '_> {
     fn spot(&self, part: Part) -> Spot {
+        let part = match (part, self.outputs) {
+            (Part::Param(i), true) => Part::Output(i),
+            (Part::Rule(i, key), true) => Part::OutputRule(i, key),
+            (Part::Key(_), true) => Part::Key("outputs"),
+            (part, _) => part,
+        };
         Spot::of(self.owner, part)
     }
 
@@ -57,7 +91,7 @@ impl Declarations<'_, '_> {
     fn all(&mut self, params: &[Param]) {
         if params.len() > MOST {
             let message = format!(
-                "{} parameters are declared here and the limit is {MOST}; remove some",
+                "{} values are declared here and the limit is {MOST}; remove some",
                 params.len()
             );
             self.error(codes::TOO_MANY_PARAMETERS, Part::Key("input"), message);
@@ -67,7 +101,7 @@ impl Declarations<'_, '_> {
             let name = &param.name;
             if !is_identifier(name) {
                 let message = format!(
-                    "{} cannot name a parameter; use letters, digits and `_`, not a digit first",
+                    "{} cannot name a value; use letters, digits and `_`, not a digit first",
                     quote(name)
                 );
                 self.error(codes::BAD_PARAMETER_NAME, Part::Param(i), message);
@@ -93,19 +127,29 @@ impl Declarations<'_, '_> {
 
     /// Rules that the type does not have, and rules whose values are of another type.
     fn fit(&mut self, i: u32, param: &Param) {
-        let text = param.kind == Kind::Str;
+        let text = param.kind.is_text();
         let ordered = matches!(param.kind, Kind::Int | Kind::Float | Kind::Date);
         for (key, said, fits, instead) in [
             ("min", param.min.is_some(), ordered, "int, float and date"),
             ("max", param.max.is_some(), ordered, "int, float and date"),
-            ("min_length", param.min_length.is_some(), text, "str"),
-            ("max_length", param.max_length.is_some(), text, "str"),
-            ("pattern", param.pattern.is_some(), text, "str"),
-            ("allow_dash", param.allow_dash, text, "str"),
+            (
+                "min_length",
+                param.min_length.is_some(),
+                text,
+                "str and secret",
+            ),
+            (
+                "max_length",
+                param.max_length.is_some(),
+                text,
+                "str and secret",
+            ),
+            ("pattern", param.pattern.is_some(), text, "str and secret"),
+            ("allow_dash", param.allow_dash, text, "str and secret"),
             (
                 "choices",
                 !param.choices.is_empty(),
-                param.kind != Kind::Bool,
+                !matches!(param.kind, Kind::Bool | Kind::Secret),
                 "str, int, float, choice and date",
             ),
         ] {
@@ -154,7 +198,7 @@ impl Declarations<'_, '_> {
 
     fn pattern(&mut self, i: u32, param: &Param) {
         if let Some(pattern) = &param.pattern
-            && param.kind == Kind::Str
+            && param.kind.is_text()
             && let Err(reason) = self.patterns.get(pattern)
         {
             let message = format!(
@@ -162,61 +206,6 @@ impl Declarations<'_, '_> {
                 quote(pattern)
             );
             self.error(codes::BAD_PATTERN, Part::Rule(i, "pattern"), message);
-        }
-    }
-
-    /// Choices and the default against the parameter's own rules.
-    fn own_values(&mut self, i: u32, param: &Param) {
-        let spot = self.spot(Part::Rule(i, "choices"));
-        if param.kind == Kind::Choice
-            && param.choices.is_empty()
-            && !self.sink.places.broken.contains(&spot)
-        {
-            let message = "a choice needs `choices`, a list such as [small, large]".to_owned();
-            self.error(codes::BAD_CHOICES, Part::Param(i), message);
-            return;
-        }
-        if param.choices.len() > MOST {
-            let message = format!(
-                "there are {} choices and the limit is {MOST}; use a pattern instead",
-                param.choices.len()
-            );
-            self.error(codes::BAD_CHOICES, Part::Rule(i, "choices"), message);
-            return;
-        }
-        let usable = |e: &(&'static str, String)| e.0 != codes::BAD_PATTERN;
-        let mut seen = Vec::new();
-        for choice in &param.choices {
-            let shown = quote(&choice.to_string());
-            if seen.contains(&choice) {
-                self.error(
-                    codes::BAD_CHOICES,
-                    Part::Rule(i, "choices"),
-                    format!("the choice {shown} is listed twice; remove one"),
-                );
-                continue;
-            }
-            seen.push(choice);
-            if let Err(refusal) = param.judge(choice, self.limits, self.patterns)
-                && usable(&refusal)
-            {
-                let message = format!(
-                    "the choice {shown} breaks the parameter's own rules: {}",
-                    refusal.1
-                );
-                self.error(codes::BAD_CHOICES, Part::Rule(i, "choices"), message);
-            }
-        }
-        if let Some(default) = &param.default
-            && !self.sink.places.broken.contains(&spot)
-            && let Err(refusal) = param.judge(default, self.limits, self.patterns)
-            && usable(&refusal)
-        {
-            let message = format!(
-                "the default breaks the parameter's own rules: {}",
-                refusal.1
-            );
-            self.error(codes::BAD_DEFAULT, Part::Rule(i, "default"), message);
         }
     }
 }

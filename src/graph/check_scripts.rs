@@ -3,12 +3,14 @@
 
 use std::collections::BTreeSet;
 
+use super::check_outputs::References;
 use super::codes;
-use super::compile::{ScriptProblem, compile_with};
+use super::compile::compile_with;
 use super::model::{Limits, Vertex};
+use super::outputs::Outputs;
 use super::param::Param;
 use super::places::{Part, Sink, Spot};
-use super::problem::Severity;
+use super::problem::{ScriptProblem, Severity};
 use super::script::shebang;
 use super::similar::{Suggester, quote};
 
@@ -16,6 +18,8 @@ use super::similar::{Suggester, quote};
 pub(super) fn check(sink: &mut Sink<'_>, limits: &Limits) {
     let graph = sink.graph;
     let suggester = Suggester::default();
+    let outputs = Outputs::of(graph);
+    let mut references = References::default();
     let mut shared_used: BTreeSet<String> = BTreeSet::new();
     for (index, vertex) in graph.vertices.iter().enumerate() {
         let spot = Spot::vertex(index, Part::Key("script"));
@@ -24,9 +28,11 @@ pub(super) fn check(sink: &mut Sink<'_>, limits: &Limits) {
             continue;
         }
         whole(sink, spot, vertex, limits);
-        let declared = graph.declared(index);
-        let uses = match compile_with(&vertex.script, &declared, &suggester) {
+        let scope = outputs.scope(vertex);
+        let declared = scope.params();
+        let uses = match compile_with(&vertex.script, &declared, &suggester, Some(&outputs)) {
             Ok(compiled) => {
+                references.note(graph, index, scope.used(&compiled.uses));
                 compiled
                     .notices
                     .into_iter()
@@ -50,6 +56,7 @@ pub(super) fn check(sink: &mut Sink<'_>, limits: &Limits) {
         let own = |name: &String| vertex.input.iter().any(|p| p.name == *name);
         shared_used.extend(uses.into_iter().filter(|name| !own(name)));
     }
+    references.check(sink);
     unused(sink, None, &graph.input, |name| shared_used.contains(name));
 }
 
@@ -85,24 +92,9 @@ fn whole(sink: &mut Sink<'_>, spot: Spot, vertex: &Vertex, limits: &Limits) {
 }
 
 /// Adds a finding about a script, at its place in the text when that is known.
-fn report(sink: &mut Sink<'_>, index: usize, problem: ScriptProblem) {
-    let spot = Spot::vertex(index, Part::Key("script"));
-    let ScriptProblem {
-        code,
-        severity,
-        line,
-        column,
-        message,
-    } = problem;
-    match sink.places.script(index, line, column) {
-        Some(mark) => sink.add_at(severity, code, spot, mark, message),
-        None => sink.add(
-            severity,
-            code,
-            spot,
-            format!("{message} (line {line}, column {column} of the script)"),
-        ),
-    }
+pub(super) fn report(sink: &mut Sink<'_>, index: usize, problem: ScriptProblem) {
+    let problem = sink.places.script_problem(sink.graph, index, problem);
+    sink.problems.push(problem);
 }
 
 fn unused(
@@ -120,5 +112,56 @@ fn unused(
             param.name
         );
         sink.add(Severity::Notice, codes::UNUSED_PARAMETER, spot, message);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::graph::problem::Severity;
+    use crate::graph::text::{Format, parse};
+    use crate::graph::{Limits, codes};
+
+    /// Where the script begins in the line of [`found`].
+    const COLUMN: usize = 15;
+
+    /// Code and column of each finding about the vertex of this script.
+    fn found(script: &str) -> Vec<(&'static str, usize)> {
+        let text = format!(
+            "name: g\ninput: {{host: h, port: {{type: int, default: 1}}}}\nvertices:\n  a: {{script: {script}, input: {{port: p}}}}\n  b: echo <host> <port>\n"
+        );
+        let found = parse(&text, Format::Yaml, &Limits::default()).problems;
+        assert!(
+            found.iter().all(|p| p.severity == Severity::Notice),
+            "{found:?}"
+        );
+        let here = found.iter().filter(|p| p.line == 4);
+        here.map(|p| (p.code, p.column as usize)).collect()
+    }
+
+    #[test]
+    fn notices_of_every_kind_stand_where_they_should() {
+        let own = COLUMN + ", input: {".len();
+        let (word, comment) = (codes::UNDECLARED_PLACEHOLDER, codes::PLACEHOLDER_IN_COMMENT);
+        for (script, expected) in [
+            ("echo <port>", None),
+            ("echo <port> <hots>", Some((word, "<hots>"))),
+            ("'echo <port> < in >out'", None),
+            ("'echo <port> <unlike>'", Some((word, "<unlike>"))),
+            // Inside quotes only what is near to a declared name is worth a word.
+            (
+                "'echo \"<port> <hots> <b> <title>\"'",
+                Some((word, "<hots>")),
+            ),
+            ("\"echo <port> '<hosts>'\"", Some((word, "<hosts>"))),
+            ("'echo <port> # <host> <unlike>'", Some((comment, "<host>"))),
+        ] {
+            let column = |text| COLUMN + script.find(text).expect("it is there");
+            let expected = expected.map(|(code, text)| (code, column(text)));
+            let differ = (codes::PARAMETER_TYPES_DIFFER, script.len() + own);
+            let expected: Vec<_> = expected.into_iter().chain([differ]).collect();
+            assert_eq!(found(script), expected, "{script}");
+        }
+        let unused = (codes::UNUSED_PARAMETER, 4 + own);
+        assert!(found("true").contains(&unused), "{:?}", found("true"));
     }
 }

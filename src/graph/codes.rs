@@ -90,12 +90,34 @@ codes! {
     BAD_CHOICES = "bad-choices";
     /// A default against the parameter's own rules.
     BAD_DEFAULT = "bad-default";
-    /// Secret parameters are not built yet.
-    SECRET_UNAVAILABLE = "secret-unavailable";
+    /// A secret with a value in the definition, where everybody can read it.
+    SECRET_DEFAULT = "secret-default";
+    /// A named secret that nobody has set.
+    UNKNOWN_SECRET = "unknown-secret";
+    /// A name that no secret of the server may have.
+    BAD_SECRET_NAME = "bad-secret-name";
     /// A `<word>` that no parameter has.
     UNDECLARED_PLACEHOLDER = "undeclared-placeholder";
+    /// A placeholder in a comment.
+    PLACEHOLDER_IN_COMMENT = "placeholder-in-comment";
+    /// One name with two types, in the graph and in a vertex.
+    PARAMETER_TYPES_DIFFER = "parameter-types-differ";
+    /// A shell finds fault with the compiled script.
+    SHELL_SYNTAX = "shell-syntax";
+    /// A script that its shell could not check.
+    SYNTAX_UNCHECKED = "syntax-unchecked";
+    /// A program that is not installed on the machine that checks.
+    INTERPRETER_MISSING = "interpreter-missing";
     /// A parameter that no script refers to.
     UNUSED_PARAMETER = "unused-parameter";
+    /// A `<vertex.name>` whose vertex declares no such output.
+    UNDECLARED_OUTPUT = "undeclared-output";
+    /// A reference to an output of a vertex that need not have ended before.
+    OUTPUT_NOT_BEFORE = "output-not-before";
+    /// A script that refers to an output of its own vertex.
+    OWN_OUTPUT = "own-output";
+    /// Two names of values that one variable would have to hold.
+    OUTPUT_NAME_CLASH = "output-name-clash";
     /// A script that uses the variable kept for a parameter.
     RESERVED_NAME = "reserved-name";
     /// A placeholder in a script that no shell runs.

@@ -3,18 +3,22 @@
 //! A value never enters the body of a script. `<x>` becomes a reference to the variable `p_x`,
 //! which an assignment in front of the body sets when the script is launched.
 
+mod names;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::codes;
 use super::hazards::Facts;
-use super::identifiers::identifiers;
+use super::identifiers::{bracketed, identifiers, variable};
+use super::launch::VARIABLE;
 use super::lexer::{Context, lex};
 use super::lines::Lines;
-use super::param::Param;
-use super::problem::Severity;
+use super::outputs::Outputs;
+use super::param::{Kind, Param};
+use super::problem::{ScriptProblem, Severity};
 use super::reference::rewrite;
 use super::script::interpreter;
-use super::similar::{Suggester, quote};
+use super::similar::Suggester;
 
 /// A script whose placeholders are variable references.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -27,33 +31,19 @@ pub struct Compiled {
     pub notices: Vec<ScriptProblem>,
 }
 
-/// A finding about one place of a script.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ScriptProblem {
-    /// A stable name for programs; listed in docs/checks.md.
-    pub code: &'static str,
-    /// Whether it stops a start.
-    pub severity: Severity,
-    /// Line of the script, from 1.
-    pub line: u32,
-    /// Column in characters, from 1.
-    pub column: u32,
-    /// What is wrong and what to do.
-    pub message: String,
-}
-
 /// Compiles `script` for the parameters that it may refer to.
 ///
 /// # Errors
 /// Every placeholder that cannot be a variable where it stands, and all notices.
 pub fn compile(script: &str, params: &[&Param]) -> Result<Compiled, Vec<ScriptProblem>> {
-    compile_with(script, params, &Suggester::default())
+    compile_with(script, params, &Suggester::default(), None)
 }
 
 pub(super) fn compile_with(
     script: &str,
     params: &[&Param],
     suggester: &Suggester,
+    outputs: Option<&Outputs<'_>>,
 ) -> Result<Compiled, Vec<ScriptProblem>> {
     // Later declarations must not replace earlier ones: a vertex's own parameters come first.
     let named: BTreeMap<&str, &Param> =
@@ -63,6 +53,7 @@ pub(super) fn compile_with(
         params,
         named,
         suggester,
+        outputs,
         lines: Lines::of(script),
     };
     if interpreter(script).shell {
@@ -77,6 +68,7 @@ struct Compilation<'c> {
     params: &'c [&'c Param],
     named: BTreeMap<&'c str, &'c Param>,
     suggester: &'c Suggester,
+    outputs: Option<&'c Outputs<'c>>,
     lines: Lines<'c>,
 }
 
@@ -100,23 +92,29 @@ impl Compilation<'_> {
 
     fn shell(&self) -> Result<Compiled, Vec<ScriptProblem>> {
         if !self.script.contains('<') {
-            return Ok(Compiled {
-                body: self.script.to_owned(),
-                ..Compiled::default()
-            });
+            return self.finish(self.script.to_owned(), &self.secrets(), vec![], vec![]);
         }
-        let lexed = lex(self.script, &|name| self.named.contains_key(name));
+        let lexed = lex(self.script, &|name| {
+            self.named.contains_key(name) || self.missed(name)
+        });
         let facts = Facts::of(&lexed);
-        let mut problems = Vec::new();
+        let (mut problems, mut notices) = (Vec::new(), Vec::new());
         let mut used = BTreeSet::new();
         let mut body = String::with_capacity(self.script.len() + 16 * lexed.sites.len());
         let (mut copied, mut unclear) = (0, false);
         for site in &lexed.sites {
             let name = &self.script[site.start + 1..site.end - 1];
             let Some(param) = self.named.get(name).copied() else {
+                let told = site.context != Context::Comment;
+                problems.extend(self.undeclared(site.start, site.end).filter(|_| told));
                 continue;
             };
             if site.context == Context::Comment {
+                let message = format!(
+                    "`<{name}>` is in a comment, where nothing is replaced; remove the `#` if the line should run"
+                );
+                let code = codes::PLACEHOLDER_IN_COMMENT;
+                notices.push(self.problem(code, Severity::Notice, site.start, message));
                 continue;
             }
             used.insert(name);
@@ -142,42 +140,48 @@ impl Compilation<'_> {
         }
         body.push_str(&self.script[copied..]);
         self.reserved(&used, &mut problems);
-        let notices = lexed
-            .undeclared
-            .iter()
-            .map(|(start, end)| self.undeclared(*start, *end))
-            .collect();
+        used.extend(self.secrets());
+        let undeclared = lexed.undeclared.iter();
+        let undeclared = undeclared.filter_map(|(start, end)| self.undeclared(*start, *end));
+        let (meant, bare): (Vec<_>, Vec<_>) =
+            undeclared.partition(|p| p.severity == Severity::Error);
+        problems.extend(meant);
+        notices.extend(bare);
+        notices.extend(self.misspelt(&lexed));
+        notices.sort_by_key(|p| (p.line, p.column));
         self.finish(body, &used, problems, notices)
+    }
+
+    /// Secrets that a shell's script reads from the environment itself: they are there anyway.
+    fn secrets(&self) -> BTreeSet<&str> {
+        if !self.script.contains(VARIABLE) {
+            return BTreeSet::new();
+        }
+        let mentioned = identifiers(self.script, VARIABLE);
+        let secret = |p: &&Param| p.kind == Kind::Secret && mentioned.contains_key(p.name.as_str());
+        let found = self.named.values().copied().filter(secret);
+        found.map(|p| p.name.as_str()).collect()
     }
 
     /// A script of another interpreter: values come through the environment.
     fn other(&self) -> Result<Compiled, Vec<ScriptProblem>> {
         let mut problems = Vec::new();
-        for (at, _) in self.script.match_indices('<') {
-            let rest = &self.script[at + 1..];
-            let length = rest
-                .bytes()
-                .take_while(|b| b.is_ascii_alphanumeric() || *b == b'_')
-                .count();
-            let name = &rest[..length];
-            if rest[length..].starts_with('>') && self.named.contains_key(name) {
+        for (at, name) in bracketed(self.script) {
+            if self.named.contains_key(name) {
+                let variable = variable(name);
                 let message = format!(
-                    "`<{name}>` is not replaced in a script that no shell runs; read the environment variable `TY_{name}` instead"
+                    "`<{name}>` is not replaced in a script that no shell runs; read the environment variable `TY_{variable}` instead"
                 );
-                problems.push(self.problem(
-                    codes::PLACEHOLDER_NOT_SHELL,
-                    Severity::Error,
-                    at,
-                    message,
-                ));
+                let code = codes::PLACEHOLDER_NOT_SHELL;
+                problems.push(self.problem(code, Severity::Error, at, message));
             }
         }
-        let mentioned = identifiers(self.script, "TY_");
+        let mentioned = identifiers(self.script, VARIABLE);
         let used = self
             .named
             .keys()
             .copied()
-            .filter(|n| mentioned.contains_key(n))
+            .filter(|n| mentioned.contains_key(variable(n).as_ref()))
             .collect();
         self.finish(self.script.to_owned(), &used, problems, Vec::new())
     }
@@ -189,6 +193,7 @@ impl Compilation<'_> {
         mut problems: Vec<ScriptProblem>,
         notices: Vec<ScriptProblem>,
     ) -> Result<Compiled, Vec<ScriptProblem>> {
+        self.clashes(used, &mut problems);
         if !problems.is_empty() {
             problems.extend(notices);
             problems.sort_by_key(|p| (p.line, p.column));
@@ -205,36 +210,5 @@ impl Compilation<'_> {
             uses,
             notices,
         })
-    }
-
-    /// The variables of the parameters must be the script's own nowhere.
-    fn reserved(&self, used: &BTreeSet<&str>, problems: &mut Vec<ScriptProblem>) {
-        let own = identifiers(self.script, "p_");
-        for name in used {
-            let variable = format!("p_{name}");
-            if let Some(at) = own.get(name).copied() {
-                let message = format!(
-                    "`{variable}` is the variable that holds the value of `<{name}>`; use another name here"
-                );
-                problems.push(self.problem(codes::RESERVED_NAME, Severity::Error, at, message));
-            }
-        }
-    }
-
-    fn undeclared(&self, start: usize, end: usize) -> ScriptProblem {
-        let text = &self.script[start..end];
-        let name = &text[1..text.len() - 1];
-        let near = self.suggester.nearest(name, self.named.keys().copied());
-        let hint = near.map_or_else(String::new, |near| format!(" Did you mean `<{near}>`?"));
-        let message = format!(
-            "{} is not a declared parameter, so the shell reads it as redirections.{hint} For redirections write `< {name} >`",
-            quote(text)
-        );
-        self.problem(
-            codes::UNDECLARED_PLACEHOLDER,
-            Severity::Notice,
-            start,
-            message,
-        )
     }
 }

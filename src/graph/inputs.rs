@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value as Json};
-
 use super::accept::{FieldError, GivenOwned};
 use super::codes;
 use super::compile::compile_with;
+use super::hidden::Hidden;
 use super::identifiers::identifiers;
+use super::launch::VARIABLE;
 use super::model::{Graph, Limits, Vertex};
+use super::outputs::Outputs;
 use super::param::{Kind, Param, Value};
 use super::patterns::Patterns;
 use super::script::interpreter;
@@ -26,21 +27,34 @@ pub struct Accepted {
 pub struct VertexInput {
     /// Names and values, in the order of declaration.
     pub values: Vec<(String, Value)>,
+    /// The same of the parameters that are secret.
+    pub secrets: Vec<(String, Hidden)>,
     /// Required parameters that nobody has given yet.
     pub missing: Vec<String>,
 }
 
+/// Which required values may come later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Later {
+    /// None.
+    Nothing,
+    /// Those that are secret: nothing is to run.
+    Secrets,
+    /// All.
+    All,
+}
+
 /// Judges every given value. A key is a graph parameter's name, or `vertex.name` for a parameter of
-/// one vertex. With `defer`, required values may come later and are listed in
+/// one vertex. Required values that may come `later` are listed in
 /// [`VertexInput::missing`].
 ///
 /// # Errors
-/// Every value that is refused, every unknown name and, without `defer`, every required value that
-/// was not given.
+/// Every value that is refused, every unknown name, and every other required value that was not
+/// given.
 pub fn accept_inputs(
     graph: &Graph,
     given: &BTreeMap<String, GivenOwned>,
-    defer: bool,
+    later: Later,
     limits: &Limits,
 ) -> Result<Accepted, Vec<FieldError>> {
     let mut acceptance = Acceptance {
@@ -50,31 +64,33 @@ pub fn accept_inputs(
         errors: Vec::new(),
     };
     acceptance.unknown(graph);
-    let shared: BTreeMap<&str, Option<Value>> = graph
+    let shared: BTreeMap<&str, (Kind, Option<Value>)> = graph
         .input
         .iter()
-        .map(|p| (p.name.as_str(), acceptance.take(p, None, defer)))
+        .map(|p| (p.name.as_str(), (p.kind, acceptance.take(p, None, later))))
         .collect();
     let mut accepted = Accepted {
         vertices: Vec::with_capacity(graph.vertices.len()),
     };
     let suggester = Suggester::default();
+    let outputs = Outputs::of(graph);
     for vertex in &graph.vertices {
-        let own: BTreeMap<&str, Option<Value>> = vertex
+        let own: BTreeMap<&str, (Kind, Option<Value>)> = vertex
             .input
             .iter()
             .map(|p| {
-                (
-                    p.name.as_str(),
-                    acceptance.take(p, Some(&vertex.name), defer),
-                )
+                let value = acceptance.take(p, Some(&vertex.name), later);
+                (p.name.as_str(), (p.kind, value))
             })
             .collect();
         let mut input = VertexInput::default();
-        for name in used_with(vertex, graph, &suggester) {
+        for name in used_with(vertex, &outputs, &suggester) {
             match own.get(name.as_str()).or_else(|| shared.get(name.as_str())) {
-                Some(Some(value)) => input.values.push((name, value.clone())),
-                Some(None) => input.missing.push(name),
+                Some((Kind::Secret, Some(value))) => {
+                    input.secrets.push((name, Hidden::new(value.to_string())));
+                }
+                Some((_, Some(value))) => input.values.push((name, value.clone())),
+                Some((_, None)) => input.missing.push(name),
                 None => {}
             }
         }
@@ -91,65 +107,26 @@ pub fn accept_inputs(
 /// it, else by `TY_<name>`. In the order of declaration, the vertex's own first. Empty for a script
 /// that does not compile.
 pub fn used(vertex: &Vertex, graph: &Graph) -> Vec<String> {
-    used_with(vertex, graph, &Suggester::default())
+    used_with(vertex, &Outputs::of(graph), &Suggester::default())
 }
 
-/// Values as the JSON object that a track keeps.
-pub fn input_to_json(values: &[(String, Value)]) -> Json {
-    Json::Object(
-        values
-            .iter()
-            .map(|(name, value)| (name.clone(), value_to_json(value)))
-            .collect::<Map<_, _>>(),
-    )
-}
-
-/// One value as JSON.
-pub(super) fn value_to_json(value: &Value) -> Json {
-    match value {
-        Value::Str(text) => Json::from(text.as_str()),
-        Value::Int(n) => Json::from(*n),
-        Value::Float(x) => Json::from(*x),
-        Value::Bool(b) => Json::from(*b),
-    }
-}
-
-/// The values in such an object, in the order of `params`; names that are not among those, and
-/// values that no parameter of that type stores, are left out.
-pub fn values_from_json(json: &Json, params: &[&Param]) -> Vec<(String, Value)> {
-    let value = |param: &Param| match (json.get(&param.name)?, param.kind) {
-        (Json::String(text), _) => Some(Value::Str(text.clone())),
-        (Json::Bool(b), Kind::Bool) => Some(Value::Bool(*b)),
-        (Json::Number(n), Kind::Float) => n.as_f64().map(Value::Float),
-        (Json::Number(n), Kind::Int) => n.as_i64().map(Value::Int),
-        _ => None,
-    };
-    params
-        .iter()
-        .filter_map(|p| Some((p.name.clone(), value(p)?)))
-        .collect()
-}
-
-fn used_with(vertex: &Vertex, graph: &Graph, suggester: &Suggester) -> Vec<String> {
+fn used_with<'g>(vertex: &'g Vertex, outputs: &Outputs<'g>, suggester: &Suggester) -> Vec<String> {
     let shell = interpreter(&vertex.script).shell;
-    if (shell && !vertex.script.contains('<'))
-        || (vertex.input.is_empty() && graph.input.is_empty())
-    {
+    let plain = !vertex.script.contains('<') && !vertex.script.contains(VARIABLE);
+    let scope = outputs.scope(vertex);
+    if (shell && plain) || scope.inputs.is_empty() {
         return Vec::new();
     }
-    let declared = graph.declared_for(vertex);
     if shell {
-        return compile_with(&vertex.script, &declared, suggester)
-            .map(|c| c.uses)
+        let own = |name: &String| scope.inputs.iter().any(|p| p.name == *name);
+        return compile_with(&vertex.script, &scope.params(), suggester, None)
+            .map(|c| c.uses.into_iter().filter(own).collect())
             .unwrap_or_default();
     }
-    let found = identifiers(&vertex.script, "TY_");
+    let found = identifiers(&vertex.script, VARIABLE);
     let mentioned = |p: &&&Param| found.contains_key(p.name.as_str());
-    declared
-        .iter()
-        .filter(mentioned)
-        .map(|p| p.name.clone())
-        .collect()
+    let inputs = scope.inputs.iter().filter(mentioned);
+    inputs.map(|p| p.name.clone()).collect()
 }
 
 struct Acceptance<'a> {
@@ -161,7 +138,7 @@ struct Acceptance<'a> {
 
 impl Acceptance<'_> {
     /// The value of one parameter; `None` when it is missing or refused.
-    fn take(&mut self, param: &Param, vertex: Option<&str>, defer: bool) -> Option<Value> {
+    fn take(&mut self, param: &Param, vertex: Option<&str>, later: Later) -> Option<Value> {
         let field = vertex.map_or_else(|| param.name.clone(), |v| format!("{v}.{}", param.name));
         let read = match self.given.get(&field) {
             Some(given) => param.read(&given.as_given(), self.limits, &mut self.patterns),
@@ -171,7 +148,8 @@ impl Acceptance<'_> {
             Ok(Some(value)) => return Some(value),
             Ok(None) => match param.absent() {
                 Some(value) => return Some(value),
-                None if defer => return None,
+                None if later == Later::All => return None,
+                None if later == Later::Secrets && param.kind == Kind::Secret => return None,
                 None => param.missing(),
             },
             Err(refusal) => refusal,
@@ -236,9 +214,7 @@ impl Acceptance<'_> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use serde_json::{Value as Json, json};
-
-    use super::{accept_inputs, input_to_json, values_from_json};
+    use super::{Later, accept_inputs};
     use crate::graph::accept::GivenOwned;
     use crate::graph::model::{Graph, Limits, Vertex};
     use crate::graph::param::{Kind, Param, Value};
@@ -284,9 +260,12 @@ mod tests {
     #[test]
     fn each_vertex_gets_what_it_uses() {
         let graph = graph();
-        assert_eq!(check(&graph, &Limits::default()), []);
+        let found = check(&graph, &Limits::default());
+        let found: Vec<_> = found.iter().map(|p| p.code).collect();
+        assert_eq!(found, [codes::PARAMETER_TYPES_DIFFER]);
         let given = given(&[("host", "h"), ("a.b.host", "7")]);
-        let accepted = accept_inputs(&graph, &given, false, &Limits::default()).expect("all given");
+        let accepted =
+            accept_inputs(&graph, &given, Later::Nothing, &Limits::default()).expect("all given");
         let host = ("host".to_owned(), Value::Str("h".to_owned()));
         let values: Vec<_> = accepted.vertices.into_iter().map(|v| v.values).collect();
         let ping = vec![host.clone(), ("count".to_owned(), Value::Int(2))];
@@ -304,7 +283,7 @@ mod tests {
     #[test]
     fn missing_values_are_errors_or_listed() {
         let graph = graph();
-        let errors = accept_inputs(&graph, &BTreeMap::new(), false, &Limits::default())
+        let errors = accept_inputs(&graph, &BTreeMap::new(), Later::Nothing, &Limits::default())
             .expect_err("missing");
         let fields: Vec<_> = errors.iter().map(|e| (e.field.as_str(), e.code)).collect();
         assert_eq!(
@@ -314,8 +293,8 @@ mod tests {
                 ("a.b.host", codes::MISSING_VALUE)
             ]
         );
-        let accepted =
-            accept_inputs(&graph, &BTreeMap::new(), true, &Limits::default()).expect("deferred");
+        let accepted = accept_inputs(&graph, &BTreeMap::new(), Later::All, &Limits::default())
+            .expect("deferred");
         let missing: Vec<_> = accepted
             .vertices
             .iter()
@@ -333,7 +312,8 @@ mod tests {
             ("pin.host", ""),
             ("ping.host", ""),
         ]);
-        let errors = accept_inputs(&graph(), &given, true, &Limits::default()).expect_err("wrong");
+        let errors =
+            accept_inputs(&graph(), &given, Later::All, &Limits::default()).expect_err("wrong");
         let found: Vec<_> = errors
             .iter()
             .map(|e| format!("{} {}", e.field, e.code))
@@ -359,26 +339,6 @@ mod tests {
             errors[1].message.contains("Did you mean `ping`?"),
             "{}",
             errors[1].message
-        );
-    }
-
-    #[test]
-    fn values_survive_json() {
-        let params =
-            [Kind::Str, Kind::Int, Kind::Float, Kind::Bool].map(|k| Param::new(k.word(), k));
-        let params: Vec<&Param> = params.iter().collect();
-        let values: Vec<(String, Value)> = vec![
-            ("str".to_owned(), Value::Str("a\n\"".to_owned())),
-            ("int".to_owned(), Value::Int(i64::MIN)),
-            ("float".to_owned(), Value::Float(1.0)),
-            ("bool".to_owned(), Value::Bool(false)),
-        ];
-        let json = input_to_json(&values);
-        let read: Json = serde_json::from_str(&json.to_string()).expect("it is JSON");
-        assert_eq!(values_from_json(&read, &params), values);
-        assert_eq!(
-            values_from_json(&json!({"int": [], "other": 1}), &params),
-            []
         );
     }
 }

@@ -1,8 +1,32 @@
 //! What is run: a compiled body with the values of its parameters set in front of it, or in the
 //! environment for interpreters that are no shells.
 
+use super::identifiers::variable;
 use super::param::Value;
 use super::script::{interpreter, shebang_line};
+
+/// What stands before a parameter's name in the environment.
+pub(super) const VARIABLE: &str = "TY_";
+
+/// What stands before a parameter's name in the variables of shells.
+pub(super) const PREFIX: &str = "p_";
+
+/// The variable of the environment that carries the secret parameter `name`, for any interpreter.
+pub fn secret_variable(name: &str) -> String {
+    carrier(name, true, true)
+}
+
+/// The secret parameter that a variable of the environment carries.
+pub fn secret_parameter(variable: &str) -> Option<&str> {
+    variable.strip_prefix(VARIABLE)
+}
+
+/// The variable in which a script finds a value: in a shell the generated assignment's, unless the
+/// value is secret; else the environment's.
+pub fn carrier(name: &str, secret: bool, shell: bool) -> String {
+    let prefix = if shell && !secret { PREFIX } else { VARIABLE };
+    format!("{prefix}{}", variable(name))
+}
 
 /// The text to run. For shells: assignments of all `values` on the same line as the first line of
 /// the body after its shebang, so that line numbers in messages stay the author's (but for values
@@ -18,8 +42,7 @@ pub fn launch_text(body: &str, values: &[(String, Value)]) -> String {
         text.push('\n');
     }
     for (name, value) in values {
-        text.push_str("p_");
-        text.push_str(name);
+        text.push_str(&carrier(name, false, true));
         text.push_str("='");
         text.push_str(&value.to_string().replace('\'', r"'\''"));
         text.push_str("'; ");
@@ -36,7 +59,7 @@ pub fn environment(body: &str, values: &[(String, Value)]) -> Vec<(String, Strin
     }
     values
         .iter()
-        .map(|(name, value)| (format!("TY_{name}"), value.to_string()))
+        .map(|(name, value)| (carrier(name, false, false), value.to_string()))
         .collect()
 }
 

@@ -25,6 +25,8 @@ pub struct Graph {
     pub env: Vec<(String, String)>,
     /// Where scripts start; none: a private directory of the pipeline.
     pub workdir: Option<String>,
+    /// Named secrets of the server that every script gets in its environment.
+    pub secrets: Vec<String>,
     /// What each script may use of the machine, where its vertex does not say otherwise.
     pub limits: Rlimits,
     /// A pipeline that has not ended by then is ended; none: it has all the time.
@@ -50,8 +52,12 @@ pub struct Vertex {
     pub script: String,
     /// Parameters of this vertex alone; one with a graph parameter's name hides that one.
     pub input: Vec<Param>,
+    /// What the script leaves for those after it, as `<vertex.name>`.
+    pub outputs: Vec<Param>,
     /// Environment variables of this script alone; one with a graph variable's name replaces it.
     pub env: Vec<(String, String)>,
+    /// Named secrets of the server that this script gets in its environment, beside the graph's.
+    pub secrets: Vec<String>,
     /// Where this script starts; none: as the graph says.
     pub workdir: Option<String>,
     /// The script is ended when it has run for this long; none: no limit.
@@ -94,15 +100,8 @@ impl Graph {
             .map(|e| e.tail as usize)
     }
 
-    /// What the vertex at `index` may refer to: its own parameters, then those of the graph that
-    /// none of its own hides. Empty when there is no such vertex.
-    pub fn declared(&self, index: usize) -> Vec<&Param> {
-        self.vertices
-            .get(index)
-            .map_or_else(Vec::new, |vertex| self.declared_for(vertex))
-    }
-
-    /// What `vertex`, one of this graph's, may refer to.
+    /// The parameters that `vertex`, one of this graph's, may refer to: its own, then those of the
+    /// graph that none of its own hides.
     pub(super) fn declared_for<'g>(&'g self, vertex: &'g Vertex) -> Vec<&'g Param> {
         let own = &vertex.input;
         let shared = self
@@ -128,6 +127,14 @@ pub struct Limits {
     pub name_chars: usize,
     /// Bytes in one parameter value.
     pub value_bytes: usize,
+    /// Bytes in all scripts that are shown with their values at once.
+    pub render_bytes: usize,
+    /// Bytes that one script may write into its file of outputs.
+    pub output_bytes: usize,
+    /// Names in one file of outputs.
+    pub outputs: usize,
+    /// Bytes in one secret.
+    pub secret_bytes: usize,
 }
 
 impl Default for Limits {
@@ -139,6 +146,10 @@ impl Default for Limits {
             file_bytes: 16 << 20,
             name_chars: 200,
             value_bytes: 128 << 10,
+            render_bytes: 32 << 20,
+            output_bytes: 1 << 20,
+            outputs: 1_000,
+            secret_bytes: 64 << 10,
         }
     }
 }

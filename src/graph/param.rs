@@ -21,13 +21,13 @@ pub struct Param {
     pub min: Option<Value>,
     /// Largest number or latest day allowed.
     pub max: Option<Value>,
-    /// Fewest characters of a str.
+    /// Fewest characters of a str or a secret.
     pub min_length: Option<u32>,
-    /// Most characters of a str.
+    /// Most characters of a str or a secret.
     pub max_length: Option<u32>,
-    /// A regular expression that the whole of a str must match.
+    /// A regular expression that the whole of a str or a secret must match.
     pub pattern: Option<String>,
-    /// A str may begin with `-`.
+    /// A str or a secret may begin with `-`.
     pub allow_dash: bool,
     /// Shown beside the form field.
     pub desc: String,
@@ -38,7 +38,7 @@ pub struct Param {
 pub enum Kind {
     /// Any text without a NUL.
     Str,
-    /// A whole number that fits 64 bits.
+    /// A whole number that fits 64 bits and is above the smallest of those.
     Int,
     /// A finite number.
     Float,
@@ -48,6 +48,8 @@ pub enum Kind {
     Choice,
     /// A day, `2026-11-21`.
     Date,
+    /// Text that nobody is shown again and that only the script gets.
+    Secret,
 }
 
 /// A value that a parameter accepted.
@@ -84,6 +86,11 @@ impl Param {
 }
 
 impl Kind {
+    /// Whether its values are free text, with the rules of texts.
+    pub(super) fn is_text(self) -> bool {
+        matches!(self, Self::Str | Self::Secret)
+    }
+
     /// The word that a graph's text uses.
     pub fn word(self) -> &'static str {
         match self {
@@ -93,6 +100,7 @@ impl Kind {
             Self::Bool => "bool",
             Self::Choice => "choice",
             Self::Date => "date",
+            Self::Secret => "secret",
         }
     }
 
@@ -105,6 +113,7 @@ impl Kind {
             "bool" | "boolean" => Some(Self::Bool),
             "choice" => Some(Self::Choice),
             "date" => Some(Self::Date),
+            "secret" => Some(Self::Secret),
             _ => None,
         }
     }
@@ -118,6 +127,7 @@ impl Kind {
             Self::Bool => "true or false",
             Self::Choice => "one of its choices",
             Self::Date => "a day like 2026-11-21",
+            Self::Secret => "a secret text",
         }
     }
 }

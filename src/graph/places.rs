@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::{Edge, Graph};
-use super::problem::{Problem, Severity};
+use super::problem::{Problem, ScriptProblem, Severity};
 
 /// A place in a text: line and column in characters, both from 1; zeros mean "no text".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -41,6 +41,10 @@ pub enum Part {
     Param(u32),
     /// One rule of a parameter, by its place and key.
     Rule(u32, &'static str),
+    /// An output of a vertex, by its place.
+    Output(u32),
+    /// One rule of an output, by its place and key.
+    OutputRule(u32, &'static str),
 }
 
 /// Positions of the parts of one graph. The default knows none: a graph that has no text.
@@ -80,12 +84,16 @@ impl Spot {
         let vertex = self.owner.and_then(|i| graph.vertices.get(i as usize));
         let (input, env) = vertex.map_or((&graph.input, &graph.env), |v| (&v.input, &v.env));
         let name = |i: u32| input.get(i as usize).map_or("", |p| &p.name);
+        let outputs = vertex.map_or(&[][..], |v| &v.outputs);
+        let output = |i: u32| outputs.get(i as usize).map_or("", |p| &p.name);
         let tail = match self.part {
             Part::Whole => String::new(),
             Part::Key(key) => key.to_owned(),
             Part::Env(i) => format!("env.{}", env.get(i as usize).map_or("", |(n, _)| n)),
             Part::Param(i) => format!("input.{}", name(i)),
             Part::Rule(i, key) => format!("input.{}.{key}", name(i)),
+            Part::Output(i) => format!("outputs.{}", output(i)),
+            Part::OutputRule(i, key) => format!("outputs.{}.{key}", output(i)),
         };
         match vertex {
             None if tail.is_empty() => "graph".to_owned(),
@@ -100,7 +108,8 @@ impl Spot {
         let part = match self.part {
             Part::Whole => return self.owner.map(|_| Self::graph(Part::Whole)),
             Part::Rule(i, _) => Part::Param(i),
-            Part::Key(_) | Part::Env(_) | Part::Param(_) => Part::Whole,
+            Part::OutputRule(i, _) => Part::Output(i),
+            Part::Key(_) | Part::Env(_) | Part::Param(_) | Part::Output(_) => Part::Whole,
         };
         Some(Self {
             owner: self.owner,
@@ -132,6 +141,30 @@ impl Places {
             line: start.line + line - 1,
             column: start.column + column - 1,
         })
+    }
+
+    /// A finding about the script of a vertex as a finding about the definition: with its line and
+    /// column there when they can be said exactly, else with those of the script in its message.
+    pub fn script_problem(&self, graph: &Graph, vertex: usize, found: ScriptProblem) -> Problem {
+        let spot = Spot::vertex(vertex, Part::Key("script"));
+        let (line, column) = (found.line, found.column);
+        let exact = self.script(vertex, line, column);
+        let mark = exact.unwrap_or_else(|| self.mark(spot));
+        let message = match exact {
+            Some(_) => found.message,
+            None => format!(
+                "{} (line {line}, column {column} of the script)",
+                found.message
+            ),
+        };
+        Problem {
+            code: found.code,
+            severity: found.severity,
+            line: mark.line,
+            column: mark.column,
+            place: spot.path(graph),
+            message,
+        }
     }
 
     /// Where `edge` of `graph` was written; zeros when that is not known.

@@ -28,6 +28,21 @@ pub struct Problem {
     pub message: String,
 }
 
+/// A finding about one place of a script.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScriptProblem {
+    /// A stable name for programs; listed in docs/checks.md.
+    pub code: &'static str,
+    /// Whether it stops a start.
+    pub severity: Severity,
+    /// Line of the script, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.line > 0 {

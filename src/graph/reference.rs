@@ -2,12 +2,15 @@
 
 use super::codes;
 use super::hazards::Hazard;
+use super::launch::carrier;
 use super::lexer::{Context, Refusal, Site};
 use super::param::{Kind, Param};
 
 /// The reference that stands for a placeholder, or why there is none.
 pub(super) fn rewrite(site: &Site, param: &Param) -> Result<String, Hazard> {
-    let variable = format!("${{p_{}}}", param.name);
+    // A secret is in the environment alone, never in the text that is run.
+    let carrier = carrier(&param.name, param.kind == Kind::Secret, true);
+    let variable = format!("${{{carrier}}}");
     let given = param.required || param.default.is_some();
     match site.context {
         Context::Bare => Ok(format!("\"{variable}\"")),

@@ -9,6 +9,9 @@ use super::param::{Kind, Param, Value};
 use super::patterns::Patterns;
 use super::similar::quote;
 
+/// The smallest int of any parameter: dash computes with this for the one below it, too.
+const LEAST: Value = Value::Int(-i64::MAX);
+
 impl Param {
     /// Whether every rule allows `value`; the first that does not, otherwise.
     pub(super) fn judge(
@@ -18,7 +21,7 @@ impl Param {
         patterns: &mut Patterns,
     ) -> Result<(), Refusal> {
         let name = &self.name;
-        let shown = quote(&value.to_string());
+        let shown = self.shown(&value.to_string());
         if !self.kind.holds(value) {
             return Err((
                 codes::BAD_VALUE,
@@ -42,9 +45,8 @@ impl Param {
             );
             return Err((codes::NOT_A_CHOICE, message));
         }
-        if let Some(min) = &self.min
-            && less(value, min)
-        {
+        let least = [Some(&LEAST), self.min.as_ref()];
+        if let Some(min) = least.into_iter().flatten().find(|min| less(value, min)) {
             return Err((
                 codes::TOO_SMALL,
                 format!("{shown} is below the smallest value of `{name}`, {min}"),
@@ -67,7 +69,7 @@ impl Param {
         limits: &Limits,
         patterns: &mut Patterns,
     ) -> Result<(), Refusal> {
-        let (name, shown) = (&self.name, quote(text));
+        let (name, shown) = (&self.name, self.shown(text));
         if text.contains('\0') {
             return Err((
                 codes::NUL_BYTE,
@@ -82,8 +84,11 @@ impl Param {
             );
             return Err((codes::VALUE_TOO_LARGE, message));
         }
-        if self.kind != Kind::Str {
+        if !self.kind.is_text() {
             return Ok(());
+        }
+        if self.kind == Kind::Secret {
+            limits.secret(name, text)?;
         }
         if text.starts_with('-') && !self.allow_dash && self.choices.is_empty() {
             let message = format!(
@@ -121,6 +126,35 @@ impl Param {
                 ),
             )),
         }
+    }
+}
+
+/// The fewest bytes of a secret: a shorter one could not be masked in what a script prints without
+/// making that unreadable, so it is not taken.
+pub const SECRET_LEAST_BYTES: usize = 4;
+
+impl Limits {
+    /// Whether `text` can be kept as the secret `name`; the code and the message, otherwise.
+    pub fn secret(&self, name: &str, text: &str) -> Result<(), (&'static str, String)> {
+        let bytes = text.len();
+        if text.contains('\0') {
+            let message = format!("the value of `{name}` contains a NUL byte; remove it");
+            return Err((codes::NUL_BYTE, message));
+        }
+        if bytes < SECRET_LEAST_BYTES {
+            let message = format!(
+                "the value of `{name}` has {bytes} bytes; a secret needs {SECRET_LEAST_BYTES} at least, because a shorter one cannot be masked in the output"
+            );
+            return Err((codes::TOO_SHORT, message));
+        }
+        if bytes > self.secret_bytes {
+            let message = format!(
+                "the value of `{name}` has {bytes} bytes and the limit for secrets is {}",
+                self.secret_bytes
+            );
+            return Err((codes::VALUE_TOO_LARGE, message));
+        }
+        Ok(())
     }
 }
 

@@ -9,6 +9,14 @@ pub struct Interpreter {
     pub shell: bool,
 }
 
+impl Interpreter {
+    /// The program that `env` looks for in `PATH`, or a path; none when `env` has no part in it.
+    pub fn by_env(&self) -> Option<&str> {
+        let env = base(&self.argv[0]) == "env";
+        env.then(|| by_env(self.argv.get(1).map_or("", String::as_str)))
+    }
+}
+
 /// The program that runs `script`. A shebang as Linux reads it: the program and at most one
 /// argument. Without a usable one: `/bin/sh -e`.
 pub fn interpreter(script: &str) -> Interpreter {
@@ -39,7 +47,7 @@ pub(super) fn shebang(script: &str) -> Option<Result<Interpreter, &'static str>>
         argv.push(argument.to_owned());
     }
     let shell = match base(program) {
-        "env" => is_shell(by_env(argument)),
+        "env" => is_shell(base(by_env(argument))),
         name => is_shell(name),
     };
     Some(Ok(Interpreter { argv, shell }))
@@ -68,11 +76,9 @@ fn by_env(argument: &str) -> &str {
         .unwrap_or(argument)
         .split([' ', '\t'])
         .filter(|w| !w.is_empty());
-    base(
-        words
-            .find(|w| !w.starts_with('-') && !w.contains('='))
-            .unwrap_or(""),
-    )
+    words
+        .find(|w| !w.starts_with('-') && !w.contains('='))
+        .unwrap_or("")
 }
 
 fn is_shell(name: &str) -> bool {

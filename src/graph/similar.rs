@@ -80,22 +80,28 @@ fn distance(a: &[char], b: &[char]) -> usize {
 }
 
 /// A value in backticks for a message: cut to 60 characters, with control characters shown as escapes.
-pub(super) fn quote(value: &str) -> String {
-    let mut out = String::from("`");
-    for (count, c) in value.chars().enumerate() {
-        if count == 60 {
+pub fn quote(value: &str) -> String {
+    format!("`{}`", one_line(value, 60))
+}
+
+/// The first `most` characters of a text on one line, with control characters shown as escapes.
+pub fn one_line(text: &str, most: usize) -> String {
+    let mut out = String::new();
+    for (count, c) in text.chars().enumerate() {
+        if count == most {
             out.push('…');
             break;
         }
         match c {
-            '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{202a}'..='\u{202e}' => {
-                out.extend(c.escape_unicode())
-            }
+            '\u{2028}'
+            | '\u{2029}'
+            | '\u{feff}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}' => out.extend(c.escape_unicode()),
             c if c.is_control() => out.extend(c.escape_default()),
             c => out.push(c),
         }
     }
-    out.push('`');
     out
 }
 

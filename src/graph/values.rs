@@ -10,7 +10,7 @@ impl Kind {
     pub fn parse(self, text: &str) -> Option<Value> {
         let trimmed = text.trim();
         match self {
-            Self::Str | Self::Choice => Some(Value::Str(text.to_owned())),
+            Self::Str | Self::Choice | Self::Secret => Some(Value::Str(text.to_owned())),
             Self::Int => trimmed.parse().ok().map(Value::Int),
             Self::Float => float(trimmed).map(Value::Float),
             Self::Bool => boolean(trimmed).map(Value::Bool),
@@ -21,7 +21,7 @@ impl Kind {
     /// Whether a value has the form that this type stores.
     pub fn holds(self, value: &Value) -> bool {
         match (self, value) {
-            (Self::Str | Self::Choice, Value::Str(_))
+            (Self::Str | Self::Choice | Self::Secret, Value::Str(_))
             | (Self::Int, Value::Int(_))
             | (Self::Bool, Value::Bool(_)) => true,
             (Self::Float, Value::Float(x)) => x.is_finite(),

@@ -8,11 +8,11 @@
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::Path;
 
 use super::Spool;
-use crate::engine::AttemptKey;
+use crate::engine::{AttemptKey, Time};
 
 const CANCELLED: &str = "cancelled";
 
@@ -56,6 +56,18 @@ impl Spool {
         won(symlink(CANCELLED, self.file(key, "gate")))
     }
 
+    /// When the gate was taken, if it is.
+    pub fn taken_at(&self, key: AttemptKey) -> io::Result<Option<Time>> {
+        match fs::symlink_metadata(self.file(key, "gate")) {
+            // A second name changes the file: not what is in it, but when it was changed.
+            Ok(gate) => Ok(Some(Time(
+                gate.ctime() * 1_000 + gate.ctime_nsec() / 1_000_000,
+            ))),
+            Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(e),
+        }
+    }
+
     /// Reads the gate of an attempt.
     pub fn gate(&self, key: AttemptKey) -> io::Result<Gate> {
         match fs::read_link(self.file(key, "gate")) {
@@ -80,6 +92,7 @@ fn won(result: io::Result<()>) -> io::Result<bool> {
 
 #[cfg(test)]
 mod tests {
+    use crate::clock;
     use crate::engine::{AttemptKey, PipelineId, TrackId};
     use crate::spool::{Gate, Spool};
 
@@ -96,7 +109,12 @@ mod tests {
         assert_eq!(spool.gate(KEY).unwrap(), Gate::Open);
         assert!(spool.take_gate(KEY).is_err(), "there is no script to start");
         spool.write_script(KEY, "cancelled").unwrap();
+        assert_eq!(spool.taken_at(KEY).unwrap(), None);
+        // The clock of files is a few ticks of the kernel behind.
+        let before = clock::now() - 20;
         assert!(spool.take_gate(KEY).unwrap());
+        let taken = spool.taken_at(KEY).unwrap().expect("it is taken").0;
+        assert!((before..=clock::now()).contains(&taken));
         assert!(!spool.cancel(KEY).unwrap());
         assert!(!spool.take_gate(KEY).unwrap());
         assert_eq!(spool.gate(KEY).unwrap(), Gate::Started);

@@ -12,6 +12,9 @@ use crate::clock;
 
 const PREFIX: &str = "supervisor-";
 
+/// What the names of files begin with that become exit records.
+pub(super) const UNFINISHED: &str = "exit-";
+
 /// The longest path that fits into the address of a Unix socket, with its NUL.
 const SOCKET_PATH: usize = 107;
 
@@ -99,12 +102,19 @@ impl Instance {
         self.open_lock()?.map_or(Ok(()), |file| file.lock())
     }
 
-    /// Removes the directory. Only for its supervisor as its last act, or when that is dead.
+    /// Removes the directory with what a death has left in it. Only for its supervisor as its last
+    /// act, or when that is dead.
     pub fn remove(&self) -> io::Result<()> {
         let gone = |result: io::Result<()>| match result {
             Err(e) if e.kind() != ErrorKind::NotFound => Err(e),
             _ => Ok(()),
         };
+        for entry in self.dir.read_dir().into_iter().flatten() {
+            let name = entry?.file_name();
+            if name.to_string_lossy().starts_with(UNFINISHED) {
+                gone(fs::remove_file(self.dir.join(name)))?;
+            }
+        }
         gone(fs::remove_file(self.dir.join("sock")))?;
         gone(fs::remove_file(self.dir.join("lock")))?;
         gone(fs::remove_dir(&self.dir))
@@ -152,6 +162,7 @@ mod tests {
         drop(lock);
         assert!(!first.alive().unwrap());
         first.wait_until_dead().unwrap();
+        std::fs::write(first.dir.join("exit-x1y2z3"), "half of a rec").unwrap();
         first.remove().unwrap();
         first.remove().unwrap();
         let left: Vec<u64> = spool

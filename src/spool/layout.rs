@@ -2,16 +2,19 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, DirBuilder, OpenOptions, Permissions};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::OFlags;
+
+use super::tail;
 use crate::engine::{AttemptKey, PipelineId, TrackId};
 
 /// Files of these kinds belong to one attempt and go when its result is committed, in this order:
 /// a gate goes after the script that it is made of. So an order to start a cancelled attempt that
 /// is still on its way to a supervisor finds no script when it finds no gate.
-const KINDS: [&str; 3] = ["script", "exit", "gate"];
+const KINDS: [&str; 4] = ["output", "script", "exit", "gate"];
 
 /// The directories of one data directory.
 #[derive(Debug, Clone)]
@@ -73,6 +76,11 @@ impl Spool {
         self.file(key, "script")
     }
 
+    /// Where a script writes what it leaves for those after it.
+    pub fn outputs(&self, key: AttemptKey) -> PathBuf {
+        self.file(key, "output")
+    }
+
     /// The log of an attempt; it exists from the first byte of output on.
     pub fn log(&self, key: AttemptKey) -> PathBuf {
         let mut path = self.logs(key.pipeline);
@@ -110,6 +118,38 @@ impl Spool {
         file.write_all(text.as_bytes())
     }
 
+    /// Creates the file of a script's outputs, empty. One that is there stays: nobody else writes it.
+    pub fn make_outputs(&self, key: AttemptKey) -> io::Result<()> {
+        let mut options = OpenOptions::new();
+        match options
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(self.outputs(key))
+        {
+            Err(e) if e.kind() != ErrorKind::AlreadyExists => Err(e),
+            _ => Ok(()),
+        }
+    }
+
+    /// The first `most` bytes, and one more if there is one, of what a script wrote as its outputs;
+    /// `None`: nothing. The script could have put anything there: only a file is read.
+    pub fn read_outputs(&self, key: AttemptKey, most: u64) -> io::Result<Option<Vec<u8>>> {
+        let nowait = OFlags::NONBLOCK | OFlags::NOFOLLOW;
+        let mut options = OpenOptions::new();
+        options.read(true).custom_flags(nowait.bits().cast_signed());
+        let file = match options.open(self.outputs(key)) {
+            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
+            other => other?,
+        };
+        if !file.metadata()?.is_file() {
+            return Err(io::Error::new(ErrorKind::InvalidInput, "it is no file"));
+        }
+        let mut bytes = Vec::new();
+        file.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+        Ok(Some(bytes))
+    }
+
     /// Creates the private working directory of a pipeline unless it is there; gives its path.
     pub fn make_work(&self, pipeline: PipelineId) -> io::Result<PathBuf> {
         let path = self.work(pipeline);
@@ -125,18 +165,25 @@ impl Spool {
         }
     }
 
-    /// Removes the files of an attempt whose result is committed; its log stays.
+    /// Removes the files of an attempt whose result is committed; its log stays, and is joined to
+    /// its tail where a supervisor did not live to do that.
     pub fn clean(&self, key: AttemptKey) -> io::Result<()> {
+        // First: as long as the other files are there, it is tried again.
+        tail::join(&self.log(key))?;
         KINDS.iter().try_for_each(|kind| self.remove(key, kind))
     }
 
     /// Removes the text of an attempt that will never run.
     pub fn drop_script(&self, key: AttemptKey) -> io::Result<()> {
+        self.remove(key, "output")?;
         self.remove(key, "script")
     }
 
     fn remove(&self, key: AttemptKey, kind: &str) -> io::Result<()> {
-        match fs::remove_file(self.file(key, kind)) {
+        let path = self.file(key, kind);
+        match fs::remove_file(&path) {
+            // Only a script can have made one of its outputs.
+            Err(e) if e.kind() == ErrorKind::IsADirectory => fs::remove_dir_all(&path),
             Err(e) if e.kind() != ErrorKind::NotFound => Err(e),
             _ => Ok(()),
         }

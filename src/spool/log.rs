@@ -1,16 +1,18 @@
 //! The log of an attempt: everything it printed, or the beginning and the end of it.
 //!
 //! A log keeps at most its cap. The first half of the cap is the head and goes straight into the
-//! log. What follows goes into segment files beside it, the oldest of which are removed, and at
-//! the end the last half of the cap is joined to the head. Memory stays flat however much comes.
+//! log. What follows goes into the segments of its tail (`tail`), the oldest of which are removed,
+//! and at the end the last half of the cap is joined to the head. Memory stays flat however much
+//! comes.
 
 use std::collections::VecDeque;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Write};
+use std::path::PathBuf;
 
-use super::layout::make_dir;
+use super::note::note;
+use super::tail::{Segment, append, create, discard, head_of};
+use super::view::LogView;
 
 /// Into how many segments the tail is cut: on disk it may be longer than it should by one.
 const SEGMENTS: u64 = 4;
@@ -19,11 +21,12 @@ const SEGMENTS: u64 = 4;
 #[derive(Debug)]
 pub struct LogWriter {
     path: PathBuf,
+    cap: u64,
     head: Option<File>,
     head_room: u64,
-    tail_cap: u64,
-    segments: VecDeque<Segment>,
-    next_segment: u64,
+    /// The segments with their lengths; the last one is open.
+    segments: VecDeque<(Segment, u64)>,
+    open: Option<File>,
     kept: u64,
     dropped: u64,
     lost: u64,
@@ -41,23 +44,16 @@ pub struct Logged {
     pub problem: Option<String>,
 }
 
-#[derive(Debug)]
-struct Segment {
-    path: PathBuf,
-    file: File,
-    len: u64,
-}
-
 impl LogWriter {
     /// A log at `path` of at most `cap` bytes of output. No file is made before there is output.
     pub fn new(path: PathBuf, cap: u64) -> LogWriter {
         LogWriter {
             path,
+            cap,
             head: None,
-            head_room: cap - cap / 2,
-            tail_cap: cap / 2,
+            head_room: head_of(cap),
             segments: VecDeque::new(),
-            next_segment: 0,
+            open: None,
             kept: 0,
             dropped: 0,
             lost: 0,
@@ -96,20 +92,50 @@ impl LogWriter {
 
     /// Joins the tail to the head and tells what is missing in between.
     pub fn finish(&mut self) -> Logged {
-        if let Err(e) = self.join() {
+        self.open = None;
+        if let Err(e) = self.join().and_then(|()| self.say_what_is_missing()) {
             self.problem.get_or_insert_with(|| e.to_string());
         }
-        for segment in self.segments.drain(..) {
-            // It is joined or reported; a file that cannot be removed does not change that.
-            let _ = fs::remove_file(segment.path);
-        }
         self.head = None;
-        let dropped = self.dropped + self.lost;
         Logged {
             kept: self.kept,
-            dropped,
+            dropped: self.dropped + self.lost,
             problem: self.problem.clone(),
         }
+    }
+
+    fn join(&mut self) -> io::Result<()> {
+        let Some((newest, len)) = self.segments.back() else {
+            return Ok(());
+        };
+        let total: u64 = self.segments.iter().map(|(_, len)| len).sum();
+        let tail = total.min(self.cap / 2);
+        self.dropped = newest.from + len - head_of(self.cap) - tail;
+        self.kept += tail;
+        // A tail that cannot be opened now stays where readers find it, and is joined later.
+        let joined = append(&self.path, LogView::open(&self.path)?);
+        self.lost += self.kept.saturating_sub(joined.kept);
+        self.kept = joined.kept;
+        // It is joined or reported; a file that cannot be removed does not change that.
+        let _ = discard(&self.path);
+        joined.result
+    }
+
+    fn say_what_is_missing(&mut self) -> io::Result<()> {
+        let Some(head) = &mut self.head else {
+            return Ok(());
+        };
+        if self.dropped > 0 && self.segments.is_empty() {
+            head.write_all(&note(self.dropped))?;
+        }
+        if self.lost > 0 {
+            writeln!(
+                head,
+                "\n[trackyard: {} bytes of output could not be written]",
+                self.lost
+            )?;
+        }
+        Ok(())
     }
 
     fn write_head(&mut self, bytes: &[u8], written: &mut u64) -> io::Result<()> {
@@ -124,11 +150,11 @@ impl LogWriter {
     }
 
     fn segment_size(&self) -> u64 {
-        self.tail_cap.div_ceil(SEGMENTS)
+        (self.cap / 2).div_ceil(SEGMENTS)
     }
 
     fn segment_room(&self) -> u64 {
-        let used = self.segments.back().map_or(0, |s| s.len);
+        let used = self.segments.back().map_or(0, |(_, len)| *len);
         if used < self.segment_size() {
             self.segment_size() - used
         } else {
@@ -138,77 +164,36 @@ impl LogWriter {
 
     fn write_tail(&mut self, bytes: &[u8], written: &mut u64) -> io::Result<()> {
         let size = self.segment_size();
-        if self.segments.back().is_none_or(|s| s.len >= size) {
-            let mut path = self.path.clone().into_os_string();
-            path.push(format!(".tail{}", self.next_segment));
-            let path = PathBuf::from(path);
-            let file = create(&path)?;
-            self.next_segment += 1;
-            self.segments.push_back(Segment { path, file, len: 0 });
+        if self.segments.back().is_none_or(|(_, len)| *len >= size) {
+            let head = head_of(self.cap);
+            let from = self.segments.back().map_or(head, |(s, len)| s.from + len);
+            let segment = Segment {
+                from,
+                cap: self.cap,
+            };
+            self.open = Some(create(&segment.path(&self.path))?);
+            self.segments.push_back((segment, 0));
         }
-        let last = self
-            .segments
-            .back_mut()
-            .expect("a segment was just made or has room");
-        let result = write_counted(&mut last.file, bytes, written);
-        last.len += *written;
+        let file = self.open.as_mut().expect("the last segment is open");
+        let result = write_counted(file, bytes, written);
+        if let Some((_, len)) = self.segments.back_mut() {
+            *len += *written;
+        }
         self.drop_old_segments();
         result
     }
 
     fn drop_old_segments(&mut self) {
-        let mut total: u64 = self.segments.iter().map(|s| s.len).sum();
-        while let Some(oldest) = self.segments.front() {
-            if total - oldest.len < self.tail_cap {
+        let mut total: u64 = self.segments.iter().map(|(_, len)| len).sum();
+        while let Some((oldest, len)) = self.segments.front() {
+            if total - len < self.cap / 2 {
                 return;
             }
-            total -= oldest.len;
-            self.dropped += oldest.len;
-            // Its bytes are counted as dropped; a file that cannot be removed only takes space.
-            let _ = fs::remove_file(&oldest.path);
+            total -= len;
+            // Readers see by the names that it counts no more; its file only takes space.
+            let _ = fs::remove_file(oldest.path(&self.path));
             self.segments.pop_front();
         }
-    }
-
-    fn join(&mut self) -> io::Result<()> {
-        let total: u64 = self.segments.iter().map(|s| s.len).sum();
-        let mut skip = total.saturating_sub(self.tail_cap);
-        self.dropped += skip;
-        if self.dropped > 0
-            && let Some(head) = &mut self.head
-        {
-            writeln!(
-                head,
-                "\n[trackyard: {} bytes of output are not kept here]",
-                self.dropped
-            )?;
-        }
-        let mut joined = 0;
-        let result = self.segments.iter().try_for_each(|segment| {
-            let head = self.head.as_mut().ok_or(ErrorKind::NotFound)?;
-            let from = skip.min(segment.len);
-            skip -= from;
-            let mut file = File::open(&segment.path)?;
-            file.seek(SeekFrom::Start(from))?;
-            let before = head.metadata()?.len();
-            let result = io::copy(&mut file.take(segment.len - from), head);
-            // A copy that failed has copied something.
-            joined += head.metadata()?.len() - before;
-            result.map(drop)
-        });
-        self.kept += joined;
-        self.lost += total.min(self.tail_cap) - joined;
-        result?;
-        if self.lost > 0
-            && let Some(head) = &mut self.head
-        {
-            writeln!(
-                head,
-                "\n[trackyard: {} bytes of output could not be written]",
-                self.lost
-            )?;
-        }
-        Ok(())
     }
 }
 
@@ -226,24 +211,6 @@ fn write_counted(file: &mut File, mut bytes: &[u8], written: &mut u64) -> io::Re
         }
     }
     Ok(())
-}
-
-/// Creates a log and, for the first one of a pipeline, its directory.
-fn create(path: &Path) -> io::Result<File> {
-    let open = || {
-        OpenOptions::new()
-            .append(true)
-            .create(true)
-            .mode(0o600)
-            .open(path)
-    };
-    match (open(), path.parent()) {
-        (Err(e), Some(dir)) if e.kind() == ErrorKind::NotFound => {
-            make_dir(dir, false)?;
-            open()
-        }
-        (result, _) => result,
-    }
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 //! <data>/spool/<pipeline>-<track>-<attempt>.exit     how it ended, complete from the moment it exists
 //! <data>/spool/supervisor-<k>/{lock,sock}            one supervisor; `lock` is held as long as it lives
 //! <data>/logs/<pipeline>/<track>-<attempt>.log       what the script printed; kept for ever
+//! <data>/logs/<pipeline>/<track>-<attempt>.log.tail/ while it runs, the end of what is too long for that
 //! <data>/work/<pipeline>/                            the directory the scripts run in
 //! ```
 //!
@@ -16,16 +17,20 @@
 //!
 //! It must never start, signal or wait for a process, and never delete what it does not know.
 
+mod following;
 mod gate;
 mod instance;
 mod layout;
 mod log;
+mod note;
 mod record;
 mod tail;
+mod view;
 
+pub use following::Following;
 pub use gate::Gate;
 pub use instance::Instance;
 pub use layout::Spool;
 pub use log::{LogWriter, Logged};
 pub use record::{Cause, ExitRecord, FORMAT};
-pub use tail::tail;
+pub use view::{LogView, Piece};

@@ -5,7 +5,8 @@ use std::io::{self, ErrorKind, Write};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Gate, Spool};
+use super::instance::UNFINISHED;
+use super::{Gate, Instance, Spool};
 use crate::clock;
 use crate::engine::{AttemptKey, Time};
 
@@ -24,6 +25,11 @@ pub enum Cause {
     TimedOut,
     /// A person or a policy ended it, or cancelled it before it started.
     Stopped,
+    /// It exited with 0, but an output is missing or against its rules.
+    BadOutput {
+        /// Which and why, in words for the script's author.
+        why: String,
+    },
     /// Its interpreter or working directory cannot be used; nothing ran.
     CouldNotStart {
         /// The reason, in words for the script's author.
@@ -56,6 +62,12 @@ pub struct ExitRecord {
     pub user_ms: u64,
     /// Processor time in the kernel on their behalf.
     pub system_ms: u64,
+    /// What a success left for the scripts after it, as a JSON object.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outputs: Option<String>,
+    /// What the script's author may want to know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<String>,
 }
 
 impl ExitRecord {
@@ -73,6 +85,8 @@ impl ExitRecord {
             log_problem: None,
             user_ms: 0,
             system_ms: 0,
+            outputs: None,
+            notice: None,
         }
     }
 
@@ -84,10 +98,16 @@ impl ExitRecord {
 
 impl Spool {
     /// Writes the exit record under its name at once, or not at all. A record that is there stays.
-    pub fn write_exit(&self, key: AttemptKey, record: &ExitRecord) -> io::Result<()> {
+    /// What a supervisor that dies over it leaves is in its own directory, and goes with that.
+    pub fn write_exit(
+        &self,
+        by: &Instance,
+        key: AttemptKey,
+        record: &ExitRecord,
+    ) -> io::Result<()> {
         let mut file = tempfile::Builder::new()
-            .prefix(".exit-")
-            .tempfile_in(self.dir())?;
+            .prefix(UNFINISHED)
+            .tempfile_in(&by.dir)?;
         file.write_all(&serde_json::to_vec(record)?)?;
         match file.persist_noclobber(self.file(key, "exit")) {
             Err(e) if e.error.kind() != ErrorKind::AlreadyExists => Err(e.error),
@@ -124,6 +144,7 @@ impl Spool {
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::io::ErrorKind;
 
     use super::{Cause, ExitRecord};
     use crate::engine::{AttemptKey, PipelineId, Time, TrackId};
@@ -140,18 +161,24 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let spool = Spool::open(dir.path()).unwrap();
         assert_eq!(spool.read_exit(KEY).unwrap(), None);
+        let by = spool.new_instance().unwrap();
         let why = "the interpreter `/x` does not exist".to_owned();
         let first = ExitRecord::never_ran(Cause::CouldNotStart { why }, Time(5));
-        spool.write_exit(KEY, &first).unwrap();
+        spool.write_exit(&by, KEY, &first).unwrap();
         spool
-            .write_exit(KEY, &ExitRecord::never_ran(Cause::Stopped, Time(6)))
+            .write_exit(&by, KEY, &ExitRecord::never_ran(Cause::Stopped, Time(6)))
             .unwrap();
-        assert_eq!(spool.read_exit(KEY).unwrap(), Some(first));
+        assert_eq!(spool.read_exit(KEY).unwrap().as_ref(), Some(&first));
         assert_eq!(
             fs::read_dir(spool.dir()).unwrap().count(),
-            1,
-            "no temporary file stays"
+            2,
+            "the record and the supervisor"
         );
+        let left = fs::read_dir(&by.dir).unwrap().count();
+        assert_eq!(left, 0, "no temporary file stays");
+        by.remove().unwrap();
+        let gone = spool.write_exit(&by, KEY, &first).unwrap_err();
+        assert_eq!(gone.kind(), ErrorKind::NotFound, "it is made there");
     }
 
     #[test]

@@ -6,11 +6,13 @@ use super::bulk::{Bulk, Cell};
 use super::connection::{Db, on, write_tx};
 use super::error::StoreError;
 use super::schema::{attempt, journal};
+use super::secrets;
 use super::starts::insert_pipeline;
 use crate::engine::{
     AttemptEnd, AttemptKey, Ending, Entry, Mark, Outbox, PendingOn, Reason, Time, TrackChange,
 };
 use crate::failpoint::{Point, reach};
+use crate::secrets::Vault;
 
 /// Rows of one INSERT; 13 columns and SQLite's limit of values leave room for more.
 const ROWS_A_STATEMENT: usize = 1_000;
@@ -21,7 +23,8 @@ const TRACKS: Bulk = Bulk {
           exit_code = v.column7, attempt = v.column8, retries = v.column9, started_at = v.column10, \
           finished_at = v.column11, detail = coalesce(v.column12, detail), \
           output = coalesce(v.column13, output), input = coalesce(v.column14, input), \
-          missing = coalesce(v.column15, missing), mark = v.column16, ending = v.column17",
+          missing = coalesce(v.column15, missing), mark = v.column16, ending = v.column17, \
+          outputs = coalesce(v.column18, outputs)",
     key: "track.id = v.column1 AND track.state = v.column2",
 };
 
@@ -40,10 +43,15 @@ const ENDS: Bulk = Bulk {
 };
 
 /// Writes the whole outbox, or nothing of it.
-pub(super) fn commit(db: &mut Db, boot: &str, out: &Outbox) -> Result<(), StoreError> {
+pub(super) fn commit(
+    db: &mut Db,
+    boot: &str,
+    vault: Option<&Vault>,
+    out: &Outbox,
+) -> Result<(), StoreError> {
     write_tx(db, |db| {
         for start in &out.starts {
-            insert_pipeline(db, start)?;
+            insert_pipeline(db, vault, start)?;
         }
         let tracks: Vec<_> = out
             .tracks
@@ -51,6 +59,9 @@ pub(super) fn commit(db: &mut Db, boot: &str, out: &Outbox) -> Result<(), StoreE
             .map(|(id, change)| track_cells(id.0, change))
             .collect();
         TRACKS.update(db, &tracks)?;
+        let given = out.tracks.iter();
+        let given = given.filter_map(|(id, change)| Some((id.0, change.input.as_ref()?)));
+        secrets::insert(db, vault, given)?;
         let pipelines = out.pipelines.iter().map(|(id, change)| {
             vec![
                 Cell::Big(Some(id.0)),
@@ -97,6 +108,7 @@ fn track_cells(id: i64, change: &TrackChange) -> Vec<Cell<'_>> {
         Cell::Small(change.input.as_ref().map(|i| i16::from(i.missing))),
         Cell::Small(row.mark.map(Mark::code)),
         Cell::Small(row.ending.map(Ending::code)),
+        Cell::Text(change.outputs.as_deref()),
     ]
 }
 

@@ -5,19 +5,20 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQue
 use super::connection::{Db, write_tx};
 use super::error::StoreError;
 use super::graphs::StoredProblem;
+use super::refers::references_to_json;
 use super::save::{insert_edges, insert_graph, insert_vertices, replace_graph};
 use super::schema::{edge, graph, vertex};
 use super::spec::to_json;
 use crate::engine::{GraphId, Time};
-use crate::graph::Graph;
+use crate::graph::{Graph, Runnable};
 
 /// A definition to save.
 #[derive(Debug, Clone)]
 pub struct NewGraph {
     /// What was written, as far as it can be rows.
     pub graph: Graph,
-    /// The compiled script of each vertex; the script itself where it does not compile.
-    pub compiled: Vec<String>,
+    /// What is kept of the script of each vertex.
+    pub compiled: Vec<Runnable>,
     /// The text as its author wrote it.
     pub source: String,
     /// `yaml` or `json`.
@@ -163,7 +164,7 @@ pub(super) fn set_check(
     id: GraphId,
     revision: i64,
     checked: bool,
-    compiled: &[String],
+    compiled: &[Runnable],
     problems: &[StoredProblem],
 ) -> Result<bool, StoreError> {
     write_tx(db, |db| {
@@ -178,13 +179,17 @@ pub(super) fn set_check(
             ))
             .execute(db)?;
         if changed == 1 {
-            for (place, text) in compiled.iter().enumerate() {
+            for (place, runnable) in compiled.iter().enumerate() {
+                let text = &runnable.body;
                 let of_graph = vertex::table.filter(vertex::graph_id.eq(id.0));
                 let of_place = of_graph
                     .filter(vertex::place.eq(place as i32))
                     .filter(vertex::compiled.ne(text));
                 diesel::update(of_place)
-                    .set(vertex::compiled.eq(text))
+                    .set((
+                        vertex::compiled.eq(text),
+                        vertex::refers.eq(references_to_json(&runnable.refers)),
+                    ))
                     .execute(db)?;
             }
         }

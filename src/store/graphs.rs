@@ -53,6 +53,8 @@ pub struct VertexRow {
     pub script: String,
     /// Its parameters, as JSON.
     pub input: String,
+    /// Its outputs, as JSON.
+    pub outputs: String,
 }
 
 /// A problem of a definition, as it was found when the graph was saved.
@@ -157,6 +159,7 @@ pub(super) fn vertices(db: &mut Db, id: GraphId) -> QueryResult<Vec<VertexRow>> 
             vertex::description,
             vertex::script,
             vertex::input,
+            vertex::outputs,
         ))
         .load(db)
 }

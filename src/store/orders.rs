@@ -5,7 +5,8 @@ use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, Queryabl
 use super::connection::Db;
 use super::error::StoreError;
 use super::params::params_from_json;
-use super::schema::{graph, track, vertex};
+use super::refers::{Referred, references_from_json, referred};
+use super::schema::{graph, pipeline, track, vertex};
 use super::spec::{GraphPolicies, VertexPolicies, from_json};
 use crate::engine::TrackId;
 use crate::graph::{Param, Rlimits};
@@ -25,8 +26,14 @@ pub struct TrackOrder {
     pub input: String,
     /// The parameters that the vertex may refer to; its own before the graph's.
     pub params: Vec<Param>,
+    /// What the vertex declares to leave for those after it.
+    pub outputs: Vec<Param>,
+    /// What its script needs of those before it.
+    pub referred: Vec<Referred>,
     /// What the graph, then the vertex, puts into the environment.
     pub env: Vec<(String, String)>,
+    /// Named secrets that go into the environment.
+    pub secrets: Vec<String>,
     /// Where the script starts; none: in the pipeline's own directory.
     pub workdir: Option<String>,
     /// The longest it may run, in milliseconds.
@@ -46,6 +53,9 @@ struct Row {
     graph: String,
     vertex_input: String,
     graph_input: String,
+    outputs: String,
+    refers: String,
+    first_track: i64,
 }
 
 /// The order of a track; none when there is no such track.
@@ -53,6 +63,7 @@ pub(super) fn order(db: &mut Db, id: TrackId) -> Result<Option<TrackOrder>, Stor
     let row: Option<Row> = track::table
         .inner_join(vertex::table.on(vertex::id.eq(track::vertex_id)))
         .inner_join(graph::table.on(graph::id.eq(vertex::graph_id)))
+        .inner_join(pipeline::table.on(pipeline::id.eq(track::pipeline_id)))
         .filter(track::id.eq(id.0))
         .select((
             track::missing,
@@ -64,14 +75,22 @@ pub(super) fn order(db: &mut Db, id: TrackId) -> Result<Option<TrackOrder>, Stor
             graph::name,
             vertex::input,
             graph::input,
+            vertex::outputs,
+            vertex::refers,
+            pipeline::first_track,
         ))
         .first(db)
         .optional()?;
-    row.map(Row::order).transpose()
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    let references = references_from_json(&row.refers)?;
+    let referred = referred(db, row.first_track, references)?;
+    row.order(referred).map(Some)
 }
 
 impl Row {
-    fn order(self) -> Result<TrackOrder, StoreError> {
+    fn order(self, referred: Vec<Referred>) -> Result<TrackOrder, StoreError> {
         let of_vertex: VertexPolicies = from_json(&self.of_vertex)?;
         let of_graph: GraphPolicies = from_json(&self.of_graph)?;
         let mut params = params_from_json(&self.vertex_input)?;
@@ -80,9 +99,16 @@ impl Row {
                 params.push(param);
             }
         }
+        // What the vertex says about a variable replaces what the graph says about it.
+        let says = |name: &String| {
+            of_vertex.env.iter().any(|(own, _)| own == name) || of_vertex.secrets.contains(name)
+        };
         let mut env = of_graph.env;
-        env.retain(|(name, _)| of_vertex.env.iter().all(|(own, _)| own != name));
+        let mut secrets = of_graph.secrets;
+        env.retain(|(name, _)| !says(name));
+        secrets.retain(|name| !says(name));
         env.extend(of_vertex.env);
+        secrets.extend(of_vertex.secrets);
         Ok(TrackOrder {
             graph: self.graph,
             vertex: self.vertex,
@@ -90,7 +116,10 @@ impl Row {
             missing: self.missing,
             input: self.input,
             params,
+            outputs: params_from_json(&self.outputs)?,
+            referred,
             env,
+            secrets,
             workdir: of_vertex.workdir.or(of_graph.workdir),
             timeout_ms: of_vertex.timeout_ms,
             limits: of_vertex.limits.limits()?.or(of_graph.limits.limits()?),

@@ -7,7 +7,7 @@ use super::spec::{from_json, to_json};
 use crate::graph::{Kind, Param, Value};
 
 #[derive(Serialize, Deserialize)]
-struct ParamSpec {
+pub(super) struct ParamSpec {
     name: String,
     #[serde(rename = "type")]
     kind: String,
@@ -33,35 +33,22 @@ enum ValueSpec {
 }
 
 /// The `input` column of parameters.
-pub(super) fn params_to_json(params: &[Param]) -> String {
+pub(crate) fn params_to_json(params: &[Param]) -> String {
     let specs: Vec<ParamSpec> = params.iter().map(ParamSpec::from).collect();
     to_json(&specs)
 }
 
 /// The parameters of an `input` column.
-pub(super) fn params_from_json(text: &str) -> Result<Vec<Param>, StoreError> {
+pub(crate) fn params_from_json(text: &str) -> Result<Vec<Param>, StoreError> {
     let specs: Vec<ParamSpec> = from_json(text)?;
     specs.into_iter().map(Param::try_from).collect()
 }
 
-const KINDS: [(Kind, &str); 6] = [
-    (Kind::Str, "str"),
-    (Kind::Int, "int"),
-    (Kind::Float, "float"),
-    (Kind::Bool, "bool"),
-    (Kind::Choice, "choice"),
-    (Kind::Date, "date"),
-];
-
 impl From<&Param> for ParamSpec {
     fn from(p: &Param) -> Self {
-        let (_, kind) = KINDS
-            .iter()
-            .find(|(kind, _)| *kind == p.kind)
-            .expect("every kind has a word");
         Self {
             name: p.name.clone(),
-            kind: (*kind).to_owned(),
+            kind: p.kind.word().to_owned(),
             required: p.required,
             default: p.default.as_ref().map(ValueSpec::from),
             choices: p.choices.iter().map(ValueSpec::from).collect(),
@@ -80,10 +67,7 @@ impl TryFrom<ParamSpec> for Param {
     type Error = StoreError;
 
     fn try_from(p: ParamSpec) -> Result<Self, StoreError> {
-        let kind = KINDS
-            .iter()
-            .find(|(_, word)| *word == p.kind)
-            .map(|(kind, _)| *kind);
+        let kind = Kind::from_word(&p.kind);
         let kind =
             kind.ok_or_else(|| StoreError::Mismatch(format!("`{}` is not a type", p.kind)))?;
         Ok(Self {

@@ -1,5 +1,6 @@
 //! What pages, programs and the executor read, through a pool of connections that cannot write.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
@@ -8,10 +9,11 @@ use super::error::StoreError;
 use super::graphs::{self, GraphHead, StoredProblem, VertexRow};
 use super::inbox::{self, Waiting};
 use super::pipelines::{self, PipelineHead};
+use super::secrets::{self, SecretHead};
 use super::tracks::{self, AttemptRow, JournalRow, TrackHead, TrackTexts};
-use super::{definition, migrate, orders, sessions, views};
+use super::{definition, migrate, orders, refers, sessions, views};
 use crate::engine::{GraphId, PipelineId, Plan, Time, TrackId};
-use crate::graph::{Graph, Vertex};
+use crate::graph::{Graph, Reference, Vertex};
 
 /// Reads the database. A clone shares the pool.
 #[derive(Clone)]
@@ -164,6 +166,15 @@ impl Store {
         views::vertices(&mut *self.pool.get()?, id, from, limit)
     }
 
+    /// The outputs that the scripts of the vertices `first..=last` refer to, by vertex.
+    pub fn references(
+        &self,
+        id: GraphId,
+        ends: (i64, i64),
+    ) -> Result<BTreeMap<i64, Vec<Reference>>, StoreError> {
+        refers::references(&mut *self.pool.get()?, id, ends)
+    }
+
     /// `(head, tail, name of the tail)` of the edges into the vertices with numbers `first..=last`.
     pub fn predecessors(
         &self,
@@ -198,6 +209,31 @@ impl Store {
     /// What the executor needs to start a track.
     pub fn order(&self, id: TrackId) -> Result<Option<orders::TrackOrder>, StoreError> {
         orders::order(&mut *self.pool.get()?, id)
+    }
+
+    /// All named secrets, without their values.
+    pub fn secrets(&self) -> Result<Vec<SecretHead>, StoreError> {
+        Ok(secrets::list(&mut *self.pool.get()?)?)
+    }
+
+    /// How many pipelines that have not ended name a secret.
+    pub fn secret_users(&self, name: &str) -> Result<usize, StoreError> {
+        secrets::users(&mut *self.pool.get()?, name)
+    }
+
+    /// The sealed value of a named secret.
+    pub fn sealed(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(secrets::named(&mut *self.pool.get()?, name)?)
+    }
+
+    /// The sealed values that were given for a track, by parameter.
+    pub fn given_secrets(&self, id: TrackId) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        Ok(secrets::given(&mut *self.pool.get()?, id)?)
+    }
+
+    /// Any sealed value: it tells which key this database belongs to.
+    pub fn any_sealed(&self) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(secrets::any(&mut *self.pool.get()?)?)
     }
 
     /// Whether a session is known and has not expired.

@@ -5,6 +5,7 @@ use diesel::{ExpressionMethods, QueryDsl, QueryResult, RunQueryDsl};
 use super::connection::{Db, on};
 use super::definitions::NewGraph;
 use super::params::params_to_json;
+use super::refers::references_to_json;
 use super::schema::{edge, graph, vertex};
 use super::spec::{GraphPolicies, VertexPolicies, to_json};
 use crate::engine::Time;
@@ -88,7 +89,9 @@ pub(super) fn insert_vertices(db: &mut Db, id: i64, first: i64, new: &NewGraph) 
                 vertex::name.eq(&v.name),
                 vertex::description.eq(&v.desc),
                 vertex::script.eq(&v.script),
-                vertex::compiled.eq(compiled),
+                vertex::compiled.eq(&compiled.body),
+                vertex::refers.eq(references_to_json(&compiled.refers)),
+                vertex::outputs.eq(params_to_json(&v.outputs)),
                 vertex::input.eq(params_to_json(&v.input)),
                 vertex::policies.eq(to_json(&VertexPolicies::new(v))),
                 vertex::handler.eq(v.handler.map(When::code)),

@@ -34,6 +34,8 @@ diesel::table! {
         compiled -> Text,
         input -> Text,
         policies -> Text,
+        outputs -> Text,
+        refers -> Text,
         handler -> Nullable<SmallInt>,
     }
 }
@@ -88,6 +90,7 @@ diesel::table! {
         input -> Text,
         script -> Text,
         output -> Binary,
+        outputs -> Text,
         started_at -> Nullable<BigInt>,
         finished_at -> Nullable<BigInt>,
         mark -> Nullable<SmallInt>,
@@ -132,6 +135,24 @@ diesel::table! {
         digest -> Text,
         created_at -> BigInt,
         expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    secret (name) {
+        name -> Text,
+        sealed -> Binary,
+        creator -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    given_secret (track_id, name) {
+        track_id -> BigInt,
+        name -> Text,
+        sealed -> Binary,
     }
 }
 

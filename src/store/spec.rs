@@ -17,6 +17,8 @@ pub(super) struct GraphPolicies {
     pub(super) env: Vec<(String, String)>,
     pub(super) workdir: Option<String>,
     #[serde(default)]
+    pub(super) secrets: Vec<String>,
+    #[serde(default)]
     pub(super) limits: RlimitsSpec,
     #[serde(default)]
     timeout_ms: Option<u64>,
@@ -58,6 +60,8 @@ pub(super) struct VertexPolicies {
     pub(super) timeout_ms: Option<u64>,
     retry: Option<RetrySpec>,
     #[serde(default)]
+    pub(super) secrets: Vec<String>,
+    #[serde(default)]
     pub(super) limits: RlimitsSpec,
     #[serde(default)]
     on_interrupt: Option<String>,
@@ -85,6 +89,7 @@ impl GraphPolicies {
             on_failure: graph.on_failure.word().to_owned(),
             env: graph.env.clone(),
             workdir: graph.workdir.clone(),
+            secrets: graph.secrets.clone(),
             limits: graph.limits.into(),
             timeout_ms: graph.timeout.map(|t| t.0),
             max_parallel: graph.max_parallel,
@@ -124,6 +129,7 @@ impl VertexPolicies {
         Self {
             env: vertex.env.clone(),
             workdir: vertex.workdir.clone(),
+            secrets: vertex.secrets.clone(),
             timeout_ms: vertex.timeout.map(|t| t.0),
             retry: vertex.retry.map(|r| RetrySpec {
                 limit: r.limit,

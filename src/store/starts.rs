@@ -10,7 +10,9 @@ use super::bulk::{Bulk, Cell};
 use super::connection::Db;
 use super::error::StoreError;
 use super::schema::{edge, graph, pipeline, track, vertex};
+use super::secrets;
 use crate::engine::{NewPipeline, PendingOn, PipelineState, TrackState};
+use crate::secrets::Vault;
 
 const INPUTS: Bulk = Bulk {
     table: "track",
@@ -24,7 +26,11 @@ const INPUTS: Bulk = Bulk {
 /// In-degree-zero vertices (the head of no edge) are PENDING, all others, and those that run after
 /// the verdict, WAITING. `NOT EXISTS` with
 /// its one selected column is answered from the key of `edge`; `NOT IN` is not, on PostgreSQL.
-pub(super) fn insert_pipeline(db: &mut Db, new: &NewPipeline) -> Result<(), StoreError> {
+pub(super) fn insert_pipeline(
+    db: &mut Db,
+    vault: Option<&Vault>,
+    new: &NewPipeline,
+) -> Result<(), StoreError> {
     let order = &new.order;
     let graph_id = order.plan.graph.0;
     diesel::insert_into(pipeline::table)
@@ -60,19 +66,19 @@ pub(super) fn insert_pipeline(db: &mut Db, new: &NewPipeline) -> Result<(), Stor
             "graph {graph_id} is not as its plan says"
         )));
     }
-    let inputs = order
-        .inputs
-        .iter()
-        .zip(new.first_track.0..)
-        .filter(|(input, _)| !input.values.is_empty());
-    let inputs = inputs.map(|(input, id)| {
-        vec![
-            Cell::Big(Some(id)),
-            Cell::Text(Some(&input.values)),
-            Cell::Small(Some(i16::from(input.missing))),
-        ]
-    });
-    INPUTS.update(db, &inputs.collect::<Vec<_>>())
+    let given = (new.first_track.0..).zip(&order.inputs);
+    let inputs = given
+        .clone()
+        .filter(|(_, input)| !input.values.is_empty())
+        .map(|(id, input)| {
+            vec![
+                Cell::Big(Some(id)),
+                Cell::Text(Some(&input.values)),
+                Cell::Small(Some(i16::from(input.missing))),
+            ]
+        });
+    INPUTS.update(db, &inputs.collect::<Vec<_>>())?;
+    secrets::insert(db, vault, given)
 }
 
 fn copy_vertices(db: &mut Db, new: &NewPipeline) -> QueryResult<usize> {

@@ -48,6 +48,8 @@ pub struct TrackTexts {
     pub script: String,
     /// The last bytes of the last attempt's output.
     pub output: Vec<u8>,
+    /// What it left for those after it, as a JSON object.
+    pub outputs: String,
 }
 
 /// One attempt.
@@ -150,7 +152,13 @@ pub(super) fn tracks(
 
 /// One track.
 pub(super) fn track(db: &mut Db, id: TrackId) -> QueryResult<Option<(TrackHead, TrackTexts)>> {
-    let texts = (track::input, track::missing, track::script, track::output);
+    let texts = (
+        track::input,
+        track::missing,
+        track::script,
+        track::output,
+        track::outputs,
+    );
     track::table
         .find(id.0)
         .select((track_columns!(), texts))

@@ -45,6 +45,7 @@ pub(super) fn outline(db: &mut Db, id: GraphId) -> Result<Option<Graph>, StoreEr
         timeout,
         max_parallel,
         concurrency,
+        secrets: policies.secrets,
         vertices: Vec::new(),
         edges: Vec::new(),
     }))
@@ -57,7 +58,16 @@ pub(super) fn vertices(
     from: i32,
     limit: i64,
 ) -> Result<Vec<(i64, Vertex)>, StoreError> {
-    type Row = (i64, String, String, String, String, String, Option<i16>);
+    type Row = (
+        i64,
+        String,
+        String,
+        String,
+        String,
+        String,
+        String,
+        Option<i16>,
+    );
     let rows: Vec<Row> = vertex::table
         .filter(vertex::graph_id.eq(id.0))
         .filter(vertex::place.ge(from))
@@ -70,16 +80,18 @@ pub(super) fn vertices(
             vertex::script,
             vertex::input,
             vertex::policies,
+            vertex::outputs,
             vertex::handler,
         ))
         .load(db)?;
-    let whole = |(id, name, desc, script, input, policies, handler): Row| {
+    let whole = |(id, name, desc, script, input, policies, outputs, handler): Row| {
         let policies: VertexPolicies = from_json(&policies)?;
         let vertex = Vertex {
             name,
             desc,
             script,
             input: params_from_json(&input)?,
+            outputs: params_from_json(&outputs)?,
             timeout: policies.timeout_ms.map(Millis),
             retry: policies.retry(),
             on_interrupt: policies.on_interrupt()?,
@@ -88,6 +100,7 @@ pub(super) fn vertices(
             handler: handler.and_then(When::from_code),
             env: policies.env,
             limits: policies.limits.limits()?,
+            secrets: policies.secrets,
             workdir: policies.workdir,
         };
         Ok((id, vertex))

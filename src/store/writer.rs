@@ -1,19 +1,23 @@
 //! The one connection that writes. Only the driver's thread has it.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use super::connection::{self, Db, Durability, open_writer};
+use super::connection::{self, Db, Durability, open_writer, write_tx};
 use super::definitions::{self, Counters, NewGraph, Saved};
 use super::error::StoreError;
 use super::graphs::StoredProblem;
-use super::{attempts, commit, definition, graphs, live, migrate, pipelines, sessions};
+use super::{attempts, commit, definition, graphs, live, migrate, pipelines, secrets, sessions};
 use crate::engine::{AttemptKey, GraphId, LoadedPipeline, NextIds, Outbox, PipelineId, Plan, Time};
+use crate::graph::Runnable;
+use crate::secrets::Vault;
 
 /// Writes what the engine decides and what people define.
 pub struct Writer {
     db: Db,
     boot: String,
     free: Counters,
+    vault: Option<Arc<Vault>>,
 }
 
 impl Writer {
@@ -26,7 +30,34 @@ impl Writer {
             db,
             boot: boot.to_owned(),
             free,
+            vault: None,
         })
+    }
+
+    /// The same writer with what seals the values of secret parameters.
+    pub fn sealing(self, vault: Arc<Vault>) -> Self {
+        Self {
+            vault: Some(vault),
+            ..self
+        }
+    }
+
+    /// Sets a named secret; true: it was there before.
+    pub fn set_secret(
+        &mut self,
+        name: &str,
+        sealed: &[u8],
+        who: &str,
+        now: Time,
+    ) -> Result<bool, StoreError> {
+        write_tx(&mut self.db, |db| {
+            Ok(secrets::set(db, name, sealed, who, now)?)
+        })
+    }
+
+    /// Removes a named secret; false: it was not there.
+    pub fn remove_secret(&mut self, name: &str) -> Result<bool, StoreError> {
+        Ok(secrets::remove(&mut self.db, name)?)
     }
 
     /// Takes the right to write and gives it back; an error where nothing can be written now.
@@ -36,7 +67,7 @@ impl Writer {
 
     /// Writes a batch of the engine in one transaction.
     pub fn commit(&mut self, out: &Outbox) -> Result<(), StoreError> {
-        commit::commit(&mut self.db, &self.boot, out)
+        commit::commit(&mut self.db, &self.boot, self.vault.as_deref(), out)
     }
 
     /// The first numbers that are free.
@@ -90,7 +121,7 @@ impl Writer {
         id: GraphId,
         revision: i64,
         checked: bool,
-        compiled: &[String],
+        compiled: &[Runnable],
         problems: &[StoredProblem],
     ) -> Result<bool, StoreError> {
         definitions::set_check(&mut self.db, id, revision, checked, compiled, problems)

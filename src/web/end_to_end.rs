@@ -7,7 +7,7 @@ use super::harness::{HOSTILE, NOW, Server, keep, param, problem};
 use super::wellformed;
 use crate::driver::{Fact, NewStart};
 use crate::engine::{AttemptKey, GraphId, PipelineId, TrackInput};
-use crate::graph::{Edge, Graph, Kind, Value, Vertex};
+use crate::graph::{Edge, Graph, Kind, Outputs, Value, Vertex};
 use crate::spool::{Cause, ExitRecord};
 use crate::store::NewGraph;
 
@@ -66,7 +66,10 @@ fn release() -> Graph {
 }
 
 fn save(server: &Server, graph: Graph, checked: bool) -> GraphId {
-    let compiled = graph.vertices.iter().map(|v| v.script.clone()).collect();
+    let compiled = {
+        let outputs = Outputs::of(&graph);
+        graph.vertices.iter().map(|v| outputs.runnable(v)).collect()
+    };
     let source = format!("name: {}\n# the rest\nvertices: {{}}\n", graph.name);
     let new = NewGraph {
         digest: source.clone(),
@@ -91,6 +94,7 @@ fn start(server: &Server, graph: GraphId, name: &str) -> PipelineId {
     let input = |vertex: &Vertex| TrackInput {
         values: "{\"host\":\"127.0.0.1\",\"level\":\"patch\"}".to_owned(),
         missing: vertex.name == "nightly cleanup",
+        secrets: Vec::new(),
     };
     let start = NewStart {
         graph,
@@ -355,7 +359,7 @@ fn a_graph_from_its_definition_to_a_failed_run() {
             && html.contains("&#60;b&#62;bold")
             && html.contains("\u{2407}")
     );
-    assert!(html.contains("Only the last 64 KiB") && html.contains("/attempts/1/log"));
+    assert!(html.contains("Only the end is shown") && html.contains("/attempts/1/log"));
     keep("track", &html);
 }
 
@@ -373,4 +377,50 @@ fn stopping_goes_back_to_the_page_and_is_in_the_journal() {
     assert!(html.contains("STOPPED") && html.contains("wrong &#60;day&#62;"));
     let html = page(server.get(&format!("/graphs/{graph}")), Status::Ok);
     assert!(html.contains("sealed"));
+}
+
+#[test]
+fn a_preview_shows_what_would_run_and_starts_nothing() {
+    let server = Server::start();
+    let id = save(&server, release(), true);
+    let path = format!("/graphs/{id}/preview");
+    let wrong = page(
+        server.post(&path, "p.host=-rf&p.level=major&key=k"),
+        Status::UnprocessableEntity,
+    );
+    assert!(wrong.contains("would read it as an option") && !wrong.contains("id=\"preview\""));
+    assert!(
+        wrong.contains("`day` is required"),
+        "the missing value is told"
+    );
+    let form =
+        "p.host=%3Cb%3E%27%E2%80%AE&p.level=major&p.publish.day=2026-11-22&p.image.jobs=7&key=k";
+    let html = page(server.post(&path, form), Status::Ok);
+    for shown in [
+        "name=\"key\" value=\"k\"",
+        // As it runs, and labelled.
+        "p_host=&#39;&#60;b&#62;&#39;\\&#39;&#39;⟨U+202E⟩&#39;; ",
+        "<mark title=\"host = &#60;b&#62;&#39;\\u{202e}\">${p_host}<small><bdi>host = &#60;b&#62;&#39;\\u{202e}</bdi></small></mark>",
+        "<mark title=\"jobs = 7\">&#34;${p_jobs}&#34;<small>",
+        "run by <bdi>/bin/sh -e</bdi>",
+    ] {
+        assert!(html.contains(shown), "{shown}");
+    }
+    assert_eq!(html.matches("<details").count(), RELEASE.len());
+    let runs = server.desk.store.pipelines_of(id, 1).expect("read");
+    assert!(runs.is_empty(), "nothing was started");
+    keep("preview", &html);
+    let unchecked = save(
+        &server,
+        Graph {
+            name: "other".to_owned(),
+            ..release()
+        },
+        false,
+    );
+    page(
+        server.post(&format!("/graphs/{unchecked}/preview"), form),
+        Status::Conflict,
+    );
+    page(server.post("/graphs/77/preview", form), Status::NotFound);
 }

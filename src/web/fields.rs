@@ -55,6 +55,8 @@ pub(super) enum Widget {
     Area,
     /// A day.
     Date,
+    /// A secret: what was typed is never sent back.
+    Password,
     /// A list that opens.
     Pick(Vec<Choice>),
     /// All choices side by side.
@@ -173,7 +175,10 @@ fn field(number: usize, spec: &Spec<'_>, value: String) -> Field {
         // The server asks for it in both cases.
         required: param.required || param.default.is_none(),
         widget: widget(param, &value),
-        value,
+        value: match param.kind {
+            Kind::Secret => String::new(),
+            _ => value,
+        },
         hint: words::rules(param),
         errors: Vec::new(),
     }
@@ -197,6 +202,7 @@ fn widget(param: &Param, value: &str) -> Widget {
         Kind::Int => Widget::Line("numeric"),
         Kind::Float => Widget::Line("decimal"),
         Kind::Date => Widget::Date,
+        Kind::Secret => Widget::Password,
         Kind::Bool => {
             let words = [("true", "yes"), ("false", "no")];
             let words = words.map(|(value, text)| (value.to_owned(), text.to_owned()));

@@ -16,6 +16,8 @@ pub(super) enum Section {
     Graphs,
     /// The form for a definition.
     NewGraph,
+    /// Named secrets.
+    Secrets,
     /// Pages for somebody who is not signed in.
     Outside,
 }
@@ -90,6 +92,7 @@ impl Frame {
             Section::Inbox => word == "inbox",
             Section::Graphs => word == "graphs",
             Section::NewGraph => word == "new",
+            Section::Secrets => word == "secrets",
             Section::Outside => false,
         }
     }

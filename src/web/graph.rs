@@ -19,7 +19,7 @@ use super::vertices::{ParamLine, VertexBlock, block, params};
 use super::when::{When, when};
 use crate::desk::{DefineError, Desk};
 use crate::engine::GraphId;
-use crate::graph::{Graph, OnFailure, Vertex, text};
+use crate::graph::{Graph, OnFailure, Reference, Vertex, text};
 use crate::store::{GraphHead, PipelineHead, StoredProblem};
 
 /// Vertices on one page; a graph that has a picture is on one page.
@@ -69,6 +69,7 @@ struct Found {
     from: i32,
     vertices: Vec<(i64, Vertex)>,
     tails: Vec<(i64, i64, String)>,
+    refers: BTreeMap<i64, Vec<Reference>>,
     edges: Vec<(i64, i64)>,
     runs: Vec<PipelineHead>,
     counts: Vec<(i64, i16, i64)>,
@@ -108,6 +109,7 @@ fn find(desk: &Desk, id: GraphId, from: Option<i32>) -> Result<Found, Failure> {
     let vertices = store.vertex_page(id, from, PAGE)?;
     let ends = vertices.first().zip(vertices.last());
     let tails = ends.map(|(first, last)| store.predecessors(id, (first.0, last.0), MOST_TAILS));
+    let refers = ends.map(|(first, last)| store.references(id, (first.0, last.0)));
     let drawn = i64::from(head.vertices) <= PAGE && (head.edges as usize) <= picture::MOST_EDGES;
     let runs = store.pipelines_of(id, RUNS)?;
     let ids: Vec<i64> = runs.iter().map(|run| run.id).collect();
@@ -118,6 +120,7 @@ fn find(desk: &Desk, id: GraphId, from: Option<i32>) -> Result<Found, Failure> {
         source: store.source(id)?.ok_or_else(missing)?.0,
         from,
         tails: tails.transpose()?.unwrap_or_default(),
+        refers: refers.transpose()?.unwrap_or_default(),
         edges: if drawn { store.edges(id)? } else { Vec::new() },
         counts: store.counts(&ids)?,
         vertices,
@@ -171,7 +174,11 @@ fn view(who: &Browser, found: Found, news: &'static str) -> GraphPage {
         vertices: found
             .vertices
             .into_iter()
-            .map(|(id, vertex)| block(id, vertex, tails.remove(&id).unwrap_or_default()))
+            .map(|(id, vertex)| {
+                let tails = tails.remove(&id).unwrap_or_default();
+                let refers = found.refers.get(&id).map_or(&[][..], Vec::as_slice);
+                block(id, vertex, &found.outline.input, refers, tails)
+            })
             .collect(),
         head: found.head,
     }
@@ -255,7 +262,9 @@ mod tests {
             desc: HOSTILE.to_owned(),
             script: format!("{HOSTILE}\n</pre>"),
             input: vec![declared.clone()],
+            outputs: vec![declared.clone()],
             env: vec![("A".to_owned(), HOSTILE.to_owned())],
+            secrets: vec![HOSTILE.to_owned()],
             workdir: Some(HOSTILE.to_owned()),
             timeout: Some(Millis(30_000)),
             retry: Some(Retry {
@@ -284,6 +293,7 @@ mod tests {
                 .skip(1)
                 .map(|id| (id, 1, HOSTILE.to_owned()))
                 .collect(),
+            refers: Default::default(),
             edges: some(2).skip(1).map(|id| (1, id)).collect(),
             runs: some(2).map(pipeline_head).collect(),
             counts: vec![(1, 3, 2)],

@@ -1,6 +1,7 @@
 //! Rows and browsers for tests, and a server on a database of its own with no executor.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crossbeam_channel::{Sender, unbounded};
 use rocket::http::{ContentType, Cookie, Header};
@@ -8,10 +9,12 @@ use rocket::local::blocking::{Client, LocalRequest, LocalResponse};
 
 use super::guard::{Browser, COOKIE, Clock};
 use crate::access::{Access, Caller, Secret, digest};
-use crate::desk::Desk;
+use crate::desk::{Desk, Vault};
 use crate::driver::{Backend, Driver, Fact, Settings, Verdict};
 use crate::engine::{AttemptKey, Capacity, PipelineId, Time};
 use crate::graph::{Kind, Limits, Param};
+use crate::probe::{Bounds, Probe};
+use crate::spool::Spool;
 use crate::store::{Durability, GraphHead, PipelineHead, Store, StoredProblem, TrackHead, Writer};
 
 /// A name that would do harm if it were not escaped.
@@ -158,6 +161,8 @@ impl Server {
         let data = tempfile::tempdir().expect("a directory");
         let path = data.path().join("trackyard.db");
         let writer = Writer::open(&path, Durability::Normal, "boot").expect("a database");
+        let vault = Arc::new(Vault::open(data.path(), None).expect("a vault"));
+        let writer = writer.sealing(Arc::clone(&vault));
         let settings = Settings {
             capacity: Capacity::of(2),
             commands_waiting: 64,
@@ -166,14 +171,19 @@ impl Server {
             now: || NOW,
         };
         let ((launch, launches), (facts, received)) = (unbounded(), unbounded());
+        let spool = Spool::open(data.path()).expect("a spool");
         let driver = Driver::spawn(
             settings,
             writer,
             std::sync::Arc::new(Idle(launch)),
             received,
-            crate::spool::Spool::open(data.path()).expect("a spool"),
+            spool.clone(),
         );
         let driver = driver.expect("a driver");
+        let bounds = Bounds {
+            processes: 2,
+            time: Duration::from_secs(60),
+        };
         let desk = Desk {
             store: Store::open(&path, 4).expect("a store"),
             handle: driver.handle(),
@@ -181,6 +191,8 @@ impl Server {
                 file_bytes: 4_096,
                 ..Limits::default()
             },
+            probe: Probe::new("/usr/bin:/bin", bounds),
+            vault,
         };
         let token = Secret::new("token".to_owned());
         let access = Access::new(desk.store.clone(), desk.handle.clone(), &token);
@@ -188,6 +200,7 @@ impl Server {
         let figment = rocket::Config::figment().merge(("log_level", "off"));
         let rocket = rocket::custom(figment)
             .manage(desk.clone())
+            .manage(spool)
             .manage(Arc::new(access))
             .manage(Clock(|| NOW))
             .mount("/", super::routes())

@@ -6,6 +6,7 @@
 
 mod answer;
 mod assets;
+mod attempts;
 mod catch;
 mod fields;
 mod frame;
@@ -24,7 +25,10 @@ mod posted;
 mod problems;
 mod resolve;
 mod reveal;
+mod script;
+mod secrets;
 mod session;
+mod so_far;
 mod start;
 mod stop;
 mod track;

@@ -3,8 +3,8 @@
 use rocket::{Catcher, Route, catchers, routes};
 
 use super::{
-    assets, catch, graph, graph_new, graphs, inbox, pipeline, pipelines, resolve, session, start,
-    stop, track, track_input,
+    assets, catch, graph, graph_new, graphs, inbox, pipeline, pipelines, resolve, secrets, session,
+    start, stop, track, track_input,
 };
 
 /// The pages, to be mounted at `/`. They need `Desk`, `Arc<Access>` and [`super::Clock`].
@@ -23,6 +23,7 @@ pub fn routes() -> Vec<Route> {
         graph::check,
         start::form,
         start::start,
+        start::preview,
         inbox::list,
         pipelines::list,
         pipeline::show,
@@ -31,6 +32,8 @@ pub fn routes() -> Vec<Route> {
         track::show,
         track_input::give,
         resolve::resolve,
+        secrets::list,
+        secrets::change,
     ]
 }
 

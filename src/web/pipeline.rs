@@ -15,6 +15,7 @@ use super::when::{When, between, when};
 use super::words::{self, Mark};
 use crate::desk::Desk;
 use crate::engine::{GraphId, PipelineId};
+use crate::graph::MASK;
 use crate::store::{JournalRow, PipelineHead, TrackHead};
 
 /// Tracks on one page.
@@ -189,6 +190,8 @@ pub(super) fn values(json: &str) -> Vec<(String, String)> {
         serde_json::from_str(json).unwrap_or_default();
     let shown = |value: &serde_json::Value| match value {
         serde_json::Value::String(text) => reveal::text(text),
+        // A secret, or what a repeated start compares it by.
+        serde_json::Value::Null | serde_json::Value::Object(_) => MASK.to_owned(),
         other => other.to_string(),
     };
     let pairs = object.iter().map(|(name, v)| (name.clone(), shown(v)));
@@ -245,9 +248,10 @@ mod tests {
 
     #[test]
     fn values_are_shown_as_scripts_see_them() {
-        let shown = values("{\"a\":\"x\\u202e\",\"n\":3,\"b\":true}");
+        let shown =
+            values("{\"a\":\"x\\u202e\",\"n\":3,\"b\":true,\"s\":null,\"t\":{\"secret\":\"5\"}}");
         let shown: Vec<_> = shown.iter().map(|(_, value)| value.as_str()).collect();
-        assert_eq!(shown, ["x⟨U+202E⟩", "3", "true"]);
+        assert_eq!(shown, ["x⟨U+202E⟩", "3", "true", "******", "******"]);
         assert_eq!(values(""), []);
     }
 }

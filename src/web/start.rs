@@ -10,12 +10,16 @@ use super::frame::{Frame, Section};
 use super::guard::Browser;
 use super::posted::Posted;
 use super::problems::{Finding, findings};
+use super::script::{self, Preview};
 use crate::access::random;
-use crate::desk::{Desk, StartError, StartRequest};
+use crate::desk::{Desk, RenderError, RenderRequest, StartError, StartRequest};
 use crate::driver::CommandError;
 use crate::engine::GraphId;
-use crate::graph::{FieldError, Graph};
+use crate::graph::{FieldError, Graph, Rendered};
 use crate::store::{GraphHead, StoredProblem};
+
+/// Scripts that a preview shows.
+const PREVIEWS: usize = 100;
 
 #[derive(Template)]
 #[template(path = "graphs/start.html")]
@@ -32,6 +36,10 @@ struct StartPage {
     ask_later: bool,
     /// Makes a second press of the button the same start.
     key: String,
+    /// The scripts with the values of the fields, if somebody wants to see them.
+    preview: Vec<Preview>,
+    /// Scripts that the page does not show.
+    more: usize,
 }
 
 #[derive(Template)]
@@ -48,6 +56,7 @@ struct Again<'a> {
     form: Option<&'a Posted>,
     fields: Vec<FieldError>,
     errors: Vec<String>,
+    preview: Vec<Rendered>,
 }
 
 #[get("/graphs/<id>/start")]
@@ -109,7 +118,50 @@ fn view(
         desc: text("desc").to_owned(),
         ask_later: text("ask_later") == "yes",
         key,
+        preview: script::preview(&again.preview[..again.preview.len().min(PREVIEWS)]),
+        more: again.preview.len().saturating_sub(PREVIEWS),
     }
+}
+
+#[post("/graphs/<id>/preview", data = "<form>")]
+pub(super) async fn preview(who: Browser, id: i64, form: Posted, desk: &State<Desk>) -> Outcome {
+    let desk = desk.inner().clone();
+    blocking(move || show(&desk, &who, GraphId(id), &form)).await
+}
+
+/// The form as it was sent, and the scripts with its values.
+fn show(desk: &Desk, who: &Browser, id: GraphId, form: &Posted) -> Outcome {
+    let (head, graph) = definition(desk, id)?;
+    let request = RenderRequest {
+        given: fields::given(&fields::of_graph(&graph), form, |_| None),
+        vertex: None,
+    };
+    let mut again = Again {
+        form: Some(form),
+        ..Again::default()
+    };
+    let mut status = Status::UnprocessableEntity;
+    match desk.render(id, &request) {
+        Ok(scripts) => (again.preview, status) = (scripts, Status::Ok),
+        Err(RenderError::Start(StartError::Fields(errors))) => again.fields = errors,
+        Err(RenderError::Start(StartError::Unchecked(_, found))) => {
+            return unchecked(desk, who, head, &found);
+        }
+        Err(RenderError::Start(StartError::Store(why))) => return Err(why.into()),
+        Err(RenderError::Start(StartError::Command(why))) => return Err(why.into()),
+        Err(RenderError::Start(StartError::NoGraph(_) | StartError::NoTrack(_))) => {
+            return Err(Failure::Missing("graph"));
+        }
+        Err(
+            why @ (RenderError::TooLarge(_)
+            | RenderError::NoVertex(_)
+            | RenderError::Start(StartError::UnknownSecrets(_) | StartError::Sealed(_))),
+        ) => {
+            again.errors.push(format!("There is no preview: {why}."));
+        }
+    }
+    let page = view(who, head, &graph, &again, form.text("key").to_owned());
+    Answer::page(status, &page)
 }
 
 #[post("/graphs/<id>/pipelines", data = "<form>")]
@@ -168,6 +220,9 @@ fn run(desk: &Desk, who: &Browser, id: GraphId, form: &Posted) -> Outcome {
             }
             Err(StartError::NoGraph(_) | StartError::NoTrack(_)) => {
                 return Err(Failure::Missing("graph"));
+            }
+            Err(why @ (StartError::UnknownSecrets(_) | StartError::Sealed(_))) => {
+                again.errors.push(why.to_string());
             }
             Err(StartError::Command(why)) => return Err(why.into()),
             Err(StartError::Store(why)) => return Err(why.into()),
@@ -257,6 +312,7 @@ mod tests {
             form: Some(&form),
             fields: vec![error("p1"), error(&format!("0 {HOSTILE}.p4")), error("old")],
             errors: vec!["edited".to_owned()],
+            ..Again::default()
         };
         let head = graph_head(1, HOSTILE);
         let page = view(&browser(), head, &graph(1), &again, "k".to_owned());

@@ -5,6 +5,7 @@ use rocket::http::Status;
 use rocket::{State, get};
 
 use super::answer::{Answer, Failure, Outcome, blocking};
+use super::attempts::{AttemptLine, attempt};
 use super::fields::{self, Group, Widget};
 use super::frame::{Frame, Section};
 use super::guard::Browser;
@@ -12,28 +13,16 @@ use super::lines::{self, TrackLine};
 use super::pipeline::values;
 use super::posted::Posted;
 use super::reveal;
-use super::when::{When, between, when};
-use super::words;
+use super::script::{self, Label, Part};
+use super::so_far;
 use crate::desk::Desk;
-use crate::engine::{GraphId, PipelineId, PipelineState, TrackId, TrackState};
-use crate::graph::{FieldError, OnFailure, Param};
-use crate::store::{AttemptRow, PipelineHead, TrackHead, TrackTexts};
+use crate::engine::{PipelineId, TrackId, TrackState};
+use crate::graph::{FieldError, Form, Kind, Param, Shown, Value, unknown_output};
+use crate::spool::Spool;
+use crate::store::{AttemptRow, PipelineHead, Referred, TrackHead, TrackTexts};
 
 /// Bytes of a script that the page shows.
 const SCRIPT: usize = 256 << 10;
-
-/// An attempt in the table.
-struct AttemptLine {
-    number: i32,
-    started: When,
-    finished: Option<When>,
-    took: String,
-    end: String,
-    /// Where its whole log is.
-    log: String,
-    bytes: i64,
-    dropped: i64,
-}
 
 #[derive(Template)]
 #[template(path = "tracks/show.html")]
@@ -43,19 +32,22 @@ pub(super) struct TrackPage {
     line: TrackLine,
     live: bool,
     attempts: Vec<AttemptLine>,
-    script: String,
+    script: Vec<Part>,
     script_cut: bool,
+    /// Given to it, and left by the vertices before it.
     values: Vec<(String, String)>,
+    running: bool,
+    /// Left for the vertices after it.
+    outputs: Vec<(String, String)>,
     output: String,
     output_cut: bool,
-    /// The form for its values; empty: it has started, or takes none.
+    /// The form for its values, or for its outputs when only a person can give them; empty: there are
+    /// none, or it is not the time for them.
     groups: Vec<Group>,
     errors: Vec<String>,
     wrong: usize,
     /// Its outcome is unknown, and a person can still say how it ended.
     unclear: bool,
-    /// "Run it again" is an answer here.
-    may_run_again: bool,
 }
 
 /// What the page is made from.
@@ -65,7 +57,9 @@ pub(super) struct Found {
     pipeline: PipelineHead,
     attempts: Vec<AttemptRow>,
     pub(super) params: Vec<Param>,
-    may_run_again: bool,
+    /// What its script declares to leave.
+    pub(super) left: Vec<Param>,
+    referred: Vec<Referred>,
 }
 
 /// What was sent and refused.
@@ -77,10 +71,16 @@ pub(super) struct Again<'a> {
 }
 
 #[get("/tracks/<id>")]
-pub(super) async fn show(who: Browser, id: i64, desk: &State<Desk>) -> Outcome {
-    let desk = desk.inner().clone();
+pub(super) async fn show(
+    who: Browser,
+    id: i64,
+    desk: &State<Desk>,
+    spool: &State<Spool>,
+) -> Outcome {
+    let (desk, spool) = (desk.inner().clone(), spool.inner().clone());
     blocking(move || {
-        let found = find(&desk, TrackId(id))?;
+        let mut found = find(&desk, TrackId(id))?;
+        so_far::look(&spool, &found.head, &mut found.attempts, &mut found.texts);
         Answer::page(Status::Ok, &view(&who, found, &Again::default()))
     })
     .await
@@ -100,18 +100,12 @@ pub(super) fn find(desk: &Desk, id: TrackId) -> Result<Found, Failure> {
     let pipeline = store.pipeline(PipelineId(head.pipeline_id))?;
     let order = store.order(id)?.ok_or_else(missing)?;
     let pipeline = pipeline.ok_or_else(missing)?;
-    let may_run_again = match PipelineState::from_code(pipeline.state) {
-        Some(PipelineState::Running) => true,
-        Some(PipelineState::Failed) if head.state == TrackState::Interrupted.code() => store
-            .outline(GraphId(pipeline.graph_id))?
-            .is_some_and(|graph| graph.on_failure == OnFailure::ContinueIndependent),
-        _ => false,
-    };
     Ok(Found {
         pipeline,
-        may_run_again,
         attempts: store.attempts(id)?,
         params: order.params,
+        left: order.outputs,
+        referred: order.referred,
         head,
         texts,
     })
@@ -125,7 +119,8 @@ pub(super) fn view(who: &Browser, found: Found, again: &Again<'_>) -> TrackPage 
         pipeline,
         attempts,
         params,
-        may_run_again,
+        left,
+        referred,
     } = found;
     let state = TrackState::from_code(head.state);
     let unstarted = matches!(state, Some(TrackState::Waiting | TrackState::Pending))
@@ -133,8 +128,27 @@ pub(super) fn view(who: &Browser, found: Found, again: &Again<'_>) -> TrackPage 
         && pipeline.finished_at.is_none();
     let live = pipeline.finished_at.is_none() && state.is_none_or(|s| !s.has_ended());
     let unclear = state == Some(TrackState::Interrupted) && pipeline.finished_at.is_none();
-    let values = values(&texts.input);
-    let specs = fields::of_track(if unstarted { &params } else { &[] });
+    let outputs = values(&texts.outputs);
+    let mut values = values(&texts.input);
+    let mut labels: Vec<Label> = Vec::new();
+    for param in &params {
+        let given = raw_value(&texts.input, &param.name);
+        labels.push(match (given, param.kind) {
+            (None, _) => script::declared(param),
+            (Some(_), Kind::Secret) => script::label(&param.name, &Shown::Secret),
+            (Some(text), _) => script::label(&param.name, &Shown::Value(Value::Str(text))),
+        });
+    }
+    for Referred { name, value } in referred {
+        let shown = value.map_or_else(|| Shown::Output(unknown_output(&name)), Shown::Value);
+        labels.push(script::label(&name, &shown));
+        values.push((name, reveal::text(&shown.to_string())));
+    }
+    let specs = fields::of_track(match (unstarted, unclear) {
+        (true, _) => &params,
+        (false, true) => &left,
+        (false, false) => &[],
+    });
     let known = |key: &str| match again.form {
         Some(form) => Some(form.text(&fields::field_name(key)).to_owned()),
         None => raw_value(&texts.input, key),
@@ -143,7 +157,7 @@ pub(super) fn view(who: &Browser, found: Found, again: &Again<'_>) -> TrackPage 
     let groups = fields::groups(&specs, known, &errors);
     let mut elsewhere = again.errors.clone();
     elsewhere.extend(fields::elsewhere(&specs, &errors));
-    let (script, script_cut) = reveal::head(&texts.script, SCRIPT);
+    let (body, script_cut) = reveal::head(&texts.script, SCRIPT);
     let whole = attempts.last().map_or(0, |attempt| attempt.log_bytes);
     let output_cut = whole > texts.output.len() as i64;
     let of_groups = groups.iter().flat_map(|group| &group.fields);
@@ -152,7 +166,7 @@ pub(super) fn view(who: &Browser, found: Found, again: &Again<'_>) -> TrackPage 
         frame: Frame::new(who, Section::Pipelines)
             .refreshing(live && groups.is_empty() && !unclear),
         unclear,
-        may_run_again,
+        running: state == Some(TrackState::Running),
         wrong: of_groups.filter(|field| !field.errors.is_empty()).count(),
         line: lines::track(&head, who.now.0),
         live,
@@ -160,9 +174,10 @@ pub(super) fn view(who: &Browser, found: Found, again: &Again<'_>) -> TrackPage 
             .iter()
             .map(|row| attempt(row, head.id, who.now.0))
             .collect(),
-        script: reveal::text(script),
+        script: script::parts(body, Form::Compiled, &labels),
         script_cut,
         values,
+        outputs,
         output: if output_cut {
             reveal::tail(&texts.output)
         } else {
@@ -180,6 +195,8 @@ fn raw_value(json: &str, key: &str) -> Option<String> {
     let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(json).ok()?;
     object.get(key).map(|value| match value {
         serde_json::Value::String(text) => text.clone(),
+        // A secret: its field is empty.
+        serde_json::Value::Null => String::new(),
         other => other.to_string(),
     })
 }
@@ -197,39 +214,14 @@ fn renamed(errors: &[FieldError], vertex: &str) -> Vec<FieldError> {
     errors.iter().map(short).collect()
 }
 
-fn attempt(row: &AttemptRow, track: i64, now: i64) -> AttemptLine {
-    let reason = row.reason;
-    let words = reason.map(|code| words::reason(code, row.exit_code, row.signal));
-    let words = match (words, row.exit_code, row.finished_at) {
-        (Some(words), _, _) => words,
-        (None, Some(code), _) => format!("exit code {code}"),
-        (None, None, Some(_)) => String::new(),
-        (None, None, None) => "runs".to_owned(),
-    };
-    AttemptLine {
-        number: row.number,
-        started: when(row.started_at.unwrap_or(row.ordered_at)),
-        finished: row.finished_at.map(when),
-        took: between(
-            Some(row.started_at.unwrap_or(row.ordered_at)),
-            row.finished_at,
-            now,
-        ),
-        end: words::with_detail(words, &row.detail),
-        log: format!("/api/v1/tracks/{track}/attempts/{}/log", row.number),
-        bytes: row.log_bytes,
-        dropped: row.dropped_bytes,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use askama::Template;
 
     use super::{Again, Found, view};
     use crate::engine::TrackState;
-    use crate::graph::{FieldError, Kind};
-    use crate::store::{AttemptRow, TrackTexts};
+    use crate::graph::{FieldError, Kind, Value};
+    use crate::store::{AttemptRow, Referred, TrackTexts};
     use crate::web::harness::{HOSTILE, NOW, browser, param, pipeline_head, track_head};
     use crate::web::posted::Posted;
     use crate::web::wellformed;
@@ -256,14 +248,25 @@ mod tests {
                 missing: false,
                 script: format!("</pre>{HOSTILE}"),
                 output: HOSTILE.as_bytes().to_vec(),
+                outputs: "{\"left\":\"<&>\\n\"}".to_owned(),
             },
-            may_run_again: true,
             pipeline: pipeline_head(1),
             attempts: (1..=attempts).map(attempt).collect(),
             params: vec![
                 param("host", Kind::Str),
                 param("n", Kind::Int),
                 param("b", Kind::Bool),
+            ],
+            left: vec![param("left", Kind::Int)],
+            referred: vec![
+                Referred {
+                    name: "fetch.count".to_owned(),
+                    value: Some(Value::Str(HOSTILE.to_owned())),
+                },
+                Referred {
+                    name: "fetch.path".to_owned(),
+                    value: None,
+                },
             ],
         }
     }
@@ -280,7 +283,11 @@ mod tests {
                 assert_eq!(html.contains("action=\"/tracks/9/input\""), asks);
                 let unclear = *state == TrackState::Interrupted;
                 assert_eq!(html.contains("action=\"/tracks/9/resolve\""), unclear);
+                assert_eq!(html.contains("name=\"p.left\""), unclear);
                 assert_eq!(html.contains("7 bytes more were dropped"), attempts > 0);
+                assert!(html.contains("<code>left</code>") && html.contains("&#60;&#38;&#62;"));
+                assert!(html.contains("<code>fetch.path</code>"));
+                assert!(html.contains("<code>an output of fetch</code>"));
             }
         }
     }

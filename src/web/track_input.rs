@@ -36,6 +36,10 @@ fn take(desk: &Desk, who: &Browser, id: TrackId, form: &Posted) -> Outcome {
             again.errors.push(format!("Nothing was changed: {why}."));
             Status::Conflict
         }
+        Err(why @ (StartError::UnknownSecrets(_) | StartError::Sealed(_))) => {
+            again.errors.push(why.to_string());
+            Status::InternalServerError
+        }
         Err(StartError::NoGraph(_) | StartError::NoTrack(_) | StartError::Unchecked(_, _)) => {
             return Err(Failure::Missing("track"));
         }

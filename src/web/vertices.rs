@@ -1,9 +1,10 @@
 //! Vertices and declared parameters as the page of a graph shows them.
 
 use super::reveal;
+use super::script::{self, Label, Part};
 use super::words;
 use crate::clock::format_duration;
-use crate::graph::{Param, Vertex};
+use crate::graph::{Form, Param, Reference, Vertex};
 
 /// Bytes of a script that the page shows.
 const SCRIPT: usize = 16 << 10;
@@ -23,7 +24,7 @@ pub(super) struct VertexBlock {
     pub(super) id: i64,
     pub(super) name: String,
     pub(super) desc: String,
-    pub(super) script: String,
+    pub(super) script: Vec<Part>,
     pub(super) cut: bool,
     /// Its predecessors: number and name.
     pub(super) tails: Vec<(i64, String)>,
@@ -47,8 +48,15 @@ pub(super) fn params(params: &[Param]) -> Vec<ParamLine> {
     params.iter().map(line).collect()
 }
 
-/// A vertex with its predecessors.
-pub(super) fn block(id: i64, vertex: Vertex, tails: Vec<(i64, String)>) -> VertexBlock {
+/// A vertex with its predecessors; `shared` are the parameters of the graph, `refers` the outputs
+/// that its script refers to.
+pub(super) fn block(
+    id: i64,
+    vertex: Vertex,
+    shared: &[Param],
+    refers: &[Reference],
+    tails: Vec<(i64, String)>,
+) -> VertexBlock {
     let mut facts = Vec::new();
     if let Some(timeout) = vertex.timeout {
         facts.push(format!("ended after {}", format_duration(timeout.0 as i64)));
@@ -71,11 +79,16 @@ pub(super) fn block(id: i64, vertex: Vertex, tails: Vec<(i64, String)>) -> Verte
         .iter()
         .map(|(name, value)| format!("{name}={value}"));
     facts.extend(env);
-    let (script, cut) = reveal::head(&vertex.script, SCRIPT);
+    let outputs = vertex.outputs.iter();
+    facts.extend(outputs.map(|o| format!("leaves {}: {}", o.name, o.kind.phrase())));
+    let (body, cut) = reveal::head(&vertex.script, SCRIPT);
+    let declared = vertex.input.iter().chain(shared).map(script::declared);
+    let refers = refers.iter().map(|r| script::unknown(&r.param.name));
+    let labels: Vec<Label> = declared.chain(refers).collect();
     VertexBlock {
         id,
         params: params(&vertex.input),
-        script: reveal::text(script),
+        script: script::parts(body, Form::Written, &labels),
         cut,
         name: vertex.name,
         desc: vertex.desc,

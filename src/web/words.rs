@@ -85,6 +85,7 @@ pub(super) fn reason(code: i16, exit_code: Option<i32>, signal: Option<i32>) -> 
             "interrupted: its supervisor or its machine died, the outcome is unknown".to_owned()
         }
         (Reason::NotStarted, _, _) => "the machine could not start a process".to_owned(),
+        (Reason::BadOutput, _, _) => "an output is missing or wrong".to_owned(),
         (Reason::Forced, _, _) => "a person said that it failed".to_owned(),
     }
 }
@@ -185,6 +186,7 @@ fn kind(kind: Kind) -> &'static str {
         Kind::Bool => "yes or no",
         Kind::Choice => "a choice",
         Kind::Date => "a day, YYYY-MM-DD",
+        Kind::Secret => "a secret; it is not shown again",
     }
 }
 

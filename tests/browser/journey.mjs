@@ -1,12 +1,13 @@
 // The main journey in a real browser, with and without JavaScript: sign in, write a graph, mend it,
 // start it with a wrong and a right value, watch it to FINISH, read what it printed, give a value to a
-// track that waits for one, stop a pipeline. Any script that a hostile text runs, and any breach of the
+// track that waits for one, stop a pipeline, answer for a script whose supervisor was killed, empty the
+// server. Any script that a hostile text runs, and any breach of the
 // content security policy, fails it.
 //
 // node tests/browser/journey.mjs PROGRAM
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, mkdirSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -21,6 +22,12 @@ const WRONG = `name: journey
 vertices:
   hello:
     skript: echo hello
+`;
+const BROKEN = `name: broken
+vertices:
+  hello: |
+    if true; then
+      echo hello
 `;
 const RIGHT = `name: journey
 desc: ${JSON.stringify(HOSTILE)}
@@ -60,6 +67,15 @@ function serve(data) {
   });
 }
 
+// The supervisors that run the scripts of a data directory.
+function supervisors(data) {
+  const words = (pid) => {
+    try { return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0'); } catch { return []; }
+  };
+  const ours = (pid) => words(pid)[1] === '__supervise' && words(pid)[2].startsWith(data);
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter(ours);
+}
+
 async function journey(browser, javaScriptEnabled) {
   const data = mkdtempSync(join(tmpdir(), 'trackyard-'));
   const server = await serve(data);
@@ -93,7 +109,12 @@ async function journey(browser, javaScriptEnabled) {
     assert.match(await page.locator('main').innerText(), /did you mean `script`/i);
     await shot('problems');
 
+    await save(BROKEN);
+    await page.getByText('shell-syntax').waitFor();
+    await shot('syntax');
     await save(RIGHT);
+    assert.equal(await page.locator('mark').first().getAttribute('title'), 'times: int');
+    await shot('graph');
     await page.getByRole('link', { name: /^start/i }).first().click();
     await shot('start');
     await page.getByLabel(/times/).fill('many');
@@ -102,12 +123,19 @@ async function journey(browser, javaScriptEnabled) {
     await page.getByText(/many/).first().waitFor();
     await shot('refused');
     await page.getByLabel(/times/).fill('3');
+    await page.getByRole('button', { name: 'Preview scripts' }).click();
+    await page.locator('mark', { hasText: 'times = 3' }).first().waitFor();
+    assert.match(await page.locator('#preview').innerText(), /p_times='3'; i=0/, 'the script as it would run');
+    assert.equal(await page.getByLabel(/times/).inputValue(), '3', 'the form is as it was');
+    await shot('preview');
     await page.getByRole('button', { name: /^start/i }).click();
     await page.waitForURL(/\/pipelines\/\d+/);
     await page.getByText('FINISH').first().waitFor();
     await shot('finish');
     await page.getByRole('link', { name: 'hello' }).first().click();
     await page.getByText('hello 3').waitFor();
+    assert.equal(await page.locator('mark').first().getAttribute('title'), 'times = 3');
+    assert.ok(await page.locator('mark', { hasText: 'times = 3' }).first().isVisible(), 'the label can be seen');
     await shot('track');
     await page.goBack();
     await page.getByRole('link', { name: 'bye' }).first().click();
@@ -133,6 +161,34 @@ async function journey(browser, javaScriptEnabled) {
     await page.getByRole('button', { name: /^stop/i }).click();
     await page.getByText('STOPPED').first().waitFor();
     await shot('stopped');
+
+    await page.goto(`${server.url}/graphs`);
+    await page.getByRole('link', { name: 'endless' }).first().click();
+    await page.getByRole('link', { name: /^start/i }).first().click();
+    await page.getByRole('button', { name: /^start/i }).click();
+    await page.getByText('RUNNING').first().waitFor();
+    const drain = (...more) => spawnSync(program, ['drain', '--data', data, ...more], { encoding: 'utf8' });
+    const emptied = drain('--within', '200ms');
+    assert.match(emptied.stderr + emptied.stdout, /1 script still runs/);
+    await page.reload();
+    await page.getByText(/starts no new script/).waitFor();
+    await shot('draining');
+    assert.equal(drain('--undo').status, 0);
+    await page.reload();
+    assert.equal(await page.getByText(/starts no new script/).count(), 0);
+    supervisors(data).forEach((pid) => process.kill(pid, 'SIGKILL'));
+    await page.getByRole('link', { name: /inbox/i, exact: false }).filter({ hasText: '1' }).waitFor();
+    await page.getByRole('link', { name: /inbox/i }).click();
+    await page.getByText('INTERRUPTED').first().waitFor();
+    await shot('inbox');
+    await page.getByRole('link', { name: 'loop' }).first().click();
+    await page.getByLabel(/why/i).fill('it was stopped by hand');
+    await shot('interrupted');
+    await page.getByRole('button', { name: /it failed/i }).click();
+    await page.getByText(/said that it failed: it was stopped by hand/).first().waitFor();
+    await page.getByRole('link', { name: /inbox/i }).click();
+    await page.getByText(/nothing|nobody/i).first().waitFor();
+    await shot('inbox-empty');
 
     await page.goto(`${server.url}/graphs`);
     await shot('graphs');

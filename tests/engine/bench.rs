@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use trackyard::engine::{
     Action, Answer, AttemptEnd, AttemptKey, Capacity, Engine, Event, Expect, LoadedPipeline,
-    LoadedTrack, NextIds, Outbox, PipelineId, Plan, Preview, Reason, Refusal, Request, StartOrder,
-    Time, TrackAction, TrackId, TrackInput, TrackRow, TrackState,
+    LoadedTrack, NextIds, Outbox, PipelineId, Plan, Preview, Reason, Refusal, Remains, Request,
+    StartOrder, Time, TrackAction, TrackId, TrackInput, TrackRow, TrackState,
 };
 
 /// How an attempt ends.
@@ -15,6 +15,8 @@ pub(crate) enum End {
     Code(i32),
     Stopped,
     Interrupted,
+    /// The same, and a process of it still runs.
+    Survived,
     NotStarted,
 }
 
@@ -57,6 +59,7 @@ impl Bench {
         let input = |missing: &bool| TrackInput {
             values: String::new(),
             missing: *missing,
+            secrets: Vec::new(),
         };
         let order = StartOrder {
             plan: Arc::clone(plan),
@@ -144,7 +147,13 @@ impl Bench {
         };
         let why = "gone".to_owned();
         let event = match end {
-            End::Interrupted => Event::Interrupted { key, why },
+            End::Interrupted | End::Survived => {
+                let remains = Remains {
+                    survivor: (end == End::Survived).then_some(42),
+                    ..Remains::default()
+                };
+                Event::Interrupted { key, why, remains }
+            }
             End::NotStarted => Event::NotStarted { key, why },
             End::Code(_) | End::Stopped => Event::Ended {
                 key,
@@ -265,6 +274,7 @@ fn attempt_end(end: End, now: Time) -> AttemptEnd {
         finished_at: now,
         log_bytes: 0,
         dropped_bytes: 0,
+        outputs: None,
     }
 }
 

@@ -135,6 +135,7 @@ fn drive(bench: &mut Bench) {
                     let input = TrackInput {
                         values,
                         missing: false,
+                        secrets: Vec::new(),
                     };
                     moved |= bench.ask_track(track, TrackAction::Input(input)).is_ok();
                 }
@@ -274,7 +275,8 @@ fn one(
                 (Some(_), 0..=11) => End::Stopped,
                 (None, 0..=11) => End::Code(0),
                 (_, 12..=16) => End::Code(1 + random.below(2) as i32),
-                (_, 17 | 18) => End::Interrupted,
+                (_, 17) => End::Interrupted,
+                (_, 18) => End::Survived,
                 _ => End::NotStarted,
             };
             story.push(format!("pipeline {} vertex {t} {end:?}", i + 1));
@@ -306,6 +308,7 @@ fn action(random: &mut Random, track: trackyard::engine::TrackId) -> Action {
     let input = |random: &mut Random| TrackInput {
         values: "{}".to_owned(),
         missing: random.chance(20),
+        secrets: Vec::new(),
     };
     let action = match random.below(16) {
         0 => return Action::Pause,
@@ -318,7 +321,7 @@ fn action(random: &mut Random, track: trackyard::engine::TrackId) -> Action {
             TrackAction::Retry(scope, given)
         }
         8 | 9 => TrackAction::Skip,
-        10 => TrackAction::ForceSuccess,
+        10 => TrackAction::ForceSuccess(None),
         11 => TrackAction::ForceFailure,
         12 => TrackAction::Hold,
         13 => TrackAction::Release,

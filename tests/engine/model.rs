@@ -449,8 +449,8 @@ impl Model {
                     }
                 }
             }
-            End::Interrupted => match vertex.on_interrupt {
-                OnInterrupt::Rerun if again => {
+            End::Interrupted | End::Survived => match vertex.on_interrupt {
+                OnInterrupt::Rerun if again && end == End::Interrupted => {
                     (pipe.tracks[t].at, pipe.tracks[t].turn) = (TrackState::Waiting, true);
                 }
                 OnInterrupt::Fail => pipe.finish(t, TrackState::Failed),

@@ -217,7 +217,7 @@ impl Model {
                 self.done(i);
                 true
             }
-            TrackAction::ForceSuccess => {
+            TrackAction::ForceSuccess(_) => {
                 let ended = [Failed, Interrupted, Stopped].contains(&state);
                 if !ended || !free || (!handler && handlers_run) {
                     return false;

@@ -7,7 +7,7 @@
 //!   b after a retry=2 delay=100 jitter=0.5 codes=3,4 ignore asks pool=gpu on_interrupt=rerun
 //!   alert on failure            a script after the verdict
 //! start p of g priority=5
-//! a ends 0                      or: stopped, interrupted, unstarted
+//! a ends 0                      or: stopped, interrupted, survived, unstarted
 //! pause p                       and the other words of the actions; `!` at the end: it is refused
 //! retry a with all after it
 //! time 100
@@ -125,6 +125,7 @@ impl Script {
                 let end = match how {
                     "stopped" => End::Stopped,
                     "interrupted" => End::Interrupted,
+                    "survived" => End::Survived,
                     "unstarted" => End::NotStarted,
                     code => End::Code(number(code) as i32),
                 };
@@ -175,6 +176,7 @@ impl Script {
         let input = |missing| TrackInput {
             values: "{}".to_owned(),
             missing,
+            secrets: Vec::new(),
         };
         let (name, action) = match *words {
             ["retry", name] => (name, of(TrackAction::Retry(Scope::Only, None))?),
@@ -186,7 +188,7 @@ impl Script {
             }
             ["run", name, "alone"] => (name, TrackAction::Retry(Scope::Alone, None)),
             ["skip", name] => (name, TrackAction::Skip),
-            [name, "succeeded"] => (name, TrackAction::ForceSuccess),
+            [name, "succeeded"] => (name, TrackAction::ForceSuccess(None)),
             [name, "failed"] => (name, TrackAction::ForceFailure),
             ["hold", name] => (name, TrackAction::Hold),
             ["release", name] => (name, TrackAction::Release),

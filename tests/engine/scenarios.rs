@@ -105,7 +105,7 @@ fn what_a_person_says_of_a_track_is_kept() {
     bench.end(first, End::Interrupted);
     assert_eq!(bench.details[&first], "gone");
     bench
-        .ask_track(first, TrackAction::ForceSuccess)
+        .ask_track(first, TrackAction::ForceSuccess(None))
         .expect("an answer");
     assert_eq!(bench.details[&first], "ann said that it succeeded: because");
     bench

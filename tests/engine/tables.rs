@@ -98,6 +98,7 @@ fn input() -> TrackInput {
     TrackInput {
         values,
         missing: false,
+        secrets: Vec::new(),
     }
 }
 
@@ -108,7 +109,7 @@ fn what_can_be_asked_of_a_track_is_what_the_table_says() {
         TrackAction::Retry(Scope::After, None),
         TrackAction::Retry(Scope::Alone, None),
         TrackAction::Skip,
-        TrackAction::ForceSuccess,
+        TrackAction::ForceSuccess(None),
         TrackAction::ForceFailure,
         TrackAction::Hold,
         TrackAction::Release,

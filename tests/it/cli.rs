@@ -6,6 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
 
+use crate::executor::bench::until;
 use crate::processes;
 use crate::server::{Server, program};
 
@@ -323,6 +324,36 @@ fn logs_follow_a_track_to_its_end() {
 }
 
 #[test]
+fn run_shows_what_an_interrupted_script_had_printed() {
+    let desk = Desk::new();
+    let held = "echo so far; until [ -e go ]; do sleep 0.05; done";
+    let yaml = format!("name: g\nvertices:\n  a: {held}\n");
+    desk.write("g.yaml", &yaml);
+    let mut command = desk.command(&["run", "g.yaml"]);
+    let child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let child = child.expect("it runs");
+    let log = desk.data().join("logs/1/1-1.log");
+    until("its output", || {
+        std::fs::read(&log).is_ok_and(|log| log == b"so far\n")
+    });
+    processes::supervisors(&desk.data())
+        .into_iter()
+        .for_each(processes::end);
+    let said = Said::of(child.wait_with_output().expect("it ends")).expect(1);
+    assert!(
+        said.err.contains("INTERRUPTED a: interrupted"),
+        "{}",
+        said.err
+    );
+    assert!(said.err.contains("\n  | so far\n"), "{}", said.err);
+    let logs = desk.call(&["logs", "1"]).expect(0);
+    assert_eq!(logs.out, "so far\n");
+}
+
+#[test]
 fn a_wrong_setting_is_named_with_its_place() {
     let desk = Desk::new();
     desk.write(
@@ -393,7 +424,7 @@ fn every_example_does_what_it_says() {
         assert_eq!(ran["state"], state, "{name}: {ran}");
         seen += 1;
     }
-    assert!(seen >= 4, "{seen} examples");
+    assert!(seen >= 5, "{seen} examples");
 }
 
 #[test]
@@ -439,4 +470,52 @@ fn a_port_that_is_taken_is_named_before_anything_is_opened() {
         said.err
     );
     assert!(!desk.data().exists(), "nothing was made");
+}
+
+#[test]
+fn render_prints_what_would_run() {
+    let desk = Desk::new();
+    desk.write("greet.yaml", GREET);
+    let missing = desk
+        .call(&["render", "greet.yaml", "-p", "times=x"])
+        .expect(2);
+    assert!(
+        missing.err.contains("`who` is required") && missing.err.contains("`times` must be"),
+        "{}",
+        missing.err
+    );
+    let all = ["render", "greet.yaml", "-p", "who=it's"];
+    let printed = desk.call(&all).expect(0);
+    let hello = r#"p_who='it'\''s'; p_times='1'; echo "hello ${p_who} ${p_times}""#;
+    assert_eq!(
+        printed.out,
+        format!("==> hello: /bin/sh -e <==\n{hello}\n\n==> bye: /bin/sh -e <==\necho bye\n")
+    );
+    let one = desk
+        .call(&[&all[..], &["--vertex", "hello"]].concat())
+        .expect(0);
+    assert_eq!(one.out, format!("{hello}\n"));
+    let json = desk
+        .call(&[&all[..], &["--json"]].concat())
+        .expect(0)
+        .json();
+    assert_eq!(json["scripts"][0]["script"], hello);
+    let nobody = desk
+        .call(&[&all[..], &["--vertex", "nobody"]].concat())
+        .expect(2);
+    assert!(nobody.err.contains("no vertex `nobody`"), "{}", nobody.err);
+    desk.write("bad.yaml", "name: bad\nvertices:\n  a: |\n    if true\n");
+    let bad = desk.call(&["render", "bad.yaml"]).expect(1);
+    assert!(
+        bad.err.contains("bad.yaml:4:5: error[shell-syntax]"),
+        "{}",
+        bad.err
+    );
+    let few = desk
+        .command(&all)
+        .env("TRACKYARD_MAX_RENDER_BYTES", "60")
+        .output();
+    let few = Said::of(few.expect("it runs")).expect(1);
+    assert!(few.err.contains("max_render_bytes"), "{}", few.err);
+    assert!(!desk.data().exists(), "nothing was saved");
 }

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use trackyard::engine::{
-    Action, AttemptEnd, Capacity, Engine, Event, GraphId, Outbox, PipelineId, Reason, Request,
-    Scope, StartOrder, Time, TrackAction, TrackId, TrackInput, TrackState,
+    Action, AttemptEnd, Capacity, Engine, Event, GraphId, Outbox, PipelineId, Reason, Remains,
+    Request, Scope, StartOrder, Time, TrackAction, TrackId, TrackInput, TrackState,
 };
 use trackyard::graph::{
-    Concurrency, Edge, ExitCodes, Graph, Millis, OnFailure, OnInterrupt, OnLimit, Retry, Vertex,
-    When,
+    Concurrency, Edge, ExitCodes, Graph, Millis, OnFailure, OnInterrupt, OnLimit, Outputs, Retry,
+    Vertex, When,
 };
 use trackyard::store::{Durability, NewGraph, Outcome, Store, StoreError, Writer};
 
@@ -51,8 +51,10 @@ fn graph(name: &str, n: usize, edges: &[(u32, u32)]) -> NewGraph {
         edges,
         ..Graph::default()
     };
+    let outputs = Outputs::of(&graph);
+    let compiled = graph.vertices.iter().map(|v| outputs.runnable(v)).collect();
     NewGraph {
-        compiled: graph.vertices.iter().map(|v| v.script.clone()).collect(),
+        compiled,
         digest: format!("{graph:?}"),
         graph,
         source: String::new(),
@@ -152,6 +154,7 @@ fn a_start_that_waits_for_a_value_is_pending_on_input() {
     let missing = TrackInput {
         values: "{}".to_owned(),
         missing: true,
+        secrets: Vec::new(),
     };
     let (engine, out) = start(&mut base, id, vec![missing.clone(), missing]);
     base.writer.commit(&out).expect("a commit");
@@ -284,7 +287,7 @@ fn anything(random: &mut Random, track: TrackId) -> Action {
         3 | 4 => return Action::RetryFailed,
         5 | 6 => TrackAction::Retry(scopes[random.below(3)], None),
         7 => TrackAction::Skip,
-        8 => TrackAction::ForceSuccess,
+        8 => TrackAction::ForceSuccess(None),
         9 => TrackAction::ForceFailure,
         10 => TrackAction::Hold,
         11 => TrackAction::Release,
@@ -292,6 +295,7 @@ fn anything(random: &mut Random, track: TrackId) -> Action {
         _ => TrackAction::Input(TrackInput {
             values: "{}".to_owned(),
             missing: random.chance(30),
+            secrets: Vec::new(),
         }),
     };
     Action::Track(track, action)
@@ -337,11 +341,16 @@ fn the_rows_are_the_engine_whatever_people_ask_for() {
                     finished_at: Time(now),
                     log_bytes: 0,
                     dropped_bytes: 0,
+                    outputs: None,
                 };
                 let output = Vec::new();
                 let event = match random.chance(85) {
                     true => Event::Ended { key, end, output },
-                    false => Event::Interrupted { key, why },
+                    false => Event::Interrupted {
+                        key,
+                        why,
+                        remains: Remains::default(),
+                    },
                 };
                 engine.step(Time(now), event, &mut out).expect("a fact");
             } else {
@@ -381,4 +390,51 @@ fn the_rows_are_the_engine_whatever_people_ask_for() {
         }
     }
     assert!(back > 50 && committed > 1_000, "{back} of {committed}");
+}
+
+/// Who runs after a track that was set back must not find what an attempt before left.
+#[test]
+fn what_a_track_left_goes_when_it_is_set_back() {
+    let mut base = base();
+    let new = graph("g", 1, &[]);
+    let id = base.writer.save_graph(Time(1), &new).expect("saved").id;
+    let (mut engine, out) = start(&mut base, id, Vec::new());
+    let attempt = |base: &mut Base, engine: &mut Engine, mut out: Outbox, outputs: Option<&str>| {
+        engine.dispatch(Time(2), &mut out);
+        base.writer.commit(&out).expect("a commit");
+        let (mut out, key) = (Outbox::default(), engine.running()[0]);
+        let end = AttemptEnd {
+            reason: None,
+            exit_code: Some(0),
+            signal: None,
+            detail: None,
+            started_at: Time(2),
+            finished_at: Time(3),
+            log_bytes: 0,
+            dropped_bytes: 0,
+            outputs: outputs.map(str::to_owned),
+        };
+        let output = Vec::new();
+        let ended = Event::Ended { key, end, output };
+        engine.step(Time(3), ended, &mut out).expect("a fact");
+        base.writer.commit(&out).expect("a commit");
+        let (_, texts) = base.store.track(key.track).expect("a query").expect("it");
+        (texts.outputs, key)
+    };
+    let (left, key) = attempt(&mut base, &mut engine, out, Some("{\"n\":1}"));
+    assert_eq!(left, "{\"n\":1}");
+    let mut out = Outbox::default();
+    let rows = base.writer.one(key.pipeline).expect("a query").expect("it");
+    engine.revive(&rows);
+    let again = Request {
+        pipeline: key.pipeline,
+        action: Action::Track(key.track, TrackAction::Retry(Scope::Only, None)),
+        expect: None,
+        who: String::new(),
+        why: String::new(),
+    };
+    let done = engine.step(Time(4), Event::Act(again), &mut out);
+    done.expect("it is set back");
+    let (left, _) = attempt(&mut base, &mut engine, out, None);
+    assert_eq!(left, "{}");
 }

@@ -75,7 +75,7 @@ impl World {
         // A pipeline that goes on again may come to another verdict.
         again.extend((row.plan.scripts() as u32..row.plan.len() as u32).map(number));
         let success = match request.action {
-            Action::Track(track, TrackAction::ForceSuccess) => Some(track),
+            Action::Track(track, TrackAction::ForceSuccess(_)) => Some(track),
             _ => None,
         };
         for entry in told {

@@ -114,7 +114,11 @@ impl Database {
             Some(Some(Reason::NotStarted)) => true,
             Some(Some(Reason::Interrupted)) => vertex.on_interrupt == OnInterrupt::Rerun,
             Some(Some(
-                Reason::ExitCode | Reason::Signal | Reason::Timeout | Reason::CouldNotStart,
+                Reason::ExitCode
+                | Reason::Signal
+                | Reason::Timeout
+                | Reason::CouldNotStart
+                | Reason::BadOutput,
             )) => vertex.retry.is_some_and(|retry| {
                 let code = before.and_then(|end| end.exit_code);
                 let named = |codes: ExitCodes| code.is_some_and(|code| codes.has(code));

@@ -93,6 +93,7 @@ impl World {
         let input = |_| TrackInput {
             values: "{}".to_owned(),
             missing: self.random.chance(8),
+            secrets: Vec::new(),
         };
         let inputs = (0..plan.len()).map(input).collect();
         Event::Start(Arc::new(StartOrder {
@@ -143,7 +144,11 @@ impl World {
 fn given(random: &mut Random, missing: usize) -> TrackInput {
     let missing = random.chance(missing);
     let values = "{\"x\":1}".to_owned();
-    TrackInput { values, missing }
+    TrackInput {
+        values,
+        missing,
+        secrets: Vec::new(),
+    }
 }
 
 /// What lets a pipeline come to its end, whatever holds it.
@@ -160,7 +165,7 @@ fn last_word(random: &mut Random, rows: &LoadedPipeline) -> Option<Action> {
         let track = TrackId(rows.first_track.0 + i);
         if row.state == TrackState::Interrupted {
             let verdicts = [
-                TrackAction::ForceSuccess,
+                TrackAction::ForceSuccess(None),
                 TrackAction::ForceFailure,
                 TrackAction::Retry(Scope::Only, None),
                 TrackAction::Skip,
@@ -196,7 +201,7 @@ fn anything(random: &mut Random, rows: &LoadedPipeline) -> Action {
             TrackAction::Retry(pick(random, &scopes), input)
         }
         2 => TrackAction::Skip,
-        3 => TrackAction::ForceSuccess,
+        3 => TrackAction::ForceSuccess(None),
         4 => TrackAction::ForceFailure,
         5 => pick(random, &[TrackAction::Hold, TrackAction::Release]),
         6 => TrackAction::Stop { now },

@@ -1,7 +1,7 @@
 //! The executor's pool: launches, kills, results and files, in steps as small as what a crash or
 //! another thread can come between.
 
-use trackyard::engine::AttemptKey;
+use trackyard::engine::{AttemptKey, Remains};
 use trackyard::executor::Fact;
 use trackyard::spool::{Cause, ExitRecord, Gate};
 
@@ -143,6 +143,10 @@ impl World {
     }
 
     pub(crate) fn interrupted(&mut self, key: AttemptKey, why: String) {
-        self.server().tell(Fact::Interrupted { key, why });
+        let remains = Remains {
+            survivor: self.random.chance(20).then_some(42),
+            ..Remains::default()
+        };
+        self.server().tell(Fact::Interrupted { key, why, remains });
     }
 }

@@ -20,6 +20,7 @@
 mod ending;
 mod output;
 mod recording;
+mod stage;
 
 use std::fs::File;
 use std::os::fd::OwnedFd;
@@ -28,14 +29,15 @@ use std::time::{Duration, Instant};
 use rustix::process::Pid;
 
 use super::group::{self, Meter};
+use super::mask::MaskedLog;
 use super::spawning::{Spawned, watch};
-use crate::clock;
 use crate::engine::{AttemptKey, Time};
-use crate::executor::wire::Launch;
-use crate::spool::{Cause, ExitRecord, LogWriter, Spool};
+use crate::executor::wire::{Launch, Outputs};
+use crate::spool::{Cause, ExitRecord, Instance, Spool};
 
 use ending::End;
 pub(super) use output::discard;
+use stage::Stage;
 
 /// How often a handle is asked for that there was no room for.
 const WATCH_AGAIN: Duration = Duration::from_millis(50);
@@ -44,6 +46,8 @@ const WATCH_AGAIN: Duration = Duration::from_millis(50);
 #[derive(Debug)]
 pub(super) struct Tools {
     pub(super) spool: Spool,
+    /// Where this supervisor makes what becomes a file of the spool.
+    pub(super) own: Instance,
     pub(super) meter: Meter,
     pub(super) buffer: Vec<u8>,
 }
@@ -68,36 +72,18 @@ pub(super) struct Attempt {
     pub(super) noted: Option<Instant>,
     process: Option<Pid>,
     watch_again: Instant,
-    log: LogWriter,
+    log: MaskedLog,
+    outputs: Outputs,
     started_at: Time,
     ends_at: Option<Instant>,
     grace: Duration,
     stage: Stage,
     stopping: Option<Cause>,
     end: Option<End>,
-}
-
-#[derive(Debug)]
-enum Stage {
-    Running,
-    Asked {
-        until: Instant,
-    },
-    Killed,
-    Leftover {
-        until: Instant,
-    },
-    Draining {
-        until: Instant,
-    },
-    Recording {
-        record: Box<ExitRecord>,
-        again: Instant,
-    },
-    /// Its exit record is written, or there is none to write.
-    Over {
-        record: Option<Box<ExitRecord>>,
-    },
+    /// Why its exit record could not be written at first.
+    pub(super) unwritten: Option<String>,
+    /// True while the loop has not yet told that.
+    pub(super) new_unwritten: bool,
 }
 
 impl Attempt {
@@ -117,7 +103,8 @@ impl Attempt {
             noted: None,
             process: Some(spawned.pid),
             watch_again: now + WATCH_AGAIN,
-            log: LogWriter::new(spool.log(key), launch.log_cap),
+            log: MaskedLog::new(spool.log(key), launch.log_cap, launch.secrets()),
+            outputs: launch.outputs.clone(),
             started_at: spawned.at,
             // A limit too long for the clock is none.
             ends_at: limit.and_then(|limit| now.checked_add(limit)),
@@ -125,34 +112,8 @@ impl Attempt {
             stage: Stage::Running,
             stopping: None,
             end: None,
-        }
-    }
-
-    /// An attempt whose script cannot be started; all that is left is to write that down.
-    pub(super) fn refused(key: AttemptKey, why: String, spool: &Spool) -> Attempt {
-        let now = Time(clock::now());
-        let record = Box::new(ExitRecord::never_ran(Cause::CouldNotStart { why }, now));
-        Attempt {
-            key,
-            handle: None,
-            output: None,
-            input: None,
-            ended_output: None,
-            members: Vec::new(),
-            new_members: false,
-            noted: None,
-            process: None,
-            watch_again: Instant::now(),
-            log: LogWriter::new(spool.log(key), 0),
-            started_at: now,
-            ends_at: None,
-            grace: Duration::ZERO,
-            stage: Stage::Recording {
-                record,
-                again: Instant::now(),
-            },
-            stopping: None,
-            end: None,
+            unwritten: None,
+            new_unwritten: false,
         }
     }
 

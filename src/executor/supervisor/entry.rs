@@ -14,6 +14,7 @@ use rustix::stdio::dup2_stdout;
 
 use super::limits::{Limits, close_inherited};
 use super::looping::Supervisor;
+use super::signals;
 use crate::executor::Settings;
 use crate::failpoint::{Point, reach};
 use crate::spool::Spool;
@@ -55,6 +56,7 @@ pub fn main_if_asked() -> Option<ExitCode> {
 
 fn supervise(words: Vec<OsString>) -> io::Result<()> {
     close_inherited()?;
+    signals::reset()?;
     let options = Options::parse(words)?;
     // It fails only for the leader of a process group, which a server's child is not.
     let _ = setsid();
@@ -69,7 +71,7 @@ fn supervise(words: Vec<OsString>) -> io::Result<()> {
     reach(Point::SupervisorSpawned, &"");
     let lock = instance.lock()?;
     env::set_current_dir("/")?;
-    let supervisor = Supervisor::new(options, spool, limits, listener)?;
+    let supervisor = Supervisor::new(options, spool, instance.clone(), limits, listener)?;
     announce(instance.number)?;
     let result = supervisor.run();
     instance.remove()?;

@@ -27,7 +27,7 @@ use super::server::Server;
 use super::spawning::Spawner;
 use crate::engine::AttemptKey;
 use crate::executor::wire::ToSupervisor;
-use crate::spool::Spool;
+use crate::spool::{Instance, Spool};
 use token::{Token, add};
 
 /// So many messages at most are obeyed before the scripts have their turn.
@@ -48,6 +48,10 @@ pub(super) struct Supervisor {
     epoll: OwnedFd,
     listener: UnixListener,
     server: Option<Server>,
+    /// A handle to give up for the next connection.
+    spare: Option<File>,
+    /// Until then no connection is taken, for want of a handle.
+    deaf_until: Option<Instant>,
     messages: VecDeque<ToSupervisor>,
     attempts: HashMap<u64, Attempt>,
     numbers: HashMap<AttemptKey, u64>,
@@ -63,6 +67,7 @@ impl Supervisor {
     pub(super) fn new(
         options: Options,
         spool: Spool,
+        own: Instance,
         limits: Limits,
         listener: UnixListener,
     ) -> io::Result<Supervisor> {
@@ -72,6 +77,7 @@ impl Supervisor {
             options,
             tools: Tools {
                 spool,
+                own,
                 meter: Meter::new()?,
                 buffer: vec![0; 64 << 10],
             },
@@ -79,6 +85,8 @@ impl Supervisor {
             epoll,
             listener,
             server: None,
+            spare: Some(File::open("/dev/null")?),
+            deaf_until: None,
             messages: VecDeque::new(),
             attempts: HashMap::new(),
             numbers: HashMap::new(),
@@ -133,6 +141,7 @@ impl Supervisor {
             .map(|(at, _)| *at)
             .into_iter()
             .chain(leave)
+            .chain(self.deaf_until)
             .min();
         next.map(|at| at.saturating_duration_since(now).min(LONGEST_WAIT))
     }
@@ -185,6 +194,9 @@ impl Supervisor {
     }
 
     fn on_deadlines(&mut self) {
+        if self.deaf_until.is_some_and(|at| at <= Instant::now()) {
+            self.listen(None);
+        }
         while let Some(&(at, number)) = self.deadlines.first() {
             let now = Instant::now();
             if at > now {

@@ -12,10 +12,13 @@
 mod attempt;
 mod entry;
 mod fenced;
+mod forms;
 mod group;
 mod limits;
 mod looping;
+mod mask;
 mod server;
+mod signals;
 mod spawning;
 
 pub use entry::main_if_asked;

@@ -72,7 +72,7 @@ pub(super) fn is_interpreter(word: &[u8]) -> bool {
 }
 
 /// The program that a word names, without its path; nothing when it cannot be read.
-fn program(word: &[u8]) -> &str {
+pub(super) fn program(word: &[u8]) -> &str {
     std::str::from_utf8(word).map_or("", base)
 }
 
@@ -136,7 +136,7 @@ pub(super) fn computes(lexed: &Lexed) -> bool {
 }
 
 /// The name that a word like `NAME=...` or `NAME+=...` gives a value to.
-pub(super) fn assignment(word: &[u8]) -> Option<&[u8]> {
+pub(in crate::graph) fn assignment(word: &[u8]) -> Option<&[u8]> {
     let at = word.iter().position(|b| *b == b'=')?;
     let name = word[..at].strip_suffix(b"+").unwrap_or(&word[..at]);
     let name = name.split(|b| *b == b'[').next().unwrap_or(name);

@@ -4,6 +4,7 @@ use super::commands::{
     DECLARE, assignment, computes, head, is_interpreter, is_source, reads_program, script_argument,
 };
 use super::place::{Hazard, Place};
+use super::programs::code_words;
 use crate::graph::lexer::{Command, Lexed, Role, Site};
 use crate::graph::param::Param;
 
@@ -27,6 +28,8 @@ pub(super) struct CommandFacts {
     pub(super) leading: usize,
     /// The word that a shell takes as its script.
     pub(super) script: Option<usize>,
+    /// The words that another program takes as code, and what to do instead.
+    pub(super) code: (Vec<usize>, &'static str),
     /// A shell or another interpreter is among the words.
     pub(super) interpreter: bool,
     pub(super) sourced: bool,
@@ -128,6 +131,7 @@ impl CommandFacts {
                 .take_while(|w| assignment(w).is_some() || declares(w))
                 .count(),
             script: script_argument(words),
+            code: code_words(words, head),
             interpreter: words.iter().any(|w| is_interpreter(w)),
             sourced: words.first().is_some_and(|w| is_source(w)),
             evaluates: words.iter().any(evaluates),

@@ -5,6 +5,9 @@
 mod commands;
 mod facts;
 mod place;
+mod programs;
 
+#[cfg(test)]
+pub(super) use commands::assignment;
 pub(super) use facts::Facts;
 pub(super) use place::Hazard;

@@ -42,7 +42,7 @@ impl Place<'_> {
                 .choices
                 .iter()
                 .all(|c| c.to_string().bytes().all(safe)),
-            Kind::Str => false,
+            Kind::Str | Kind::Secret => false,
         }
     }
 
@@ -56,7 +56,7 @@ impl Place<'_> {
         };
         match self.command.kind {
             CommandKind::Function => return names("the name of a function"),
-            CommandKind::Array if self.prefix.starts_with(b"[") => {
+            CommandKind::Array if self.prefix.starts_with(b"[") && !element(self.prefix) => {
                 return names("the subscript of an array");
             }
             CommandKind::Array | CommandKind::Patterns | CommandKind::Condition => return None,
@@ -90,7 +90,7 @@ impl Place<'_> {
         }
         let commands =
             self.word == head && !self.prefix.contains(&b'/') && assignment(self.prefix).is_none();
-        if commands && self.param.kind == Kind::Str && first != b"case" {
+        if commands && self.param.kind.is_text() && first != b"case" {
             let reason = "is the name of a command, and a value such as `eval` would run the other words; write the command out, write its path as far as a `/`, or declare a choice";
             return Some((codes::PLACEHOLDER_AS_COMMAND, reason.to_owned()));
         }
@@ -147,6 +147,11 @@ impl Place<'_> {
         }
         if self.facts.script == Some(self.word) && !self.harmless() {
             return Some(again("a script that a shell is given after `-c`"));
+        }
+        let (code, instead) = &self.facts.code;
+        if code.contains(&self.word) && !self.harmless() {
+            let reason = format!("is in text that a program reads as code; {instead}");
+            return Some((codes::PLACEHOLDER_RUNS_AGAIN, reason));
         }
         None
     }
@@ -211,6 +216,13 @@ fn subscript(prefix: &[u8]) -> bool {
         .take_while(|b| b.is_ascii_alphanumeric() || **b == b'_')
         .count();
     name > 0 && prefix.get(name) == Some(&b'[') && !prefix.contains(&b']')
+}
+
+/// Whether text begins with `[subscript]=`, as an element of an array may, and goes on after it.
+fn element(prefix: &[u8]) -> bool {
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
+    let name = prefix.iter().skip(1).take_while(|b| plain(b)).count();
+    name > 0 && prefix[1 + name..].starts_with(b"]=")
 }
 
 fn again(what: &str) -> Hazard {

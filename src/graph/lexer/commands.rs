@@ -65,7 +65,7 @@ impl Lexer<'_> {
             }
             b'\n' => self.newline(),
             b'#' if self.code().word.is_none() => self.comment(),
-            b'\\' if self.peek(1) == Some(b'\n') => self.at += 2,
+            b'\\' if self.peek(1) == Some(b'\n') => self.continuation(),
             b'\\' => {
                 self.code().word().quoted = true;
                 self.backslash();
@@ -109,6 +109,18 @@ impl Lexer<'_> {
         }
         self.push(byte);
         self.at += 1;
+    }
+
+    /// A backslash and a line break, which join what stands around them.
+    fn continuation(&mut self) {
+        let operator = |b: &u8| matches!(b, b'<' | b'>' | b'&' | b'|' | b';' | b'(' | b'[');
+        let before = self.src[..self.at].last().is_some_and(operator);
+        self.at += 2;
+        let after = self.peek(0).is_some_and(|b| operator(&b));
+        let joined = self.peek(0) == Some(b'\\') && self.peek(1) == Some(b'\n');
+        if before && (joined || (after && self.declared_here(0).is_none())) {
+            self.lose(self.at);
+        }
     }
 
     fn newline(&mut self) {
@@ -166,8 +178,9 @@ impl Lexer<'_> {
         } else {
             self.end_word();
         }
-        if byte == b'<' && next == Some(b'<') {
-            if self.peek(2) != Some(b'<') {
+        // `<` and a placeholder are no here-document, nor are `<<` and one a here-string.
+        if byte == b'<' && next == Some(b'<') && self.declared_here(1).is_none() {
+            if self.peek(2) != Some(b'<') || self.declared_here(2).is_some() {
                 return self.here_doc();
             }
             self.code().role = Role::HereString;

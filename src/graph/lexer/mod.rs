@@ -20,4 +20,6 @@ pub(super) use found::{Command, CommandKind, Context, Lexed, Refusal, Role, Site
 pub(super) use stack::lex;
 
 #[cfg(test)]
+mod states;
+#[cfg(test)]
 mod tests;

@@ -79,6 +79,11 @@ impl Lexer<'_> {
             b'`' => self.backquotes(),
             b'$' => self.dollar(true),
             b'\n' if self.outer_waits() => self.lose(self.at),
+            // A shift, but perhaps `<` and a placeholder.
+            b'<' if next == Some(b'<') => match self.declared_here(1) {
+                Some(end) => self.record(1, end, Context::Refused(Refusal::Unclear)),
+                None => self.at += 2,
+            },
             b'<' if self.declared_here(0).is_some() => self.take_placeholder(Context::Arithmetic),
             _ => self.at += 1,
         }
@@ -157,6 +162,10 @@ impl Lexer<'_> {
                 self.at += 2;
             }
             Some(b'[') if !quoted => self.lose(self.at),
+            // `$` and what it begins on the next line.
+            Some(b'\\') if self.peek(2) == Some(b'\n') => self.lose(self.at),
+            // Inside quotes bash looks for the end of a `$(` here, and then expands `$$`.
+            Some(b'$') if matches!(self.peek(2), Some(b'(' | b'{' | b'[')) => self.lose(self.at),
             Some(b'\'') if !quoted => self.ansi_quotes(),
             Some(b'<') if self.declared_here(1).is_some() => {
                 if let Some(end) = self.declared_here(1) {

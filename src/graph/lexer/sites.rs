@@ -2,6 +2,7 @@
 
 use super::found::{Context, Refusal, Role, Site};
 use super::stack::{Frame, Lexer};
+use crate::graph::identifiers::placeholder_name;
 
 /// How much of a word before a placeholder is kept.
 const PREFIX: usize = 128;
@@ -10,16 +11,10 @@ impl Lexer<'_> {
     /// The end of a `<name>` that begins at `at`, and whether its name is declared.
     pub(super) fn placeholder(&self, at: usize) -> Option<(usize, bool)> {
         let rest = self.src.get(at..self.limit)?;
-        if rest.first() != Some(&b'<') || (at > 0 && self.src[at - 1] == b'<') {
+        if rest.first() != Some(&b'<') {
             return None;
         }
-        let name = rest[1..]
-            .iter()
-            .take_while(|b| b.is_ascii_alphanumeric() || **b == b'_')
-            .count();
-        if name == 0 || rest[1].is_ascii_digit() || rest.get(name + 1) != Some(&b'>') {
-            return None;
-        }
+        let name = placeholder_name(&rest[1..])?;
         let text = std::str::from_utf8(&rest[1..=name]).ok()?;
         Some((at + name + 2, (self.declared)(text)))
     }

@@ -57,9 +57,17 @@ fn knows_the_context_of_each_placeholder() {
         ),
         ("echo ${v:-a} <x> ${v%\"}\"} <x>", &[Bare, Bare]),
         ("echo a\\\n<x>", &[Bare]),
+        ("a |\\\n b <x> &&\\\nc <\\\n<x>", &[Bare, Bare]),
         ("echo <x><y>", &[Bare, Bare]),
         ("diff <(sort <x>) <(sort <y>)", &[Bare, Bare]),
-        ("cat <x>out <<<x> < <x>", &[Bare, Bare]),
+        ("cat <x>out <<< <x> < <x>", &[Bare, Bare, Bare]),
+        (
+            "cat <<<<x> \\<<x> \"<<x>\" '<<x>'",
+            &[Bare, Bare, Double, Single],
+        ),
+        ("echo $((1<<z>>2)) $((<x><<1))", &[Arithmetic]),
+        ("cat <<x>; cat<<x> <x>", &[Bare, Bare, Bare]),
+        ("function f { echo <x>; }; f <x>", &[Bare, Bare]),
         ("sort <input >out; echo <z>; echo <x>", &[Bare]),
         (
             "while read -r a; do echo $a <x>; done <<EOF\n<x>\nEOF\n",
@@ -86,6 +94,8 @@ fn refuses_what_it_must() {
         ("cat <<'EOF'\n<x>\nEOF\n", QuotedHereDoc),
         ("cat <<\\EOF\n<x>\nEOF\n", QuotedHereDoc),
         ("cat << <x>\na\n", Delimiter),
+        ("cat <<<x>\na\n", Delimiter),
+        ("echo $((1<<x>>2))", Unclear),
         ("cat <<'<x>'\na\n<x>\n", Delimiter),
         ("echo \\<x>", AfterBackslash),
         ("echo \"\\<x>\"", AfterBackslash),
@@ -98,6 +108,11 @@ fn refuses_what_it_must() {
         ("echo \"${v:-'}\" <x>", Unclear),
         ("cat <<EOF\n<x>\n", Unclear),
         ("echo $[1] <x>", Unclear),
+        ("echo \"$\\\n<x>\"", Unclear),
+        ("echo $\\\n(echo <x>)", Unclear),
+        ("cat <\\\n<E; echo <x>\n<x>\nE\n", Unclear),
+        ("a |\\\n\\\n| <x>", Unclear),
+        ("echo \"$$( <x>\"<x>\" )\"", Unclear),
     ] {
         let found = contexts(script);
         assert!(

@@ -1,7 +1,7 @@
 //! The end of a word: given to its command, or taken as a reserved word that opens or closes one.
 
 use super::code::{Mode, OpenKind};
-use super::found::Role;
+use super::found::{CommandKind, Role};
 use super::stack::Lexer;
 
 impl Lexer<'_> {
@@ -32,6 +32,11 @@ impl Lexer<'_> {
         let third = words.len() == 3 && mode == Mode::Commands;
         if third && words[0] == b"for" && words[2] == b"do" {
             self.code().separate();
+        } else if third && words[0] == b"function" && words[2] == b"{" {
+            self.out.commands[command].kind = CommandKind::Function;
+            let at = self.at;
+            self.code().separate();
+            self.code().open(OpenKind::Brace, at);
         } else if third && words[0] == b"case" && self.code().top() == Some(OpenKind::CaseWord) {
             if self.out.commands[command].words[2] == b"in" {
                 self.code().separate();

@@ -1,5 +1,7 @@
 //! Parameter declarations: `host: {type: str, required: true}`, or `host: 127.0.0.1` for short.
 
+mod values;
+
 use super::reader::{Keys, Reader};
 use super::tree::{Data, Node};
 use crate::graph::codes;
@@ -9,6 +11,20 @@ use crate::graph::places::{Part, Spot};
 const PARAM_KEYS: &[&str] = &[
     "type",
     "required",
+    "default",
+    "choices",
+    "min",
+    "max",
+    "min_length",
+    "max_length",
+    "pattern",
+    "allow_dash",
+    "desc",
+];
+
+/// What may be said of an output: all that may be said of a parameter, but for who gives it.
+const OUTPUT_KEYS: &[&str] = &[
+    "type",
     "default",
     "choices",
     "min",
@@ -31,6 +47,21 @@ pub(super) fn read(
     owner: Option<usize>,
     place: &str,
 ) -> Vec<Param> {
+    declarations(reader, node, owner, place, false)
+}
+
+/// Reads the outputs of a vertex: `count: int`, or `count: {type: int}`.
+pub(super) fn outputs(reader: &mut Reader, node: &Node, owner: usize, place: &str) -> Vec<Param> {
+    declarations(reader, node, Some(owner), place, true)
+}
+
+fn declarations(
+    reader: &mut Reader,
+    node: &Node,
+    owner: Option<usize>,
+    place: &str,
+    output: bool,
+) -> Vec<Param> {
     let mut out = Vec::new();
     for entry in reader.entries(node, place, &Keys::Any(codes::DUPLICATE_PARAMETER)) {
         let index = u32::try_from(out.len()).unwrap_or(u32::MAX);
@@ -38,6 +69,7 @@ pub(super) fn read(
             reader: &mut *reader,
             owner,
             index,
+            output,
             place: format!("{place}.{}", entry.key),
         };
         let spot = declaration.spot(Part::Param(index));
@@ -51,11 +83,18 @@ struct Declaration<'r> {
     reader: &'r mut Reader,
     owner: Option<usize>,
     index: u32,
+    /// It is an output of a vertex, not a parameter.
+    output: bool,
     place: String,
 }
 
 impl Declaration<'_> {
     fn spot(&self, part: Part) -> Spot {
+        let part = match (part, self.output) {
+            (Part::Param(i), true) => Part::Output(i),
+            (Part::Rule(i, key), true) => Part::OutputRule(i, key),
+            (part, _) => part,
+        };
         Spot::of(self.owner, part)
     }
 
@@ -63,11 +102,14 @@ impl Declaration<'_> {
         let mut param = Param::new(name, Kind::Str);
         match &node.data {
             Data::Scalar(_) if node.is_null() => {}
+            Data::Scalar(_) if self.output => param.kind = self.kind(Some(node), None, None),
             Data::Scalar(scalar) => param.default = Some(Value::Str(scalar.text.clone())),
             Data::List(_) => {
-                let message =
-                    "a parameter is a default value or a mapping like {type: str}, not a list"
-                        .to_owned();
+                let what = match self.output {
+                    true => "an output is a type",
+                    false => "a parameter is a default value",
+                };
+                let message = format!("{what} or a mapping like {{type: str}}, not a list");
                 self.reader
                     .error(codes::WRONG_TYPE, node.mark, &self.place, message);
             }
@@ -78,7 +120,8 @@ impl Declaration<'_> {
 
     fn rules(&mut self, param: &mut Param, node: &Node) {
         let place = self.place.clone();
-        let entries = self.reader.entries(node, &place, &Keys::Known(PARAM_KEYS));
+        let keys = if self.output { OUTPUT_KEYS } else { PARAM_KEYS };
+        let entries = self.reader.entries(node, &place, &Keys::Known(keys));
         let find = |key: &str| {
             entries
                 .iter()
@@ -128,75 +171,29 @@ impl Declaration<'_> {
             };
         };
         let word = node.scalar().map_or("", |s| s.text.as_str());
-        if let Some(kind) = Kind::from_word(word) {
+        let usable = |kind: &Kind| !(self.output && *kind == Kind::Secret);
+        if let Some(kind) = Kind::from_word(word).filter(usable) {
             return kind;
         }
         let place = format!("{}.type", self.place);
-        if word == "secret" {
-            let message = "parameters of type `secret` are not built yet; keep the secret in a file of mode 0600 that the script reads, and give the file's name as a str";
-            self.reader.error(
-                codes::SECRET_UNAVAILABLE,
-                node.mark,
-                &place,
-                message.to_owned(),
-            );
-        } else {
-            let hint = self.reader.suggester.hint(word, TYPE_WORDS.iter().copied());
-            let message = format!(
-                "{} is not a type.{hint} Write one of str, int, float, bool, choice, date",
-                node.phrase()
-            );
+        if self.output && word == "secret" {
+            let message = "an output cannot be a secret: outputs are stored and shown; leave the secret in a file of mode 0600, and its path as a str".to_owned();
             self.reader
                 .error(codes::UNKNOWN_WORD, node.mark, &place, message);
+            return Kind::Str;
         }
-        Kind::Str
-    }
-
-    fn value(
-        &mut self,
-        kind: Kind,
-        node: &Node,
-        code: &'static str,
-        key: &'static str,
-    ) -> Option<Value> {
-        let value = node.scalar().and_then(|s| kind.parse(&s.text));
-        if value.is_none() {
-            let spot = self.spot(Part::Rule(self.index, key));
-            let (name, phrase) = (kind.word(), kind.phrase());
-            let message = format!(
-                "`{key}` of a parameter of type {name} must be {phrase}, not {}",
-                node.phrase()
-            );
-            let place = format!("{}.{key}", self.place);
-            self.reader.broken(code, node, &place, spot, message);
-        }
-        value
-    }
-
-    fn choices(&mut self, kind: Kind, node: &Node) -> Vec<Value> {
-        let spot = self.spot(Part::Rule(self.index, "choices"));
-        let place = format!("{}.choices", self.place);
-        let Data::List(items) = &node.data else {
-            let message = format!(
-                "`choices` takes a list such as [small, large], not {}",
-                node.phrase()
-            );
-            self.reader
-                .broken(codes::BAD_CHOICES, node, &place, spot, message);
-            return Vec::new();
+        let words = match self.output {
+            true => "str, int, float, bool, choice, date",
+            false => "str, int, float, bool, choice, date, secret",
         };
-        let mut out = Vec::new();
-        for item in items {
-            match item.scalar().and_then(|s| kind.parse(&s.text)) {
-                Some(value) => out.push(value),
-                None => {
-                    let message = format!("the choice {} is not {}", item.phrase(), kind.phrase());
-                    self.reader
-                        .broken(codes::BAD_CHOICES, item, &place, spot, message);
-                }
-            }
-        }
-        out
+        let hint = self.reader.suggester.hint(word, TYPE_WORDS.iter().copied());
+        let message = format!(
+            "{} is not a type.{hint} Write one of {words}",
+            node.phrase()
+        );
+        self.reader
+            .error(codes::UNKNOWN_WORD, node.mark, &place, message);
+        Kind::Str
     }
 }
 

@@ -63,6 +63,16 @@ pub(super) fn env(
     out
 }
 
+/// The names of secrets of the server: a list, or one name.
+pub(super) fn secrets(reader: &mut Reader, node: &Node, spot: Spot, place: &str) -> Vec<String> {
+    let items = match &node.data {
+        Data::List(items) => items.as_slice(),
+        Data::Scalar(_) | Data::Map(_) => std::slice::from_ref(node),
+    };
+    let name = |item| reader.text(item, place, spot);
+    items.iter().filter_map(name).collect()
+}
+
 /// A retry policy. Left out: delay 0s, backoff 1, and no wait above one hour (or the delay, if longer).
 pub(super) fn retry(reader: &mut Reader, node: &Node, vertex: usize, place: &str) -> Option<Retry> {
     let spot = Spot::vertex(vertex, Part::Key("retry"));

@@ -3,11 +3,11 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::graph::inputs::value_to_json;
 use crate::graph::model::{Graph, Vertex};
 use crate::graph::param::Param;
 use crate::graph::policy::{OnFailure, OnInterrupt};
 use crate::graph::rlimits::Rlimits;
+use crate::graph::stored::value_to_json;
 
 /// The tree that both notations print.
 pub(super) fn tree(graph: &Graph) -> Json {
@@ -18,6 +18,7 @@ pub(super) fn tree(graph: &Graph) -> Json {
         out.insert("on_failure".to_owned(), json!(graph.on_failure.word()));
     }
     settings(&mut out, graph.workdir.as_deref(), &graph.env, &graph.input);
+    secret(&mut out, &graph.secrets);
     limited(&mut out, graph.limits);
     let vertices = graph.vertices.iter().enumerate();
     let vertices = vertices
@@ -41,6 +42,12 @@ fn vertex(graph: &Graph, index: usize, vertex: &Vertex) -> Json {
         &vertex.env,
         &vertex.input,
     );
+    secret(&mut out, &vertex.secrets);
+    if !vertex.outputs.is_empty() {
+        let outputs = vertex.outputs.iter().map(|o| (o.name.clone(), param(o)));
+        let outputs = outputs.collect::<Map<_, _>>();
+        out.insert("outputs".to_owned(), Json::Object(outputs));
+    }
     if let Some(timeout) = vertex.timeout {
         out.insert("timeout".to_owned(), json!(timeout.to_string()));
     }
@@ -64,6 +71,12 @@ fn vertex(graph: &Graph, index: usize, vertex: &Vertex) -> Json {
 fn described(out: &mut Map<String, Json>, desc: &str) {
     if !desc.is_empty() {
         out.insert("desc".to_owned(), json!(desc));
+    }
+}
+
+fn secret(out: &mut Map<String, Json>, names: &[String]) {
+    if !names.is_empty() {
+        out.insert("secrets".to_owned(), json!(names));
     }
 }
 

@@ -38,6 +38,7 @@ const GRAPH_KEYS: &[&str] = &[
     "input",
     "env",
     "workdir",
+    "secrets",
     "limits",
     "vertices",
 ];
@@ -138,6 +139,7 @@ impl Reading {
                 "workdir" => self.graph.workdir = reader.text(value, key, spot),
                 "on_failure" => self.graph.on_failure = policies::on_failure(reader, value),
                 "input" => self.graph.input = params::read(reader, value, None, "input"),
+                "secrets" => self.graph.secrets = policies::secrets(reader, value, spot, key),
                 "env" => self.graph.env = policies::env(reader, value, None, "env"),
                 "limits" => self.graph.limits = policies::rlimits(reader, value, spot, key),
                 _ => self.vertices(value),

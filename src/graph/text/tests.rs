@@ -205,7 +205,7 @@ fn values_and_scripts_have_their_places() {
         ),
         (
             &vertices("  a: {script: echo <p>, input: {p: {type: secret}}}\n"),
-            vec!["3:43 secret-unavailable"],
+            vec![],
         ),
         (
             &vertices("  a: {script: echo <p>, input: {p: {type: int, default: x}}}\n"),
@@ -445,12 +445,13 @@ fn vertex() -> impl Strategy<Value = Vertex> {
         text(),
         text(),
         prop::option::of(param("own")),
+        prop::option::of(param("left")),
         text(),
         prop::option::of(name()),
         policies,
     )
         .prop_map(
-            |(name, desc, script, own, env, workdir, (timeout, retry))| Vertex {
+            |(name, desc, script, own, left, env, workdir, (timeout, retry))| Vertex {
                 name,
                 desc,
                 script: format!(
@@ -458,7 +459,15 @@ fn vertex() -> impl Strategy<Value = Vertex> {
                     if own.is_some() { "<own>" } else { "" }
                 ),
                 input: own.into_iter().collect(),
+                outputs: left
+                    .map(|output| Param {
+                        required: false,
+                        ..output
+                    })
+                    .into_iter()
+                    .collect(),
                 env: vec![("A".to_owned(), env)],
+                secrets: workdir.iter().map(|_| "TOKEN".to_owned()).collect(),
                 workdir,
                 timeout: timeout.map(Millis),
                 limits: timeout.map_or_else(Rlimits::default, |n| {
@@ -509,6 +518,7 @@ fn graph() -> impl Strategy<Value = Graph> {
                 input: vec![shared],
                 limits: Rlimits::NONE.with(Resource::OpenFiles, 99),
                 env,
+                secrets: vec!["FIRST".to_owned(), "SECOND".to_owned()],
                 workdir: None,
                 vertices,
                 edges,

@@ -17,8 +17,10 @@ const VERTEX_KEYS: &[&str] = &[
     "next",
     "script",
     "input",
+    "outputs",
     "env",
     "workdir",
+    "secrets",
     "timeout",
     "retry",
     "limits",
@@ -31,8 +33,10 @@ const LISTED_VERTEX_KEYS: &[&str] = &[
     "next",
     "script",
     "input",
+    "outputs",
     "env",
     "workdir",
+    "secrets",
     "timeout",
     "retry",
     "limits",
@@ -146,7 +150,11 @@ impl Reading {
                         vertex.on_interrupt = policies::on_interrupt(reader, value, &inside);
                     }
                     "input" => vertex.input = params::read(reader, value, Some(index), &inside),
+                    "outputs" => vertex.outputs = params::outputs(reader, value, index, &inside),
                     "env" => vertex.env = policies::env(reader, value, Some(index), &inside),
+                    "secrets" => {
+                        vertex.secrets = policies::secrets(reader, value, spot(key), &inside);
+                    }
                     "script" => self.script(&mut vertex, index, value, &inside),
                     "needs" | "next" => self.edges_of(index, key, value, &inside),
                     _ => drop(reader.text(value, &inside, spot(key))),

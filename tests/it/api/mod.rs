@@ -4,4 +4,5 @@ mod access;
 mod graphs;
 mod inbox;
 mod pipelines;
+mod render;
 mod tracks;

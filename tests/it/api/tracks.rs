@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::server::Server;
+use crate::server::{Server, ask};
 
 const ASKS: &str = "name: asks\ninput: {who: {type: str, required: true}}\nvertices:\n  first: 'true'\n  hello: {script: echo \"hello <who>\", needs: [first]}\n";
 
@@ -130,6 +130,35 @@ fn an_interrupted_track_holds_what_comes_after_until_a_person_answers() {
         assert!(told, "{journal}");
         let late = server.post(&path, &json!({"verdict": verdict})).expect(409);
         assert_eq!(late["code"], "moved");
+    }
+}
+
+/// Who has to say how it ended finds what it had printed, and when it began.
+#[test]
+fn an_interrupted_track_shows_what_is_known_of_it() {
+    let server = Server::start();
+    let cookie = server.sign_in(&server.link);
+    let (track, _) = interrupted(&server);
+    let body = server.get(&format!("/tracks/{track}")).expect(200);
+    assert_eq!(body["output"], "1\n");
+    let attempt = &body["attempts"][0];
+    assert_eq!(
+        (&attempt["log_bytes"], &attempt["dropped_bytes"]),
+        (&json!(2), &json!(0))
+    );
+    let time = |name: &str| attempt[name].as_str().expect("a time").to_owned();
+    assert!(time("ordered_at") <= time("started_at"), "{attempt}");
+    assert!(time("started_at") < time("finished_at"), "{attempt}");
+    assert_eq!(body["started_at"], attempt["started_at"]);
+    let page = format!("{}/tracks/{track}", server.url);
+    let page =
+        String::from_utf8(ask("GET", &page, &[("Cookie", &cookie)], b"").body).expect("text");
+    for shown in [
+        "until its end was lost",
+        "<pre class=\"code out\">\n1\n</pre>",
+        "2 bytes",
+    ] {
+        assert!(page.contains(shown), "`{shown}` is not in {page}");
     }
 }
 

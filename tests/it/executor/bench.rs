@@ -10,7 +10,9 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, unbounded};
 use tempfile::TempDir;
 use trackyard::engine::{AttemptKey, PipelineId, TrackId};
-use trackyard::executor::{Backend, Executor, Fact, Order, Orders, Settings, Verdict, boot_id};
+use trackyard::executor::{
+    Backend, Executor, Fact, NoOrder, Order, Orders, Settings, Verdict, boot_id,
+};
 use trackyard::spool::{ExitRecord, Spool};
 
 use crate::processes;
@@ -176,7 +178,7 @@ fn start(settings: &Settings, scripts: &Scripts) -> (Executor, Receiver<Fact>) {
             .unwrap()
             .get(&key)
             .cloned()
-            .ok_or_else(|| "no such row".to_owned())
+            .ok_or_else(|| NoOrder::Yet("no such row".to_owned()))
     });
     (
         Executor::start(settings.clone(), orders, sender).unwrap(),
@@ -185,7 +187,7 @@ fn start(settings: &Settings, scripts: &Scripts) -> (Executor, Receiver<Fact>) {
 }
 
 /// Waits until `done`; for what has no channel to wait on.
-pub(crate) fn until(what: &str, done: impl Fn() -> bool) {
+pub(crate) fn until(what: &str, mut done: impl FnMut() -> bool) {
     let start = Instant::now();
     while !done() {
         assert!(start.elapsed() < LONG, "{what} does not happen");

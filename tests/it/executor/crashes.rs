@@ -5,10 +5,12 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixListener;
 
-use trackyard::executor::{Backend, Fact, Verdict};
-use trackyard::spool::Cause;
+use trackyard::engine::Remains;
+use trackyard::executor::{Backend, Fact, Order, Verdict};
+use trackyard::spool::{Cause, LogView};
 
 use super::bench::{Bench, end, key, lives, number_in, processes, release, script, until};
+use crate::processes::stop;
 
 #[test]
 fn the_next_server_adopts_what_runs_and_gets_its_results() {
@@ -112,8 +114,8 @@ fn when_a_supervisor_dies_what_it_ran_is_interrupted_and_the_rest_runs() {
     let mut ended = Vec::new();
     for _ in 0..20 {
         match bench.fact() {
-            Fact::Interrupted { key, why } => {
-                assert!(why.contains("may still run"), "{why}");
+            Fact::Interrupted { key, why, .. } => {
+                assert!(why.contains("still run"), "{why}");
                 interrupted.push(key.track.0);
             }
             Fact::Ended { key, record, .. } => {
@@ -139,6 +141,76 @@ fn when_a_supervisor_dies_what_it_ran_is_interrupted_and_the_rest_runs() {
         processes(|words| words[0] == "/bin/sh" && words.iter().any(|w| w.contains(&of_ours)))
             .is_empty()
     });
+}
+
+#[test]
+fn what_is_known_of_an_interrupted_script_goes_with_its_fact() {
+    let mut bench = Bench::with("", |settings| {
+        (settings.log_cap, settings.tail) = (1_000, 100);
+    });
+    let (hold, held) = bench.hold();
+    let text = "echo first; head -c 3000 /dev/zero | tr '\\0' x; printf last; read x <\"$HOLD\"";
+    let much = Order {
+        script: text.to_owned(),
+        ..held.clone()
+    };
+    let silent = Order {
+        script: "read x <\"$HOLD\"".to_owned(),
+        ..held.clone()
+    };
+    // The clock of files is a few ticks of the kernel behind.
+    let before = trackyard::clock::now() - 20;
+    bench.launch(1, held);
+    bench.launch(2, much);
+    bench.launch(3, silent);
+    let spool = bench.spool();
+    let log = |track| LogView::open(&spool.log(key(track))).unwrap();
+    until("its output", || log(2).last(4).unwrap() == b"last");
+    bench.until_up([1]);
+    until("its start", || spool.taken_at(key(3)).unwrap().is_some());
+    let seen = log(2).last(u64::MAX).unwrap();
+    // The server that hears of it is another one.
+    let [supervisor] = bench.supervisors()[..] else {
+        panic!("one supervisor")
+    };
+    bench.executor.stop();
+    end(supervisor);
+    bench.restart(|_| {});
+    bench.probe(&[1, 2, 3]);
+    let mut remains = BTreeMap::new();
+    for _ in 0..3 {
+        let Fact::Interrupted {
+            key, remains: of, ..
+        } = bench.fact()
+        else {
+            panic!("nobody can know")
+        };
+        let started_at = of.started_at.expect("its gate is there").0;
+        assert!((before..=trackyard::clock::now()).contains(&started_at));
+        remains.insert(key.track.0, of);
+    }
+    let of = |track: i64| {
+        let Remains {
+            output,
+            log_bytes,
+            dropped_bytes,
+            ..
+        } = &remains[&track];
+        (output.as_slice(), *log_bytes, *dropped_bytes)
+    };
+    let tail = [&[b'x'; 96][..], b"last"].concat();
+    assert_eq!(of(1), (&b"up\n"[..], 3, 0));
+    assert_eq!(of(2), (&tail[..], 1_000, 2_010));
+    assert_eq!(of(3), (&b""[..], 0, 0));
+    // Once that is committed the log becomes one file, of the same bytes.
+    (1..=3).for_each(|track| bench.executor.clean(key(track)));
+    until("the removal of the files", || {
+        spool.list().unwrap().is_empty()
+    });
+    let logs = fs::read_dir(spool.logs(key(1).pipeline)).unwrap();
+    assert_eq!(logs.count(), 2);
+    assert!(fs::read(spool.log(key(2))).unwrap() == seen);
+    let _open = release(&hold, 3);
 }
 
 #[test]
@@ -289,4 +361,52 @@ fn a_supervisor_goes_when_the_data_directory_has_gone() {
     fs::remove_dir_all(bench.dir.path()).unwrap();
     processes(of_ours).into_iter().for_each(end);
     until("its end", || bench.supervisors().is_empty());
+}
+
+#[test]
+fn an_interruption_names_the_process_that_goes_on_and_no_other() {
+    let bench = Bench::new();
+    // The numbers of the attempts are the same there.
+    let other = Bench::new();
+    let (hold, held) = other.hold();
+    other.launch(2, held);
+    other.until_up([2]);
+    let of = |name: &str| bench.path(name).display().to_string();
+    // One is known by its script, one, which is another program by now, by where it works.
+    let waits = format!("echo $$ >{}; read x <{}; true", of("first"), of("fifo"));
+    let becomes = format!("echo $$ >{}; exec sleep 1000", of("third"));
+    let gone = format!("echo $$ >{}; exec sleep 1000", of("second"));
+    let (hold_ours, _) = bench.hold();
+    fs::rename(&hold_ours, bench.path("fifo")).unwrap();
+    bench.launch(1, script(&waits));
+    bench.launch(2, script(&gone));
+    bench.launch(3, script(&becomes));
+    let pids = ["first", "second", "third"].map(|name| number_in(&bench.path(name)));
+    let [supervisor] = bench.supervisors()[..] else {
+        panic!("one supervisor")
+    };
+    // Nobody sees the end of the second.
+    stop(supervisor);
+    end(pids[1]);
+    until("its end", || !lives(pids[1]));
+    end(supervisor);
+    let mut facts = [bench.fact(), bench.fact(), bench.fact()];
+    facts.sort_by_key(Fact::key);
+    let whys = facts.map(|fact| match fact {
+        Fact::Interrupted { why, .. } => why,
+        other => panic!("{other:?}"),
+    });
+    for n in [0, 2] {
+        let told = format!("; its process {} still runs", pids[n]);
+        assert!(whys[n].ends_with(&told), "{}", whys[n]);
+    }
+    assert!(
+        whys[1].ends_with("; parts of it may still run"),
+        "{}",
+        whys[1]
+    );
+    end(pids[0]);
+    end(pids[2]);
+    let _open = release(&hold, 1);
+    assert!(other.ended(2).0.success());
 }

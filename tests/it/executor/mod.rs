@@ -3,6 +3,7 @@
 pub(crate) mod bench;
 mod crashes;
 mod limits;
+mod mute;
 mod output;
 mod running;
 mod stopping;

@@ -131,6 +131,8 @@ fn a_script_gets_the_declared_environment_and_no_other() {
     let mut names: Vec<&str> = output.split_terminator('\0').collect();
     names.sort_unstable();
     let path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    let outputs = bench.spool().outputs(key(1));
+    let outputs = format!("TRACKYARD_OUTPUT={}", outputs.display());
     assert_eq!(
         names,
         [
@@ -138,6 +140,7 @@ fn a_script_gets_the_declared_environment_and_no_other() {
             "LANG=C",
             path,
             "TRACKYARD_ATTEMPT=1",
+            outputs.as_str(),
             "TRACKYARD_PIPELINE=1",
             "TRACKYARD_TRACK=1",
             "TY_ip=a b\n'$(x)"

@@ -224,7 +224,9 @@ fn a_kill_leaves_a_result_that_is_there() {
         code: Some(0),
         ..ExitRecord::never_ran(Cause::Exited, Time(1))
     };
-    bench.spool().write_exit(key(1), &record).unwrap();
+    let spool = bench.spool();
+    let by = &spool.instances().unwrap()[0];
+    spool.write_exit(by, key(1), &record).unwrap();
     // Nobody can read the order of the attempt, so it waits before its gate.
     let orders = bench.scripts.lock().unwrap();
     bench.executor.launch(key(1));

@@ -33,10 +33,6 @@ fn supervisors_killed_at_any_moment_interrupt_exactly_what_they_ran() {
             pipelines += 1;
         }
         work.pass(pipelines);
-        // A server that is just up may not have its supervisors yet, and they must be killed.
-        until("supervisors", || {
-            !processes::supervisors(&work.data()).is_empty()
-        });
         let (dead, cut) = blow(&mut work, &server, &interrupted);
         killed += dead;
         if work.random.chance(30) {
@@ -86,9 +82,17 @@ fn blow(work: &mut Work, server: &Server, before: &Attempts) -> (usize, Attempts
         pids.iter().copied().for_each(stop);
         until("a stand-still", || pids.iter().copied().all(stands_still));
     };
-    // The server first: a supervisor that it is just starting gets no work any more.
-    halt(&[server.pid() as i32]);
-    let mut supervisors = processes::supervisors(&data);
+    // The server first: a supervisor that it is just starting gets no work any more. One that is
+    // just up may have none yet, or only some that are about to go.
+    let mut supervisors = Vec::new();
+    until("supervisors", || {
+        halt(&[server.pid() as i32]);
+        supervisors = processes::supervisors(&data);
+        if supervisors.is_empty() {
+            go_on(server.pid() as i32);
+        }
+        !supervisors.is_empty()
+    });
     let all = supervisors.clone();
     halt(&all);
     // Now nothing but the scripts moves, and they touch no file of ours.

@@ -204,7 +204,7 @@ pub(super) fn pause(ms: usize) {
 }
 
 /// Waits until something is so, and leaves the processor to what makes it so.
-pub(super) fn until(what: &str, so: impl Fn() -> bool) {
+pub(super) fn until(what: &str, mut so: impl FnMut() -> bool) {
     let began = Instant::now();
     while !so() {
         assert!(began.elapsed() < LONG, "{what}: it does not come to be");

@@ -4,6 +4,7 @@ mod disk;
 mod flood;
 mod leftovers;
 mod locked;
+mod long_logs;
 mod room;
 mod tools;
 mod unwritable;

@@ -53,9 +53,25 @@ impl Supervisor {
             deadline.map(|at| self.deadlines.insert((at, number)));
             attempt.noted = deadline;
         }
-        if attempt.over() {
+        let (over, unwritten) = (attempt.over(), attempt.new_unwritten);
+        if unwritten {
+            attempt.new_unwritten = false;
+            self.tell_unwritten(number);
+        }
+        if over {
             self.forget(number);
         }
+    }
+
+    /// Tells that the exit record of an attempt cannot be written, if that is so.
+    pub(super) fn tell_unwritten(&mut self, number: u64) {
+        let attempt = self.attempts.get(&number);
+        let message = attempt.and_then(|attempt| {
+            let why = attempt.unwritten.clone()?;
+            let key = attempt.key.into();
+            Some(ToServer::Unwritten { key, why })
+        });
+        message.iter().for_each(|message| self.say(message));
     }
 
     fn forget(&mut self, number: u64) {
@@ -73,6 +89,7 @@ impl Supervisor {
         let key = attempt.key.into();
         self.say(&ToServer::Ended {
             key,
+            late: attempt.unwritten.is_some(),
             record: attempt.written(),
         });
     }

@@ -27,6 +27,8 @@ impl Supervisor {
                     pid: std::process::id(),
                     running,
                 });
+                let numbers: Vec<u64> = self.attempts.keys().copied().collect();
+                numbers.into_iter().for_each(|n| self.tell_unwritten(n));
             }
             ToSupervisor::Launch(launch) => self.launch(&launch),
             ToSupervisor::Kill { key, grace_ms } => {

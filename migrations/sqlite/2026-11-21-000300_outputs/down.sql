@@ -1,0 +1,3 @@
+ALTER TABLE track DROP COLUMN outputs;
+ALTER TABLE vertex DROP COLUMN refers;
+ALTER TABLE vertex DROP COLUMN outputs;

@@ -1,0 +1,2 @@
+DROP TABLE given_secret;
+DROP TABLE secret;

@@ -1,0 +1,28 @@
+//! How far an attempt has come.
+
+use std::time::Instant;
+
+use crate::spool::ExitRecord;
+
+#[derive(Debug)]
+pub(super) enum Stage {
+    Running,
+    Asked {
+        until: Instant,
+    },
+    Killed,
+    Leftover {
+        until: Instant,
+    },
+    Draining {
+        until: Instant,
+    },
+    Recording {
+        record: Box<ExitRecord>,
+        again: Instant,
+    },
+    /// Its exit record is written, or there is none to write.
+    Over {
+        record: Option<Box<ExitRecord>>,
+    },
+}
