@@ -14,6 +14,7 @@ mod check;
 mod check_edges;
 mod check_outputs;
 mod check_params;
+mod check_policies;
 mod check_scripts;
 mod compile;
 #[cfg(test)]

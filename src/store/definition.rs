@@ -95,6 +95,7 @@ pub(super) fn starts(db: &mut Db, id: GraphId) -> QueryResult<Vec<i64>> {
     vertex::table
         .filter(vertex::graph_id.eq(id.0))
         .filter(not(exists(predecessors)))
+        .filter(vertex::handler.is_null())
         .order(vertex::place)
         .select(vertex::id)
         .load(db)

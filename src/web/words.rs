@@ -4,7 +4,7 @@
 
 use super::when::{When, when};
 use crate::engine::{PendingOn, PipelineState, Reason, TrackState};
-use crate::graph::{Kind, Param};
+use crate::graph::{Kind, Param, When as Verdict};
 use crate::store::TrackHead;
 
 /// How a state looks.
@@ -187,6 +187,16 @@ fn kind(kind: Kind) -> &'static str {
         Kind::Choice => "a choice",
         Kind::Date => "a day, YYYY-MM-DD",
         Kind::Secret => "a secret; it is not shown again",
+    }
+}
+
+/// When a script after the verdict runs.
+pub(super) fn handler(after: Verdict) -> &'static str {
+    match after {
+        Verdict::Success => "when the pipeline has succeeded",
+        Verdict::Failure => "when the pipeline has failed",
+        Verdict::Stop => "when the pipeline was stopped",
+        Verdict::Exit => "at the end, whatever the verdict",
     }
 }
 
