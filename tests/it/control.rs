@@ -139,7 +139,8 @@ fn a_pool_has_room_for_as_many_as_the_settings_say() {
             std::fs::write(own.path().join("alone"), "").expect("written");
         }
         let dir = own.path().to_str().expect("text");
-        let vertex = |name: &str| format!("  {name}: {{pool: db, timeout: 20s, script: \"{script}\"}}\n");
+        let vertex =
+            |name: &str| format!("  {name}: {{pool: db, timeout: 20s, script: \"{script}\"}}\n");
         let all: String = ["a", "b", "c", "d"].map(vertex).concat();
         let graph = format!("name: g\nvertices:\n{all}").replace("DIR", dir);
         let said = run(own.path(), &graph, &[&["--slots", "4"], more].concat());
