@@ -81,7 +81,7 @@ impl World {
                 return Ok(None);
             };
             if usable > 0 {
-                entry.on = Some(number);
+                (entry.on, entry.adopted) = (Some(number), false);
                 return Ok(Some(Job::Say(key, number, usable)));
             }
         }

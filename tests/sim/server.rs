@@ -43,6 +43,8 @@ impl fmt::Display for Job {
 pub(crate) struct Entry {
     pub(crate) on: Option<u64>,
     pub(crate) kill: bool,
+    /// The supervisor had it before this server spoke with it.
+    pub(crate) adopted: bool,
 }
 
 /// The server's end of a connection.
