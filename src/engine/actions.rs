@@ -1,7 +1,6 @@
 //! What people and programs ask, and what of it each state of a track permits.
 
 use super::core::{Cause, Engine};
-use super::follow::ended_row;
 use super::ids::{PipelineId, Time};
 use super::outbox::{Outbox, TrackRow};
 use super::request::{Action, Answer, Expect, Refusal, Request, TrackAction};
@@ -20,19 +19,19 @@ impl Engine {
         let pipeline = request.pipeline;
         let run = self.runs.get(&pipeline);
         let run = run.ok_or(Refusal::NoPipeline(pipeline))?;
-        let track = match &request.action {
-            Action::Track(track, _) => Some(*track),
+        let place = |track| {
+            let index = run.index_of(track);
+            index.ok_or(Refusal::NoTrack(pipeline, track))
+        };
+        let named = match &request.action {
+            Action::Track(track, _) => Some((*track, run.track(place(*track)?).row)),
             Action::Pause | Action::Resume | Action::Stop { .. } | Action::RetryFailed => None,
         };
-        let index = track.map(|track| run.index_of(track).ok_or((pipeline, track)));
-        let index = index.transpose();
-        let index = index.map_err(|(pipeline, track)| Refusal::NoTrack(pipeline, track))?;
-        let row = index.map(|index| run.track(index).row);
-        match (request.expect, row) {
+        match (request.expect, named) {
             (Some(Expect::Pipeline(state)), _) if state != run.row.state => {
                 return Err(Refusal::PipelineMoved(run.row.state));
             }
-            (Some(Expect::Track(state, attempt)), Some(row))
+            (Some(Expect::Track(state, attempt)), Some((_, row)))
                 if state != row.state || attempt.is_some_and(|n| n != row.attempt) =>
             {
                 return Err(Refusal::TrackMoved(row.state, row.attempt));
@@ -50,25 +49,30 @@ impl Engine {
         };
         let before = self.next.journal;
         let state = run.row.state.word();
-        let answer = match (request.action, index) {
-            (Action::Track(_, action), Some(index)) => {
-                self.act_on(now, (pipeline, index), action, &request.why, cause, out)?
+        match request.action {
+            Action::Pause => self.pause(now, pipeline, cause, out)?,
+            Action::Resume => self.unpause(now, pipeline, cause, out)?,
+            Action::Stop { now: at_once } => self.stop(now, pipeline, at_once, cause, out)?,
+            Action::RetryFailed => self.retry_failed(now, pipeline, cause, out)?,
+            Action::Track(track, action) => {
+                let at = (pipeline, place(track)?);
+                self.act_on(now, at, action, &request.why, cause, out)?;
             }
-            (Action::Resume, _) => self.unpause(now, pipeline, cause, out)?,
-            (Action::Stop { now: at_once }, _) => self.stop(now, pipeline, at_once, cause, out)?,
-            (Action::RetryFailed, _) => self.retry_failed(now, pipeline, cause, out)?,
-            (Action::Pause | Action::Track(..), _) => self.pause(now, pipeline, cause, out)?,
-        };
+        }
         if self.next.journal == before {
             // No state has changed, and it is said all the same who did what.
-            let words = row.map_or((state, state, 0), |row| {
-                (row.state.word(), row.state.word(), row.attempt)
-            });
+            let (track, words) = match named {
+                Some((track, row)) => {
+                    let word = row.state.word();
+                    (Some(track), (word, word, row.attempt))
+                }
+                None => (None, (state, state, 0)),
+            };
             self.note(now, pipeline, track, words, cause, out);
         }
         self.reopen(now, pipeline, cause, out);
         self.settle(now, pipeline, out);
-        Ok(answer)
+        Ok(Answer::Done)
     }
 
     fn act_on(
@@ -79,7 +83,7 @@ impl Engine {
         why: &str,
         cause: Cause<'_>,
         out: &mut Outbox,
-    ) -> Result<Answer, Refusal> {
+    ) -> Result<(), Refusal> {
         match action {
             TrackAction::Retry(scope, input) => self.retry(now, at, (scope, input), cause, out),
             TrackAction::Skip => self.skip(now, at, cause, out),
@@ -104,7 +108,7 @@ impl Engine {
         (pipeline, index): Place,
         cause: Cause<'_>,
         out: &mut Outbox,
-    ) -> Result<Answer, Refusal> {
+    ) -> Result<(), Refusal> {
         let run = &self.runs[&pipeline];
         let (row, was_done) = (run.track(index).row, run.is_done(index));
         self.verdict_is_used(pipeline, index)?;
@@ -123,7 +127,8 @@ impl Engine {
                 }
                 let handler = run.plan.handler(index).is_some();
                 if handler || run.track(index).waits_for > 0 {
-                    return Ok(self.mark(now, (pipeline, index), Some(Mark::Skip), cause, out));
+                    self.mark(now, (pipeline, index), Some(Mark::Skip), cause, out);
+                    return Ok(());
                 }
             }
             TrackState::Failed
@@ -131,10 +136,9 @@ impl Engine {
             | TrackState::Stopped
             | TrackState::Interrupted => self.before(pipeline, index)?,
         }
-        let row = ended_row(row, TrackState::Skipped, None, now);
-        self.set_track(now, pipeline, index, row, cause, out);
+        self.pass_over(now, pipeline, index, cause, out);
         self.done(now, (pipeline, index), was_done, cause, out);
-        Ok(Answer::Done)
+        Ok(())
     }
 
     /// A person's word made a track done.
@@ -149,7 +153,7 @@ impl Engine {
         if !was_done {
             self.promote(now, pipeline, index, out);
         }
-        self.go_on(now, pipeline, false, cause, out);
+        self.go_on(now, pipeline, (false, None), cause, out);
     }
 
     fn force_success(
@@ -159,7 +163,7 @@ impl Engine {
         (said, outputs): (&str, Option<String>),
         cause: Cause<'_>,
         out: &mut Outbox,
-    ) -> Result<Answer, Refusal> {
+    ) -> Result<(), Refusal> {
         let run = &self.runs[&pipeline];
         let (track, was_done) = (run.track_id(index), run.is_done(index));
         let row = run.track(index).row;
@@ -181,9 +185,10 @@ impl Engine {
             ..row
         };
         self.set_track(now, pipeline, index, row, cause, out);
-        Self::say(track, said.to_owned(), out).outputs = outputs;
+        let change = out.changed(track);
+        (change.detail, change.outputs) = (Some(said.to_owned()), outputs);
         self.done(now, (pipeline, index), was_done, cause, out);
-        Ok(Answer::Done)
+        Ok(())
     }
 
     fn force_failure(
@@ -193,7 +198,7 @@ impl Engine {
         said: &str,
         cause: Cause<'_>,
         out: &mut Outbox,
-    ) -> Result<Answer, Refusal> {
+    ) -> Result<(), Refusal> {
         let run = &self.runs[&pipeline];
         let (track, row) = (run.track_id(index), run.track(index).row);
         match row.state {
@@ -222,8 +227,8 @@ impl Engine {
                 return Err(Refusal::Track(row.state, "it has ended"));
             }
         }
-        Self::say(track, said.to_owned(), out);
-        Ok(Answer::Done)
+        out.changed(track).detail = Some(said.to_owned());
+        Ok(())
     }
 }
 

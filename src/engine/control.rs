@@ -3,7 +3,7 @@
 use super::core::{Cause, Engine};
 use super::ids::{PipelineId, Time};
 use super::outbox::{Outbox, PipelineRow};
-use super::request::{Answer, Refusal};
+use super::request::Refusal;
 use super::state::{Ending, PipelineState, TrackState};
 
 impl Engine {
@@ -14,7 +14,7 @@ impl Engine {
         pipeline: PipelineId,
         cause: Cause<'_>,
         out: &mut Outbox,
-    ) -> Result<Answer, Refusal> {
+    ) -> Result<(), Refusal> {
         let run = &self.runs[&pipeline];
         let row = run.row;
         if row.paused {
@@ -33,7 +33,7 @@ impl Engine {
             ..row
         };
         self.set_pipeline(now, pipeline, row, cause, out);
-        Ok(Answer::Done)
+        Ok(())
     }
 
     /// Takes a pause back.
@@ -43,7 +43,7 @@ impl Engine {
         pipeline: PipelineId,
         cause: Cause<'_>,
         out: &mut Outbox,
-    ) -> Result<Answer, Refusal> {
+    ) -> Result<(), Refusal> {
         let row = self.runs[&pipeline].row;
         if !row.paused {
             return Err(Refusal::Pipeline(row.state, "it is not paused"));
@@ -59,7 +59,7 @@ impl Engine {
         };
         self.set_pipeline(now, pipeline, row, cause, out);
         self.join_others(now, pipeline, out);
-        Ok(Answer::Done)
+        Ok(())
     }
 
     /// Stops a pipeline: what has not started never will, what runs is ended. A verdict that is
@@ -71,7 +71,7 @@ impl Engine {
         at_once: bool,
         cause: Cause<'_>,
         out: &mut Outbox,
-    ) -> Result<Answer, Refusal> {
+    ) -> Result<(), Refusal> {
         let run = &self.runs[&pipeline];
         let row = run.row;
         if run.is_settled() {
@@ -84,7 +84,7 @@ impl Engine {
         }
         self.stop_unstarted(now, pipeline, cause, out);
         let state = match row.state {
-            PipelineState::Running | PipelineState::Paused => PipelineState::Stopped,
+            state if state.is_open() => PipelineState::Stopped,
             verdict => verdict,
         };
         let row = PipelineRow {
@@ -97,7 +97,7 @@ impl Engine {
         let ending = if at_once { Ending::Kill } else { Ending::Stop };
         self.end_running(now, pipeline, ending, cause, out);
         self.settle(now, pipeline, out);
-        Ok(Answer::Done)
+        Ok(())
     }
 
     /// Every track that did not succeed is as it was before its start.
@@ -107,7 +107,7 @@ impl Engine {
         pipeline: PipelineId,
         cause: Cause<'_>,
         out: &mut Outbox,
-    ) -> Result<Answer, Refusal> {
+    ) -> Result<(), Refusal> {
         let run = &self.runs[&pipeline];
         let again = |i: &u32| match run.track(*i).row.state {
             TrackState::Failed => !run.plan.vertex(*i).ignore,
@@ -128,7 +128,7 @@ impl Engine {
             return Err(Refusal::Runs(run.track_id(index)));
         }
         self.set_back(now, pipeline, &targets, cause, out)?;
-        self.go_on(now, pipeline, true, cause, out);
-        Ok(Answer::Done)
+        self.go_on(now, pipeline, (true, None), cause, out);
+        Ok(())
     }
 }

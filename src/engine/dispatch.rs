@@ -10,9 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::core::{Cause, Engine};
 use super::ids::{PipelineId, Time};
-use super::outbox::{Effect, Outbox, TrackRow};
+use super::outbox::{Effect, Outbox};
 use super::plan::Pool;
-use super::state::{PendingOn, TrackState};
 
 /// What is shared by everything that runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,7 +93,7 @@ impl Engine {
                 break;
             }
             self.timers.pop_first();
-            self.wake(now, pipeline, index, out);
+            self.turn(now, pipeline, index, Cause::RULE, out);
         }
         while self.running < self.capacity.slots {
             let Some((pipeline, index)) = self.first_in_line() else {
@@ -155,18 +154,6 @@ impl Engine {
         let key = self.runs[&pipeline].key(index);
         out.attempts.push((key, now));
         out.effects.push(Effect::Launch(key));
-    }
-
-    /// A wait is over: the track wants a slot again.
-    fn wake(&mut self, now: Time, pipeline: PipelineId, index: u32, out: &mut Outbox) {
-        let row = self.runs[&pipeline].track(index).row;
-        debug_assert_eq!(row.state, TrackState::Pending);
-        let row = TrackRow {
-            pending_on: Some(PendingOn::Slot),
-            due_at: None,
-            ..row
-        };
-        self.set_track(now, pipeline, index, row, Cause::RULE, out);
     }
 
     /// When the next wait ends by itself. While nothing may start, only the time that a whole

@@ -5,7 +5,7 @@ use super::core::{Cause, Engine};
 use super::event::Remains;
 use super::follow::ended_row;
 use super::ids::{AttemptKey, Time};
-use super::outbox::{AttemptEnd, Effect, Outbox, TrackChange, TrackRow};
+use super::outbox::{AttemptEnd, Effect, Outbox, TrackRow};
 use super::request::Answer;
 use super::run::Run;
 use super::state::{Ending, Mark, PendingOn, Reason, TrackState};
@@ -59,7 +59,8 @@ impl Engine {
         };
         let outputs = end.outputs.take();
         self.leave(now, key, index, ended, end, out);
-        let change = self::output(key, output, out);
+        let change = out.changed(key.track);
+        change.output = Some(output);
         change.outputs = outputs.filter(|_| state == TrackState::Succeed);
         match state {
             TrackState::Succeed => self.promote(now, key.pipeline, index, out),
@@ -159,7 +160,7 @@ impl Engine {
             ..AttemptEnd::unknown(Reason::Interrupted, started_at, now, why)
         };
         self.leave(now, key, index, ended, end, out);
-        output(key, remains.output, out);
+        out.changed(key.track).output = Some(remains.output);
         if ended.state == TrackState::Failed {
             self.fail(now, key.pipeline, index, out);
         }
@@ -195,24 +196,12 @@ impl Engine {
                 .unwrap_or(""),
         };
         self.set_track(now, key.pipeline, index, row, cause, out);
-        let change = out
-            .tracks
-            .get_mut(&key.track)
-            .expect("the track was changed just now");
         if row.reason != Some(Reason::Forced) {
-            change.detail = Some(end.detail.clone().unwrap_or_default());
+            out.changed(key.track).detail = Some(end.detail.clone().unwrap_or_default());
         }
         out.ends.push((key, end));
         out.effects.push(Effect::Clean(key));
     }
-}
-
-/// The end of what an attempt printed goes with its track, which has just changed.
-fn output(key: AttemptKey, bytes: Vec<u8>, out: &mut Outbox) -> &mut TrackChange {
-    let change = out.tracks.get_mut(&key.track);
-    let change = change.expect("the track was changed just now");
-    change.output = Some(bytes);
-    change
 }
 
 /// A late or repeated report changes nothing; its files are of no more use.

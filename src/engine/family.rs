@@ -115,11 +115,8 @@ impl Engine {
             OnLimit::CancelOldest => {
                 let family = self.families.get(&plan.family).into_iter();
                 let all = family.flat_map(|f| f.begun.iter().chain(f.queued.iter().map(|q| &q.1)));
-                let goes_on = |id: &&PipelineId| {
-                    let state = self.runs[id].row.state;
-                    matches!(state, PipelineState::Running | PipelineState::Paused)
-                };
-                let going: BTreeSet<_> = all.filter(goes_on).copied().collect();
+                let open = |id: &&PipelineId| self.runs[id].row.state.is_open();
+                let going: BTreeSet<_> = all.filter(open).copied().collect();
                 let why = "a newer pipeline of its graph takes its place";
                 let cause = Cause { who: "", why };
                 for id in going.iter().take((going.len() + 1).saturating_sub(limit)) {

@@ -46,8 +46,7 @@ impl Engine {
         let (row, missing) = (run.track(index).row, run.track(index).missing);
         let over = !run.goes_on() && run.plan.handler(index).is_none();
         if row.mark == Some(Mark::Skip) {
-            let row = ended_row(row, TrackState::Skipped, None, now);
-            self.set_track(now, pipeline, index, row, cause, out);
+            self.pass_over(now, pipeline, index, cause, out);
             return true;
         }
         let on = match row.mark {
@@ -66,6 +65,20 @@ impl Engine {
         false
     }
 
+    /// A track is SKIPPED.
+    pub(super) fn pass_over(
+        &mut self,
+        now: Time,
+        pipeline: PipelineId,
+        index: u32,
+        cause: Cause<'_>,
+        out: &mut Outbox,
+    ) {
+        let row = self.runs[&pipeline].track(index).row;
+        let row = ended_row(row, TrackState::Skipped, None, now);
+        self.set_track(now, pipeline, index, row, cause, out);
+    }
+
     /// A track has failed: the pipeline is FAILED at once, and the graph says what of the rest goes
     /// on. A failure that is ignored counts as done, and one of a handler has no consequence.
     pub(super) fn fail(&mut self, now: Time, pipeline: PipelineId, index: u32, out: &mut Outbox) {
@@ -77,8 +90,7 @@ impl Engine {
             self.promote(now, pipeline, index, out);
             return;
         }
-        let going = [PipelineState::Running, PipelineState::Paused];
-        if !going.contains(&run.row.state) {
+        if !run.row.state.is_open() {
             return;
         }
         let policy = run.plan.policies.on_failure;
@@ -91,16 +103,10 @@ impl Engine {
             return;
         }
         for index in self.runs[&pipeline].at(TrackState::Pending) {
-            let row = self.runs[&pipeline].track(index).row;
-            if row.mark == Some(Mark::Alone) {
-                continue;
+            // What runs alone goes on waiting for what it waits for.
+            if self.runs[&pipeline].track(index).row.mark != Some(Mark::Alone) {
+                self.turn(now, pipeline, index, Cause::RULE, out);
             }
-            let row = TrackRow {
-                pending_on: Some(PendingOn::Failure),
-                due_at: None,
-                ..row
-            };
-            self.set_track(now, pipeline, index, row, Cause::RULE, out);
         }
         if policy == OnFailure::CancelRunning {
             self.end_running(now, pipeline, Ending::Stop, Cause::RULE, out);

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::core::Engine;
-use super::ids::PipelineId;
 use super::run::Run;
 use super::state::{Mark, PendingOn, PipelineState, TrackState};
 
@@ -58,15 +57,6 @@ impl Engine {
             && self.timers == other.timers
             && self.deadlines == other.deadlines
             && self.next == other.next
-    }
-
-    /// The track that would get a slot now, if one were free: for tests.
-    pub fn would_order(&self) -> Option<(PipelineId, u32)> {
-        let mut engine = self.clone();
-        if engine.draining || engine.running >= engine.capacity.slots {
-            return None;
-        }
-        engine.first_in_line()
     }
 }
 

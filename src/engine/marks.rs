@@ -5,7 +5,7 @@ use super::event::TrackInput;
 use super::follow::ended_row;
 use super::ids::{PipelineId, Time};
 use super::outbox::{Outbox, TrackRow};
-use super::request::{Answer, Refusal};
+use super::request::Refusal;
 use super::state::{Ending, Mark, PendingOn, Reason, TrackState};
 
 type Place = (PipelineId, u32);
@@ -17,7 +17,7 @@ impl Engine {
         (pipeline, index): Place,
         cause: Cause<'_>,
         out: &mut Outbox,
-    ) -> Result<Answer, Refusal> {
+    ) -> Result<(), Refusal> {
         let row = self.runs[&pipeline].track(index).row;
         match row.state {
             TrackState::Waiting | TrackState::Pending if row.mark == Some(Mark::Hold) => {
@@ -28,7 +28,7 @@ impl Engine {
                 if row.state == TrackState::Pending {
                     self.turn(now, pipeline, index, cause, out);
                 }
-                Ok(Answer::Done)
+                Ok(())
             }
             _ => Err(Refusal::Track(
                 row.state,
@@ -43,7 +43,7 @@ impl Engine {
         (pipeline, index): Place,
         cause: Cause<'_>,
         out: &mut Outbox,
-    ) -> Result<Answer, Refusal> {
+    ) -> Result<(), Refusal> {
         let row = self.runs[&pipeline].track(index).row;
         if !matches!(row.mark, Some(Mark::Hold | Mark::Skip)) {
             return Err(Refusal::Track(row.state, "it is not held"));
@@ -52,7 +52,7 @@ impl Engine {
         if row.pending_on == Some(PendingOn::Hold) {
             self.turn(now, pipeline, index, cause, out);
         }
-        Ok(Answer::Done)
+        Ok(())
     }
 
     pub(super) fn mark(
@@ -62,10 +62,9 @@ impl Engine {
         mark: Option<Mark>,
         cause: Cause<'_>,
         out: &mut Outbox,
-    ) -> Answer {
+    ) {
         let row = self.runs[&pipeline].track(index).row;
         self.set_track(now, pipeline, index, TrackRow { mark, ..row }, cause, out);
-        Answer::Done
     }
 
     pub(super) fn stop_track(
@@ -75,7 +74,7 @@ impl Engine {
         at_once: bool,
         cause: Cause<'_>,
         out: &mut Outbox,
-    ) -> Result<Answer, Refusal> {
+    ) -> Result<(), Refusal> {
         let row = self.runs[&pipeline].track(index).row;
         match row.state {
             TrackState::Waiting | TrackState::Pending => {
@@ -91,7 +90,7 @@ impl Engine {
             }
             _ => return Err(Refusal::Track(row.state, "nothing of it runs")),
         }
-        Ok(Answer::Done)
+        Ok(())
     }
 
     /// Other values for a track that has not started; one that waited for them has its turn.
@@ -102,7 +101,7 @@ impl Engine {
         input: TrackInput,
         cause: Cause<'_>,
         out: &mut Outbox,
-    ) -> Result<Answer, Refusal> {
+    ) -> Result<(), Refusal> {
         let row = self.runs[&pipeline].track(index).row;
         if !matches!(row.state, TrackState::Waiting | TrackState::Pending) {
             let why = "only the values of a track that has not started can change";
@@ -121,6 +120,6 @@ impl Engine {
             }
             _ => {}
         }
-        Ok(Answer::Done)
+        Ok(())
     }
 }

@@ -224,6 +224,12 @@ impl Outbox {
         change
     }
 
+    /// What is noted of a track that was changed just now.
+    pub(super) fn changed(&mut self, track: TrackId) -> &mut TrackChange {
+        let change = self.tracks.get_mut(&track);
+        change.expect("the track was changed just now")
+    }
+
     /// Notes the new row of a pipeline.
     pub(super) fn pipeline(&mut self, id: PipelineId, from: PipelineState, to: PipelineRow) {
         self.pipelines

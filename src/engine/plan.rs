@@ -1,5 +1,6 @@
 //! A graph as the engine needs it: dense arrays, no names and no scripts.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::ids::{GraphId, VertexId};
@@ -129,6 +130,11 @@ impl Plan {
     /// How many vertices have to be done before there is a verdict.
     pub fn scripts(&self) -> usize {
         self.vertices.len() - self.handlers.len()
+    }
+
+    /// The vertices that run after the verdict.
+    pub(super) fn handlers(&self) -> Range<u32> {
+        self.scripts() as u32..self.len() as u32
     }
 
     /// When a vertex runs, if it is one that runs after the verdict.

@@ -4,7 +4,7 @@ use super::core::{Cause, Engine};
 use super::event::TrackInput;
 use super::ids::{PipelineId, Time};
 use super::outbox::{Outbox, PipelineRow, TrackRow};
-use super::request::{Answer, Refusal, Scope};
+use super::request::{Refusal, Scope};
 use super::run::fresh_row;
 use super::state::{PendingOn, TrackState};
 
@@ -17,7 +17,7 @@ impl Engine {
         (scope, input): (Scope, Option<TrackInput>),
         cause: Cause<'_>,
         out: &mut Outbox,
-    ) -> Result<Answer, Refusal> {
+    ) -> Result<(), Refusal> {
         let run = &self.runs[&pipeline];
         let row = run.track(index).row;
         let waits = matches!(row.pending_on, Some(PendingOn::Retry | PendingOn::Spawn));
@@ -27,7 +27,7 @@ impl Engine {
                     self.give(pipeline, index, input, out);
                 }
                 self.turn(now, pipeline, index, cause, out);
-                return Ok(Answer::Done);
+                return Ok(());
             }
             TrackState::Waiting | TrackState::Pending => {
                 return Err(Refusal::Track(row.state, "it has not run yet"));
@@ -58,8 +58,8 @@ impl Engine {
             };
             self.set_pipeline(now, pipeline, row, cause, out);
         }
-        self.go_on_with(now, pipeline, (true, Some((index, scope))), cause, out);
-        Ok(Answer::Done)
+        self.go_on(now, pipeline, (true, Some((index, scope))), cause, out);
+        Ok(())
     }
 
     /// A script that runs after the verdict changes nothing of it.
@@ -70,7 +70,7 @@ impl Engine {
         input: Option<TrackInput>,
         cause: Cause<'_>,
         out: &mut Outbox,
-    ) -> Result<Answer, Refusal> {
+    ) -> Result<(), Refusal> {
         let run = &self.runs[&pipeline];
         let row = run.track(index).row;
         if !run.is_at_rest() {
@@ -81,7 +81,7 @@ impl Engine {
             self.give(pipeline, index, input, out);
         }
         self.turn(now, pipeline, index, cause, out);
-        Ok(Answer::Done)
+        Ok(())
     }
 
     /// Refuses what may change a verdict while a script runs because of it.
@@ -90,8 +90,10 @@ impl Engine {
         if run.plan.handler(index).is_some() {
             return Ok(());
         }
-        let mut handlers = run.plan.scripts() as u32..run.plan.len() as u32;
-        let runs = handlers.find(|i| run.track(*i).row.state == TrackState::Running);
+        let runs = run
+            .plan
+            .handlers()
+            .find(|i| run.track(*i).row.state == TrackState::Running);
         runs.map_or(Ok(()), |index| Err(Refusal::Runs(run.track_id(index))))
     }
 
@@ -130,15 +132,13 @@ impl Engine {
             self.set_track(now, pipeline, index, set_back_row(row), cause, out);
             let track = self.runs[&pipeline].track_id(index);
             // What it left is of no use to those who run after it now.
-            Self::say(track, String::new(), out).outputs = Some("{}".to_owned());
+            let change = out.changed(track);
+            change.detail = Some(String::new());
+            change.outputs = Some("{}".to_owned());
         }
-        self.recount(pipeline);
-        Ok(())
-    }
-
-    fn recount(&mut self, pipeline: PipelineId) {
         let run = self.runs.get_mut(&pipeline).expect("the pipeline is live");
         run.recount();
+        Ok(())
     }
 
     /// Other values for the next attempt of a track.

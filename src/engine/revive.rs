@@ -10,19 +10,9 @@ use super::run::Run;
 use super::state::{Mark, PendingOn, PipelineState, TrackState};
 
 impl Engine {
-    /// What a pipeline makes of tracks that a person set back, passed over or forced.
+    /// What a pipeline makes of tracks that a person set back, passed over or forced. `revive`: they
+    /// are to run again; `named`: the one that was asked for.
     pub(super) fn go_on(
-        &mut self,
-        now: Time,
-        pipeline: PipelineId,
-        revive: bool,
-        cause: Cause<'_>,
-        out: &mut Outbox,
-    ) {
-        self.go_on_with(now, pipeline, (revive, None), cause, out);
-    }
-
-    pub(super) fn go_on_with(
         &mut self,
         now: Time,
         pipeline: PipelineId,
@@ -33,8 +23,7 @@ impl Engine {
         let run = &self.runs[&pipeline];
         let (old, row) = (run.row, next_verdict(run, revive, now));
         self.set_pipeline(now, pipeline, row, cause, out);
-        let was_going = [PipelineState::Running, PipelineState::Paused].contains(&old.state);
-        if row.state != old.state && !was_going {
+        if row.state != old.state && !old.state.is_open() {
             self.reset_handlers(now, pipeline, cause, out);
         }
         self.refresh(now, pipeline, named, cause, out);
@@ -67,8 +56,7 @@ impl Engine {
         cause: Cause<'_>,
         out: &mut Outbox,
     ) {
-        let plan = &self.runs[&pipeline].plan;
-        for index in plan.scripts() as u32..plan.len() as u32 {
+        for index in self.runs[&pipeline].plan.handlers() {
             let row = self.runs[&pipeline].track(index).row;
             if row.state != TrackState::Waiting && row.state != TrackState::Running {
                 // One that is held, and was to run next, is still held.
@@ -140,11 +128,10 @@ fn next_verdict(run: &Run, revive: bool, now: Time) -> PipelineRow {
     if !revive && state == old.state {
         return old;
     }
-    let was_going = matches!(old.state, PipelineState::Running | PipelineState::Paused);
     PipelineRow {
         state,
         reason: None,
-        due_at: if was_going {
+        due_at: if old.state.is_open() {
             old.due_at
         } else {
             // Its time begins when it does.

@@ -148,6 +148,13 @@ coded! {
     }
 }
 
+impl PipelineState {
+    /// Whether there is no verdict yet.
+    pub(super) const fn is_open(self) -> bool {
+        matches!(self, Self::Running | Self::Paused)
+    }
+}
+
 /// Whether a script that runs after some verdict runs after this one.
 pub(super) fn is_after(when: When, verdict: PipelineState) -> bool {
     match when {

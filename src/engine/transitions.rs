@@ -2,7 +2,7 @@
 
 use super::core::{Cause, Engine};
 use super::ids::{PipelineId, Time, TrackId};
-use super::outbox::{Entry, Outbox, PipelineRow, TrackChange, TrackRow};
+use super::outbox::{Entry, Outbox, PipelineRow, TrackRow};
 
 impl Engine {
     /// The one place where a track's row changes: table of transitions, timers, outbox, journal.
@@ -43,14 +43,6 @@ impl Engine {
             let words = (from.word(), row.state.word(), row.attempt);
             self.note(now, pipeline, Some(track), words, cause, out);
         }
-    }
-
-    /// Says in words why a track that was changed just now is as it is.
-    pub(super) fn say(track: TrackId, detail: String, out: &mut Outbox) -> &mut TrackChange {
-        let change = out.tracks.get_mut(&track);
-        let change = change.expect("the track was changed just now");
-        change.detail = Some(detail);
-        change
     }
 
     /// The one place where a pipeline's row changes.

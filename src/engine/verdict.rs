@@ -17,9 +17,7 @@ impl Engine {
         };
         let row = run.row;
         let verdict = match row.state {
-            PipelineState::Running | PipelineState::Paused if run.is_finished() => {
-                Some(PipelineState::Finish)
-            }
+            state if state.is_open() && run.is_finished() => Some(PipelineState::Finish),
             PipelineState::Running if run.is_stuck() => Some(PipelineState::Stopped),
             _ => None,
         };
@@ -80,16 +78,15 @@ impl Engine {
         use TrackState::{Pending, Running, Waiting};
         let run = &self.runs[&pipeline];
         let verdict = run.row.state;
-        let handlers: Vec<(u32, When)> = (run.plan.scripts() as u32..run.plan.len() as u32)
-            .filter_map(|i| Some((i, run.plan.handler(i)?)))
-            .collect();
+        let when = |index| Some((index, run.plan.handler(index)?));
+        let handlers: Vec<(u32, When)> = run.plan.handlers().filter_map(when).collect();
         let state = |engine: &Self, index: u32| engine.runs[&pipeline].track(index).row.state;
         for &(index, on) in handlers.iter().filter(|(_, on)| *on != When::Exit) {
             if state(self, index) == Waiting {
                 if is_after(on, verdict) {
                     self.turn(now, pipeline, index, Cause::RULE, out);
                 } else {
-                    self.pass_over(now, pipeline, index, out);
+                    self.pass_over(now, pipeline, index, Cause::RULE, out);
                 }
             }
         }
@@ -104,12 +101,6 @@ impl Engine {
                 self.turn(now, pipeline, index, Cause::RULE, out);
             }
         }
-    }
-
-    fn pass_over(&mut self, now: Time, pipeline: PipelineId, index: u32, out: &mut Outbox) {
-        let row = self.runs[&pipeline].track(index).row;
-        let row = super::follow::ended_row(row, TrackState::Skipped, None, now);
-        self.set_track(now, pipeline, index, row, Cause::RULE, out);
     }
 
     /// A pipeline runs out of time: what has not started never will, what runs is ended.
