@@ -15,6 +15,7 @@ mod follow;
 mod ids;
 mod invariants;
 mod marks;
+mod offers;
 mod outbox;
 mod plan;
 mod preview;
@@ -31,6 +32,7 @@ pub use core::Engine;
 pub use dispatch::Capacity;
 pub use event::{Event, LoadedPipeline, LoadedTrack, NextIds, Remains, StartOrder, TrackInput};
 pub use ids::{AttemptKey, GraphId, PipelineId, Time, TrackId, VertexId};
+pub use offers::{PipelineStand, TrackStand};
 pub use outbox::{
     AttemptEnd, Effect, Entry, NewPipeline, Outbox, PipelineChange, PipelineRow, TrackChange,
     TrackRow,

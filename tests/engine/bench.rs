@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use trackyard::engine::{
     Action, Answer, AttemptEnd, AttemptKey, Capacity, Engine, Event, Expect, LoadedPipeline,
-    LoadedTrack, NextIds, Outbox, PipelineId, Plan, Preview, Reason, Refusal, Remains, Request,
-    StartOrder, Time, TrackAction, TrackId, TrackInput, TrackRow, TrackState,
+    LoadedTrack, Mark, NextIds, Outbox, PipelineId, PipelineStand, PipelineState, Plan, Preview,
+    Reason, Refusal, Remains, Request, Scope, StartOrder, Time, TrackAction, TrackId, TrackInput,
+    TrackRow, TrackStand, TrackState,
 };
+use trackyard::graph::OnFailure;
 
 /// How an attempt ends.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -106,6 +108,7 @@ impl Bench {
         };
         self.revive(pipeline);
         let preview = self.engine.preview(self.now, request.clone());
+        self.check_offer(pipeline, &request.action, preview.as_ref().err());
         let dispatches = std::mem::replace(&mut self.dispatches, false);
         let answer = self.step(Event::Act(request));
         self.dispatches = dispatches;
@@ -118,6 +121,77 @@ impl Bench {
         }
         self.dispatch();
         answer.map(drop)
+    }
+
+    /// What is refused for the state alone is not offered to anybody, and what is not offered is
+    /// refused, but for two things that are of no use there.
+    fn check_offer(&self, pipeline: PipelineId, action: &Action, refused: Option<&Refusal>) {
+        let rows = &self.rows[&pipeline];
+        let offered = match action {
+            Action::Track(track, action) => self.track_stand(*track).offers(action),
+            _ => self.pipeline_stand(pipeline).offers(action),
+        };
+        let told = format!("{action:?} in {rows:?}: {refused:?}");
+        match refused {
+            Some(Refusal::Track(..) | Refusal::Pipeline(..) | Refusal::NotItsTurn(_)) => {
+                assert!(!offered, "offered and refused: {told}");
+            }
+            Some(_) => {}
+            None => {
+                let of_no_use = match action {
+                    // Nothing of it is being ended yet, or it is at once already.
+                    Action::Stop { now } | Action::Track(_, TrackAction::Stop { now }) => *now,
+                    // Nothing comes after what runs after the verdict.
+                    Action::Track(track, TrackAction::Retry(scope, _)) => {
+                        *scope != Scope::Only && self.track_stand(*track).handler
+                    }
+                    _ => false,
+                };
+                assert!(offered || of_no_use, "done and not offered: {told}");
+            }
+        }
+    }
+
+    fn pipeline_stand(&self, pipeline: PipelineId) -> PipelineStand {
+        let rows = &self.rows[&pipeline];
+        let scripts = &rows.tracks[..rows.plan.scripts()];
+        let fails = |(index, track): (usize, &LoadedTrack)| match track.row.state {
+            TrackState::Failed => !rows.plan.vertex(index as u32).ignore,
+            state => matches!(state, TrackState::Interrupted | TrackState::Stopped),
+        };
+        PipelineStand {
+            state: rows.row.state,
+            paused: rows.row.paused,
+            over: rows.row.finished_at.is_some(),
+            runs: scripts.iter().any(|t| t.row.state == TrackState::Running),
+            ends: rows.tracks.iter().any(|t| t.row.ending.is_some()),
+            unsuccessful: scripts.iter().enumerate().any(fails),
+        }
+    }
+
+    fn track_stand(&self, track: TrackId) -> TrackStand {
+        let rows = &self.rows[&self.pipeline_of(track)];
+        let index = (track.0 - rows.first_track.0) as u32;
+        let handler = rows.plan.handler(index).is_some();
+        let is_done = |tail: u32| {
+            let state = rows.tracks[tail as usize].row.state;
+            let ignored = state == TrackState::Failed && rows.plan.vertex(tail).ignore;
+            state.is_done() || ignored
+        };
+        let is_tail = |tail: &u32| rows.plan.successors(*tail).contains(&index);
+        let mut tails = (0..rows.plan.len() as u32).filter(is_tail);
+        let row = self.track(track);
+        TrackStand {
+            state: row.state,
+            pending_on: row.pending_on,
+            mark: row.mark,
+            ending: row.ending,
+            handler,
+            waits: match handler {
+                true => !is_at_rest(rows),
+                false => tails.any(|tail| !is_done(tail)),
+            },
+        }
     }
 
     fn check(&self, pipeline: PipelineId, preview: &Preview) {
@@ -300,4 +374,22 @@ fn first_row(plan: &Plan, index: usize, missing: bool) -> TrackRow {
         started_at: None,
         finished_at: None,
     }
+}
+
+/// Whether the tracks that the verdict is about move no more.
+fn is_at_rest(rows: &LoadedPipeline) -> bool {
+    use TrackState::{Interrupted, Pending, Running};
+    let scripts = &rows.tracks[..rows.plan.scripts()];
+    let at = |state: TrackState| scripts.iter().filter(move |t| t.row.state == state);
+    let branches = rows.plan.policies.on_failure == OnFailure::ContinueIndependent;
+    let alone = at(Pending).any(|track| track.row.mark == Some(Mark::Alone));
+    at(Running).count() == 0
+        && match rows.row.state {
+            PipelineState::Running | PipelineState::Paused => false,
+            PipelineState::Finish | PipelineState::Stopped => true,
+            PipelineState::Failed => {
+                let branches = branches && rows.row.reason != Some(Reason::Timeout);
+                at(Interrupted).count() == 0 && !alone && !(branches && at(Pending).count() > 0)
+            }
+        }
 }

@@ -1,0 +1,101 @@
+//! What may be asked of a track and of a pipeline as they stand, for those who offer it to a person.
+//!
+//! A request that is not offered is refused for the state alone. One that is offered can still be
+//! refused for what else of the pipeline runs; only a preview knows.
+
+use super::request::{Action, Scope, TrackAction};
+use super::state::{Ending, Mark, PendingOn, PipelineState, TrackState};
+
+/// How a track stands, as far as that decides what may be asked of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TrackStand {
+    /// Its state.
+    pub state: TrackState,
+    /// What it is PENDING on.
+    pub pending_on: Option<PendingOn>,
+    /// What a person said of it.
+    pub mark: Option<Mark>,
+    /// How its attempt is being ended.
+    pub ending: Option<Ending>,
+    /// It runs after the verdict.
+    pub handler: bool,
+    /// Something before it is not done; for a handler: there is no verdict.
+    pub waits: bool,
+}
+
+impl TrackStand {
+    /// Whether the track may be asked for this.
+    pub fn offers(&self, action: &TrackAction) -> bool {
+        use TrackState::{
+            Failed, Interrupted, Pending, Running, Skipped, Stopped, Succeed, Waiting,
+        };
+        let unstarted = matches!(self.state, Waiting | Pending);
+        let over = !unstarted && self.state != Running;
+        let waits_to_retry = matches!(self.pending_on, Some(PendingOn::Retry | PendingOn::Spawn));
+        match action {
+            TrackAction::Retry(Scope::Only, _) if waits_to_retry => true,
+            TrackAction::Retry(Scope::Only, _) => over && !self.waits,
+            TrackAction::Retry(Scope::After | Scope::Alone, _) => {
+                over && !self.waits && !self.handler
+            }
+            TrackAction::Skip => match self.state {
+                Waiting => self.mark != Some(Mark::Skip),
+                Pending => true,
+                Failed | Stopped | Interrupted => !self.waits || self.handler,
+                Running | Succeed | Skipped => false,
+            },
+            TrackAction::ForceSuccess(_) => {
+                let open = matches!(self.state, Failed | Stopped | Interrupted);
+                open && (!self.waits || self.handler)
+            }
+            TrackAction::ForceFailure => match self.state {
+                Running => self.ending.is_none(),
+                Interrupted => true,
+                Waiting | Pending | Succeed | Failed | Skipped | Stopped => false,
+            },
+            TrackAction::Hold => unstarted && self.mark != Some(Mark::Hold),
+            TrackAction::Release => matches!(self.mark, Some(Mark::Hold | Mark::Skip)),
+            TrackAction::Stop { now: false } => {
+                unstarted || (self.state == Running && self.ending.is_none())
+            }
+            TrackAction::Stop { now: true } => {
+                self.state == Running && self.ending.is_some_and(|ending| ending != Ending::Kill)
+            }
+            TrackAction::Input(_) => unstarted,
+        }
+    }
+}
+
+/// How a pipeline stands, as far as that decides what may be asked of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PipelineStand {
+    /// Its state.
+    pub state: PipelineState,
+    /// Nothing new starts until it is resumed.
+    pub paused: bool,
+    /// Nothing of it moves.
+    pub over: bool,
+    /// A script that the verdict is about runs.
+    pub runs: bool,
+    /// A script of it is being ended.
+    pub ends: bool,
+    /// A track that the verdict is about is FAILED, and that counts, or INTERRUPTED or STOPPED.
+    pub unsuccessful: bool,
+}
+
+impl PipelineStand {
+    /// Whether the pipeline, or a track of it, may be asked for this.
+    pub fn offers(&self, action: &Action) -> bool {
+        match action {
+            Action::Pause => !self.over && !self.paused,
+            Action::Resume => self.paused,
+            Action::Stop { now: false } => {
+                let stops = self.state == PipelineState::Stopped && self.runs;
+                !self.over && !stops
+            }
+            Action::Stop { now: true } => !self.over && self.ends,
+            Action::RetryFailed => self.unsuccessful && !self.ends,
+            Action::Track(_, _) => true,
+        }
+    }
+}
