@@ -23,14 +23,16 @@ pub struct Waiting {
 /// text: only so the database knows that this small index has all of these rows.
 const WAITS: &str = "(track.state = 7 OR track.pending_on = 1)";
 
-/// The tracks of live pipelines that wait for a person, the newest first, with numbers below
-/// `before`.
+/// An unknown outcome waits for its answer also where nothing else moves any more.
+const OPEN: &str = "(track.state = 7 OR pipeline.finished_at IS NULL)";
+
+/// The tracks that wait for a person, the newest first, with numbers below `before`.
 pub(super) fn list(db: &mut Db, before: i64, limit: i64) -> QueryResult<Vec<Waiting>> {
     track::table
         .inner_join(pipeline::table.on(pipeline::id.eq(track::pipeline_id)))
         .inner_join(graph::table.on(graph::id.eq(pipeline::graph_id)))
         .filter(sql::<Bool>(WAITS))
-        .filter(pipeline::finished_at.is_null())
+        .filter(sql::<Bool>(OPEN))
         .filter(track::id.lt(before))
         .order(track::id.desc())
         .limit(limit)
@@ -43,7 +45,7 @@ pub(super) fn count(db: &mut Db, most: i64) -> QueryResult<usize> {
     let ids: Vec<i64> = track::table
         .inner_join(pipeline::table.on(pipeline::id.eq(track::pipeline_id)))
         .filter(sql::<Bool>(WAITS))
-        .filter(pipeline::finished_at.is_null())
+        .filter(sql::<Bool>(OPEN))
         .limit(most)
         .select(track::id)
         .load(db)?;
@@ -55,7 +57,7 @@ mod tests {
     use diesel::sql_types::Text;
     use diesel::{QueryableByName, RunQueryDsl, sql_query};
 
-    use super::WAITS;
+    use super::{OPEN, WAITS};
     use crate::engine::{PendingOn, TrackState};
     use crate::store::connection::{Durability, on, open_writer};
     use crate::store::migrate::migrate;
@@ -74,7 +76,7 @@ mod tests {
         migrate(&mut db, &path).expect("migrated");
         let query = sql_query(format!(
             "EXPLAIN QUERY PLAN SELECT track.id FROM track JOIN pipeline \
-             ON pipeline.id = track.pipeline_id WHERE {WAITS} AND pipeline.finished_at IS NULL"
+             ON pipeline.id = track.pipeline_id WHERE {WAITS} AND {OPEN}"
         ));
         let plan: Vec<Step> = on!(&mut db, c => query.load(c)).expect("a plan");
         let plan: Vec<String> = plan.into_iter().map(|step| step.detail).collect();
@@ -87,6 +89,7 @@ mod tests {
         let (state, on) = (TrackState::Interrupted.code(), PendingOn::Input.code());
         let expected = format!("(track.state = {state} OR track.pending_on = {on})");
         assert_eq!(WAITS, expected);
+        assert!(OPEN.contains(&format!("track.state = {state} ")));
         let index = include_str!("../../migrations/sqlite/2026-11-21-000100_inbox/up.sql");
         let unqualified = format!("WHERE state = {state} OR pending_on = {on};");
         assert!(index.contains(&unqualified));

@@ -35,6 +35,10 @@ pub struct TrackHead {
     pub started_at: Option<i64>,
     /// When it ended.
     pub finished_at: Option<i64>,
+    /// The code of what a person said of it before it starts.
+    pub mark: Option<i16>,
+    /// The code of how its attempt is being ended.
+    pub ending: Option<i16>,
 }
 
 /// The texts of one track.
@@ -114,6 +118,8 @@ macro_rules! track_columns {
             track::attempt,
             track::started_at,
             track::finished_at,
+            track::mark,
+            track::ending,
         )
     };
 }
