@@ -37,6 +37,12 @@ pub struct PipelineHead {
     pub created_at: i64,
     /// When nothing of it could move any more.
     pub finished_at: Option<i64>,
+    /// Of two pipelines whose tracks are ready, the one with the higher number comes first.
+    pub priority: i32,
+    /// The number of the pipeline that it repeats.
+    pub again_of: Option<i64>,
+    /// It waits until fewer pipelines of its graph run.
+    pub queued: bool,
 }
 
 macro_rules! pipeline_columns {
@@ -55,6 +61,9 @@ macro_rules! pipeline_columns {
             pipeline::vertices,
             pipeline::created_at,
             pipeline::finished_at,
+            pipeline::priority,
+            pipeline::again_of,
+            pipeline::queued,
         )
     };
 }

@@ -97,6 +97,9 @@ pub(super) fn pipeline_head(id: i64) -> PipelineHead {
         vertices: 3,
         created_at: NOW.0 - 60_000,
         finished_at: (id % 2 == 0).then_some(NOW.0),
+        priority: 0,
+        again_of: None,
+        queued: false,
     }
 }
 
