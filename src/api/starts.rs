@@ -32,6 +32,7 @@ pub(super) struct StartBody {
     desc: String,
     input: BTreeMap<String, Value>,
     ask_later: bool,
+    priority: i32,
 }
 
 /// The header `Idempotency-Key`.
@@ -77,6 +78,8 @@ pub(super) async fn start(
             request_key: key.0,
             who: caller.0.name.to_owned(),
             trigger: "rest",
+            priority: body.priority,
+            ..StartRequest::default()
         };
         let started = desk.start(GraphId(id), request)?;
         // It is started, whether it can be waited for or not.

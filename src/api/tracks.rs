@@ -11,8 +11,8 @@ use super::body::{Body, blocking};
 use super::error::ApiError;
 use super::guard::Auth;
 use super::wire;
-use crate::desk::{Asked, Desk, Resolution};
-use crate::engine::TrackId;
+use crate::desk::{Ask, Asked, Desk, TrackAsk};
+use crate::engine::{Expect, TrackId, TrackState};
 use crate::graph::{GivenOwned, value_to_json};
 use crate::store::Referred;
 
@@ -40,7 +40,11 @@ pub(super) async fn input(
             .into_iter()
             .map(|(name, value)| (name, GivenOwned::Json(value)))
             .collect();
-        desk.give(TrackId(id), &given, caller.0.name)?;
+        let asked = Asked {
+            who: caller.0.name.to_owned(),
+            ..Asked::default()
+        };
+        desk.ask(Ask::Track(TrackId(id), TrackAsk::Input), asked, &given)?;
         Ok(Json(track_body(&desk, TrackId(id))?))
     })
     .await
@@ -76,9 +80,9 @@ pub(super) async fn resolve(
 ) -> Result<Json<Value>, ApiError> {
     let none = BTreeMap::new();
     let (verdict, why, outputs) = match body.required_json()? {
-        Answer::Succeeded { why, outputs } => (Resolution::Succeeded, why, outputs),
-        Answer::Failed { why } => (Resolution::Failed, why, none),
-        Answer::RunAgain { why } => (Resolution::RunAgain, why, none),
+        Answer::Succeeded { why, outputs } => (TrackAsk::Succeed, why, outputs),
+        Answer::Failed { why } => (TrackAsk::Fail, why, none),
+        Answer::RunAgain { why } => (TrackAsk::Retry, why, none),
     };
     let desk = desk.inner().clone();
     blocking(move || {
@@ -88,9 +92,9 @@ pub(super) async fn resolve(
         let asked = Asked {
             who: caller.0.name.to_owned(),
             why,
-            expect: None,
+            expect: Some(Expect::Track(TrackState::Interrupted, None)),
         };
-        desk.resolve(TrackId(id), verdict, asked, &outputs)?;
+        desk.ask(Ask::Track(TrackId(id), verdict), asked, &outputs)?;
         Ok(Json(track_body(&desk, TrackId(id))?))
     })
     .await

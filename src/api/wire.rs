@@ -63,6 +63,9 @@ pub fn pipeline(head: &PipelineHead) -> Value {
         "track_count": head.vertices,
         "creator": head.creator,
         "trigger": head.trigger,
+        "priority": head.priority,
+        "again_of": head.again_of,
+        "queued": head.queued,
         "created_at": time(head.created_at),
         "finished_at": head.finished_at.map(time),
     })

@@ -18,9 +18,10 @@ const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;
 const TIB: u64 = 1 << 40;
 /// The kernel takes no longer single string in a program's environment.
-const VALUE_MOST: u64 = 128 * KIB;
+const VALUE: u64 = 128 * KIB;
 /// Supervisors send outputs in one frame of 64 MiB at most, in which a byte may take seven.
 const OUTPUT_MOST: u64 = 8 * MIB;
+const LOG: &str = "warn,rocket=off,trackyard=info,trackyard::api=error,trackyard::web=error";
 const SCRIPT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// What the command line says; `None` where it says nothing.
@@ -79,6 +80,8 @@ pub struct Config {
     pub max_outputs: usize,
     /// Bytes in one secret, which share the kernel's limit with the name of their variable.
     pub max_secret_bytes: u64,
+    /// Characters in the reason that a person gives for what is asked.
+    pub max_reason_chars: usize,
     /// Commands from people that may wait for the driver; the next one is refused.
     pub commands_waiting: usize,
     /// Events that one commit takes at most.
@@ -127,11 +130,7 @@ impl Config {
             max_edges: r.take("trackyard.max_edges", 500_000, whole(1..=10_000_000)),
             max_script_bytes: r.take("trackyard.max_script_bytes", MIB, bytes(1..=256 * MIB)),
             max_file_bytes: r.take("trackyard.max_file_bytes", 16 * MIB, bytes(1..=GIB)),
-            max_value_bytes: r.take(
-                "trackyard.max_value_bytes",
-                VALUE_MOST,
-                bytes(1..=VALUE_MOST),
-            ),
+            max_value_bytes: r.take("trackyard.max_value_bytes", VALUE, bytes(1..=VALUE)),
             max_render_bytes: r.take("trackyard.max_render_bytes", 32 * MIB, bytes(1..=GIB)),
             syntax_processes: r.take("trackyard.syntax_processes", 4, whole(1..=256)),
             syntax_time: r.take(
@@ -141,6 +140,7 @@ impl Config {
             ),
             max_output_bytes: r.take("trackyard.max_output_bytes", MIB, bytes(1..=OUTPUT_MOST)),
             max_outputs: r.take("trackyard.max_outputs", 1_000, whole(1..=100_000)),
+            max_reason_chars: r.take("trackyard.max_reason_chars", 500, whole(1..=100_000)),
             max_secret_bytes: r.take("trackyard.max_secret_bytes", 64 * KIB, bytes(4..=127 * KIB)),
             commands_waiting: r.take("trackyard.commands_waiting", 1_024, whole(1..=1_000_000)),
             batch: r.take("trackyard.batch", 512, whole(1..=100_000)),
@@ -152,12 +152,7 @@ impl Config {
                 duration(Duration::from_secs(3_600)),
             ),
             script_path: r.take("trackyard.script_path", SCRIPT_PATH.to_owned(), search_path),
-            log: r.take(
-                "trackyard.log",
-                "warn,rocket=off,trackyard=info,trackyard::api=error,trackyard::web=error"
-                    .to_owned(),
-                log_filter,
-            ),
+            log: r.take("trackyard.log", LOG.to_owned(), log_filter),
             file: r.file.clone(),
             warnings: Vec::new(),
         };
@@ -315,6 +310,7 @@ mod tests {
             max_output_bytes: MIB,
             max_outputs: 1_000,
             max_secret_bytes: 65_536,
+            max_reason_chars: 500,
             commands_waiting: 1_024,
             batch: 512,
             log_cap_bytes: 64 * MIB,
@@ -361,7 +357,7 @@ mod tests {
              data = 'd'\nslots = 9\npools = { db = 2 }\ndurability = 'normal'\nreaders = 2\nmax_vertices = 10\nmax_edges = 20\n\
              max_script_bytes = '2 KiB'\nmax_file_bytes = 4096\nmax_value_bytes = '1 KiB'\nmax_secret_bytes = '2 KiB'\n\
              max_render_bytes = '1 MiB'\nsyntax_processes = 2\nsyntax_time = '5s'\n\
-             max_output_bytes = '3 KiB'\nmax_outputs = 5\n\
+             max_output_bytes = '3 KiB'\nmax_outputs = 5\nmax_reason_chars = 6\n\
              commands_waiting = 3\nbatch = 4\nlog_cap_bytes = '1 MiB'\ntail_bytes = '2 KiB'\ngrace = '500ms'\n\
              script_path = '/usr/bin:/bin'\nlog = 'debug'\n",
         );
@@ -385,6 +381,7 @@ mod tests {
             max_output_bytes: 3_072,
             max_outputs: 5,
             max_secret_bytes: 2_048,
+            max_reason_chars: 6,
             commands_waiting: 3,
             batch: 4,
             log_cap_bytes: MIB,
@@ -405,13 +402,11 @@ mod tests {
         let dir = with_file(shipped);
         let as_shipped = load(Flags::default(), dir.path(), &HOME).expect("the file is valid");
         let file = Some(dir.path().join("Rocket.toml"));
-        assert_eq!(
-            as_shipped,
-            Config {
-                file,
-                ..defaults.clone()
-            }
-        );
+        let expected = Config {
+            file,
+            ..defaults.clone()
+        };
+        assert_eq!(as_shipped, expected);
 
         let is_key = |text: &str| text.starts_with(|c: char| c.is_ascii_lowercase());
         let uncommented = |line| match str::strip_prefix(line, "#") {
@@ -420,7 +415,7 @@ mod tests {
         };
         let lines: Vec<&str> = shipped.lines().map(uncommented).collect();
         let count = lines.iter().filter(|line| is_key(line)).count();
-        assert_eq!(count, 25, "one line for each setting");
+        assert_eq!(count, 26, "one line for each setting");
         let dir = with_file(&lines.join("\n"));
         let config = load(Flags::default(), dir.path(), &[]).expect("the defaults are valid");
         let (slots, file) = (defaults.slots, config.file.clone());

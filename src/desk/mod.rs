@@ -4,6 +4,9 @@
 //! No web framework and no wording of pages here; every answer is a value.
 
 mod acts;
+mod again;
+mod asking;
+mod asks;
 mod define;
 mod render;
 mod resolve;
@@ -12,9 +15,10 @@ mod start;
 
 pub use crate::secrets::Vault;
 pub use acts::Asked;
+pub use asking::Would;
+pub use asks::{ANY, Ask, Care, PipelineAsk, Takes, TrackAsk};
 pub use define::{DefineError, Defined, examine};
 pub use render::{RenderError, RenderRequest, scripts};
-pub use resolve::Resolution;
 pub use secrets::SecretError;
 pub use start::{RUN, StartError, StartRequest};
 

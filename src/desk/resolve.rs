@@ -1,50 +1,24 @@
-//! A person's word for how an interrupted track ended, with the outputs that nobody else can give.
+//! What a person says that a script has left for those after it.
 
 use std::collections::BTreeMap;
 
-use super::{Asked, Desk, StartError};
-use crate::engine::{Action, Expect, PipelineId, Scope, TrackAction, TrackId, TrackState};
+use super::{Desk, StartError};
+use crate::engine::TrackId;
 use crate::graph::{FieldError, GivenOwned, Limits, Param, Value, codes, values_to_json};
 
-/// A person's word for how an interrupted track ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Resolution {
-    /// Its work was done.
-    Succeeded,
-    /// It was not.
-    Failed,
-    /// It may be done again: another attempt follows.
-    RunAgain,
-}
-
 impl Desk {
-    /// Takes a person's word. With a success come the values of the outputs that its script was to
-    /// leave; a script that refers to one that is missing fails.
-    pub fn resolve(
+    /// The values of the outputs that a track's script was to leave, as a JSON object; none: there are
+    /// none. A script that refers to one that is missing fails.
+    pub(super) fn outputs(
         &self,
         track: TrackId,
-        verdict: Resolution,
-        asked: Asked,
         given: &BTreeMap<String, GivenOwned>,
-    ) -> Result<(), StartError> {
-        let missing = || StartError::NoTrack(track);
-        let (head, _) = self.store.track(track)?.ok_or_else(missing)?;
-        let order = self.store.order(track)?.ok_or_else(missing)?;
-        let action = match verdict {
-            Resolution::Succeeded => {
-                let values = accept(&order.outputs, given, &self.limits);
-                let values = values.map_err(StartError::Fields)?;
-                let outputs = (!values.is_empty()).then(|| values_to_json(&values).to_string());
-                TrackAction::ForceSuccess(outputs)
-            }
-            Resolution::Failed => TrackAction::ForceFailure,
-            Resolution::RunAgain => TrackAction::Retry(Scope::Only, None),
-        };
-        let expect = Some(Expect::Track(TrackState::Interrupted, None));
-        let asked = Asked { expect, ..asked };
-        let pipeline = PipelineId(head.pipeline_id);
-        self.act(pipeline, Action::Track(track, action), asked)?;
-        Ok(())
+    ) -> Result<Option<String>, StartError> {
+        let order = self.store.order(track)?;
+        let order = order.ok_or(StartError::NoTrack(track))?;
+        let values = accept(&order.outputs, given, &self.limits);
+        let values = values.map_err(StartError::Fields)?;
+        Ok((!values.is_empty()).then(|| values_to_json(&values).to_string()))
     }
 }
 

@@ -125,7 +125,7 @@ impl Desk {
 }
 
 /// The fields of a start whose values are secret.
-fn secret_fields(graph: &Graph) -> BTreeSet<String> {
+pub(super) fn secret_fields(graph: &Graph) -> BTreeSet<String> {
     let shared = graph.input.iter().map(|p| (p.kind, p.name.clone()));
     let own = graph.vertices.iter().flat_map(|vertex| {
         let field = |name: &String| format!("{}.{name}", vertex.name);

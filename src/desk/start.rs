@@ -1,14 +1,14 @@
-//! Starting pipelines, and giving values to tracks that wait for them.
+//! Starting pipelines, and what is given to tracks then and later.
 
 use std::collections::BTreeMap;
 
-use super::{Asked, Desk};
+use super::Desk;
 use crate::driver::{CommandError, NewStart, Started};
-use crate::engine::{Action, GraphId, PipelineId, TrackAction, TrackId, TrackInput};
+use crate::engine::{GraphId, PipelineId, TrackId, TrackInput};
 use crate::graph::{
-    FieldError, GivenOwned, Graph, Later, VertexInput, accept_inputs, input_to_json,
+    Accepted, FieldError, GivenOwned, Graph, Later, VertexInput, accept_inputs, input_to_json,
 };
-use crate::store::{PipelineHead, StoreError, StoredProblem};
+use crate::store::{GraphHead, PipelineHead, StoreError, StoredProblem, TrackHead};
 
 /// What starts a pipeline of a file in one go: `trackyard run FILE`, `trackyard serve --run FILE`.
 pub const RUN: &str = "run";
@@ -30,6 +30,12 @@ pub struct StartRequest {
     pub who: String,
     /// By what: `rest`, `form`, `run`.
     pub trigger: &'static str,
+    /// Of two pipelines whose tracks are ready, the one with the higher number comes first.
+    pub priority: i32,
+    /// The pipeline that this one repeats.
+    pub again_of: Option<PipelineId>,
+    /// Why, in words.
+    pub why: String,
 }
 
 impl StartRequest {
@@ -88,6 +94,38 @@ fn unknown(names: &[String]) -> String {
 impl Desk {
     /// Starts a graph.
     pub fn start(&self, graph: GraphId, request: StartRequest) -> Result<Started, StartError> {
+        let (head, definition, accepted) = self.startable(graph, &request)?;
+        let given = self.given_to_json(&definition, &request)?;
+        let inputs: Vec<TrackInput> = accepted.vertices.into_iter().map(of).collect();
+        self.sealable(&inputs)?;
+        let none = inputs.iter().all(|input| input.values.is_empty());
+        let start = NewStart {
+            graph,
+            revision: head.revision,
+            name: if request.name.is_empty() {
+                head.name
+            } else {
+                request.name
+            },
+            desc: request.desc,
+            request_key: request.request_key,
+            who: request.who,
+            trigger: request.trigger,
+            given,
+            inputs: if none { Vec::new() } else { inputs },
+            priority: request.priority,
+            again_of: request.again_of,
+            why: request.why,
+        };
+        Ok(self.handle.start(start)?)
+    }
+
+    /// What a start would begin with.
+    pub(super) fn startable(
+        &self,
+        graph: GraphId,
+        request: &StartRequest,
+    ) -> Result<(GraphHead, Graph, Accepted), StartError> {
         let head = self.store.graph(graph)?.ok_or(StartError::NoGraph(graph))?;
         if !head.checked {
             return Err(StartError::Unchecked(graph, self.store.problems(graph)?));
@@ -106,28 +144,7 @@ impl Desk {
         if !unknown.is_empty() {
             return Err(StartError::UnknownSecrets(unknown));
         }
-        let given = self.given_to_json(&definition, &request)?;
-        let inputs: Result<Vec<_>, _> = accepted.vertices.into_iter().map(|v| self.of(v)).collect();
-        let inputs = inputs?;
-        let none = inputs.iter().all(|input| input.values.is_empty());
-        let start = NewStart {
-            graph,
-            revision: head.revision,
-            name: if request.name.is_empty() {
-                head.name
-            } else {
-                request.name
-            },
-            desc: request.desc,
-            request_key: request.request_key,
-            who: request.who,
-            trigger: request.trigger,
-            given,
-            inputs: if none { Vec::new() } else { inputs },
-            priority: 0,
-            again_of: None,
-        };
-        Ok(self.handle.start(start)?)
+        Ok((head, definition, accepted))
     }
 
     /// What the same request has started before, of pipelines that are unfinished.
@@ -144,55 +161,35 @@ impl Desk {
         Ok(unfinished.find(|p| request.began(graph, &given, p)))
     }
 
-    /// Gives values to a track that has not started. Values given earlier are kept.
-    pub fn give(
+    /// What a track is given: what it has, replaced by what is given now. Wrong values are refused;
+    /// nothing is kept.
+    pub(super) fn values(
         &self,
-        track: TrackId,
+        track: &TrackHead,
+        has: &str,
         given: &BTreeMap<String, GivenOwned>,
-        who: &str,
-    ) -> Result<(), StartError> {
-        let _turn = self.handle.turn();
-        let (head, texts) = self.store.track(track)?.ok_or(StartError::NoTrack(track))?;
-        let pipeline = PipelineId(head.pipeline_id);
-        let graph = self
-            .store
-            .pipeline(pipeline)?
-            .ok_or(StartError::NoTrack(track))?
-            .graph_id;
-        let definition = self
-            .store
-            .definition(GraphId(graph))?
-            .ok_or(StartError::NoTrack(track))?;
-        let index = definition.vertex_index(&head.vertex);
-        let index = index.ok_or(StartError::NoTrack(track))?;
-        let held = self.held_secrets(track)?;
-        let accepted = self.accept(definition, index, (&texts.input, held), given);
-        let accepted = accepted.map_err(StartError::Fields)?;
-        let input = self.of(accepted)?;
-        let asked = Asked {
-            who: who.to_owned(),
-            ..Asked::default()
-        };
-        let action = Action::Track(track, TrackAction::Input(input));
-        Ok(self.act(pipeline, action, asked)?)
+    ) -> Result<TrackInput, StartError> {
+        let id = TrackId(track.id);
+        let gone = || StartError::NoTrack(id);
+        let pipeline = self.store.pipeline(PipelineId(track.pipeline_id))?;
+        let graph = GraphId(pipeline.ok_or_else(gone)?.graph_id);
+        let definition = self.store.definition(graph)?.ok_or_else(gone)?;
+        let index = definition.vertex_index(&track.vertex).ok_or_else(gone)?;
+        let held = self.held_secrets(id)?;
+        let accepted = self.accept(definition, index, (has, held), given);
+        Ok(of(accepted.map_err(StartError::Fields)?))
     }
 
-    /// What a track gets. Where it is to be sealed there is a key from now on.
-    fn of(&self, accepted: VertexInput) -> Result<TrackInput, StartError> {
-        if !accepted.secrets.is_empty() {
-            let ready = self.vault.ready();
-            ready.map_err(|why| StartError::Sealed(why.to_string()))?;
+    /// Where something is to be sealed there is a key from now on.
+    pub(super) fn sealable<'i>(
+        &self,
+        inputs: impl IntoIterator<Item = &'i TrackInput>,
+    ) -> Result<(), StartError> {
+        if inputs.into_iter().all(|input| input.secrets.is_empty()) {
+            return Ok(());
         }
-        let missing = !accepted.missing.is_empty();
-        let none = accepted.values.is_empty() && accepted.secrets.is_empty() && !missing;
-        Ok(TrackInput {
-            values: match none {
-                true => String::new(),
-                false => input_to_json(&accepted).to_string(),
-            },
-            missing,
-            secrets: accepted.secrets,
-        })
+        let ready = self.vault.ready();
+        ready.map_err(|why| StartError::Sealed(why.to_string()))
     }
 
     /// All values of one vertex: those that it has, replaced by those that are given. A plain name
@@ -227,5 +224,19 @@ impl Desk {
         all.extend(given.iter().map(|(name, value)| (key(name), value.clone())));
         let mut accepted = accept_inputs(&graph, &all, Later::All, &self.limits)?;
         Ok(accepted.vertices.swap_remove(index))
+    }
+}
+
+/// What a track gets.
+fn of(accepted: VertexInput) -> TrackInput {
+    let missing = !accepted.missing.is_empty();
+    let none = accepted.values.is_empty() && accepted.secrets.is_empty() && !missing;
+    TrackInput {
+        values: match none {
+            true => String::new(),
+            false => input_to_json(&accepted).to_string(),
+        },
+        missing,
+        secrets: accepted.secrets,
     }
 }

@@ -34,6 +34,8 @@ pub struct NewStart {
     pub priority: i32,
     /// The pipeline that this one repeats.
     pub again_of: Option<PipelineId>,
+    /// Why, in words; empty: nobody said.
+    pub why: String,
 }
 
 /// A started pipeline.

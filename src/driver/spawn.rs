@@ -248,6 +248,7 @@ mod tests {
             inputs: Vec::new(),
             priority: 0,
             again_of: None,
+            why: String::new(),
         }));
         let mut engine = Engine::new(Capacity::of(1), writer.next_ids().unwrap());
         engine.step(Time(2), start, &mut out).unwrap();

@@ -43,6 +43,7 @@ impl Drive {
             inputs: start.inputs,
             priority: start.priority,
             again_of: start.again_of,
+            why: start.why,
         };
         match self.engine.step(now, Event::Start(Arc::new(order)), out)? {
             Answer::Started(id) => Ok(Started {

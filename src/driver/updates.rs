@@ -105,6 +105,7 @@ mod tests {
             inputs: Vec::new(),
             priority: 0,
             again_of: None,
+            why: String::new(),
         };
         let mut out = Outbox::default();
         engine

@@ -42,6 +42,8 @@ pub struct StartOrder {
     pub priority: i32,
     /// The pipeline that this one repeats.
     pub again_of: Option<PipelineId>,
+    /// Why, in words; empty: nobody said.
+    pub why: String,
 }
 
 /// Something that happened or is asked for.

@@ -84,9 +84,15 @@ impl Engine {
             first_track,
             missing,
         ));
+        let why = match (order.again_of, order.why.as_str()) {
+            (None, "") => order.trigger.to_owned(),
+            (None, why) => why.to_owned(),
+            (Some(old), "") => format!("again of {old}"),
+            (Some(old), why) => format!("again of {old}: {why}"),
+        };
         let cause = Cause {
             who: &order.who,
-            why: order.trigger,
+            why: &why,
         };
         let words = ("", PipelineState::Running.word(), 0);
         self.note(now, id, None, words, cause, out);

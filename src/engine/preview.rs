@@ -49,6 +49,29 @@ pub enum Will {
     Keep,
 }
 
+impl Will {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[Self::Run, Self::End, Self::Change, Self::Keep];
+
+    /// The word that people and programs see.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Run => "run",
+            Self::End => "end",
+            Self::Change => "change",
+            Self::Keep => "keep",
+        }
+    }
+}
+
+impl Preview {
+    /// How many tracks there are of each fate.
+    pub fn counts(&self) -> impl Iterator<Item = (Will, usize)> + '_ {
+        let of = |will| self.tracks.iter().filter(|fate| fate.will == will).count();
+        Will::ALL.iter().map(move |&will| (will, of(will)))
+    }
+}
+
 impl Engine {
     /// What would follow from a request. The pipeline has to be live, or to have been revived.
     pub fn preview(&self, now: Time, request: Request) -> Result<Preview, Refusal> {

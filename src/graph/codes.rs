@@ -178,6 +178,12 @@ codes! {
     VALUE_TOO_LARGE = "value-too-large";
     /// Text that begins with a dash and would be read as an option.
     LEADING_DASH = "leading-dash";
+    /// No reason where one is needed.
+    MISSING_REASON = "missing-reason";
+    /// A reason of too many characters.
+    REASON_TOO_LONG = "reason-too-long";
+    /// Values for an action that takes none.
+    TAKES_NO_VALUES = "takes-no-values";
 }
 
 #[cfg(test)]

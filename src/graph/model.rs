@@ -135,6 +135,8 @@ pub struct Limits {
     pub outputs: usize,
     /// Bytes in one secret.
     pub secret_bytes: usize,
+    /// Characters in the reason that a person gives for what is asked.
+    pub reason_chars: usize,
 }
 
 impl Default for Limits {
@@ -150,6 +152,7 @@ impl Default for Limits {
             output_bytes: 1 << 20,
             outputs: 1_000,
             secret_bytes: 64 << 10,
+            reason_chars: 500,
         }
     }
 }

@@ -37,16 +37,16 @@ pub struct PipelineHead {
     pub created_at: i64,
     /// When nothing of it could move any more.
     pub finished_at: Option<i64>,
+    /// Of two pipelines whose tracks are ready, the one with the higher number comes first.
+    pub priority: i32,
+    /// The number of the pipeline that it repeats.
+    pub again_of: Option<i64>,
+    /// It waits until fewer pipelines of its graph run.
+    pub queued: bool,
     /// The code of why it has its verdict, when no track says it.
     pub reason: Option<i16>,
     /// Nothing new starts until it is resumed.
     pub paused: bool,
-    /// It waits until fewer pipelines of its graph run.
-    pub queued: bool,
-    /// The higher, the sooner it gets a slot.
-    pub priority: i32,
-    /// The pipeline of which this is another run with the same inputs.
-    pub again_of: Option<i64>,
 }
 
 macro_rules! pipeline_columns {
@@ -65,11 +65,11 @@ macro_rules! pipeline_columns {
             pipeline::vertices,
             pipeline::created_at,
             pipeline::finished_at,
-            pipeline::reason,
-            pipeline::paused,
-            pipeline::queued,
             pipeline::priority,
             pipeline::again_of,
+            pipeline::queued,
+            pipeline::reason,
+            pipeline::paused,
         )
     };
 }

@@ -108,6 +108,7 @@ fn start(server: &Server, graph: GraphId, name: &str) -> PipelineId {
         inputs: vertices.iter().map(input).collect(),
         priority: 0,
         again_of: None,
+        why: String::new(),
     };
     server.desk.handle.start(start).expect("started").id
 }

@@ -97,11 +97,11 @@ pub(super) fn pipeline_head(id: i64) -> PipelineHead {
         vertices: 3,
         created_at: NOW.0 - 60_000,
         finished_at: (id % 2 == 0).then_some(NOW.0),
-        reason: None,
-        paused: id % 5 == 1,
-        queued: false,
         priority: 0,
         again_of: None,
+        queued: false,
+        reason: None,
+        paused: id % 5 == 1,
     }
 }
 

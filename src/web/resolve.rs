@@ -1,5 +1,7 @@
 //! A person's word for how an interrupted track ended.
 
+use std::collections::BTreeMap;
+
 use rocket::http::Status;
 use rocket::{State, post};
 
@@ -8,9 +10,9 @@ use super::fields;
 use super::guard::Browser;
 use super::posted::Posted;
 use super::track::{Again, find, view};
-use crate::desk::{Asked, Desk, Resolution, StartError};
+use crate::desk::{Ask, Asked, Desk, StartError, Takes, TrackAsk};
 use crate::driver::CommandError;
-use crate::engine::TrackId;
+use crate::engine::{Expect, TrackId, TrackState};
 
 #[post("/tracks/<id>/resolve", data = "<form>")]
 pub(super) async fn resolve(who: Browser, id: i64, form: Posted, desk: &State<Desk>) -> Outcome {
@@ -21,13 +23,16 @@ pub(super) async fn resolve(who: Browser, id: i64, form: Posted, desk: &State<De
 fn take(desk: &Desk, who: &Browser, id: TrackId, form: &Posted) -> Outcome {
     let found = find(desk, id)?;
     let verdict = match form.text("verdict") {
-        "succeeded" => Resolution::Succeeded,
-        "failed" => Resolution::Failed,
-        "run_again" => Resolution::RunAgain,
+        "succeeded" => TrackAsk::Succeed,
+        "failed" => TrackAsk::Fail,
+        "run_again" => TrackAsk::Retry,
         _ => return Err(Failure::Missing("answer")),
     };
     let specs = fields::of_track(&found.left);
-    let given = fields::given(&specs, form, |_| None);
+    let given = match verdict.takes() {
+        Takes::Outputs => fields::given(&specs, form, |_| None),
+        Takes::Nothing | Takes::Values => BTreeMap::new(),
+    };
     let mut again = Again {
         form: Some(form),
         ..Again::default()
@@ -35,9 +40,9 @@ fn take(desk: &Desk, who: &Browser, id: TrackId, form: &Posted) -> Outcome {
     let asked = Asked {
         who: who.caller.name.to_owned(),
         why: form.text("why").to_owned(),
-        expect: None,
+        expect: Some(Expect::Track(TrackState::Interrupted, None)),
     };
-    let status = match desk.resolve(id, verdict, asked, &given) {
+    let status = match desk.ask(Ask::Track(id, verdict), asked, &given) {
         Ok(()) => return Ok(Answer::go(format!("/tracks/{id}"))),
         Err(StartError::Fields(errors)) => {
             again.fields = errors;

@@ -204,6 +204,7 @@ fn run(desk: &Desk, who: &Browser, id: GraphId, form: &Posted) -> Outcome {
             request_key: (!key.is_empty()).then(|| format!("form:{key}")),
             who: who.caller.name.to_owned(),
             trigger: "form",
+            ..StartRequest::default()
         };
         match desk.start(id, request) {
             Ok(started) => return Ok(Answer::go(format!("/pipelines/{}", started.id))),

@@ -8,7 +8,7 @@ use super::fields;
 use super::guard::Browser;
 use super::posted::Posted;
 use super::track::{Again, find, view};
-use crate::desk::{Desk, StartError};
+use crate::desk::{Ask, Asked, Desk, StartError, TrackAsk};
 use crate::driver::CommandError;
 use crate::engine::TrackId;
 
@@ -26,7 +26,11 @@ fn take(desk: &Desk, who: &Browser, id: TrackId, form: &Posted) -> Outcome {
         form: Some(form),
         ..Again::default()
     };
-    let status = match desk.give(id, &given, who.caller.name) {
+    let asked = Asked {
+        who: who.caller.name.to_owned(),
+        ..Asked::default()
+    };
+    let status = match desk.ask(Ask::Track(id, TrackAsk::Input), asked, &given) {
         Ok(()) => return Ok(Answer::go(format!("/tracks/{id}"))),
         Err(StartError::Fields(errors)) => {
             again.fields = errors;

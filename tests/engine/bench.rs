@@ -74,6 +74,7 @@ impl Bench {
             inputs: missing.iter().map(input).collect(),
             priority,
             again_of: None,
+            why: String::new(),
         };
         match self.step(Event::Start(Arc::new(order)))? {
             Answer::Started(id) => Ok(id),

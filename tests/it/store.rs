@@ -79,6 +79,7 @@ fn start(base: &mut Base, id: GraphId, inputs: Vec<TrackInput>) -> (Engine, Outb
         inputs,
         priority: 0,
         again_of: None,
+        why: String::new(),
     };
     let mut out = Outbox::default();
     engine

@@ -107,6 +107,7 @@ impl World {
             inputs,
             priority: self.random.below(3) as i32,
             again_of: None,
+            why: String::new(),
         }))
     }
 
