@@ -84,15 +84,17 @@ pub struct PipelineStand {
 }
 
 impl PipelineStand {
+    /// A person has stopped it, and what ran has not ended.
+    pub fn is_stopping(&self) -> bool {
+        self.state == PipelineState::Stopped && self.runs
+    }
+
     /// Whether the pipeline, or a track of it, may be asked for this.
     pub fn offers(&self, action: &Action) -> bool {
         match action {
             Action::Pause => !self.over && !self.paused,
             Action::Resume => self.paused,
-            Action::Stop { now: false } => {
-                let stops = self.state == PipelineState::Stopped && self.runs;
-                !self.over && !stops
-            }
+            Action::Stop { now: false } => !self.over && !self.is_stopping(),
             Action::Stop { now: true } => !self.over && self.ends,
             Action::RetryFailed => self.unsuccessful && !self.ends,
             Action::Track(_, _) => true,

@@ -65,7 +65,7 @@ fn release() -> Graph {
     }
 }
 
-fn save(server: &Server, graph: Graph, checked: bool) -> GraphId {
+pub(super) fn save(server: &Server, graph: Graph, checked: bool) -> GraphId {
     let compiled = {
         let outputs = Outputs::of(&graph);
         graph.vertices.iter().map(|v| outputs.runnable(v)).collect()
@@ -138,7 +138,7 @@ fn end_all(server: &Server, failing: Option<i64>) -> Vec<AttemptKey> {
 }
 
 /// A page that is as every page must be.
-fn page(response: LocalResponse<'_>, status: Status) -> String {
+pub(super) fn page(response: LocalResponse<'_>, status: Status) -> String {
     assert_eq!(response.status(), status);
     let header = |name: &str| {
         response
@@ -166,6 +166,7 @@ fn nothing_answers_without_a_session() {
             continue;
         }
         let path = path.replace("<id>", "1").replace("<name>", "1.yaml");
+        let path = path.replace("<word>", "stop");
         for cookie in [None, Some("0000")] {
             let mut request = server.client.req(route.method, path.clone());
             if let Some(cookie) = cookie {
@@ -213,7 +214,9 @@ fn only_forms_of_ours_are_taken() {
         let request = server.signed(server.client.post(path.clone()));
         let request = request.header(Header::new("Host", "127.0.0.1:8000"));
         let request = request.header(Header::new(name, value));
-        request.body(format!("csrf={csrf}")).dispatch()
+        request
+            .body(format!("csrf={csrf}&expect=RUNNING"))
+            .dispatch()
     };
     for (name, value) in [
         ("Origin", "http://evil.example"),
@@ -246,7 +249,7 @@ fn only_forms_of_ours_are_taken() {
         form("Sec-Fetch-Site", "same-origin").status(),
         Status::SeeOther
     );
-    page(server.post(&path, ""), Status::Conflict);
+    page(server.post(&path, "expect=any"), Status::Conflict);
 }
 
 #[test]
@@ -261,6 +264,9 @@ fn what_is_not_there_is_said_to_be_not_there() {
         "/graphs/7/edit",
         "/pipelines/7",
         "/pipelines/-1/stop",
+        "/pipelines/7/eat",
+        "/tracks/7/stop",
+        "/tracks/7/eat",
         "/tracks/7",
     ] {
         page(server.get(path), Status::NotFound);
@@ -369,7 +375,10 @@ fn stopping_goes_back_to_the_page_and_is_in_the_journal() {
     let server = Server::start();
     let graph = save(&server, release(), true);
     let run = start(&server, graph, HOSTILE);
-    let answer = server.post(&format!("/pipelines/{run}/stop"), "why=wrong+%3Cday%3E");
+    let answer = server.post(
+        &format!("/pipelines/{run}/stop"),
+        "expect=RUNNING&why=wrong+%3Cday%3E",
+    );
     assert_eq!(
         answer.headers().get_one("Location"),
         Some(format!("/pipelines/{run}").as_str())

@@ -124,7 +124,7 @@ fn find(desk: &Desk, id: GraphId, from: Option<i32>) -> Result<Found, Failure> {
         tails: tails.transpose()?.unwrap_or_default(),
         refers: refers.transpose()?.unwrap_or_default(),
         edges: if drawn { store.edges(id)? } else { Vec::new() },
-        counts: store.counts(&ids)?,
+        counts: lines::counts(desk, &ids)?,
         vertices,
         runs,
         head,
@@ -134,19 +134,22 @@ fn find(desk: &Desk, id: GraphId, from: Option<i32>) -> Result<Found, Failure> {
 fn view(who: &Browser, found: Found, news: &'static str) -> GraphPage {
     let whole = i64::from(found.head.vertices) <= PAGE;
     let drawn = whole && (found.head.edges as usize) <= picture::MOST_EDGES;
-    let scripts = found.vertices.iter().filter(|(_, v)| v.handler.is_none());
-    let cards = scripts.map(|(id, vertex)| Card {
+    let card = |(id, vertex): &(i64, Vertex)| Card {
         vertex: *id,
         name: vertex.name.clone(),
         href: format!("#v{id}"),
         mark: None,
         note: String::new(),
-    });
-    let picture = if drawn {
-        picture::draw(cards.collect(), &found.edges)
-    } else {
-        None
     };
+    let (after, scripts): (Vec<_>, Vec<_>) = found
+        .vertices
+        .iter()
+        .partition(|(_, v)| v.handler.is_some());
+    let picture = drawn.then(|| {
+        let picture = picture::draw(scripts.into_iter().map(card).collect(), &found.edges)?;
+        Some(picture.and_after(after.into_iter().map(card).collect()))
+    });
+    let picture = picture.flatten();
     let mut tails: BTreeMap<i64, Vec<(i64, String)>> = BTreeMap::new();
     for (head, tail, name) in found.tails {
         tails.entry(head).or_default().push((tail, name));
@@ -320,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn scripts_after_the_verdict_are_told_and_not_drawn() {
+    fn scripts_after_the_verdict_are_told_and_drawn_apart() {
         let mut found = found(2);
         found.outline.max_parallel = Some(3);
         found.outline.concurrency = Some(Concurrency {
@@ -331,10 +334,10 @@ mod tests {
         let last = &mut found.vertices[1].1;
         (last.handler, last.pool) = (Some(When::Stop), Some(HOSTILE.to_owned()));
         let page = view(&browser(), found, news("created"));
-        assert_eq!(
-            page.picture.as_ref().map(|picture| picture.cards.len()),
-            Some(1)
-        );
+        let picture = page.picture.as_ref().expect("it is small");
+        assert_eq!(picture.cards.len(), 2);
+        let (script, handler) = (&picture.cards[0], &picture.cards[1]);
+        assert!(picture.after > script.y && handler.y > picture.after);
         let html = page.render().expect("renders");
         wellformed::check(&html);
         assert_eq!(html.matches("starts at once").count(), 1);

@@ -4,6 +4,7 @@ use askama::Template;
 use rocket::{State, get};
 
 use super::answer::{Answer, Outcome, blocking};
+use super::around::Around;
 use super::frame::{Frame, Section};
 use super::guard::Browser;
 use super::lines::{self, TrackLine};
@@ -47,9 +48,13 @@ fn view(who: &Browser, mut found: Vec<Waiting>, older: bool) -> InboxPage {
     let more = found.len() > PAGE;
     found.truncate(PAGE);
     let next = found.last().filter(|_| more).map(|w| w.track.id);
+    let around = Around {
+        now: who.now.0,
+        ..Around::default()
+    };
     let line = |waiting: Waiting| Line {
         interrupted: waiting.track.pending_on.is_none(),
-        track: lines::track(&waiting.track, who.now.0),
+        track: lines::track(&waiting.track, &around),
         pipeline_id: waiting.track.pipeline_id,
         pipeline: waiting.pipeline,
         graph: waiting.graph,

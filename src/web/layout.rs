@@ -8,10 +8,10 @@
 /// Size of a card and the gaps around it.
 pub(super) const CARD_W: i32 = 176;
 pub(super) const CARD_H: i32 = 40;
-const GAP_X: i32 = 56;
+pub(super) const GAP_X: i32 = 56;
 const GAP_Y: i32 = 14;
 const LANE_H: i32 = 4;
-const MARGIN: i32 = 10;
+pub(super) const MARGIN: i32 = 10;
 /// Sweeps that bring neighbours together.
 const SWEEPS: usize = 6;
 

@@ -1,9 +1,12 @@
 //! Lines of tables that more than one page has: runs and tracks.
 
+use super::around::{Around, without};
+use super::deeds;
 use super::when::{When, between, when};
 use super::words::{self, Mark, Why};
+use crate::desk::Desk;
 use crate::engine::TrackState;
-use crate::store::{PipelineHead, TrackHead};
+use crate::store::{PipelineHead, StoreError, TrackHead};
 
 /// How many tracks of a pipeline stand at a state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,11 +55,24 @@ pub(super) struct TrackLine {
     pub(super) id: i64,
     pub(super) mark: Mark,
     pub(super) vertex: String,
+    /// What a person said of it before it starts, in a word; empty: nothing.
+    pub(super) said: &'static str,
+    /// After which verdict it runs, in words; empty: the verdict is about it.
+    pub(super) after: &'static str,
     pub(super) why: Why,
+    /// What a person can do for it, and where.
+    pub(super) needs: Option<(&'static str, String)>,
     pub(super) exit_code: Option<i32>,
     pub(super) attempt: i32,
     pub(super) started: Option<When>,
     pub(super) took: String,
+}
+
+/// `(pipeline, state, count)` of the tracks that the verdicts of these pipelines are about.
+pub(super) fn counts(desk: &Desk, ids: &[i64]) -> Result<Vec<(i64, i16, i64)>, StoreError> {
+    let handlers = desk.store.handlers(ids)?;
+    let heads = handlers.iter().map(|(track, _)| track);
+    Ok(without(&desk.store.counts(ids)?, heads))
 }
 
 /// How far a pipeline is, from `(pipeline, state, count)` of any pipelines.
@@ -125,19 +141,26 @@ pub(super) fn run(head: &PipelineHead, counts: &[(i64, i16, i64)], now: i64) -> 
 }
 
 /// A track as a line.
-pub(super) fn track(head: &TrackHead, now: i64) -> TrackLine {
+pub(super) fn track(head: &TrackHead, around: &Around) -> TrackLine {
     let state = TrackState::from_code(head.state);
     let ended = state != Some(TrackState::Running);
     let took = if ended && head.finished_at.is_none() {
         String::new()
     } else {
-        between(head.started_at, head.finished_at.filter(|_| ended), now)
+        between(
+            head.started_at,
+            head.finished_at.filter(|_| ended),
+            around.now,
+        )
     };
     TrackLine {
         id: head.id,
         mark: words::track(head.state, head.reason),
         vertex: head.vertex.clone(),
-        why: words::why(head, now),
+        said: words::said(head),
+        after: around.handler(head.id).map_or("", words::handler),
+        why: words::why(head, around),
+        needs: deeds::needed(head, !around.ignored.contains(&head.id)),
         exit_code: head.exit_code.filter(|_| ended),
         attempt: head.attempt,
         started: head.started_at.map(when),

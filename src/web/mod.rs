@@ -5,9 +5,15 @@
 //! reaches a page only through the escaping of the templates.
 
 mod answer;
+mod around;
+mod ask;
+mod ask_form;
+mod asked;
 mod assets;
 mod attempts;
 mod catch;
+mod deeds;
+mod fates;
 mod fields;
 mod frame;
 mod graph;
@@ -23,22 +29,22 @@ mod pipeline;
 mod pipelines;
 mod posted;
 mod problems;
-mod resolve;
 mod reveal;
 mod script;
 mod secrets;
 mod session;
 mod so_far;
+mod standing;
 mod start;
-mod stop;
 mod track;
-mod track_input;
 mod vertices;
 mod when;
 mod words;
 
 #[cfg(test)]
 mod end_to_end;
+#[cfg(test)]
+mod end_to_end_asks;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]

@@ -3,8 +3,8 @@
 use rocket::{Catcher, Route, catchers, routes};
 
 use super::{
-    assets, catch, graph, graph_new, graphs, inbox, pipeline, pipelines, resolve, secrets, session,
-    start, stop, track, track_input,
+    ask, assets, catch, graph, graph_new, graphs, inbox, pipeline, pipelines, secrets, session,
+    start, track,
 };
 
 /// The pages, to be mounted at `/`. They need `Desk`, `Arc<Access>` and [`super::Clock`].
@@ -27,11 +27,11 @@ pub fn routes() -> Vec<Route> {
         inbox::list,
         pipelines::list,
         pipeline::show,
-        stop::ask,
-        stop::stop,
         track::show,
-        track_input::give,
-        resolve::resolve,
+        ask::of_pipeline,
+        ask::of_track,
+        ask::pipeline,
+        ask::track,
         secrets::list,
         secrets::change,
     ]

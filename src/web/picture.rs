@@ -1,13 +1,15 @@
 //! The picture of a graph: inline SVG that needs no script, with a state on each card when it is
 //! of a pipeline.
 
-use super::layout::{CARD_W, Layout, layout};
+use super::layout::{CARD_H, CARD_W, GAP_X, Layout, MARGIN, layout};
 use super::words::Mark;
 
 /// Graphs with more vertices have no picture.
 pub(super) const MOST_VERTICES: usize = 300;
 /// Graphs with more edges have no picture.
 pub(super) const MOST_EDGES: usize = 2_000;
+/// The room above the row of what runs after the verdict, and of the words over it.
+const AFTER: i32 = 34;
 /// Places where an edge passes a column.
 const MOST_LANES: usize = 6_000;
 
@@ -50,6 +52,35 @@ pub(super) struct Picture {
     pub(super) height: i32,
     pub(super) cards: Vec<Placed>,
     pub(super) lines: Vec<Line>,
+    /// Where the row of what runs after the verdict begins; 0: there is none.
+    pub(super) after: i32,
+}
+
+impl Picture {
+    /// Adds a row of cards below: what runs after the verdict, apart from what it is about.
+    pub(super) fn and_after(mut self, cards: Vec<Card>) -> Self {
+        if cards.is_empty() {
+            return self;
+        }
+        let top = self.height + AFTER;
+        let places = (0..).map(|place| MARGIN + place * (CARD_W + GAP_X / 2));
+        let placed = cards.into_iter().zip(places);
+        self.cards
+            .extend(placed.map(|(card, x)| place(card, (x, top))));
+        let right = self.cards.iter().map(|card| card.x + CARD_W).max();
+        self.width = self.width.max(right.unwrap_or(0) + MARGIN);
+        (self.after, self.height) = (self.height, top + CARD_H + MARGIN);
+        self
+    }
+}
+
+fn place(card: Card, (x, y): (i32, i32)) -> Placed {
+    Placed {
+        short: shorten(&card.name, name_units(&card)),
+        card,
+        x,
+        y,
+    }
 }
 
 /// Draws cards and `(tail, head)` edges by vertex numbers; none when there is too much to draw.
@@ -57,10 +88,10 @@ pub(super) fn draw(cards: Vec<Card>, edges: &[(i64, i64)]) -> Option<Picture> {
     if cards.is_empty() || cards.len() > MOST_VERTICES || edges.len() > MOST_EDGES {
         return None;
     }
-    let place = |vertex: i64| cards.iter().position(|card| card.vertex == vertex);
+    let nth = |vertex: i64| cards.iter().position(|card| card.vertex == vertex);
     let known = edges
         .iter()
-        .filter_map(|(tail, head)| Some((place(*tail)?, place(*head)?)));
+        .filter_map(|(tail, head)| Some((nth(*tail)?, nth(*head)?)));
     let edges: Vec<(usize, usize)> = known.collect();
     let Layout {
         width,
@@ -73,17 +104,13 @@ pub(super) fn draw(cards: Vec<Card>, edges: &[(i64, i64)]) -> Option<Picture> {
         look: cards[*tail].mark.map_or("", |mark| mark.look),
     });
     let lines = lines.collect();
-    let placed = cards.into_iter().zip(corners).map(|(card, (x, y))| Placed {
-        short: shorten(&card.name, name_units(&card)),
-        card,
-        x,
-        y,
-    });
+    let placed = cards.into_iter().zip(corners);
     Some(Picture {
         width,
         height,
-        cards: placed.collect(),
+        cards: placed.map(|(card, corner)| place(card, corner)).collect(),
         lines,
+        after: 0,
     })
 }
 
@@ -178,13 +205,17 @@ mod tests {
         ];
         let picture = draw(cards, &[(7, 8), (8, 9), (7, 9), (7, 99)]);
         assert_eq!(picture.as_ref().map(|p| p.lines.len()), Some(3));
+        let picture = picture.map(|p| p.and_after(vec![card(4, "on_exit")]));
+        let cards = picture.as_ref().map_or(&[][..], |p| &p.cards);
+        let below = |own: &super::Placed| cards[..3].iter().all(|c| c.y + super::CARD_H < own.y);
+        assert!(cards.len() == 4 && below(&cards[3]) && cards[3].short == "on_exit");
         let html = Alone {
             picture,
             caption: "A graph",
         };
         let html = html.render().expect("renders");
         wellformed::check(&html);
-        assert!(!html.contains("<script"));
+        assert!(!html.contains("<script") && html.contains("After the verdict"));
         assert_eq!(html.matches("<path class=\"e").count(), 3);
     }
 

@@ -5,25 +5,21 @@ use std::collections::BTreeMap;
 use askama::Template;
 use rocket::{State, get};
 
-use super::answer::{Answer, Failure, Outcome, blocking};
+use super::answer::{Answer, Outcome, blocking};
+use super::asked::Seen;
+use super::deeds::{self, Offer};
 use super::frame::{Frame, Section};
 use super::guard::Browser;
 use super::lines::{self, Progress, TrackLine};
 use super::picture::{self, Card, Picture};
 use super::reveal;
+use super::standing::{ATTENTION, Found, PAGE, find};
 use super::when::{When, between, when};
 use super::words::{self, Mark};
 use crate::desk::Desk;
-use crate::engine::{GraphId, PipelineId};
+use crate::engine::PipelineId;
 use crate::graph::MASK;
 use crate::store::{JournalRow, PipelineHead, TrackHead};
-
-/// Tracks on one page.
-const PAGE: usize = 500;
-/// Tracks in the list of those that need somebody.
-const ATTENTION: usize = 20;
-/// Lines of the journal.
-const JOURNAL: i64 = 200;
 
 /// A line of the journal.
 struct Entry {
@@ -43,7 +39,15 @@ struct PipelinePage {
     frame: Frame,
     head: PipelineHead,
     mark: Mark,
+    seen: Seen,
+    offers: Vec<Offer>,
     live: bool,
+    /// What is to be known about how it stands; empty: its state says it.
+    news: &'static str,
+    /// The same, shorter.
+    facts: Vec<String>,
+    /// Further runs of the same, the newest first.
+    again: Vec<(i64, Mark)>,
     /// The page does not load itself again.
     held: bool,
     progress: Progress,
@@ -57,20 +61,12 @@ struct PipelinePage {
     picture: Option<Picture>,
     caption: &'static str,
     tracks: Vec<TrackLine>,
+    /// Those that run after the verdict.
+    after: Vec<TrackLine>,
     /// This is not the first page of tracks.
     later: bool,
     next: Option<i64>,
     journal: Vec<Entry>,
-}
-
-/// What the page is made from.
-struct Found {
-    head: PipelineHead,
-    counts: Vec<(i64, i16, i64)>,
-    attention: Vec<TrackHead>,
-    tracks: Vec<TrackHead>,
-    edges: Option<Vec<(i64, i64)>>,
-    journal: Vec<JournalRow>,
 }
 
 #[get("/pipelines/<id>?<after>&<hold>")]
@@ -83,61 +79,58 @@ pub(super) async fn show(
 ) -> Outcome {
     let desk = desk.inner().clone();
     blocking(move || {
-        let found = find(&desk, PipelineId(id), after.unwrap_or(0))?;
+        let found = find(&desk, PipelineId(id), after.unwrap_or(0), who.now.0)?;
         Answer::ok(&view(&who, found, (after.is_some(), hold.is_some())))
     })
     .await
 }
 
-fn find(desk: &Desk, id: PipelineId, after: i64) -> Result<Found, Failure> {
-    let store = &desk.store;
-    let head = store.pipeline(id)?.ok_or(Failure::Missing("pipeline"))?;
-    let graph = GraphId(head.graph_id);
-    let few = head.vertices as usize <= picture::MOST_VERTICES && after == 0;
-    let drawn = few
-        && store
-            .graph(graph)?
-            .is_some_and(|graph| graph.edges as usize <= picture::MOST_EDGES);
-    Ok(Found {
-        counts: store.counts(&[id.0])?,
-        attention: store.attention(id, ATTENTION as i64 + 1)?,
-        tracks: store.tracks(id, after, PAGE as i64 + 1)?,
-        edges: drawn.then(|| store.edges(graph)).transpose()?,
-        journal: store.journal_tail(id, JOURNAL)?,
-        head,
-    })
-}
-
 fn view(who: &Browser, found: Found, (later, held): (bool, bool)) -> PipelinePage {
-    let now = who.now.0;
-    let head = found.head;
+    let (stand, news, facts) = (found.stand(), found.news(), found.facts());
+    let Found { head, around, .. } = found;
     let live = head.finished_at.is_none();
+    let line = |track: &TrackHead| lines::track(track, &around);
+    let after: Vec<TrackLine> = around
+        .handlers
+        .iter()
+        .map(|(track, _)| line(track))
+        .collect();
+    let card = |track: &TrackHead| card(track, line(track));
     let picture = found.edges.and_then(|edges| {
-        let cards = found.tracks.iter().map(|track| card(track, now));
-        picture::draw(cards.collect(), &edges)
+        let picture = picture::draw(found.tracks.iter().map(card).collect(), &edges)?;
+        let after = around.handlers.iter().map(|(track, _)| card(track));
+        Some(picture.and_after(after.collect()))
     });
     let names: BTreeMap<i64, &str> = found
         .tracks
         .iter()
+        .chain(around.handlers.iter().map(|(track, _)| track))
         .map(|track| (track.id, track.vertex.as_str()))
         .collect();
     let journal = found.journal.iter().map(|row| entry(row, &names)).collect();
-    let line = |track: &TrackHead| lines::track(track, now);
     let mut tracks: Vec<TrackLine> = found.tracks.iter().map(line).collect();
     let more = tracks.len() > PAGE;
     tracks.truncate(PAGE);
     let mut attention: Vec<TrackLine> = found.attention.iter().map(line).collect();
     let attention_more = attention.len() > ATTENTION;
     attention.truncate(ATTENTION);
+    let again = found.again.iter();
     PipelinePage {
         frame: Frame::new(who, Section::Pipelines).refreshing(live && !held),
         mark: words::pipeline(head.state),
+        seen: Seen::pipeline(&head),
+        offers: stand.map_or_else(Vec::new, |stand| deeds::of_pipeline(head.id, &stand)),
         live,
+        news,
+        facts,
+        again: again
+            .map(|(id, state)| (*id, words::pipeline(*state)))
+            .collect(),
         held,
         progress: lines::progress(head.id, &found.counts),
         started: when(head.created_at),
         finished: head.finished_at.map(when),
-        took: between(Some(head.created_at), head.finished_at, now),
+        took: between(Some(head.created_at), head.finished_at, who.now.0),
         trigger: words::trigger(&head.trigger).to_owned(),
         given: values(&head.input),
         attention,
@@ -146,18 +139,19 @@ fn view(who: &Browser, found: Found, (later, held): (bool, bool)) -> PipelinePag
         caption: "Picture of the graph with the state of each track",
         next: tracks.last().filter(|_| more).map(|track| track.id),
         tracks,
+        after,
         later,
         journal,
         head,
     }
 }
 
-fn card(track: &TrackHead, now: i64) -> Card {
-    let line = lines::track(track, now);
-    let note = match (line.took.is_empty(), track.exit_code) {
-        (false, Some(code)) if code != 0 => format!("{} · exit {code}", line.mark.word),
-        (false, _) => format!("{} · {}", line.mark.word, line.took),
-        (true, _) => line.mark.word.to_owned(),
+fn card(track: &TrackHead, line: TrackLine) -> Card {
+    let note = match (line.said.is_empty(), line.took.is_empty(), track.exit_code) {
+        (false, _, _) => format!("{} · {}", line.mark.word, line.said),
+        (true, false, Some(code)) if code != 0 => format!("{} · exit {code}", line.mark.word),
+        (true, false, _) => format!("{} · {}", line.mark.word, line.took),
+        (true, true, _) => line.mark.word.to_owned(),
     };
     Card {
         vertex: track.vertex_id,
@@ -203,7 +197,10 @@ mod tests {
     use askama::Template;
 
     use super::{Found, values, view};
+    use crate::engine::TrackState;
+    use crate::graph::When;
     use crate::store::JournalRow;
+    use crate::web::around::Around;
     use crate::web::harness::{HOSTILE, NOW, browser, pipeline_head, track_head};
     use crate::web::wellformed;
 
@@ -218,8 +215,19 @@ mod tests {
             who: HOSTILE.to_owned(),
             why: HOSTILE.to_owned(),
         };
+        let mut handler = track_head(tracks + 1, "on_exit");
+        (handler.state, handler.exit_code) = (TrackState::Failed.code(), Some(5));
+        let around = Around {
+            now: NOW.0,
+            handlers: vec![(handler, When::Exit)],
+            ignored: [4].into(),
+            ..Around::default()
+        };
         Found {
             head: pipeline_head(id),
+            around,
+            ending: id % 2,
+            again: vec![(77, 3)],
             counts: (0..tracks.min(8))
                 .map(|state| (id, state as i16, 1))
                 .collect(),
@@ -240,6 +248,8 @@ mod tests {
                 assert_eq!(page.next, (tracks == 501).then_some(500));
                 let html = page.render().expect("renders");
                 wellformed::check(&html);
+                assert!(html.contains("at the end, whatever the verdict"));
+                assert!(html.contains("1 ignored failure") && html.contains("/pipelines/77"));
                 let refreshes = html.contains("http-equiv=\"refresh\"");
                 assert_eq!(refreshes, id % 2 == 1, "only a live one loads itself again");
             }

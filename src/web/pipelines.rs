@@ -33,7 +33,7 @@ pub(super) async fn list(who: Browser, before: Option<i64>, desk: &State<Desk>) 
         let more = heads.len() > PAGE;
         heads.truncate(PAGE);
         let ids: Vec<i64> = heads.iter().map(|head| head.id).collect();
-        let counts = desk.store.counts(&ids)?;
+        let counts = lines::counts(&desk, &ids)?;
         Answer::ok(&view(&who, &heads, &counts, (before.is_some(), more)))
     })
     .await

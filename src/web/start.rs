@@ -79,7 +79,7 @@ fn definition(desk: &Desk, id: GraphId) -> Result<(GraphHead, Graph), Failure> {
     Ok((head, graph))
 }
 
-fn new_key() -> Result<String, Failure> {
+pub(super) fn new_key() -> Result<String, Failure> {
     let secret = random().map_err(|why| Failure::CutOff(why.to_string()))?;
     Ok(secret.text().to_owned())
 }

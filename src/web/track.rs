@@ -1,23 +1,24 @@
 //! One track: what it ran with what values, and what came out.
 
 use askama::Template;
-use rocket::http::Status;
 use rocket::{State, get};
 
 use super::answer::{Answer, Failure, Outcome, blocking};
+use super::around::Around;
+use super::asked::Seen;
 use super::attempts::{AttemptLine, attempt};
+use super::deeds::{self, Offer};
 use super::fields::{self, Group, Widget};
 use super::frame::{Frame, Section};
 use super::guard::Browser;
 use super::lines::{self, TrackLine};
 use super::pipeline::values;
-use super::posted::Posted;
 use super::reveal;
 use super::script::{self, Label, Part};
 use super::so_far;
 use crate::desk::Desk;
-use crate::engine::{PipelineId, TrackId, TrackState};
-use crate::graph::{FieldError, Form, Kind, Param, Shown, Value, unknown_output};
+use crate::engine::{PipelineId, PipelineState, TrackId, TrackState};
+use crate::graph::{Form, Kind, Param, Shown, Value, unknown_output};
 use crate::spool::Spool;
 use crate::store::{AttemptRow, PipelineHead, Referred, TrackHead, TrackTexts};
 
@@ -41,13 +42,12 @@ pub(super) struct TrackPage {
     outputs: Vec<(String, String)>,
     output: String,
     output_cut: bool,
-    /// The form for its values, or for its outputs when only a person can give them; empty: there are
-    /// none, or it is not the time for them.
+    /// The form for its values; empty: there are none, or it has begun.
     groups: Vec<Group>,
-    errors: Vec<String>,
-    wrong: usize,
-    /// Its outcome is unknown, and a person can still say how it ended.
+    /// Its outcome is unknown.
     unclear: bool,
+    seen: Seen,
+    offers: Vec<Offer>,
 }
 
 /// What the page is made from.
@@ -56,18 +56,11 @@ pub(super) struct Found {
     texts: TrackTexts,
     pipeline: PipelineHead,
     attempts: Vec<AttemptRow>,
-    pub(super) params: Vec<Param>,
-    /// What its script declares to leave.
-    pub(super) left: Vec<Param>,
+    params: Vec<Param>,
     referred: Vec<Referred>,
-}
-
-/// What was sent and refused.
-#[derive(Default)]
-pub(super) struct Again<'a> {
-    pub(super) form: Option<&'a Posted>,
-    pub(super) fields: Vec<FieldError>,
-    pub(super) errors: Vec<String>,
+    around: Around,
+    /// Something before it is not done, or it runs after a verdict that is not there.
+    waits: bool,
 }
 
 #[get("/tracks/<id>")]
@@ -79,60 +72,72 @@ pub(super) async fn show(
 ) -> Outcome {
     let (desk, spool) = (desk.inner().clone(), spool.inner().clone());
     blocking(move || {
-        let mut found = find(&desk, TrackId(id))?;
+        let mut found = find(&desk, TrackId(id), who.now.0)?;
         so_far::look(&spool, &found.head, &mut found.attempts, &mut found.texts);
-        Answer::page(Status::Ok, &view(&who, found, &Again::default()))
+        Answer::ok(&view(&who, found))
     })
     .await
 }
 
-impl Found {
-    /// The accepted value of a parameter, as its field holds it.
-    pub(super) fn value(&self, key: &str) -> Option<String> {
-        raw_value(&self.texts.input, key)
-    }
-}
-
-/// Reads a track.
-pub(super) fn find(desk: &Desk, id: TrackId) -> Result<Found, Failure> {
+fn find(desk: &Desk, id: TrackId, now: i64) -> Result<Found, Failure> {
     let (store, missing) = (&desk.store, || Failure::Missing("track"));
     let (head, texts) = store.track(id)?.ok_or_else(missing)?;
     let pipeline = store.pipeline(PipelineId(head.pipeline_id))?;
     let order = store.order(id)?.ok_or_else(missing)?;
     let pipeline = pipeline.ok_or_else(missing)?;
+    let around = Around::of_one(desk, &pipeline, id, now)?;
+    let waits = match around.is_handler(head.id) {
+        true => pipeline.finished_at.is_none() && moves(desk, &pipeline, &around)?,
+        false => store.waits_for(id)?.is_some(),
+    };
     Ok(Found {
         pipeline,
         attempts: store.attempts(id)?,
         params: order.params,
-        left: order.outputs,
         referred: order.referred,
         head,
         texts,
+        around,
+        waits,
     })
 }
 
+/// Whether a pipeline has no verdict yet, or what the verdict is about still moves.
+fn moves(desk: &Desk, head: &PipelineHead, around: &Around) -> Result<bool, Failure> {
+    let open = [PipelineState::Running, PipelineState::Paused].map(PipelineState::code);
+    let moving = [TrackState::Running, TrackState::Interrupted].map(TrackState::code);
+    let counts = around.scripts(&desk.store.counts(&[head.id])?);
+    let moves = |(_, state, count): &(i64, i16, i64)| moving.contains(state) && *count > 0;
+    Ok(open.contains(&head.state) || counts.iter().any(moves))
+}
+
 /// The page of a track.
-pub(super) fn view(who: &Browser, found: Found, again: &Again<'_>) -> TrackPage {
+fn view(who: &Browser, found: Found) -> TrackPage {
     let Found {
         head,
         texts,
         pipeline,
         attempts,
         params,
-        left,
         referred,
+        around,
+        waits,
     } = found;
     let state = TrackState::from_code(head.state);
     let unstarted = matches!(state, Some(TrackState::Waiting | TrackState::Pending))
         && head.attempt == 0
         && pipeline.finished_at.is_none();
     let live = pipeline.finished_at.is_none() && state.is_none_or(|s| !s.has_ended());
-    let unclear = state == Some(TrackState::Interrupted) && pipeline.finished_at.is_none();
+    let unclear = state == Some(TrackState::Interrupted);
+    let stand = deeds::stand(&head, around.is_handler(head.id), waits);
+    // The form for its values is on the page itself as long as it has not begun.
+    let takes = !params.is_empty() && !unstarted;
+    let offers = stand.map(|stand| deeds::of_track(head.id, &stand, takes));
     let outputs = values(&texts.outputs);
     let mut values = values(&texts.input);
     let mut labels: Vec<Label> = Vec::new();
     for param in &params {
-        let given = raw_value(&texts.input, &param.name);
+        let given = fields::held(&texts.input, &param.name);
         labels.push(match (given, param.kind) {
             (None, _) => script::declared(param),
             (Some(_), Kind::Secret) => script::label(&param.name, &Shown::Secret),
@@ -144,31 +149,19 @@ pub(super) fn view(who: &Browser, found: Found, again: &Again<'_>) -> TrackPage 
         labels.push(script::label(&name, &shown));
         values.push((name, reveal::text(&shown.to_string())));
     }
-    let specs = fields::of_track(match (unstarted, unclear) {
-        (true, _) => &params,
-        (false, true) => &left,
-        (false, false) => &[],
-    });
-    let known = |key: &str| match again.form {
-        Some(form) => Some(form.text(&fields::field_name(key)).to_owned()),
-        None => raw_value(&texts.input, key),
-    };
-    let errors = renamed(&again.fields, &head.vertex);
-    let groups = fields::groups(&specs, known, &errors);
-    let mut elsewhere = again.errors.clone();
-    elsewhere.extend(fields::elsewhere(&specs, &errors));
+    let specs = fields::of_track(if unstarted { &params } else { &[] });
+    let groups = fields::groups(&specs, |key| fields::held(&texts.input, key), &[]);
     let (body, script_cut) = reveal::head(&texts.script, SCRIPT);
     let whole = attempts.last().map_or(0, |attempt| attempt.log_bytes);
     let output_cut = whole > texts.output.len() as i64;
-    let of_groups = groups.iter().flat_map(|group| &group.fields);
     TrackPage {
         // A page that loads itself again would lose what somebody is typing.
-        frame: Frame::new(who, Section::Pipelines)
-            .refreshing(live && groups.is_empty() && !unclear),
+        frame: Frame::new(who, Section::Pipelines).refreshing(live && groups.is_empty()),
         unclear,
+        seen: Seen::track(&head),
+        offers: offers.unwrap_or_default(),
         running: state == Some(TrackState::Running),
-        wrong: of_groups.filter(|field| !field.errors.is_empty()).count(),
-        line: lines::track(&head, who.now.0),
+        line: lines::track(&head, &around),
         live,
         attempts: attempts
             .iter()
@@ -185,45 +178,20 @@ pub(super) fn view(who: &Browser, found: Found, again: &Again<'_>) -> TrackPage 
         },
         output_cut,
         groups,
-        errors: elsewhere,
         pipeline,
     }
-}
-
-/// A value as its field holds it.
-fn raw_value(json: &str, key: &str) -> Option<String> {
-    let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(json).ok()?;
-    object.get(key).map(|value| match value {
-        serde_json::Value::String(text) => text.clone(),
-        // A secret: its field is empty.
-        serde_json::Value::Null => String::new(),
-        other => other.to_string(),
-    })
-}
-
-/// Errors by `name`, also where the vertex's name is in front.
-fn renamed(errors: &[FieldError], vertex: &str) -> Vec<FieldError> {
-    let short = |error: &FieldError| {
-        let own = error.field.strip_prefix(vertex);
-        let field = own.and_then(|rest| rest.strip_prefix('.'));
-        FieldError {
-            field: field.unwrap_or(&error.field).to_owned(),
-            ..error.clone()
-        }
-    };
-    errors.iter().map(short).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use askama::Template;
 
-    use super::{Again, Found, view};
+    use super::{Found, view};
     use crate::engine::TrackState;
-    use crate::graph::{FieldError, Kind, Value};
+    use crate::graph::{Kind, Value};
     use crate::store::{AttemptRow, Referred, TrackTexts};
+    use crate::web::around::Around;
     use crate::web::harness::{HOSTILE, NOW, browser, param, pipeline_head, track_head};
-    use crate::web::posted::Posted;
     use crate::web::wellformed;
 
     fn found(state: TrackState, attempts: i32) -> Found {
@@ -257,7 +225,6 @@ mod tests {
                 param("n", Kind::Int),
                 param("b", Kind::Bool),
             ],
-            left: vec![param("left", Kind::Int)],
             referred: vec![
                 Referred {
                     name: "fetch.count".to_owned(),
@@ -268,6 +235,11 @@ mod tests {
                     value: None,
                 },
             ],
+            around: Around {
+                now: NOW.0,
+                ..Around::default()
+            },
+            waits: false,
         }
     }
 
@@ -275,43 +247,25 @@ mod tests {
     fn tracks_of_every_state() {
         for state in TrackState::ALL {
             for attempts in [0, 1, 3] {
-                let html = view(&browser(), found(*state, attempts), &Again::default());
-                let html = html.render().expect("renders");
+                let html = view(&browser(), found(*state, attempts))
+                    .render()
+                    .expect("renders");
                 wellformed::check(&html);
                 let asks =
                     attempts == 0 && matches!(state, TrackState::Waiting | TrackState::Pending);
                 assert_eq!(html.contains("action=\"/tracks/9/input\""), asks);
                 let unclear = *state == TrackState::Interrupted;
-                assert_eq!(html.contains("action=\"/tracks/9/resolve\""), unclear);
-                assert_eq!(html.contains("name=\"p.left\""), unclear);
+                assert_eq!(html.contains("Nobody knows"), unclear);
+                let over = !matches!(
+                    state,
+                    TrackState::Waiting | TrackState::Pending | TrackState::Running
+                );
+                assert_eq!(html.contains("href=\"/tracks/9/retry\""), over);
                 assert_eq!(html.contains("7 bytes more were dropped"), attempts > 0);
                 assert!(html.contains("<code>left</code>") && html.contains("&#60;&#38;&#62;"));
                 assert!(html.contains("<code>fetch.path</code>"));
                 assert!(html.contains("<code>an output of fetch</code>"));
             }
         }
-    }
-
-    #[test]
-    fn a_refused_value_is_kept_and_its_field_says_why() {
-        let form = Posted::parse("p.host=%3Cb%3E&p.n=4x&p.b=").expect("UTF-8");
-        let error = |field: &str| FieldError {
-            field: field.to_owned(),
-            code: "bad-value",
-            message: "`4x` is not a number".to_owned(),
-        };
-        let again = Again {
-            form: Some(&form),
-            // By the name alone, or with the vertex in front.
-            fields: vec![error("n"), error(&format!("{HOSTILE}.n"))],
-            errors: Vec::new(),
-        };
-        let page = view(&browser(), found(TrackState::Pending, 0), &again);
-        assert_eq!(page.wrong, 1);
-        assert!(page.errors.is_empty());
-        let html = page.render().expect("renders");
-        wellformed::check(&html);
-        assert!(html.contains("value=\"4x\"") && html.contains("value=\"&#60;b&#62;\""));
-        assert!(html.contains("href=\"#f1\"") && html.contains("id=\"f1-e\""));
     }
 }

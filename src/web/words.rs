@@ -2,8 +2,9 @@
 //!
 //! A mark has a shape, a word and a colour: none of the three stands alone.
 
+use super::around::Around;
 use super::when::{When, when};
-use crate::engine::{PendingOn, PipelineState, Reason, TrackState};
+use crate::engine::{Ending, Mark as Said, PendingOn, PipelineState, Reason, TrackState};
 use crate::graph::{Kind, Param, When as Verdict};
 use crate::store::TrackHead;
 
@@ -102,18 +103,47 @@ fn pending(on: PendingOn) -> &'static str {
     }
 }
 
-/// Why a track stands where it does `now`, with the detail that its row has.
-pub(super) fn why(track: &TrackHead, now: i64) -> Why {
+/// How an attempt is being ended.
+fn ending(ending: Ending) -> &'static str {
+    match ending {
+        Ending::Stop => "is being ended",
+        Ending::Kill => "is being ended at once",
+        Ending::Fail => "is being ended, because a person said that it failed",
+    }
+}
+
+/// What a person has said of a track before it starts, in a word for its badge.
+pub(super) fn said(track: &TrackHead) -> &'static str {
+    match track.mark.and_then(Said::from_code) {
+        Some(Said::Hold) => "held",
+        Some(Said::Skip) => "to be skipped",
+        Some(Said::Alone) => "runs alone",
+        None => "",
+    }
+}
+
+/// Why a track stands where it does, with the detail that its row has.
+pub(super) fn why(track: &TrackHead, around: &Around) -> Why {
     let known = TrackState::from_code(track.state);
     let (words, on) = match known {
+        Some(TrackState::Waiting) if around.is_handler(track.id) => {
+            ("there is no verdict yet".to_owned(), None)
+        }
         Some(TrackState::Waiting) => ("its predecessors are not done".to_owned(), None),
         Some(TrackState::Pending) => {
             let on = track.pending_on.and_then(PendingOn::from_code);
-            (on.map_or_else(String::new, |on| pending(on).to_owned()), on)
+            let words = match on {
+                Some(PendingOn::Slot) => around.slot(track),
+                Some(on) => pending(on).to_owned(),
+                None => String::new(),
+            };
+            (words, on)
         }
-        Some(TrackState::Running | TrackState::Succeed | TrackState::Skipped) => {
-            (String::new(), None)
+        Some(TrackState::Running) => {
+            let ending = track.ending.and_then(Ending::from_code).map(ending);
+            (ending.unwrap_or_default().to_owned(), None)
         }
+        Some(TrackState::Succeed | TrackState::Skipped) => (String::new(), None),
         Some(TrackState::Failed | TrackState::Stopped | TrackState::Interrupted) | None => {
             let code = track.reason;
             let words = code.map(|code| reason(code, track.exit_code, None));
@@ -126,8 +156,11 @@ pub(super) fn why(track: &TrackHead, now: i64) -> Why {
     let mut text = with_detail(words, detail.unwrap_or_default());
     if let Some(due) = track.due_at.filter(|_| spawn) {
         // In whole seconds: it is soon, and the page loads itself again.
-        let seconds = (due - now).max(0).unsigned_abs().div_ceil(1_000);
+        let seconds = (due - around.now).max(0).unsigned_abs().div_ceil(1_000);
         text.push_str(&format!("; trying again in {seconds} s"));
+    }
+    if around.ignored.contains(&track.id) {
+        text.push_str("; its failure counts as done");
     }
     Why {
         text,
@@ -202,8 +235,8 @@ pub(super) fn handler(after: Verdict) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::{UNKNOWN, pipeline, reason, track, why};
-    use crate::engine::{PendingOn, PipelineState, Reason, TrackState};
+    use super::{Around, Said, UNKNOWN, pipeline, reason, said, track, why};
+    use crate::engine::{Ending, PendingOn, PipelineState, Reason, TrackState};
     use crate::web::harness::track_head;
 
     #[test]
@@ -247,22 +280,34 @@ mod tests {
 
     #[test]
     fn a_track_says_what_it_waits_for() {
+        let at = |now| Around {
+            now,
+            ..Around::default()
+        };
         let mut head = track_head(1, "a");
         head.state = TrackState::Pending.code();
         head.pending_on = Some(PendingOn::Input.code());
-        assert!(why(&head, 0).asks);
+        assert!(why(&head, &at(0)).asks);
         head.pending_on = Some(PendingOn::Retry.code());
         head.due_at = Some(0);
-        assert!(why(&head, 0).due.is_some() && !why(&head, 0).asks);
+        assert!(why(&head, &at(0)).due.is_some() && !why(&head, &at(0)).asks);
         head.pending_on = Some(PendingOn::Spawn.code());
         head.due_at = Some(2_900);
         head.detail = "the machine could not start a process: no room".to_owned();
         let told = "the machine could not start a process: no room; trying again in 2 s";
-        assert_eq!(why(&head, 1_000).text, told);
-        assert!(why(&head, 9_000).text.ends_with("in 0 s"));
+        assert_eq!(why(&head, &at(1_000)).text, told);
+        assert!(why(&head, &at(9_000)).text.ends_with("in 0 s"));
         head.state = TrackState::Failed.code();
         head.reason = Some(Reason::CouldNotStart.code());
         head.detail = "no `perl`".to_owned();
-        assert_eq!(why(&head, 0).text, "could not be started: no `perl`");
+        assert_eq!(why(&head, &at(0)).text, "could not be started: no `perl`");
+        let mut ignored = at(0);
+        ignored.ignored.insert(1);
+        let told = "could not be started: no `perl`; its failure counts as done";
+        assert_eq!(why(&head, &ignored).text, told);
+        (head.state, head.ending) = (TrackState::Running.code(), Some(Ending::Fail.code()));
+        assert!(why(&head, &at(0)).text.contains("said that it failed"));
+        (head.state, head.mark) = (TrackState::Waiting.code(), Some(Said::Skip.code()));
+        assert_eq!(said(&head), "to be skipped");
     }
 }

@@ -1,0 +1,243 @@
+//! What a person asks of a pipeline or a track: the page that says first what would follow, and the
+//! deed.
+
+use askama::Template;
+use rocket::http::Status;
+use rocket::request::FromParam;
+use rocket::{State, get, post};
+
+use super::answer::{Answer, Failure, Outcome, blocking};
+use super::ask_form::Sent;
+use super::asked::{Foretold, Seen, Subject};
+use super::deeds::{Deed, Words};
+use super::fates::Fates;
+use super::fields::{Group, Widget};
+use super::frame::{Frame, Section};
+use super::guard::Browser;
+use super::posted::Posted;
+use super::words::Mark;
+use crate::desk::{Desk, PipelineAsk, StartError, TrackAsk};
+use crate::driver::CommandError;
+use crate::engine::{PipelineId, Refusal, TrackId};
+use crate::store::PipelineHead;
+
+#[derive(Template)]
+#[template(path = "ask.html")]
+pub(super) struct AskPage {
+    pub(super) frame: Frame,
+    pub(super) words: Words,
+    pub(super) pipeline: PipelineHead,
+    /// The track that is asked; none: the pipeline.
+    pub(super) track: Option<i64>,
+    pub(super) name: String,
+    pub(super) mark: Mark,
+    /// Where the form goes, and where the reader came from.
+    pub(super) path: String,
+    pub(super) back: String,
+    pub(super) from: &'static str,
+    pub(super) seen: Seen,
+    /// Makes a second press of the button the same start; empty: nothing is started.
+    pub(super) key: String,
+    pub(super) groups: Vec<Group>,
+    pub(super) errors: Vec<String>,
+    pub(super) wrong: usize,
+    /// It cannot be asked now: there is no form.
+    pub(super) refused: bool,
+    /// What becomes of the pipeline.
+    pub(super) becomes: String,
+    pub(super) fates: Vec<Fates>,
+    /// What a new pipeline would be given.
+    pub(super) given: Vec<(String, String)>,
+}
+
+/// The word of what is asked of a pipeline, in an address.
+pub(super) struct PipelineWord(Deed);
+
+impl FromParam<'_> for PipelineWord {
+    type Error = ();
+
+    fn from_param(param: &str) -> Result<Self, ()> {
+        let ask = PipelineAsk::from_word(param).map(Deed::Ask);
+        let again = (param == Deed::Again.word()).then_some(Deed::Again);
+        ask.or(again).map(Self).ok_or(())
+    }
+}
+
+/// The word of what is asked of a track, in an address.
+pub(super) struct TrackWord(TrackAsk);
+
+impl FromParam<'_> for TrackWord {
+    type Error = ();
+
+    fn from_param(param: &str) -> Result<Self, ()> {
+        TrackAsk::from_word(param).map(Self).ok_or(())
+    }
+}
+
+#[get("/pipelines/<id>/<word>?<from>")]
+pub(super) async fn of_pipeline(
+    who: Browser,
+    id: i64,
+    word: PipelineWord,
+    from: Option<&str>,
+    desk: &State<Desk>,
+) -> Outcome {
+    let (subject, from) = (Subject::Pipeline(PipelineId(id), word.0), origin(from));
+    let desk = desk.inner().clone();
+    blocking(move || page(&desk, &who, subject, Sent::from(from))).await
+}
+
+#[get("/tracks/<id>/<word>?<from>")]
+pub(super) async fn of_track(
+    who: Browser,
+    id: i64,
+    word: TrackWord,
+    from: Option<&str>,
+    desk: &State<Desk>,
+) -> Outcome {
+    let (subject, from) = (Subject::Track(TrackId(id), word.0), origin(from));
+    let desk = desk.inner().clone();
+    blocking(move || page(&desk, &who, subject, Sent::from(from))).await
+}
+
+#[post("/pipelines/<id>/<word>", data = "<form>")]
+pub(super) async fn pipeline(
+    who: Browser,
+    id: i64,
+    word: PipelineWord,
+    form: Posted,
+    desk: &State<Desk>,
+) -> Outcome {
+    let subject = Subject::Pipeline(PipelineId(id), word.0);
+    let desk = desk.inner().clone();
+    blocking(move || take(&desk, &who, subject, &form)).await
+}
+
+#[post("/tracks/<id>/<word>", data = "<form>")]
+pub(super) async fn track(
+    who: Browser,
+    id: i64,
+    word: TrackWord,
+    form: Posted,
+    desk: &State<Desk>,
+) -> Outcome {
+    let subject = Subject::Track(TrackId(id), word.0);
+    let desk = desk.inner().clone();
+    blocking(move || take(&desk, &who, subject, &form)).await
+}
+
+/// The page that its reader goes back to, as one of the words that we know.
+fn origin(word: Option<&str>) -> &'static str {
+    match word {
+        Some("pipeline") => "pipeline",
+        Some("inbox") => "inbox",
+        _ => "",
+    }
+}
+
+fn take(desk: &Desk, who: &Browser, subject: Subject, form: &Posted) -> Outcome {
+    let found = subject.find(desk)?;
+    let mut sent = Sent {
+        form: Some(form),
+        ..Sent::from(origin(form.get("from")))
+    };
+    sent.status = match found.ask(desk, who.caller.name, form) {
+        Ok(None) => return Ok(Answer::go(found.back(sent.from))),
+        Ok(Some(started)) => return Ok(Answer::go(format!("/pipelines/{started}"))),
+        Err(StartError::Fields(errors)) => {
+            sent.fields = errors;
+            Status::UnprocessableEntity
+        }
+        Err(StartError::Command(CommandError::Refused(why))) => {
+            sent.errors.push(told(why)?);
+            Status::Conflict
+        }
+        Err(why @ (StartError::UnknownSecrets(_) | StartError::Sealed(_))) => {
+            sent.errors.push(format!("Nothing was changed: {why}."));
+            Status::Conflict
+        }
+        Err(why) => return Err(failure(why)),
+    };
+    page(desk, who, subject, sent)
+}
+
+/// Why something was not done, in a sentence.
+fn told(why: Refusal) -> Result<String, Failure> {
+    match why {
+        Refusal::NoPipeline(_) => Err(Failure::Missing("pipeline")),
+        Refusal::NoTrack(..) => Err(Failure::Missing("track")),
+        Refusal::PipelineMoved(state) => Ok(moved(&state)),
+        Refusal::TrackMoved(state, _) => Ok(moved(&state)),
+        Refusal::Pipeline(..)
+        | Refusal::Track(..)
+        | Refusal::Runs(_)
+        | Refusal::NotItsTurn(_)
+        | Refusal::Limit(_) => Ok(format!("Nothing was changed: {why}.")),
+    }
+}
+
+fn moved(state: &impl std::fmt::Display) -> String {
+    format!(
+        "Nothing was changed: it has moved since you looked, and is {state} now. Below is what would \
+         follow now; send it once more if that is what you want."
+    )
+}
+
+/// What is no answer to the form.
+fn failure(why: StartError) -> Failure {
+    match why {
+        StartError::Command(why) => why.into(),
+        StartError::Store(why) => why.into(),
+        StartError::NoTrack(_) => Failure::Missing("track"),
+        StartError::NoGraph(_) | StartError::Unchecked(..) => Failure::Missing("graph"),
+        why @ (StartError::Fields(_) | StartError::UnknownSecrets(_) | StartError::Sealed(_)) => {
+            Failure::CutOff(why.to_string())
+        }
+    }
+}
+
+/// The page as things are now: they may have moved while a form was on its way.
+fn page(desk: &Desk, who: &Browser, subject: Subject, mut sent: Sent<'_>) -> Outcome {
+    let found = subject.find(desk)?;
+    let foretold = match found.foretell(desk, who.caller.name) {
+        Ok(foretold) => foretold,
+        Err(StartError::Command(CommandError::Refused(why))) => {
+            sent.refuse(told(why)?);
+            Foretold::default()
+        }
+        Err(why @ (StartError::UnknownSecrets(_) | StartError::Sealed(_))) => {
+            sent.refuse(format!("Nothing was changed: {why}."));
+            Foretold::default()
+        }
+        Err(StartError::Fields(errors)) => {
+            let texts = errors.iter().map(|e| format!("{}: {}", e.field, e.message));
+            sent.errors.extend(texts);
+            Foretold::default()
+        }
+        Err(why) => return Err(failure(why)),
+    };
+    let (groups, elsewhere) = found.groups(&sent);
+    sent.errors.extend(elsewhere);
+    let fields = groups.iter().flat_map(|group| &group.fields);
+    let page = AskPage {
+        frame: Frame::new(who, Section::Pipelines),
+        words: found.words(),
+        track: found.track(),
+        name: found.name().to_owned(),
+        mark: found.mark(),
+        path: found.path(),
+        back: found.back(sent.from),
+        from: sent.from,
+        seen: found.seen(),
+        key: found.key()?,
+        wrong: fields.filter(|field| !field.errors.is_empty()).count(),
+        groups,
+        refused: sent.refused,
+        becomes: foretold.becomes,
+        fates: foretold.fates,
+        given: found.given(),
+        errors: sent.errors,
+        pipeline: found.pipeline,
+    };
+    Answer::page(sent.status, &page)
+}

@@ -1,0 +1,137 @@
+//! The fields of the form with which something is asked, and what such a form sent.
+
+use std::collections::BTreeMap;
+
+use rocket::http::Status;
+
+use super::asked::{Found, Subject};
+use super::fields::{self, Field, Group, Spec, Widget};
+use super::posted::Posted;
+use crate::desk::{Care, Takes};
+use crate::engine::TrackState;
+use crate::graph::{FieldError, GivenOwned};
+
+/// What was sent and is not done.
+#[derive(Debug)]
+pub(super) struct Sent<'a> {
+    pub(super) form: Option<&'a Posted>,
+    pub(super) fields: Vec<FieldError>,
+    pub(super) errors: Vec<String>,
+    /// A word for the page that the reader came from.
+    pub(super) from: &'static str,
+    pub(super) status: Status,
+    /// It cannot be asked now.
+    pub(super) refused: bool,
+}
+
+impl Sent<'_> {
+    /// Nothing yet.
+    pub(super) fn from(from: &'static str) -> Self {
+        Self {
+            form: None,
+            fields: Vec::new(),
+            errors: Vec::new(),
+            from,
+            status: Status::Ok,
+            refused: false,
+        }
+    }
+
+    /// It cannot be asked now.
+    pub(super) fn refuse(&mut self, why: String) {
+        if !self.errors.contains(&why) {
+            self.errors.push(why);
+        }
+        (self.status, self.refused) = (Status::Conflict, true);
+    }
+}
+
+impl Found {
+    /// A value that the track has, as its field holds it.
+    fn value(&self, key: &str) -> Option<String> {
+        match (self.subject, &self.track) {
+            (Subject::Track(_, ask), Some(track)) if ask.takes() == Takes::Values => {
+                fields::held(&track.input, key)
+            }
+            _ => None,
+        }
+    }
+
+    fn specs(&self) -> Vec<Spec<'_>> {
+        let params = self.track.as_ref().map(|track| track.params.as_slice());
+        fields::of_track(params.unwrap_or_default())
+    }
+
+    /// What a form gives that the track does not have already.
+    pub(super) fn changes(&self, form: &Posted) -> BTreeMap<String, GivenOwned> {
+        let mut given = fields::given(&self.specs(), form, |key| self.value(key));
+        given.retain(|key, value| match (value, self.value(key)) {
+            (GivenOwned::Text(text), Some(held)) => *text != held,
+            (GivenOwned::Text(_) | GivenOwned::Json(_), _) => true,
+        });
+        given
+    }
+
+    /// The fields of the form with what was typed, and errors that belong to none.
+    pub(super) fn groups(&self, sent: &Sent<'_>) -> (Vec<Group>, Vec<String>) {
+        let specs = self.specs();
+        let errors = renamed(&sent.fields, self.name());
+        let known = |key: &str| match sent.form {
+            Some(form) => form.get(&fields::field_name(key)).map(str::to_owned),
+            None => self.value(key),
+        };
+        let mut groups = fields::groups(&specs, known, &errors);
+        if let (Some(group), Subject::Track(_, ask)) = (groups.first_mut(), self.subject) {
+            group.title = match ask.takes() {
+                Takes::Outputs => "What it left for the vertices after it".to_owned(),
+                Takes::Values | Takes::Nothing => "Its values".to_owned(),
+            };
+        }
+        let (of_why, others): (Vec<_>, Vec<_>) = errors.into_iter().partition(|e| e.field == "why");
+        groups.push(Group {
+            title: String::new(),
+            fields: vec![self.why(sent.form, of_why)],
+        });
+        (groups, fields::elsewhere(&specs, &others))
+    }
+
+    fn why(&self, form: Option<&Posted>, errors: Vec<FieldError>) -> Field {
+        let required = match self.subject {
+            // Nobody knows how an interrupted one ended: to say so contradicts nothing.
+            Subject::Track(_, ask) => {
+                ask.care() == Care::Reason && self.seen().state != TrackState::Interrupted.word()
+            }
+            Subject::Pipeline(..) => false,
+        };
+        Field {
+            id: "why".to_owned(),
+            name: "why".to_owned(),
+            label: "Why".to_owned(),
+            desc: String::new(),
+            required,
+            widget: Widget::Line("text"),
+            value: form
+                .map(|form| form.text("why").to_owned())
+                .unwrap_or_default(),
+            hint: match required {
+                true => "For the journal; everybody reads it, so no secrets.".to_owned(),
+                false => "For the journal; everybody reads it, so no secrets. May be left empty."
+                    .to_owned(),
+            },
+            errors: errors.into_iter().map(|error| error.message).collect(),
+        }
+    }
+}
+
+/// Errors by `name`, also where the vertex's name is in front.
+fn renamed(errors: &[FieldError], vertex: &str) -> Vec<FieldError> {
+    let short = |error: &FieldError| {
+        let own = error.field.strip_prefix(vertex);
+        let field = own.and_then(|rest| rest.strip_prefix('.'));
+        FieldError {
+            field: field.unwrap_or(&error.field).to_owned(),
+            ..error.clone()
+        }
+    };
+    errors.iter().map(short).collect()
+}

@@ -1,0 +1,231 @@
+//! Of what something is asked, and how it stands now.
+
+use std::collections::BTreeMap;
+
+use super::answer::Failure;
+use super::deeds::{self, Deed, Words};
+use super::fates::{self, Fates};
+use super::pipeline::values;
+use super::posted::Posted;
+use super::start::new_key;
+use super::words::{self, Mark};
+use crate::desk::{Ask, Asked, Desk, StartError, Takes, TrackAsk};
+use crate::engine::{PipelineId, PipelineState, TrackId, TrackState};
+use crate::graph::Param;
+use crate::store::{PipelineHead, TrackHead};
+
+/// What is asked, and of what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Subject {
+    Pipeline(PipelineId, Deed),
+    Track(TrackId, TrackAsk),
+}
+
+/// What is asked, and how the thing stands.
+pub(super) struct Found {
+    pub(super) subject: Subject,
+    pub(super) pipeline: PipelineHead,
+    pub(super) track: Option<OfTrack>,
+}
+
+/// The track that is asked.
+pub(super) struct OfTrack {
+    pub(super) head: TrackHead,
+    /// The values that it has.
+    pub(super) input: String,
+    /// What the form asks for.
+    pub(super) params: Vec<Param>,
+}
+
+/// What would follow.
+#[derive(Debug, Default)]
+pub(super) struct Foretold {
+    /// Of the pipeline.
+    pub(super) becomes: String,
+    pub(super) fates: Vec<Fates>,
+}
+
+impl Subject {
+    /// How it stands now.
+    pub(super) fn find(self, desk: &Desk) -> Result<Found, Failure> {
+        let (id, track) = match self {
+            Self::Pipeline(id, _) => (id, None),
+            Self::Track(id, ask) => {
+                let missing = || Failure::Missing("track");
+                let (head, texts) = desk.store.track(id)?.ok_or_else(missing)?;
+                let order = desk.store.order(id)?.ok_or_else(missing)?;
+                let params = match ask.takes() {
+                    Takes::Values => order.params,
+                    Takes::Outputs => order.outputs,
+                    Takes::Nothing => Vec::new(),
+                };
+                let (pipeline, input) = (PipelineId(head.pipeline_id), texts.input);
+                let track = OfTrack {
+                    head,
+                    input,
+                    params,
+                };
+                (pipeline, Some(track))
+            }
+        };
+        let pipeline = desk.store.pipeline(id)?;
+        Ok(Found {
+            subject: self,
+            pipeline: pipeline.ok_or(Failure::Missing("pipeline"))?,
+            track,
+        })
+    }
+}
+
+impl Found {
+    pub(super) fn words(&self) -> Words {
+        match self.subject {
+            Subject::Pipeline(_, deed) => deed.words(),
+            Subject::Track(_, ask) => deeds::words(ask),
+        }
+    }
+
+    pub(super) fn track(&self) -> Option<i64> {
+        self.track.as_ref().map(|track| track.head.id)
+    }
+
+    pub(super) fn name(&self) -> &str {
+        let track = self.track.as_ref();
+        track.map_or(&self.pipeline.name, |track| &track.head.vertex)
+    }
+
+    pub(super) fn mark(&self) -> Mark {
+        match &self.track {
+            Some(track) => words::track(track.head.state, track.head.reason),
+            None => words::pipeline(self.pipeline.state),
+        }
+    }
+
+    pub(super) fn path(&self) -> String {
+        match self.subject {
+            Subject::Pipeline(id, deed) => format!("/pipelines/{id}/{}", deed.word()),
+            Subject::Track(id, ask) => format!("/tracks/{id}/{}", ask.word()),
+        }
+    }
+
+    /// Where the reader came from.
+    pub(super) fn back(&self, from: &str) -> String {
+        match (self.subject, from) {
+            (Subject::Track(..), "inbox") => "/inbox".to_owned(),
+            (Subject::Track(id, _), "") => format!("/tracks/{id}"),
+            (Subject::Track(..) | Subject::Pipeline(..), _) => {
+                format!("/pipelines/{}", self.pipeline.id)
+            }
+        }
+    }
+
+    pub(super) fn seen(&self) -> Seen {
+        match &self.track {
+            Some(track) => Seen::track(&track.head),
+            None => Seen::pipeline(&self.pipeline),
+        }
+    }
+
+    /// What makes a second press of the button the same start.
+    pub(super) fn key(&self) -> Result<String, Failure> {
+        match self.subject {
+            Subject::Pipeline(_, Deed::Again) => new_key(),
+            Subject::Pipeline(_, Deed::Ask(_)) | Subject::Track(..) => Ok(String::new()),
+        }
+    }
+
+    /// What a new pipeline would be given.
+    pub(super) fn given(&self) -> Vec<(String, String)> {
+        match self.subject {
+            Subject::Pipeline(_, Deed::Again) => values(&self.pipeline.input),
+            Subject::Pipeline(_, Deed::Ask(_)) | Subject::Track(..) => Vec::new(),
+        }
+    }
+
+    /// Does what the form asks; gives the number of a pipeline that is started.
+    pub(super) fn ask(
+        &self,
+        desk: &Desk,
+        who: &str,
+        form: &Posted,
+    ) -> Result<Option<PipelineId>, StartError> {
+        let attempt = form.get("attempt").and_then(|text| text.parse().ok());
+        let saw = |ask: Ask| ask.saw(form.text("expect"), attempt);
+        let asked = |expect| Asked {
+            who: who.to_owned(),
+            why: form.text("why").trim().to_owned(),
+            expect,
+        };
+        let ask = match self.subject {
+            Subject::Pipeline(id, Deed::Again) => {
+                let key = Some(form.text("key")).filter(|key| !key.is_empty());
+                let key = key.map(|key| format!("form:{key}"));
+                let started = desk.again(id, "form", key, asked(None))?;
+                return Ok(Some(started.id));
+            }
+            Subject::Pipeline(id, Deed::Ask(ask)) => Ask::Pipeline(id, ask),
+            Subject::Track(id, ask) => Ask::Track(id, ask),
+        };
+        let expect = saw(ask).map_err(|wrong| StartError::Fields(vec![wrong]))?;
+        desk.ask(ask, asked(expect), &self.changes(form))?;
+        Ok(None)
+    }
+
+    /// What would follow, with the values that are there.
+    pub(super) fn foretell(&self, desk: &Desk, who: &str) -> Result<Foretold, StartError> {
+        let asked = |why: &str| Asked {
+            who: who.to_owned(),
+            why: why.to_owned(),
+            expect: None,
+        };
+        let (ask, word) = match self.subject {
+            Subject::Pipeline(id, Deed::Again) => {
+                let waits = desk.would_again(id, asked(""))?.len();
+                let becomes = match waits {
+                    0 => String::new(),
+                    1 => "1 track of it will wait for a value.".to_owned(),
+                    n => format!("{n} tracks of it will wait for a value."),
+                };
+                return Ok(Foretold {
+                    becomes,
+                    fates: Vec::new(),
+                });
+            }
+            Subject::Pipeline(id, Deed::Ask(ask)) => (Ask::Pipeline(id, ask), ask.word()),
+            Subject::Track(id, ask) => (Ask::Track(id, ask), ask.word()),
+        };
+        let would = desk.would(ask, asked(word), &BTreeMap::new())?;
+        Ok(Foretold {
+            becomes: fates::of_pipeline(&would),
+            fates: fates::of_tracks(&would),
+        })
+    }
+}
+
+/// What a form says that its reader saw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Seen {
+    /// The word of the state.
+    pub(super) state: &'static str,
+    /// Of a track: how many attempts it had.
+    pub(super) attempt: Option<i32>,
+}
+
+impl Seen {
+    /// How a pipeline stands.
+    pub(super) fn pipeline(head: &PipelineHead) -> Self {
+        let state = PipelineState::from_code(head.state);
+        Self {
+            state: state.map_or("", PipelineState::word),
+            attempt: None,
+        }
+    }
+
+    /// How a track stands.
+    pub(super) fn track(head: &TrackHead) -> Self {
+        Self {
+            state: TrackState::from_code(head.state).map_or("", TrackState::word),
+            attempt: Some(head.attempt),
+        }
+    }
+}

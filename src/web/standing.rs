@@ -1,0 +1,131 @@
+//! What the page of a pipeline is made from, and how it stands.
+
+use super::answer::Failure;
+use super::around::Around;
+use super::picture;
+use crate::desk::Desk;
+use crate::engine::{GraphId, PipelineId, PipelineStand, PipelineState, Reason, TrackState};
+use crate::store::{JournalRow, PipelineHead, TrackHead};
+
+/// Tracks on one page.
+pub(super) const PAGE: usize = 500;
+/// Tracks in the list of those that need somebody.
+pub(super) const ATTENTION: usize = 20;
+/// Lines of the journal.
+pub(super) const JOURNAL: i64 = 200;
+/// Further runs of the same that the page links to.
+pub(super) const AGAIN: i64 = 20;
+
+/// What the page is made from.
+pub(super) struct Found {
+    pub(super) head: PipelineHead,
+    pub(super) around: Around,
+    /// How many attempts are being ended.
+    pub(super) ending: i64,
+    pub(super) again: Vec<(i64, i16)>,
+    pub(super) counts: Vec<(i64, i16, i64)>,
+    pub(super) attention: Vec<TrackHead>,
+    pub(super) tracks: Vec<TrackHead>,
+    pub(super) edges: Option<Vec<(i64, i64)>>,
+    pub(super) journal: Vec<JournalRow>,
+}
+
+/// Reads a pipeline, and a page of its tracks.
+pub(super) fn find(desk: &Desk, id: PipelineId, after: i64, now: i64) -> Result<Found, Failure> {
+    let store = &desk.store;
+    let head = store.pipeline(id)?.ok_or(Failure::Missing("pipeline"))?;
+    let graph = GraphId(head.graph_id);
+    let few = head.vertices as usize <= picture::MOST_VERTICES && after == 0;
+    let drawn = few
+        && store
+            .graph(graph)?
+            .is_some_and(|graph| graph.edges as usize <= picture::MOST_EDGES);
+    let mut tracks = store.tracks(id, after, PAGE as i64 + 1)?;
+    let ends = tracks.first().zip(tracks.last()).map(|(a, z)| (a.id, z.id));
+    let around = Around::read(desk, &head, ends, now)?;
+    tracks.retain(|track| !around.is_handler(track.id));
+    Ok(Found {
+        counts: around.scripts(&store.counts(&[id.0])?),
+        attention: store.attention(id, ATTENTION as i64 + 1)?,
+        ending: store.ending(id)?,
+        again: store.again_of(id, AGAIN)?,
+        tracks,
+        around,
+        edges: drawn.then(|| store.edges(graph)).transpose()?,
+        journal: store.journal_tail(id, JOURNAL)?,
+        head,
+    })
+}
+
+impl Found {
+    /// How many tracks that the verdict is about stand at a state.
+    fn at(&self, state: TrackState) -> i64 {
+        let here = self
+            .counts
+            .iter()
+            .filter(|(_, code, _)| *code == state.code());
+        here.map(|(_, _, count)| count).sum()
+    }
+
+    /// How it stands, as far as that decides what may be asked.
+    pub(super) fn stand(&self) -> Option<PipelineStand> {
+        let ignored = self.around.ignored.len() as i64;
+        let unanswered = self.at(TrackState::Interrupted) + self.at(TrackState::Stopped);
+        Some(PipelineStand {
+            state: PipelineState::from_code(self.head.state)?,
+            paused: self.head.paused,
+            over: self.head.finished_at.is_some(),
+            runs: self.at(TrackState::Running) > 0,
+            ends: self.ending > 0,
+            unsuccessful: unanswered + self.at(TrackState::Failed) > ignored,
+        })
+    }
+
+    /// Why it stands as it does, where its state does not say it; empty: its state says it.
+    pub(super) fn news(&self) -> &'static str {
+        use TrackState::{Interrupted, Pending, Running};
+        let head = &self.head;
+        let open = [PipelineState::Running, PipelineState::Paused].map(PipelineState::code);
+        let runs = |track: &TrackHead| {
+            [Pending, Running]
+                .map(TrackState::code)
+                .contains(&track.state)
+        };
+        if head.finished_at.is_some() {
+            ""
+        } else if head.queued {
+            "It waits for its turn: as many pipelines of its graph run as its limit allows."
+        } else if head.paused {
+            "Nothing new of it starts until it is resumed. What runs goes on to its end."
+        } else if open.contains(&head.state) {
+            ""
+        } else if self.ending > 0 {
+            "What runs is being ended."
+        } else if self.at(Running) > 0 {
+            "It has its verdict; what of it still runs goes on to its end."
+        } else if self.at(Interrupted) > 0 {
+            "It is over when somebody has said how the interrupted scripts ended."
+        } else if self.around.handlers.iter().any(|(track, _)| runs(track)) {
+            "It has its verdict; what runs after that has not ended."
+        } else {
+            "It has its verdict; something of it can still move."
+        }
+    }
+
+    /// What else is to be known, in few words.
+    pub(super) fn facts(&self) -> Vec<String> {
+        let mut facts = Vec::new();
+        match self.around.ignored.len() {
+            0 => {}
+            1 => facts.push("1 ignored failure".to_owned()),
+            n => facts.push(format!("{n} ignored failures")),
+        }
+        if self.head.reason == Some(Reason::Timeout.code()) {
+            facts.push("it ran out of time".to_owned());
+        }
+        if self.head.priority != 0 {
+            facts.push(format!("priority {}", self.head.priority));
+        }
+        facts
+    }
+}
