@@ -5,6 +5,7 @@
 mod actions;
 mod api;
 mod cli;
+mod cli_asks;
 mod control;
 #[cfg(feature = "failpoints")]
 mod crash_points;
