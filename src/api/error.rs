@@ -20,6 +20,8 @@ pub(super) struct ApiError {
     code: &'static str,
     detail: String,
     problems: Vec<Value>,
+    /// What a program needs to go on, beside the words.
+    more: Vec<(&'static str, Value)>,
 }
 
 impl ApiError {
@@ -29,6 +31,7 @@ impl ApiError {
             code,
             detail,
             problems: Vec::new(),
+            more: Vec::new(),
         }
     }
 
@@ -56,6 +59,9 @@ impl<'r> Responder<'r, 'static> for ApiError {
         });
         if !self.problems.is_empty() {
             body["problems"] = Value::Array(self.problems);
+        }
+        for (name, value) in self.more {
+            body[name] = value;
         }
         let body = body.to_string();
         let mut response = Response::build();
@@ -115,7 +121,38 @@ impl From<CommandError> for ApiError {
                 (Status::ServiceUnavailable, "database")
             }
         };
-        Self::new(status, code, error.to_string())
+        let more = match &error {
+            CommandError::Refused(refusal) => facts(*refusal),
+            CommandError::KeyReused(id) => vec![("pipeline", json!(id.0))],
+            CommandError::Busy
+            | CommandError::Unwritable(_)
+            | CommandError::PutOff(_)
+            | CommandError::Closed
+            | CommandError::NoGraph(_)
+            | CommandError::Unchecked(_)
+            | CommandError::Edited(_)
+            | CommandError::Store(_) => Vec::new(),
+        };
+        Self {
+            more,
+            ..Self::new(status, code, error.to_string())
+        }
+    }
+}
+
+/// What a refusal tells a program: how the thing stands now, or what is in the way.
+fn facts(refusal: Refusal) -> Vec<(&'static str, Value)> {
+    match refusal {
+        Refusal::NoPipeline(_) | Refusal::NoTrack(..) => Vec::new(),
+        Refusal::Pipeline(state, _) | Refusal::PipelineMoved(state) => {
+            vec![("state", json!(state.word()))]
+        }
+        Refusal::Track(state, _) => vec![("state", json!(state.word()))],
+        Refusal::TrackMoved(state, attempt) => {
+            vec![("state", json!(state.word())), ("attempt", json!(attempt))]
+        }
+        Refusal::Runs(track) | Refusal::NotItsTurn(track) => vec![("track", json!(track.0))],
+        Refusal::Limit(limit) => vec![("limit", json!(limit))],
     }
 }
 

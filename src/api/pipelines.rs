@@ -1,18 +1,18 @@
 //! `/pipelines`
 
 use rocket::serde::json::Json;
-use rocket::{State, get, post};
-use serde::Deserialize;
+use rocket::{State, get};
 use serde_json::{Value, json};
 
-use super::body::{Body, blocking};
+use super::body::blocking;
 use super::error::ApiError;
 use super::graphs::rows;
 use super::guard::Auth;
 use super::starts::{LONGEST_WAIT, duration};
 use super::wire;
-use crate::desk::{Asked, Desk};
-use crate::engine::{Action, PipelineId};
+use crate::desk::Desk;
+use crate::engine::PipelineId;
+use crate::store::PipelineHead;
 
 #[get("/pipelines?<before>&<limit>")]
 pub(super) async fn list(
@@ -47,51 +47,12 @@ pub(super) async fn get(
             // The verdict is in the row too, which is read in any case.
             desk.handle.wait(id, wait.min(LONGEST_WAIT));
         }
-        let head = desk
-            .store
-            .pipeline(id)?
-            .ok_or_else(|| ApiError::not_found("pipeline", id.0))?;
+        let head = head(&desk, id)?;
         let tracks = desk.store.tracks(id, 0, i64::MAX)?;
         let tracks: Vec<_> = tracks.into_iter().map(wire::Track::from).collect();
         let mut body = wire::pipeline(&head);
         body["tracks"] = json!(tracks);
         Ok(Json(body))
-    })
-    .await
-}
-
-/// The body of a stop.
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct StopBody {
-    why: String,
-}
-
-#[post("/pipelines/<id>/stop", data = "<body>")]
-pub(super) async fn stop(
-    caller: Auth,
-    desk: &State<Desk>,
-    id: i64,
-    body: Body,
-) -> Result<Json<Value>, ApiError> {
-    let body: StopBody = body.json()?;
-    let desk = desk.inner().clone();
-    blocking(move || {
-        let id = PipelineId(id);
-        desk.store
-            .pipeline(id)?
-            .ok_or_else(|| ApiError::not_found("pipeline", id.0))?;
-        let asked = Asked {
-            who: caller.0.name.to_owned(),
-            why: body.why,
-            expect: None,
-        };
-        desk.act(id, Action::Stop { now: false }, asked)?;
-        let head = desk
-            .store
-            .pipeline(id)?
-            .ok_or_else(|| ApiError::not_found("pipeline", id.0))?;
-        Ok(Json(wire::pipeline(&head)))
     })
     .await
 }
@@ -107,9 +68,7 @@ pub(super) async fn journal(
     let desk = desk.inner().clone();
     blocking(move || {
         let id = PipelineId(id);
-        desk.store
-            .pipeline(id)?
-            .ok_or_else(|| ApiError::not_found("pipeline", id.0))?;
+        head(&desk, id)?;
         let limit = rows(limit);
         let entries = desk.store.journal(id, after.unwrap_or(0), limit)?;
         let full = entries.len() as i64 == limit;
@@ -119,4 +78,10 @@ pub(super) async fn journal(
         ))
     })
     .await
+}
+
+/// A pipeline without its tracks.
+pub(super) fn head(desk: &Desk, id: PipelineId) -> Result<PipelineHead, ApiError> {
+    let head = desk.store.pipeline(id)?;
+    head.ok_or_else(|| ApiError::not_found("pipeline", id.0))
 }

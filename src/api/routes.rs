@@ -6,7 +6,7 @@ use rocket::{Catcher, Request, Route, catch, catchers, routes};
 use super::error::ApiError;
 use super::guard::Refused;
 use super::{
-    drain, graphs, health, inbox, logs, pipelines, render, secrets, sign_in, starts, tracks,
+    asks, drain, graphs, health, inbox, logs, pipelines, render, secrets, sign_in, starts, tracks,
 };
 
 /// Mounted under `/api/v1`.
@@ -21,7 +21,9 @@ pub fn routes() -> Vec<Route> {
         starts::start,
         pipelines::list,
         pipelines::get,
-        pipelines::stop,
+        asks::of_pipeline,
+        asks::of_track,
+        asks::again,
         pipelines::journal,
         tracks::get,
         tracks::input,

@@ -14,10 +14,12 @@ use serde_json::{Value, json};
 use super::body::{Body, blocking};
 use super::error::ApiError;
 use super::guard::Auth;
+use super::tracks::given;
 use super::wire;
 use crate::desk::{Desk, StartRequest};
+use crate::driver::Started;
 use crate::engine::{GraphId, PipelineState};
-use crate::graph::{GivenOwned, Millis};
+use crate::graph::Millis;
 
 /// The longest that `?wait=` may wait; a longer wait ends here with the state as it is.
 pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(300);
@@ -36,7 +38,7 @@ pub(super) struct StartBody {
 }
 
 /// The header `Idempotency-Key`.
-pub(super) struct RequestKey(Option<String>);
+pub(super) struct RequestKey(pub(super) Option<String>);
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for RequestKey {
@@ -69,11 +71,7 @@ pub(super) async fn start(
         let request = StartRequest {
             name: body.name,
             desc: body.desc,
-            given: body
-                .input
-                .into_iter()
-                .map(|(name, value)| (name, GivenOwned::Json(value)))
-                .collect(),
+            given: given(body.input),
             ask_later: body.ask_later,
             request_key: key.0,
             who: caller.0.name.to_owned(),
@@ -82,28 +80,35 @@ pub(super) async fn start(
             ..StartRequest::default()
         };
         let started = desk.start(GraphId(id), request)?;
-        // It is started, whether it can be waited for or not.
-        let settled = wait.and_then(|wait| desk.handle.wait(started.id, wait.min(LONGEST_WAIT)));
-        let state = match settled {
-            Some(state) => state.word(),
-            None => desk
-                .store
-                .pipeline(started.id)?
-                .map_or(PipelineState::Running.word(), |p| {
-                    wire::pipeline_state(p.state)
-                }),
-        };
-        let status = if started.replayed {
-            Status::Ok
-        } else {
-            Status::Created
-        };
-        Ok(Custom(
-            status,
-            Json(json!({"id": started.id.0, "state": state, "replayed": started.replayed})),
-        ))
+        self::started(&desk, started, wait)
     })
     .await
+}
+
+/// What a start is answered with, after a wait for the end of what was started.
+pub(super) fn started(
+    desk: &Desk,
+    started: Started,
+    wait: Option<Duration>,
+) -> Result<Custom<Json<Value>>, ApiError> {
+    // It is started, whether it can be waited for or not.
+    let settled = wait.and_then(|wait| desk.handle.wait(started.id, wait.min(LONGEST_WAIT)));
+    let state = match settled {
+        Some(state) => state.word(),
+        None => desk
+            .store
+            .pipeline(started.id)?
+            .map_or(PipelineState::Running.word(), |p| {
+                wire::pipeline_state(p.state)
+            }),
+    };
+    let status = if started.replayed {
+        Status::Ok
+    } else {
+        Status::Created
+    };
+    let body = json!({"id": started.id.0, "state": state, "replayed": started.replayed});
+    Ok(Custom(status, Json(body)))
 }
 
 pub(super) fn duration(text: &str) -> Result<Duration, ApiError> {

@@ -7,11 +7,12 @@ use rocket::{State, get, post, put};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::asks::{DryRun, act};
 use super::body::{Body, blocking};
 use super::error::ApiError;
 use super::guard::Auth;
 use super::wire;
-use crate::desk::{Ask, Asked, Desk, TrackAsk};
+use crate::desk::{Asked, Desk, TrackAsk};
 use crate::engine::{Expect, TrackId, TrackState};
 use crate::graph::{GivenOwned, value_to_json};
 use crate::store::Referred;
@@ -31,23 +32,24 @@ pub(super) async fn input(
     caller: Auth,
     desk: &State<Desk>,
     id: i64,
+    dry: DryRun,
     body: Body,
 ) -> Result<Json<Value>, ApiError> {
-    let values: BTreeMap<String, Value> = body.json()?;
-    let desk = desk.inner().clone();
-    blocking(move || {
-        let given = values
-            .into_iter()
-            .map(|(name, value)| (name, GivenOwned::Json(value)))
-            .collect();
-        let asked = Asked {
-            who: caller.0.name.to_owned(),
-            ..Asked::default()
-        };
-        desk.ask(Ask::Track(TrackId(id), TrackAsk::Input), asked, &given)?;
-        Ok(Json(track_body(&desk, TrackId(id))?))
-    })
-    .await
+    let (dry, values) = (dry.asked()?, body.json()?);
+    let asked = Asked {
+        who: caller.0.name.to_owned(),
+        ..Asked::default()
+    };
+    let (ask, desk) = ((TrackId(id), TrackAsk::Input), desk.inner().clone());
+    blocking(move || act(&desk, ask, asked, &given(values), dry)).await
+}
+
+/// Values as they came in.
+pub(super) fn given(values: BTreeMap<String, Value>) -> BTreeMap<String, GivenOwned> {
+    let values = values.into_iter();
+    values
+        .map(|(name, value)| (name, GivenOwned::Json(value)))
+        .collect()
 }
 
 /// The body of an answer for an interrupted track.
@@ -84,23 +86,16 @@ pub(super) async fn resolve(
         Answer::Failed { why } => (TrackAsk::Fail, why, none),
         Answer::RunAgain { why } => (TrackAsk::Retry, why, none),
     };
-    let desk = desk.inner().clone();
-    blocking(move || {
-        let outputs = outputs.into_iter();
-        let outputs = outputs.map(|(name, value)| (name, GivenOwned::Json(value)));
-        let outputs = outputs.collect();
-        let asked = Asked {
-            who: caller.0.name.to_owned(),
-            why,
-            expect: Some(Expect::Track(TrackState::Interrupted, None)),
-        };
-        desk.ask(Ask::Track(TrackId(id), verdict), asked, &outputs)?;
-        Ok(Json(track_body(&desk, TrackId(id))?))
-    })
-    .await
+    let asked = Asked {
+        who: caller.0.name.to_owned(),
+        why,
+        expect: Some(Expect::Track(TrackState::Interrupted, None)),
+    };
+    let (ask, desk) = ((TrackId(id), verdict), desk.inner().clone());
+    blocking(move || act(&desk, ask, asked, &given(outputs), false)).await
 }
 
-fn track_body(desk: &Desk, id: TrackId) -> Result<Value, ApiError> {
+pub(super) fn track_body(desk: &Desk, id: TrackId) -> Result<Value, ApiError> {
     let (head, texts) = desk
         .store
         .track(id)?

@@ -4,7 +4,8 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::clock;
-use crate::engine::{PendingOn, PipelineState, Reason, TrackState};
+use crate::desk::Would;
+use crate::engine::{Fate, PendingOn, PipelineState, Reason, TrackState};
 use crate::graph::Rendered;
 use crate::store::{
     AttemptRow, GraphHead, JournalRow, PipelineHead, TrackHead, VertexRow, Waiting,
@@ -68,6 +69,49 @@ pub fn pipeline(head: &PipelineHead) -> Value {
         "queued": head.queued,
         "created_at": time(head.created_at),
         "finished_at": head.finished_at.map(time),
+    })
+}
+
+/// What would follow from what is asked.
+pub(super) fn would(would: &Would) -> Value {
+    let Would {
+        preview, vertices, ..
+    } = would;
+    let track = |(fate, vertex): (&Fate, &String)| {
+        json!({
+            "id": fate.track.0,
+            "vertex": vertex,
+            "from": fate.from.word(),
+            "to": fate.to.word(),
+            "will": fate.will.word(),
+        })
+    };
+    let counts: Map<String, Value> = preview
+        .counts()
+        .map(|(will, count)| (will.word().to_owned(), json!(count)))
+        .collect();
+    let tracks: Vec<Value> = preview.tracks.iter().zip(vertices).map(track).collect();
+    json!({
+        "from": preview.from.word(),
+        "to": preview.to.word(),
+        "queued": preview.queued,
+        "counts": counts,
+        "tracks": tracks,
+    })
+}
+
+/// What would be started when a pipeline is started once more.
+pub(super) fn would_again(old: &PipelineHead, waits_for_input: &[String]) -> Value {
+    json!({
+        "again_of": old.id,
+        "graph_id": old.graph_id,
+        "graph": old.graph,
+        "version": old.version,
+        "name": old.name,
+        "input": given(&old.input),
+        "priority": old.priority,
+        "track_count": old.vertices,
+        "waits_for_input": waits_for_input,
     })
 }
 

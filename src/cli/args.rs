@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::asks::AskVerb;
 use super::drain::DrainArgs;
 use super::params::ParamArgs;
 use super::render::RenderArgs;
@@ -84,6 +85,8 @@ pub(super) enum Verb {
         after_help = "Example:\n  trackyard logs 31 -f\n\n`trackyard show PIPELINE` lists the tracks and their numbers."
     )]
     Logs(LogsArgs),
+    #[command(flatten)]
+    Ask(AskVerb),
     /// Start no script any more, wait for those that run, then end the server
     #[command(
         after_help = "Example:\n  trackyard drain --within 10m\n\nWhat waits is started by the next server. A plain SIGTERM ends the server at once and leaves its scripts running:\nthe next server takes them over."
@@ -189,6 +192,14 @@ pub(super) struct StartArgs {
     /// What to call the pipeline [default: the graph's name]
     #[arg(long, value_name = "NAME")]
     pub(super) name: Option<String>,
+    /// Of two pipelines with something ready, the one with the higher number comes first
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        allow_negative_numbers = true
+    )]
+    pub(super) priority: i32,
     /// A second start with the same key is the first one
     #[arg(long, value_name = "KEY")]
     pub(super) key: Option<String>,

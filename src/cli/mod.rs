@@ -8,6 +8,8 @@
 //! No rule of the product is decided here.
 
 mod args;
+mod asking;
+mod asks;
 mod check;
 mod context;
 mod definition;

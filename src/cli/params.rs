@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use clap::Args;
+use serde_json::Value;
 
 use super::error::CliError;
 use super::secret::read_value;
@@ -38,6 +39,12 @@ impl ParamArgs {
         }
         Ok(values)
     }
+}
+
+/// Values as they were written: the server reads a text by the type of its parameter.
+pub(super) fn texts(values: BTreeMap<String, String>) -> Value {
+    let text = |(name, text)| (name, Value::String(text));
+    values.into_iter().map(text).collect()
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

@@ -136,11 +136,17 @@ impl Report {
             ..
         } = &self.head;
         let started = local_time(self.head.created_at);
+        let again = self.head.again_of.map(|old| format!(", again of #{old}"));
+        let priority = match self.head.priority {
+            0 => String::new(),
+            priority => format!(", priority {priority}"),
+        };
         let heading = format!(
-            "#{id} {} ({} v{version}), started {started} by {}",
+            "#{id} {} ({} v{version}), started {started} by {}{}{priority}",
             visible(name),
             visible(graph),
-            self.head.creator
+            self.head.creator,
+            again.unwrap_or_default()
         );
         format!("{heading}\n{}\n\n{}", self.summary(), self.table())
     }
@@ -167,6 +173,8 @@ impl Report {
             "name": self.head.name,
             "graph": self.head.graph,
             "version": self.head.version,
+            "priority": self.head.priority,
+            "again_of": self.head.again_of,
             "created_at": clock::format_utc(self.head.created_at),
             "finished_at": self.head.finished_at.map(clock::format_utc),
             "tracks": self.tracks.iter().map(track).collect::<Vec<_>>(),

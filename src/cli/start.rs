@@ -6,6 +6,7 @@ use super::args::StartArgs;
 use super::context::Context;
 use super::error::{CliError, OK};
 use super::output::{print, say};
+use super::params::texts;
 use super::remote::Remote;
 use super::report::Report;
 use crate::engine::PipelineId;
@@ -18,6 +19,7 @@ pub(super) fn start(context: &Context, args: StartArgs) -> Result<u8, CliError> 
         "name": args.name.unwrap_or_default(),
         "input": texts(args.params.values(&context.config)?),
         "ask_later": args.ask_later,
+        "priority": args.priority,
     });
     let path = format!("/graphs/{graph}/pipelines");
     let started = server.post(
@@ -26,12 +28,22 @@ pub(super) fn start(context: &Context, args: StartArgs) -> Result<u8, CliError> 
         args.key.as_deref(),
         &body.to_string(),
     )?;
+    told(context, &server, &started, args.wait)
+}
+
+/// Says what was started, and how it ended if that is to be waited for.
+pub(super) fn told(
+    context: &Context,
+    server: &Remote,
+    started: &Value,
+    wait: bool,
+) -> Result<u8, CliError> {
     let id = started["id"].as_i64().unwrap_or_default();
     print(&format!(
         "pipeline {id} has started: {}/pipelines/{id}",
         server.url
     ))?;
-    if !args.wait {
+    if !wait {
         return Ok(OK);
     }
     loop {
@@ -54,14 +66,6 @@ pub(super) fn start(context: &Context, args: StartArgs) -> Result<u8, CliError> 
     }
     let store = context.store()?;
     Report::read(&store, PipelineId(id))?.end(&store, false)
-}
-
-/// Values as they were written: the server reads a text by the type of its parameter.
-fn texts(values: std::collections::BTreeMap<String, String>) -> Value {
-    values
-        .into_iter()
-        .map(|(name, text)| (name, Value::String(text)))
-        .collect()
 }
 
 /// The number of a graph that is given by its name or its number; a name comes first.

@@ -158,7 +158,14 @@ impl Ask {
     /// A word that is no state; the field is `expect`.
     pub fn saw(self, word: &str, attempt: Option<u32>) -> Result<Option<Expect>, FieldError> {
         if word == ANY {
-            return Ok(None);
+            return match attempt {
+                None => Ok(None),
+                Some(_) => Err(FieldError {
+                    field: "attempt".to_owned(),
+                    code: codes::BAD_VALUE,
+                    message: format!("`attempt` says nothing beside `{ANY}`: name the state, too"),
+                }),
+            };
         }
         let of_track = |state| Expect::Track(state, attempt);
         let (saw, words): (_, Vec<&str>) = match self {

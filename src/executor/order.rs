@@ -159,8 +159,9 @@ impl Fact {
 pub trait Backend: Send + Sync {
     /// Runs an attempt. A fact will follow.
     fn launch(&self, key: AttemptKey);
-    /// Ends an attempt: TERM, then KILL after `grace_ms`; one that has not started never will.
-    /// The attempt's fact follows. An attempt that is over or unknown is left alone.
+    /// Ends an attempt: TERM, then KILL after `grace_ms`; KILL at once when that is 0. One that has
+    /// not started never will. The attempt's fact follows. An attempt that is over or unknown is
+    /// left alone.
     fn kill(&self, key: AttemptKey, grace_ms: u64);
     /// Sees to it that an attempt which was judged `LaunchAgain` never starts. Its fact follows.
     fn cancel(&self, key: AttemptKey);

@@ -11,15 +11,15 @@ use crate::processes;
 use crate::server::{Server, program};
 
 /// A directory with definitions and a data directory.
-struct Desk {
+pub(crate) struct Desk {
     own: tempfile::TempDir,
 }
 
 /// What a call printed, and its exit code.
-struct Said {
+pub(crate) struct Said {
     code: Option<i32>,
-    out: String,
-    err: String,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl Said {
@@ -32,7 +32,7 @@ impl Said {
         }
     }
 
-    fn expect(self, code: i32) -> Self {
+    pub(crate) fn expect(self, code: i32) -> Self {
         assert_eq!(
             self.code,
             Some(code),
@@ -43,23 +43,23 @@ impl Said {
         self
     }
 
-    fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.out).unwrap_or_else(|_| panic!("no JSON: {}", self.out))
     }
 }
 
 impl Desk {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             own: tempfile::tempdir().expect("a directory"),
         }
     }
 
-    fn data(&self) -> PathBuf {
+    pub(crate) fn data(&self) -> PathBuf {
         self.own.path().join("data")
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         std::fs::write(self.own.path().join(name), text).expect("written");
     }
 
@@ -73,7 +73,7 @@ impl Desk {
         command
     }
 
-    fn call(&self, words: &[&str]) -> Said {
+    pub(crate) fn call(&self, words: &[&str]) -> Said {
         Said::of(self.command(words).output().expect("it runs"))
     }
 }

@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod actions;
 mod api;
 mod cli;
+mod cli_asks;
 mod control;
 #[cfg(feature = "failpoints")]
 mod crash_points;

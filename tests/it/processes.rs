@@ -90,6 +90,20 @@ pub(crate) fn lives(pid: i32) -> bool {
     state(&PathBuf::from(format!("/proc/{pid}"))).is_some_and(|state| state != 'Z')
 }
 
+/// True if a process of the group is there that has not ended.
+pub(crate) fn group_lives(group: i32) -> bool {
+    let of_group = |pid: i32| {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        let (_, rest) = stat.rsplit_once(')')?;
+        let mut words = rest.split_ascii_whitespace();
+        let (state, found) = (words.next()?, words.nth(1)?);
+        (state != "Z" && found.parse() == Ok(group)).then_some(())
+    };
+    let all = fs::read_dir("/proc").unwrap();
+    all.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .any(|pid| of_group(pid).is_some())
+}
+
 /// The parent of a process.
 pub(crate) fn parent(pid: i32) -> Option<i32> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;

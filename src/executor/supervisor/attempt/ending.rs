@@ -27,7 +27,7 @@ pub(super) struct End {
 }
 
 impl Attempt {
-    /// Asks the script to end, and ends it after `grace`. One that has ended already keeps its
+    /// Asks the script to end, and ends it after `grace`; without a grace at once. One that has ended already keeps its
     /// result; one that was asked before gets the shorter of both graces.
     pub(in crate::executor::supervisor) fn stop(
         &mut self,
@@ -46,9 +46,18 @@ impl Attempt {
                 if has_ended(process) {
                     return;
                 }
-                group::terminate(process);
                 self.stopping = Some(cause);
-                self.stage = Stage::Asked { until: end };
+                self.stage = match grace.is_zero() {
+                    // Asked first, it could do half of what it does when it is asked.
+                    true => {
+                        group::kill(process);
+                        Stage::Killed
+                    }
+                    false => {
+                        group::terminate(process);
+                        Stage::Asked { until: end }
+                    }
+                };
             }
             Stage::Killed
             | Stage::Draining { .. }

@@ -1,0 +1,221 @@
+//! `/pipelines/<id>/<word>` and `/tracks/<id>/<word>`: everything that can be asked of them, done or,
+//! with `?dry_run=true`, only worked out.
+
+use std::collections::BTreeMap;
+
+use rocket::http::Status;
+use rocket::request::{FromRequest, Outcome};
+use rocket::response::status::Custom;
+use rocket::serde::json::Json;
+use rocket::{Request, State, post};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::body::{Body, blocking};
+use super::error::ApiError;
+use super::guard::Auth;
+use super::starts::{RequestKey, started};
+use super::tracks::{given, track_body};
+use super::{pipelines, wire};
+use crate::desk::{ANY, Ask, Asked, Care, Desk, PipelineAsk, StartError, Takes, TrackAsk};
+use crate::engine::{Expect, PipelineId, TrackId};
+use crate::graph::{FieldError, GivenOwned};
+
+/// The query `dry_run`. Any other query is refused: a slip in this word must not do the deed.
+pub(super) struct DryRun(Result<bool, String>);
+
+impl DryRun {
+    /// Whether nothing is to be done.
+    pub(super) fn asked(self) -> Result<bool, ApiError> {
+        let refused = |why| ApiError::new(Status::UnprocessableEntity, "invalid", why);
+        self.0.map_err(refused)
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for DryRun {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        let judge = |(name, value): (&str, &str)| match (name, value) {
+            ("dry_run", "true") => Ok(true),
+            ("dry_run", "false") => Ok(false),
+            ("dry_run", _) => Err(format!("`dry_run={value}`: write `true` or `false`")),
+            _ => Err(format!("`{name}` is not known here: there is `dry_run`")),
+        };
+        let fields = request.query_fields();
+        let fields = fields.map(|field| judge((field.name.source().as_str(), field.value)));
+        let said: Result<Vec<bool>, String> = fields.collect();
+        let dry = said.map(|said| said.contains(&true));
+        Outcome::Success(Self(dry))
+    }
+}
+
+/// What is said with what is asked of a pipeline.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct OfPipeline {
+    why: String,
+    expect: Option<String>,
+}
+
+/// What is said with what is asked of a track.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct OfTrack {
+    why: String,
+    expect: Option<String>,
+    attempt: Option<u32>,
+    input: BTreeMap<String, Value>,
+    outputs: BTreeMap<String, Value>,
+}
+
+#[post("/pipelines/<id>/<word>", data = "<body>", rank = 20)]
+pub(super) async fn of_pipeline(
+    caller: Auth,
+    desk: &State<Desk>,
+    id: i64,
+    word: &str,
+    dry: DryRun,
+    body: Body,
+) -> Result<Json<Value>, ApiError> {
+    let id = PipelineId(id);
+    let Some(asked_for) = PipelineAsk::from_word(word) else {
+        let words = PipelineAsk::ALL.iter().map(|ask| ask.word());
+        return Err(no_word("pipeline", word, words.chain(["again"])));
+    };
+    let (dry, body): (_, OfPipeline) = (dry.asked()?, body.json()?);
+    let ask = Ask::Pipeline(id, asked_for);
+    let asked = Asked {
+        who: caller.0.name.to_owned(),
+        why: body.why,
+        expect: saw(ask, body.expect.as_deref(), None)?,
+    };
+    let desk = desk.inner().clone();
+    blocking(move || {
+        if dry {
+            return would(&desk, ask, asked, &BTreeMap::new());
+        }
+        desk.ask(ask, asked, &BTreeMap::new())?;
+        Ok(Json(wire::pipeline(&pipelines::head(&desk, id)?)))
+    })
+    .await
+}
+
+#[post("/pipelines/<id>/again", data = "<body>")]
+pub(super) async fn again(
+    caller: Auth,
+    desk: &State<Desk>,
+    id: i64,
+    dry: DryRun,
+    key: RequestKey,
+    body: Body,
+) -> Result<Custom<Json<Value>>, ApiError> {
+    let id = PipelineId(id);
+    let (dry, body): (_, OfPipeline) = (dry.asked()?, body.json()?);
+    let ask = Ask::Pipeline(id, PipelineAsk::RetryFailed);
+    let expect = body.expect.map(|word| ask.saw(&word, None)).transpose();
+    let asked = Asked {
+        who: caller.0.name.to_owned(),
+        why: body.why,
+        expect: expect.map_err(field)?.flatten(),
+    };
+    let desk = desk.inner().clone();
+    blocking(move || {
+        if dry {
+            let waits = desk.would_again(id, asked)?;
+            let would = wire::would_again(&pipelines::head(&desk, id)?, &waits);
+            return Ok(Custom(Status::Ok, Json(would)));
+        }
+        started(&desk, desk.again(id, "rest", key.0, asked)?, None)
+    })
+    .await
+}
+
+#[post("/tracks/<id>/<word>", data = "<body>", rank = 20)]
+pub(super) async fn of_track(
+    caller: Auth,
+    desk: &State<Desk>,
+    id: i64,
+    word: &str,
+    dry: DryRun,
+    body: Body,
+) -> Result<Json<Value>, ApiError> {
+    let id = TrackId(id);
+    let Some(asked_for) = TrackAsk::from_word(word) else {
+        let words = TrackAsk::ALL.iter().map(|ask| ask.word());
+        return Err(no_word("track", word, words.chain(["resolve"])));
+    };
+    let (dry, body): (_, OfTrack) = (dry.asked()?, body.json()?);
+    let ask = Ask::Track(id, asked_for);
+    let (values, stray, name) = match ask.takes() {
+        Takes::Values | Takes::Nothing => (body.input, body.outputs, "outputs"),
+        Takes::Outputs => (body.outputs, body.input, "input"),
+    };
+    if !stray.is_empty() {
+        let why = format!("`{word}` takes no `{name}`");
+        return Err(ApiError::new(Status::UnprocessableEntity, "invalid", why));
+    }
+    let asked = Asked {
+        who: caller.0.name.to_owned(),
+        why: body.why,
+        expect: saw(ask, body.expect.as_deref(), body.attempt)?,
+    };
+    let desk = desk.inner().clone();
+    blocking(move || act(&desk, (id, asked_for), asked, &given(values), dry)).await
+}
+
+/// Asks something of a track, or works it out, and gives the answer.
+pub(super) fn act(
+    desk: &Desk,
+    (id, ask): (TrackId, TrackAsk),
+    asked: Asked,
+    given: &BTreeMap<String, GivenOwned>,
+    dry: bool,
+) -> Result<Json<Value>, ApiError> {
+    let ask = Ask::Track(id, ask);
+    if dry {
+        return would(desk, ask, asked, given);
+    }
+    desk.ask(ask, asked, given)?;
+    Ok(Json(track_body(desk, id)?))
+}
+
+/// What would follow, with the fate of each track.
+fn would(
+    desk: &Desk,
+    ask: Ask,
+    asked: Asked,
+    given: &BTreeMap<String, GivenOwned>,
+) -> Result<Json<Value>, ApiError> {
+    Ok(Json(wire::would(&desk.would(ask, asked, given)?)))
+}
+
+/// What the caller saw; needed where two people could undo what the other one did.
+fn saw(ask: Ask, word: Option<&str>, attempt: Option<u32>) -> Result<Option<Expect>, ApiError> {
+    match word {
+        Some(word) => ask.saw(word, attempt).map_err(field),
+        None if ask.care() == Care::None => Ok(None),
+        None => {
+            let why = format!(
+                "say what you saw, so that nothing is done to what has moved since: \
+                 `\"expect\": \"FAILED\"` with the state's word, or `\"expect\": \"{ANY}\"` if it does not matter"
+            );
+            let status = Status::UnprocessableEntity;
+            Err(ApiError::new(status, "missing-expect", why))
+        }
+    }
+}
+
+fn field(error: FieldError) -> ApiError {
+    StartError::Fields(vec![error]).into()
+}
+
+fn no_word(of: &str, word: &str, words: impl Iterator<Item = &'static str>) -> ApiError {
+    let words: Vec<&str> = words.collect();
+    let why = format!(
+        "`{word}` cannot be asked of a {of}: there are {}",
+        words.join(", ")
+    );
+    ApiError::new(Status::NotFound, "not-found", why)
+}

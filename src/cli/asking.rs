@@ -1,0 +1,221 @@
+//! Asking something of a pipeline or of a track on the running server.
+//!
+//! What the server is asked to do is what was seen: the state is read first and said with it, unless
+//! somebody may be in a hurry.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::asks::{AgainArgs, AskVerb, Either, Ended, ForceArgs, RetryArgs, SaidArgs};
+use super::context::Context;
+use super::error::{CliError, OK};
+use super::output::{counted, print, print_json, table, visible};
+use super::params::texts;
+use super::remote::Remote;
+use super::start;
+use crate::desk::{Ask, Care, PipelineAsk, Takes, TrackAsk};
+use crate::engine::{PipelineId, TrackId};
+
+/// Values by name.
+type Values = BTreeMap<String, String>;
+
+/// Does what a verb says.
+pub(super) fn asking(context: &Context, verb: AskVerb) -> Result<u8, CliError> {
+    let pipeline = |id: i64, ask| Ask::Pipeline(PipelineId(id), ask);
+    let track = |id: i64, ask| Ask::Track(TrackId(id), ask);
+    let (ask, values, said) = match verb {
+        AskVerb::Pause(args) => (
+            pipeline(args.pipeline, PipelineAsk::Pause),
+            Values::new(),
+            args.said,
+        ),
+        AskVerb::Resume(args) => (
+            pipeline(args.pipeline, PipelineAsk::Resume),
+            Values::new(),
+            args.said,
+        ),
+        AskVerb::Stop(args) => {
+            let ask = either(&args.of, PipelineAsk::Stop, TrackAsk::Stop);
+            (ask, Values::new(), args.said)
+        }
+        AskVerb::Kill(args) => {
+            let ask = either(&args.of, PipelineAsk::Kill, TrackAsk::Kill);
+            (ask, Values::new(), args.said)
+        }
+        AskVerb::Retry(args) => retry(context, args)?,
+        AskVerb::Skip(args) => (track(args.track, TrackAsk::Skip), Values::new(), args.said),
+        AskVerb::Hold(args) => (track(args.track, TrackAsk::Hold), Values::new(), args.said),
+        AskVerb::Release(args) => (
+            track(args.track, TrackAsk::Release),
+            Values::new(),
+            args.said,
+        ),
+        AskVerb::Force(args) => force(context, args)?,
+        AskVerb::Input(args) => {
+            let values = args.params.values(&context.config)?;
+            if values.is_empty() {
+                return Err(CliError::Usage("give values: `-p name=value`".to_owned()));
+            }
+            (track(args.track, TrackAsk::Input), values, args.said)
+        }
+        AskVerb::Again(args) => return again(context, &args),
+    };
+    ask_server(context, ask, values, &said)
+}
+
+fn either(of: &Either, whole: PipelineAsk, one: TrackAsk) -> Ask {
+    match (of.pipeline, of.track) {
+        (_, Some(id)) => Ask::Track(TrackId(id), one),
+        // The command line has seen to it that there is one of them.
+        (id, None) => Ask::Pipeline(PipelineId(id.unwrap_or_default()), whole),
+    }
+}
+
+fn retry(context: &Context, args: RetryArgs) -> Result<(Ask, Values, SaidArgs), CliError> {
+    let one = match (args.after, args.alone) {
+        (true, _) => TrackAsk::RetryAfter,
+        (false, true) => TrackAsk::RunAlone,
+        (false, false) => TrackAsk::Retry,
+    };
+    let values = args.params.values(&context.config)?;
+    if args.of.track.is_none() && !values.is_empty() {
+        let why = "values are for one track: name it with `--track TRACK`";
+        return Err(CliError::Usage(why.to_owned()));
+    }
+    let ask = either(&args.of, PipelineAsk::RetryFailed, one);
+    Ok((ask, values, args.said))
+}
+
+fn force(context: &Context, args: ForceArgs) -> Result<(Ask, Values, SaidArgs), CliError> {
+    let ask = match args.ended {
+        Ended::Succeed => TrackAsk::Succeed,
+        Ended::Fail => TrackAsk::Fail,
+    };
+    let values = args.outputs.values(&context.config)?;
+    let ask = Ask::Track(TrackId(args.track), ask);
+    Ok((ask, values, args.said))
+}
+
+fn ask_server(
+    context: &Context,
+    ask: Ask,
+    values: Values,
+    said: &SaidArgs,
+) -> Result<u8, CliError> {
+    let server = Remote::needed(context)?;
+    let thing = match ask {
+        Ask::Pipeline(id, _) => format!("/pipelines/{id}"),
+        Ask::Track(id, _) => format!("/tracks/{id}"),
+    };
+    let mut body = json!({"why": said.why});
+    if ask.care() != Care::None {
+        let seen = server.get(&thing)?;
+        body["expect"] = seen["state"].clone();
+        if let Ask::Track(..) = ask {
+            body["attempt"] = seen["attempt"].clone();
+        }
+    }
+    if !values.is_empty() {
+        let field = match ask.takes() {
+            Takes::Outputs => "outputs",
+            Takes::Values | Takes::Nothing => "input",
+        };
+        body[field] = texts(values);
+    }
+    let path = format!("{thing}/{}", ask.word());
+    let answer = post(&server, &path, &body, said)?;
+    if said.json {
+        print_json(&answer)?;
+    } else if said.dry_run {
+        print(&foretold(&answer))?;
+    } else {
+        print(&done(ask, &answer))?;
+    }
+    Ok(OK)
+}
+
+fn post(server: &Remote, path: &str, body: &Value, said: &SaidArgs) -> Result<Value, CliError> {
+    let query = if said.dry_run { "?dry_run=true" } else { "" };
+    let path = format!("{path}{query}");
+    server.post(&path, "application/json", None, &body.to_string())
+}
+
+/// `pipeline 7 is PAUSED`, `track 31 (b) is PENDING`
+fn done(ask: Ask, answer: &Value) -> String {
+    let state = answer["state"].as_str().unwrap_or_default();
+    match ask {
+        Ask::Pipeline(id, _) => format!("pipeline {id} is {state}"),
+        Ask::Track(id, _) => {
+            let vertex = visible(answer["vertex"].as_str().unwrap_or_default());
+            format!("track {id} ({vertex}) is {state}")
+        }
+    }
+}
+
+/// What would become of each track, and of the pipeline.
+fn foretold(answer: &Value) -> String {
+    let word = |value: &Value| visible(value.as_str().unwrap_or_default());
+    let tracks = answer["tracks"].as_array().into_iter().flatten();
+    let row = |t: &Value| {
+        let will = word(&t["will"]);
+        vec![
+            t["id"].to_string(),
+            word(&t["from"]),
+            word(&t["to"]),
+            will,
+            word(&t["vertex"]),
+        ]
+    };
+    let rows: Vec<Vec<String>> = tracks.map(row).collect();
+    let counts = answer["counts"].as_object().into_iter().flatten();
+    let counts: Vec<String> = counts
+        .map(|(will, count)| format!("{will} {count}"))
+        .collect();
+    let queued = match answer["queued"].as_bool() {
+        Some(true) => ", and would wait until fewer pipelines of its graph run",
+        Some(false) | None => "",
+    };
+    let heads = ["TRACK", "NOW", "THEN", "WILL", "VERTEX"];
+    format!(
+        "{}\nThe pipeline is {} and would be {}{queued}: {}. Nothing was done.",
+        table(&heads, &rows),
+        word(&answer["from"]),
+        word(&answer["to"]),
+        counts.join(", ")
+    )
+}
+
+fn again(context: &Context, args: &AgainArgs) -> Result<u8, CliError> {
+    let (server, old) = (Remote::needed(context)?, args.pipeline);
+    let body = json!({"why": args.said.why});
+    let answer = post(
+        &server,
+        &format!("/pipelines/{old}/again"),
+        &body,
+        &args.said,
+    )?;
+    if args.said.json {
+        print_json(&answer)?;
+        return Ok(OK);
+    }
+    if args.said.dry_run {
+        let tracks = answer["track_count"].as_u64().unwrap_or_default() as usize;
+        let waits = answer["waits_for_input"].as_array().into_iter().flatten();
+        let waits: Vec<String> = waits
+            .map(|vertex| visible(vertex.as_str().unwrap_or_default()))
+            .collect();
+        let waits = match waits.is_empty() {
+            true => String::new(),
+            false => format!(", of which would wait for values: {}", waits.join(", ")),
+        };
+        print(&format!(
+            "{} v{} would start with {}{waits}. Nothing was done.",
+            visible(answer["graph"].as_str().unwrap_or_default()),
+            answer["version"],
+            counted(tracks, "track"),
+        ))?;
+        return Ok(OK);
+    }
+    start::told(context, &server, &answer, args.wait)
+}

@@ -1,0 +1,165 @@
+//! The verbs that ask something of a pipeline or of a track on the running server: what may be
+//! written with them.
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::params::ParamArgs;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum AskVerb {
+    /// Start nothing new of a pipeline; scripts that run may end
+    #[command(after_help = "Example:\n  trackyard pause 7 --why 'the database is being moved'")]
+    Pause(OfPipeline),
+    /// Let a paused pipeline go on
+    #[command(after_help = "Example:\n  trackyard resume 7")]
+    Resume(OfPipeline),
+    /// End a pipeline, or one track: TERM, and KILL after the grace
+    #[command(
+        after_help = "Examples:\n  trackyard stop 7 --why 'wrong host'\n  trackyard stop --track 31 --dry-run"
+    )]
+    Stop(OfEither),
+    /// End a pipeline, or one track, at once: KILL
+    #[command(after_help = "Examples:\n  trackyard kill 7\n  trackyard kill --track 31")]
+    Kill(OfEither),
+    /// Try once more what failed, was stopped or interrupted, or one track
+    #[command(
+        after_help = "Examples:\n  trackyard retry 7 --dry-run\n  trackyard retry --track 31 -p host=127.0.0.1\n  trackyard retry --track 31 --after\n\nWhat succeeded stays as it is, unless it comes after a track that is retried with --after."
+    )]
+    Retry(RetryArgs),
+    /// Pass a track over: what comes after it runs
+    #[command(after_help = "Example:\n  trackyard skip 31 --why 'done by hand'")]
+    Skip(OfTrack),
+    /// Keep a track from starting
+    #[command(after_help = "Example:\n  trackyard hold 31")]
+    Hold(OfTrack),
+    /// Let a track start that is held; take back that it is skipped
+    #[command(after_help = "Example:\n  trackyard release 31")]
+    Release(OfTrack),
+    /// Say yourself how a track ended
+    #[command(
+        after_help = "Examples:\n  trackyard force 31 succeed --why 'the file is there' -p count=7\n  trackyard force 31 fail --why 'it hangs'\n\nWith a success come the outputs that the script was to leave, as -p NAME=VALUE.\nA script that runs is ended when it is said to fail."
+    )]
+    Force(ForceArgs),
+    /// Give a track that has not started other values
+    #[command(after_help = "Example:\n  trackyard input 31 -p host=127.0.0.1")]
+    Input(InputArgs),
+    /// Start a new pipeline of the same version with what was given for an old one
+    #[command(
+        after_help = "Example:\n  trackyard again 7 --wait\n\nWhat was given to single tracks later is asked for again."
+    )]
+    Again(AgainArgs),
+}
+
+/// What is said with everything that is asked.
+#[derive(Debug, Args)]
+pub(super) struct SaidArgs {
+    /// Why, for the journal
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub(super) why: String,
+    /// Do nothing; list what would become of each track
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Print the server's answer as JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct OfPipeline {
+    /// The number of a pipeline
+    #[arg(value_name = "PIPELINE")]
+    pub(super) pipeline: i64,
+    #[command(flatten)]
+    pub(super) said: SaidArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct OfTrack {
+    /// The number of a track
+    #[arg(value_name = "TRACK")]
+    pub(super) track: i64,
+    #[command(flatten)]
+    pub(super) said: SaidArgs,
+}
+
+/// A pipeline or a track.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(super) struct Either {
+    /// The number of a pipeline
+    #[arg(value_name = "PIPELINE")]
+    pub(super) pipeline: Option<i64>,
+    /// The number of a track
+    #[arg(long, value_name = "TRACK")]
+    pub(super) track: Option<i64>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct OfEither {
+    #[command(flatten)]
+    pub(super) of: Either,
+    #[command(flatten)]
+    pub(super) said: SaidArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RetryArgs {
+    #[command(flatten)]
+    pub(super) of: Either,
+    /// The track and everything after it
+    #[arg(long, conflicts_with_all = ["pipeline", "alone"])]
+    pub(super) after: bool,
+    /// The track and nothing else: the pipeline is paused
+    #[arg(long, conflicts_with = "pipeline")]
+    pub(super) alone: bool,
+    #[command(flatten)]
+    pub(super) params: ParamArgs,
+    #[command(flatten)]
+    pub(super) said: SaidArgs,
+}
+
+/// How a track ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Ended {
+    /// What it was to do is done
+    Succeed,
+    /// It is not
+    Fail,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ForceArgs {
+    /// The number of a track
+    #[arg(value_name = "TRACK")]
+    pub(super) track: i64,
+    /// How it ended
+    #[arg(value_name = "END")]
+    pub(super) ended: Ended,
+    #[command(flatten)]
+    pub(super) outputs: ParamArgs,
+    #[command(flatten)]
+    pub(super) said: SaidArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InputArgs {
+    /// The number of a track
+    #[arg(value_name = "TRACK")]
+    pub(super) track: i64,
+    #[command(flatten)]
+    pub(super) params: ParamArgs,
+    #[command(flatten)]
+    pub(super) said: SaidArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AgainArgs {
+    /// The number of a pipeline
+    #[arg(value_name = "PIPELINE")]
+    pub(super) pipeline: i64,
+    /// Wait until the new pipeline has ended
+    #[arg(long, conflicts_with_all = ["dry_run", "json"])]
+    pub(super) wait: bool,
+    #[command(flatten)]
+    pub(super) said: SaidArgs,
+}
