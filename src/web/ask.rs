@@ -12,7 +12,7 @@ use super::asked::{Foretold, Seen, Subject};
 use super::deeds::{Deed, Words};
 use super::fates::Fates;
 use super::fields::{Group, Widget};
-use super::frame::{Frame, Section};
+use super::frame::{Frame, Section, capital};
 use super::guard::Browser;
 use super::posted::Posted;
 use super::words::Mark;
@@ -153,7 +153,7 @@ fn take(desk: &Desk, who: &Browser, subject: Subject, form: &Posted) -> Outcome 
             Status::Conflict
         }
         Err(why @ (StartError::UnknownSecrets(_) | StartError::Sealed(_))) => {
-            sent.errors.push(format!("Nothing was changed: {why}."));
+            sent.errors.push(capital(&format!("{why}.")));
             Status::Conflict
         }
         Err(why) => return Err(failure(why)),
@@ -172,14 +172,14 @@ fn told(why: Refusal) -> Result<String, Failure> {
         | Refusal::Track(..)
         | Refusal::Runs(_)
         | Refusal::NotItsTurn(_)
-        | Refusal::Limit(_) => Ok(format!("Nothing was changed: {why}.")),
+        | Refusal::Limit(_) => Ok(capital(&format!("{why}."))),
     }
 }
 
 fn moved(state: &impl std::fmt::Display) -> String {
     format!(
-        "Nothing was changed: it has moved since you looked, and is {state} now. Below is what would \
-         follow now; send it once more if that is what you want."
+        "It has moved since you looked, and is {state} now. Look at what would follow now, and send it \
+         once more if that is what you want."
     )
 }
 
@@ -206,7 +206,7 @@ fn page(desk: &Desk, who: &Browser, subject: Subject, mut sent: Sent<'_>) -> Out
             Foretold::default()
         }
         Err(why @ (StartError::UnknownSecrets(_) | StartError::Sealed(_))) => {
-            sent.refuse(format!("Nothing was changed: {why}."));
+            sent.refuse(capital(&format!("{why}.")));
             Foretold::default()
         }
         Err(StartError::Fields(errors)) => {

@@ -81,6 +81,7 @@ impl Found {
             None => self.value(key),
         };
         let mut groups = fields::groups(&specs, known, &errors);
+        fields::keeping_secrets(&mut groups, |name| self.value(name).is_some());
         if let (Some(group), Subject::Track(_, ask)) = (groups.first_mut(), self.subject) {
             group.title = match ask.takes() {
                 Takes::Outputs => "What it left for the vertices after it".to_owned(),

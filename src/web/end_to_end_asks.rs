@@ -10,10 +10,10 @@ use super::harness::{HOSTILE, NOW, Server, keep, param};
 use crate::desk::StartRequest;
 use crate::driver::Fact;
 use crate::engine::{AttemptKey, PipelineId, Remains, TrackId, TrackState};
-use crate::graph::{Edge, GivenOwned, Graph, Kind, Vertex, When};
+use crate::graph::{Edge, GivenOwned, Graph, Kind, Millis, Retry, Vertex, When};
 use crate::spool::{Cause, ExitRecord};
 
-/// `fetch` before `build` before `ship`; `lint` alone; a script at the end. `build` has values and
+/// `fetch` before `build` before `ship`, which is tried twice; one alone; a script at the end. `build` has values and
 /// leaves one.
 fn graph() -> Graph {
     let mut times = param("times", Kind::Int);
@@ -33,19 +33,30 @@ fn graph() -> Graph {
         outputs: vec![param("count", Kind::Int)],
         ..vertex("build")
     };
+    let ship = Vertex {
+        retry: Some(Retry {
+            limit: 1,
+            delay: Millis(3_600_000),
+            backoff: 1.0,
+            max_delay: Millis(3_600_000),
+            jitter: 0.0,
+            exit_codes: None,
+        }),
+        ..vertex("ship")
+    };
     let end = Vertex {
         handler: Some(When::Exit),
         ..vertex("on_exit")
     };
     Graph {
         name: HOSTILE.to_owned(),
-        vertices: vec![vertex("fetch"), build, vertex("ship"), vertex("lint"), end],
+        vertices: vec![vertex("fetch"), build, ship, vertex(HOSTILE), end],
         edges: vec![Edge { head: 1, tail: 0 }, Edge { head: 2, tail: 1 }],
         ..Graph::default()
     }
 }
 
-/// A server with one pipeline, of which the tracks 1 (fetch) and 4 (lint) run.
+/// A server with one pipeline, of which the tracks 1 (fetch) and 4 run.
 struct Site {
     server: Server,
     run: PipelineId,
@@ -173,7 +184,7 @@ fn a_pipeline_is_paused_and_goes_on() {
     assert!(site.get("/tracks/2").contains("its pipeline is paused"));
     // Its page shows what is no more.
     let html = site.refused("/pipelines/1/pause", "expect=RUNNING", Status::Conflict);
-    assert!(html.contains("it has moved since you looked, and is PAUSED now"));
+    assert!(html.contains("It has moved since you looked, and is PAUSED now"));
     site.post("/pipelines/1/resume", "expect=PAUSED&why=done+waiting");
     assert_eq!(site.state(2), TrackState::Running);
     assert!(
@@ -261,6 +272,7 @@ fn a_failed_track_is_tried_again_with_another_value() {
     for said in [
         "name=\"p.times\" type=\"text\" inputmode=\"numeric\" value=\"3\"",
         "type=\"password\"",
+        "left empty, it stays as it is",
         "value=\"a&#34;b\"",
         "tracks will run, now or when their turn comes",
     ] {
@@ -303,6 +315,23 @@ fn a_failed_track_is_tried_again_with_another_value() {
     );
     assert_eq!(site.state(2), TrackState::Running);
     assert!(site.journal(9).iter().any(|(_, why)| why == "retry: more"));
+}
+
+#[test]
+fn the_wait_for_the_next_attempt_is_cut_short() {
+    let mut site = Site::new();
+    for track in [1, 2] {
+        site.end(track, 0);
+    }
+    site.end(3, 1);
+    assert_eq!(site.state(3), TrackState::Pending);
+    let html = site.get("/tracks/3");
+    assert!(html.contains("waits for its next attempt until <time datetime=\"2026-11-21T04:08"));
+    assert_eq!(offered(&html), ["Retry now", "Skip", "Hold", "Stop"]);
+    let html = site.get("/pipelines/1");
+    assert!(html.contains("href=\"/tracks/3/retry?from=pipeline\"") && html.contains(">Retry now<"));
+    site.post("/tracks/3/retry", "expect=PENDING&attempt=1");
+    assert_eq!(site.state(3), TrackState::Running);
 }
 
 #[test]
@@ -352,7 +381,7 @@ fn what_has_moved_is_shown_as_it_is_now_and_nothing_typed_is_lost() {
     site.end(2, 7);
     let form = "expect=RUNNING&attempt=1&why=too+%3Cslow%3E";
     let html = site.refused("/tracks/2/stop", form, Status::Conflict);
-    assert!(html.contains("it has moved since you looked, and is FAILED now"));
+    assert!(html.contains("It has moved since you looked, and is FAILED now"));
     assert!(
         html.contains("nothing of it runs"),
         "and it cannot be asked any more"

@@ -166,6 +166,16 @@ pub(super) fn groups(
     groups
 }
 
+/// Says of each secret that is there (`held`) that an empty field leaves it as it is.
+pub(super) fn keeping_secrets(groups: &mut [Group], held: impl Fn(&str) -> bool) {
+    for field in groups.iter_mut().flat_map(|group| &mut group.fields) {
+        if field.widget == Widget::Password && held(&field.label) {
+            field.required = false;
+            field.hint.push_str("; left empty, it stays as it is");
+        }
+    }
+}
+
 /// Errors of things that are no field of these groups.
 pub(super) fn elsewhere(specs: &[Spec<'_>], errors: &[FieldError]) -> Vec<String> {
     let keys: Vec<String> = specs.iter().map(Spec::key).collect();

@@ -98,6 +98,14 @@ impl Frame {
     }
 }
 
+/// A text that begins with a capital letter.
+pub(super) fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(chars).collect()
+    })
+}
+
 /// A page that says one thing.
 #[derive(Debug, Template)]
 #[template(path = "notice.html")]
@@ -112,14 +120,10 @@ pub(super) struct Notice {
 impl Notice {
     /// A title and a sentence.
     pub(super) fn new(title: &'static str, sentence: String) -> Self {
-        let mut chars = sentence.chars();
-        let sentence = chars.next().map_or_else(String::new, |first| {
-            first.to_uppercase().chain(chars).collect()
-        });
         Self {
             frame: Frame::outside_of(Section::Outside),
             title,
-            sentence,
+            sentence: capital(&sentence),
             how_to_sign_in: false,
         }
     }

@@ -197,7 +197,7 @@ mod tests {
     use askama::Template;
 
     use super::{Found, values, view};
-    use crate::engine::TrackState;
+    use crate::engine::{Reason, TrackState};
     use crate::graph::When;
     use crate::store::JournalRow;
     use crate::web::around::Around;
@@ -223,8 +223,11 @@ mod tests {
             ignored: [4].into(),
             ..Around::default()
         };
+        let mut head = pipeline_head(id);
+        (head.priority, head.queued) = (5, id == 3);
+        head.reason = (id == 4).then_some(Reason::Timeout.code());
         Found {
-            head: pipeline_head(id),
+            head,
             around,
             ending: id % 2,
             again: vec![(77, 3)],
@@ -249,6 +252,9 @@ mod tests {
                 let html = page.render().expect("renders");
                 wellformed::check(&html);
                 assert!(html.contains("at the end, whatever the verdict"));
+                assert_eq!(html.contains("it ran out of time"), id == 4);
+                assert_eq!(html.contains("It waits for its turn"), id == 3);
+                assert!(html.contains("priority 5"));
                 assert!(html.contains("1 ignored failure") && html.contains("/pipelines/77"));
                 let refreshes = html.contains("http-equiv=\"refresh\"");
                 assert_eq!(refreshes, id % 2 == 1, "only a live one loads itself again");

@@ -150,7 +150,9 @@ fn view(who: &Browser, found: Found) -> TrackPage {
         values.push((name, reveal::text(&shown.to_string())));
     }
     let specs = fields::of_track(if unstarted { &params } else { &[] });
-    let groups = fields::groups(&specs, |key| fields::held(&texts.input, key), &[]);
+    let has = |key: &str| fields::held(&texts.input, key);
+    let mut groups = fields::groups(&specs, has, &[]);
+    fields::keeping_secrets(&mut groups, |name| has(name).is_some());
     let (body, script_cut) = reveal::head(&texts.script, SCRIPT);
     let whole = attempts.last().map_or(0, |attempt| attempt.log_bytes);
     let output_cut = whole > texts.output.len() as i64;

@@ -1,13 +1,13 @@
 // The main journey in a real browser, with and without JavaScript: sign in, write a graph, mend it,
 // start it with a wrong and a right value, watch it to FINISH, read what it printed, give a value to a
-// track that waits for one, stop a pipeline, answer for a script whose supervisor was killed, empty the
-// server. Any script that a hostile text runs, and any breach of the
+// track that waits for one, stop a pipeline, pause, resume, stop and retry another one, answer for a script
+// whose supervisor was killed, empty the server. Any script that a hostile text runs, and any breach of the
 // content security policy, fails it.
 //
 // node tests/browser/journey.mjs PROGRAM
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, mkdirSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -54,6 +54,23 @@ vertices:
     while :; do sleep 0.1; done
 `;
 
+// `first` waits for a file; the last script runs whatever the verdict.
+const control = (data) => `name: control
+handlers:
+  on_exit: echo "the end"
+vertices:
+  first: |
+    while [ ! -e '${join(data, 'go')}' ]; do sleep 0.1; done
+  second:
+    needs: [first]
+    script: echo second
+  third:
+    needs: [second]
+    script: echo third
+  beside: |
+    while [ ! -e '${join(data, 'go')}' ]; do sleep 0.1; done
+`;
+
 function serve(data) {
   const child = spawn(program, ['serve', '--port', '0', '--data', data], { stdio: ['ignore', 'pipe', 'inherit'], cwd: data });
   return new Promise((started, reject) => {
@@ -90,6 +107,11 @@ async function journey(browser, javaScriptEnabled) {
       if (!pictures) return;
       mkdirSync(pictures, { recursive: true });
       await page.screenshot({ path: join(pictures, `${name}${javaScriptEnabled ? '' : '-nojs'}.png`), fullPage: true });
+      if (!javaScriptEnabled) return;
+      const desk = page.viewportSize();
+      await page.setViewportSize({ width: 390, height: 844 });
+      await page.screenshot({ path: join(pictures, `${name}-phone.png`), fullPage: true });
+      await page.setViewportSize(desk);
     };
     const save = async (text) => {
       await page.goto(`${server.url}/graphs/new`);
@@ -162,6 +184,44 @@ async function journey(browser, javaScriptEnabled) {
     await page.getByText('STOPPED').first().waitFor();
     await shot('stopped');
 
+    await save(control(data));
+    await page.getByRole('link', { name: /^start/i }).first().click();
+    await page.getByRole('button', { name: /^start/i }).click();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByText('Nothing new of it starts').waitFor();
+    await shot('paused');
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
+    const status = page.url();
+    await page.getByRole('link', { name: 'third' }).first().click();
+    await page.getByRole('button', { name: 'Hold' }).click();
+    await page.getByRole('button', { name: 'Release' }).waitFor();
+    await shot('held');
+    await page.goto(status);
+    await page.getByRole('link', { name: 'Stop', exact: true }).click();
+    await page.getByText('2 scripts run and are ended').waitFor();
+    await page.getByText('2 tracks change').waitFor();
+    await page.getByLabel('Why').fill('to see <b>what</b> follows');
+    await shot('ask-stop');
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await page.getByRole('link', { name: 'Retry failed' }).waitFor();
+    await shot('control-stopped');
+    writeFileSync(join(data, 'go'), '');
+    await page.getByRole('link', { name: 'Retry failed' }).click();
+    await page.getByText('4 tracks will run').waitFor();
+    await shot('ask-retry-failed');
+    await page.getByRole('button', { name: 'Retry failed' }).click();
+    await page.getByText('FINISH').first().waitFor();
+    assert.match(await page.locator('main').innerText(), /After the verdict/);
+    await page.getByText('Journal', { exact: true }).click();
+    await page.getByText('stop: to see <b>what</b> follows').first().waitFor();
+    await shot('control-finished');
+    await page.getByRole('link', { name: 'second' }).first().click();
+    await page.getByRole('link', { name: 'Retry with all after it' }).click();
+    await page.getByText('2 tracks will run').waitFor();
+    await page.getByRole('link', { name: 'Back' }).click();
+    await shot('control-track');
+
     await page.goto(`${server.url}/graphs`);
     await page.getByRole('link', { name: 'endless' }).first().click();
     await page.getByRole('link', { name: /^start/i }).first().click();
@@ -182,9 +242,11 @@ async function journey(browser, javaScriptEnabled) {
     await page.getByText('INTERRUPTED').first().waitFor();
     await shot('inbox');
     await page.getByRole('link', { name: 'loop' }).first().click();
-    await page.getByLabel(/why/i).fill('it was stopped by hand');
     await shot('interrupted');
-    await page.getByRole('button', { name: /it failed/i }).click();
+    await page.getByRole('link', { name: 'It failed' }).click();
+    await page.getByLabel('Why').fill('it was stopped by hand');
+    await shot('ask-failed');
+    await page.getByRole('button', { name: 'It failed' }).click();
     await page.getByText(/said that it failed: it was stopped by hand/).first().waitFor();
     await page.getByRole('link', { name: /inbox/i }).click();
     await page.getByText(/nothing|nobody/i).first().waitFor();
