@@ -189,3 +189,22 @@ impl Ask {
         saw.map(Some).ok_or_else(wrong)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{PipelineAsk, TrackAsk};
+
+    #[test]
+    fn every_word_is_explained_and_nothing_else() {
+        let page = include_str!("../../docs/actions.md");
+        let rows = page.lines().filter_map(|line| line.split('|').nth(2));
+        let rows = rows.filter_map(|cell| cell.trim().strip_prefix('`')?.strip_suffix('`'));
+        let addresses = |of: &'static str| rows.clone().filter_map(move |row| row.strip_prefix(of));
+        let pipeline: Vec<&str> = addresses("pipelines/7/").collect();
+        let words: Vec<&str> = PipelineAsk::ALL.iter().map(|ask| ask.word()).collect();
+        assert_eq!(pipeline, [&words[..], &["again"]].concat());
+        let track: Vec<&str> = addresses("tracks/31/").collect();
+        let words: Vec<&str> = TrackAsk::ALL.iter().map(|ask| ask.word()).collect();
+        assert_eq!(track, words);
+    }
+}

@@ -6,6 +6,7 @@
 mod again;
 mod asking;
 mod killed;
+mod parallel;
 mod pipelines;
 mod stopping;
 mod tracks;
@@ -26,9 +27,10 @@ pub(crate) struct Case {
     own: tempfile::TempDir,
 }
 
-/// A program with settings from the environment.
+/// A program of two slots with other settings from the environment.
 fn with(settings: &[(&str, &str)]) -> Command {
     let mut command = program();
+    command.env("TRACKYARD_SLOTS", "2");
     command.envs(settings.iter().copied());
     command
 }
@@ -42,7 +44,7 @@ impl Case {
     /// The same with other settings, and with what a start says.
     pub(crate) fn with(settings: &[(&str, &str)], yaml: &str, start: &Value) -> Self {
         let own = tempfile::tempdir().expect("a directory");
-        let server = Server::from_command(with(settings), own.path(), &["--slots", "2"]);
+        let server = Server::from_command(with(settings), own.path(), &[]);
         let mut case = Self {
             server,
             id: Value::Null,
