@@ -7,6 +7,7 @@ use rocket::http::Status;
 use super::asked::{Found, Subject};
 use super::fields::{self, Field, Group, Spec, Widget};
 use super::posted::Posted;
+use super::values::held;
 use crate::desk::{Care, Takes};
 use crate::engine::TrackState;
 use crate::graph::{FieldError, GivenOwned};
@@ -51,7 +52,7 @@ impl Found {
     fn value(&self, key: &str) -> Option<String> {
         match (self.subject, &self.track) {
             (Subject::Track(_, ask), Some(track)) if ask.takes() == Takes::Values => {
-                fields::held(&track.input, key)
+                held(&track.input, key)
             }
             _ => None,
         }

@@ -131,16 +131,6 @@ pub(super) fn given(
     specs.iter().filter_map(read).collect()
 }
 
-/// A value of a JSON object as its field holds it. That of a secret is empty.
-pub(super) fn held(json: &str, key: &str) -> Option<String> {
-    let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(json).ok()?;
-    object.get(key).map(|value| match value {
-        serde_json::Value::String(text) => text.clone(),
-        serde_json::Value::Null => String::new(),
-        other => other.to_string(),
-    })
-}
-
 /// The fields of a form. `value` gives what a field holds; none: the default.
 pub(super) fn groups(
     specs: &[Spec<'_>],

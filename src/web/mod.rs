@@ -37,6 +37,7 @@ mod so_far;
 mod standing;
 mod start;
 mod track;
+mod values;
 mod vertices;
 mod when;
 mod words;

@@ -12,13 +12,12 @@ use super::frame::{Frame, Section};
 use super::guard::Browser;
 use super::lines::{self, Progress, TrackLine};
 use super::picture::{self, Card, Picture};
-use super::reveal;
 use super::standing::{ATTENTION, Found, PAGE, find};
+use super::values::values;
 use super::when::{When, between, when};
 use super::words::{self, Mark};
 use crate::desk::Desk;
 use crate::engine::PipelineId;
-use crate::graph::MASK;
 use crate::store::{JournalRow, PipelineHead, TrackHead};
 
 /// A line of the journal.
@@ -177,26 +176,11 @@ fn entry(row: &JournalRow, names: &BTreeMap<i64, &str>) -> Entry {
     }
 }
 
-/// The names and values of a JSON object, as a script sees them.
-pub(super) fn values(json: &str) -> Vec<(String, String)> {
-    // A column that is no object has no values to show; the engine wrote it, so it is one.
-    let object: serde_json::Map<String, serde_json::Value> =
-        serde_json::from_str(json).unwrap_or_default();
-    let shown = |value: &serde_json::Value| match value {
-        serde_json::Value::String(text) => reveal::text(text),
-        // A secret, or what a repeated start compares it by.
-        serde_json::Value::Null | serde_json::Value::Object(_) => MASK.to_owned(),
-        other => other.to_string(),
-    };
-    let pairs = object.iter().map(|(name, v)| (name.clone(), shown(v)));
-    pairs.collect()
-}
-
 #[cfg(test)]
 mod tests {
     use askama::Template;
 
-    use super::{Found, values, view};
+    use super::{Found, view};
     use crate::engine::{Reason, TrackState};
     use crate::graph::When;
     use crate::store::JournalRow;
@@ -260,14 +244,5 @@ mod tests {
                 assert_eq!(refreshes, id % 2 == 1, "only a live one loads itself again");
             }
         }
-    }
-
-    #[test]
-    fn values_are_shown_as_scripts_see_them() {
-        let shown =
-            values("{\"a\":\"x\\u202e\",\"n\":3,\"b\":true,\"s\":null,\"t\":{\"secret\":\"5\"}}");
-        let shown: Vec<_> = shown.iter().map(|(_, value)| value.as_str()).collect();
-        assert_eq!(shown, ["x⟨U+202E⟩", "3", "true", "******", "******"]);
-        assert_eq!(values(""), []);
     }
 }

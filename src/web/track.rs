@@ -12,10 +12,10 @@ use super::fields::{self, Group, Widget};
 use super::frame::{Frame, Section};
 use super::guard::Browser;
 use super::lines::{self, TrackLine};
-use super::pipeline::values;
 use super::reveal;
 use super::script::{self, Label, Part};
 use super::so_far;
+use super::values::{held, values};
 use crate::desk::Desk;
 use crate::engine::{PipelineId, PipelineState, TrackId, TrackState};
 use crate::graph::{Form, Kind, Param, Shown, Value, unknown_output};
@@ -137,7 +137,7 @@ fn view(who: &Browser, found: Found) -> TrackPage {
     let mut values = values(&texts.input);
     let mut labels: Vec<Label> = Vec::new();
     for param in &params {
-        let given = fields::held(&texts.input, &param.name);
+        let given = held(&texts.input, &param.name);
         labels.push(match (given, param.kind) {
             (None, _) => script::declared(param),
             (Some(_), Kind::Secret) => script::label(&param.name, &Shown::Secret),
@@ -150,7 +150,7 @@ fn view(who: &Browser, found: Found) -> TrackPage {
         values.push((name, reveal::text(&shown.to_string())));
     }
     let specs = fields::of_track(if unstarted { &params } else { &[] });
-    let has = |key: &str| fields::held(&texts.input, key);
+    let has = |key: &str| held(&texts.input, key);
     let mut groups = fields::groups(&specs, has, &[]);
     fields::keeping_secrets(&mut groups, |name| has(name).is_some());
     let (body, script_cut) = reveal::head(&texts.script, SCRIPT);
