@@ -20,8 +20,9 @@ use crate::graph::When;
 const IGNORED: &str = "json_extract(vertex.policies, '$.ignore_failure')";
 /// What it must have a share of while it runs.
 const POOL: &str = "json_extract(vertex.policies, '$.pool')";
-/// Scripts after the verdict are the last vertices, one at most for each verdict.
-const LAST: &str = "track.id >= pipeline.first_track + pipeline.vertices - ";
+/// The end of the numbers of a pipeline's tracks. Scripts after the verdict are the last ones, one at
+/// most for each verdict: the others are not read. The plus keeps the index of pipelines out of it.
+const END: &str = "pipeline.first_track + pipeline.vertices";
 
 /// A track that runs after the verdict, and the code of the verdict.
 pub type Handler = (TrackHead, i16);
@@ -70,12 +71,14 @@ fn again_of(db: &mut Db, id: PipelineId, limit: i64) -> QueryResult<Vec<(i64, i1
 
 /// The tracks of pipelines that run after the verdict, in their order.
 fn handlers(db: &mut Db, pipelines: &[i64]) -> QueryResult<Vec<Handler>> {
-    let last = format!("{LAST}{}", When::ALL.len());
-    track::table
-        .inner_join(pipeline::table.on(pipeline::id.eq(track::pipeline_id)))
+    let most = When::ALL.len();
+    let last = format!(
+        "track.id >= {END} - {most} AND track.id < {END} AND +track.pipeline_id = pipeline.id"
+    );
+    pipeline::table
+        .inner_join(track::table.on(sql::<Bool>(&last)))
         .inner_join(vertex::table.on(vertex::id.eq(track::vertex_id)))
-        .filter(track::pipeline_id.eq_any(pipelines))
-        .filter(sql::<Bool>(&last))
+        .filter(pipeline::id.eq_any(pipelines))
         .filter(vertex::handler.is_not_null())
         .order(track::id)
         .select((track_columns!(), vertex::handler.assume_not_null()))

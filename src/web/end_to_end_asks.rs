@@ -13,7 +13,8 @@ use crate::engine::{AttemptKey, PipelineId, Remains, TrackId, TrackState};
 use crate::graph::{Edge, GivenOwned, Graph, Kind, Millis, Retry, Vertex, When};
 use crate::spool::{Cause, ExitRecord};
 
-/// `fetch` before `build` before `ship`, which is tried twice; one alone; a script at the end. `build` has values and
+/// `fetch` before `build` before `ship`, which is tried twice; one alone, whose
+/// failure counts as done; a script at the end. `build` has values and
 /// leaves one.
 fn graph() -> Graph {
     let mut times = param("times", Kind::Int);
@@ -44,13 +45,17 @@ fn graph() -> Graph {
         }),
         ..vertex("ship")
     };
+    let alone = Vertex {
+        ignore_failure: true,
+        ..vertex(HOSTILE)
+    };
     let end = Vertex {
         handler: Some(When::Exit),
         ..vertex("on_exit")
     };
     Graph {
         name: HOSTILE.to_owned(),
-        vertices: vec![vertex("fetch"), build, ship, vertex(HOSTILE), end],
+        vertices: vec![vertex("fetch"), build, ship, alone, end],
         edges: vec![Edge { head: 1, tail: 0 }, Edge { head: 2, tail: 1 }],
         ..Graph::default()
     }
@@ -337,6 +342,16 @@ fn the_wait_for_the_next_attempt_is_cut_short() {
     );
     site.post("/tracks/3/retry", "expect=PENDING&attempt=1");
     assert_eq!(site.state(3), TrackState::Running);
+}
+
+#[test]
+fn a_failure_that_counts_as_done_needs_nobody() {
+    let mut site = Site::new();
+    site.end(4, 3);
+    let html = site.get("/pipelines/1");
+    assert!(html.contains("1 ignored failure") && html.contains("; its failure counts as done"));
+    assert!(!html.contains("Needs attention") && !html.contains("href=\"/tracks/4/retry"));
+    assert_eq!(offered(&html), ["Pause", "Stop", "Run again"]);
 }
 
 #[test]

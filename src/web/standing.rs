@@ -44,9 +44,13 @@ pub(super) fn find(desk: &Desk, id: PipelineId, after: i64, now: i64) -> Result<
     let ends = tracks.first().zip(tracks.last()).map(|(a, z)| (a.id, z.id));
     let around = Around::read(desk, &head, ends, now)?;
     tracks.retain(|track| !around.is_handler(track.id));
+    // A failure that counts as done needs nobody.
+    let most = ATTENTION + 1 + around.ignored.len();
+    let mut attention = store.attention(id, most as i64)?;
+    attention.retain(|track| !around.ignored.contains(&track.id));
     Ok(Found {
         counts: around.scripts(&store.counts(&[id.0])?),
-        attention: store.attention(id, ATTENTION as i64 + 1)?,
+        attention,
         ending: store.ending(id)?,
         again: store.again_of(id, AGAIN)?,
         tracks,
