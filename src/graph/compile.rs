@@ -8,10 +8,10 @@ mod names;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::codes;
-use super::hazards::Facts;
+use super::hazards::{Facts, Flow, Hazard, harmless};
 use super::identifiers::{bracketed, identifiers, variable};
 use super::launch::VARIABLE;
-use super::lexer::{Context, lex};
+use super::lexer::{Context, Site, lex};
 use super::lines::Lines;
 use super::outputs::Outputs;
 use super::param::{Kind, Param};
@@ -102,7 +102,13 @@ impl Compilation<'_> {
         let mut used = BTreeSet::new();
         let mut body = String::with_capacity(self.script.len() + 16 * lexed.sites.len());
         let (mut copied, mut unclear) = (0, false);
-        for site in &lexed.sites {
+        let text = |site: &Site| {
+            let name = &self.script[site.start + 1..site.end - 1];
+            let param = self.named.get(name);
+            param.is_some_and(|p| !harmless(p)) && !matches!(site.context, Context::Refused(_))
+        };
+        let flows = facts.flows(&text);
+        for (index, site) in lexed.sites.iter().enumerate() {
             let name = &self.script[site.start + 1..site.end - 1];
             let Some(param) = self.named.get(name).copied() else {
                 let told = site.context != Context::Comment;
@@ -120,7 +126,9 @@ impl Compilation<'_> {
             used.insert(name);
             let hazard = match site.context {
                 Context::Refused(_) => None,
-                _ => facts.judge(site, param),
+                _ => facts
+                    .judge(site, param)
+                    .or_else(|| Some(self.carried(flows.get(&index)?))),
             };
             let outcome = hazard.map_or_else(|| rewrite(site, param), Err);
             match outcome {
@@ -150,6 +158,16 @@ impl Compilation<'_> {
         notices.extend(self.misspelt(&lexed));
         notices.sort_by_key(|p| (p.line, p.column));
         self.finish(body, &used, problems, notices)
+    }
+
+    /// What is wrong when a variable carries a value to where it would be run.
+    fn carried(&self, flow: &Flow) -> Hazard {
+        let (line, _) = self.lines.line_and_column(flow.at);
+        let Flow { variable, what, .. } = flow;
+        let reason = format!(
+            "becomes the value of `{variable}`, which the shell {what} on line {line}; declare it as an int, or use it there as an argument, e.g. sh -c '… \"$1\"' sh \"${variable}\""
+        );
+        (codes::PLACEHOLDER_RUNS_AGAIN, reason)
     }
 
     /// Secrets that a shell's script reads from the environment itself: they are there anyway.
