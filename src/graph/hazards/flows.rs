@@ -188,7 +188,7 @@ impl<'l> Facts<'l> {
                 continue;
             };
             let equals = word.iter().position(|b| *b == b'=').unwrap_or(0);
-            if self.names.evaluated(name) {
+            if self.names.evaluated(name) && !self.names.is_reference(name) {
                 add(&word[equals + 1..]);
             }
             if name.len() < equals && !self.names.is_keyed(name) {

@@ -13,6 +13,7 @@ pub(super) struct Names<'l> {
     evaluated: BTreeSet<&'l [u8]>,
     arrays: BTreeSet<&'l [u8]>,
     keyed: BTreeSet<&'l [u8]>,
+    references: BTreeSet<&'l [u8]>,
     aliases: BTreeSet<&'l [u8]>,
     /// A name that is not written out is declared so that it is evaluated.
     any: bool,
@@ -75,13 +76,14 @@ impl<'l> Names<'l> {
 
     fn declared(&mut self, command: &[u8], words: &'l [Vec<u8>]) {
         let exports = matches!(command, b"export" | b"readonly");
-        let (mut evaluates, mut array, mut keyed) = (false, false, false);
+        let (mut evaluates, mut array, mut keyed, mut refers) = (false, false, false, false);
         for word in words {
             let unknown = word.first() == Some(&0) && !word.contains(&b'=');
             if word.starts_with(b"-") || unknown {
                 evaluates |= !exports && (unknown || word.iter().any(|b| matches!(b, b'i' | b'n')));
                 array |= !exports && (unknown || word.iter().any(|b| matches!(b, b'a' | b'A')));
                 keyed |= word.contains(&b'A');
+                refers |= !exports && word.contains(&b'n');
                 continue;
             }
             let end = word.iter().position(|b| matches!(b, b'=' | b'+' | b'['));
@@ -91,6 +93,7 @@ impl<'l> Names<'l> {
                 (evaluates, &mut self.evaluated),
                 (array, &mut self.arrays),
                 (keyed, &mut self.keyed),
+                (refers, &mut self.references),
             ] {
                 if holds {
                     set.insert(name);
@@ -102,6 +105,11 @@ impl<'l> Names<'l> {
     /// Whether the shell itself runs, expands or computes with what this variable is set to.
     pub(super) fn evaluated(&self, name: &[u8]) -> bool {
         self.any || self.evaluated.contains(name) || RUN_BY_SHELL.contains(&name)
+    }
+
+    /// Whether a variable is another name for one whose name it holds.
+    pub(super) fn is_reference(&self, name: &[u8]) -> bool {
+        self.references.contains(name)
     }
 
     pub(super) fn is_array(&self, name: &[u8]) -> bool {

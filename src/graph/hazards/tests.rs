@@ -211,6 +211,8 @@ const ACCEPTED: &[&str] = &[
     "declare -A m=([k]=<x>); echo \"${m[k]}\"",
     "declare -A m; k=<x>; m[$k]=1; echo \"${m[$k]}\"",
     "declare -i n=0; host=<x>; echo \"$host\"",
+    "declare -n r=v; v=<x>; echo \"$v\"",
+    "for k in <x>; do echo \"$k\"; done; (( n = 1, m = n )); echo \"$m\"",
     "f() { local -n r=$1; r=1; }; f v; host=<x>; echo \"$host\"",
     "export -n v; export v=<x>; echo \"$v\"",
     "command -v <x>",

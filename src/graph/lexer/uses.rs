@@ -111,8 +111,12 @@ impl Lexer<'_> {
             _ => Some(Vec::new()),
         };
         let length = name.len().max(1);
+        // What is only set there is not computed with.
+        let rest = &self.src[self.at + name.len()..self.limit];
+        let mut rest = rest.iter().skip_while(|b| matches!(b, b' ' | b'\t'));
+        let sets = rest.next() == Some(&b'=') && rest.next() != Some(&b'=');
         // The subscript of a keyed array is text, not a name.
-        if let Some(array) = computes.filter(|_| !name.is_empty()) {
+        if let Some(array) = computes.filter(|_| !name.is_empty() && !sets) {
             self.used(self.at, name, UseKind::Computed(array));
         }
         self.at += length;
