@@ -142,6 +142,8 @@ codes! {
     PLACEHOLDER_AFTER_DOLLAR = "placeholder-after-dollar";
     /// A placeholder in text that a shell runs again.
     PLACEHOLDER_RUNS_AGAIN = "placeholder-runs-again";
+    /// A placeholder in text for a program with commands of its own.
+    PLACEHOLDER_IN_STATEMENTS = "placeholder-in-statements";
     /// A placeholder where the check cannot follow the quoting.
     PLACEHOLDER_UNCLEAR = "placeholder-unclear";
     /// A required value was not given.

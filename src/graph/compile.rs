@@ -20,6 +20,8 @@ use super::reference::rewrite;
 use super::script::interpreter;
 use super::similar::Suggester;
 
+const STATED: &str = "is in text that a program reads as commands of its own, where no quotes of the shell protect it; use that program's own variables, e.g. psql -v v=<name> and :'v'";
+
 /// A script whose placeholders are variable references.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Compiled {
@@ -133,6 +135,11 @@ impl Compilation<'_> {
             let outcome = hazard.map_or_else(|| rewrite(site, param), Err);
             match outcome {
                 Ok(reference) => {
+                    if !harmless(param) && facts.stated(site) {
+                        let code = codes::PLACEHOLDER_IN_STATEMENTS;
+                        let message = format!("`<{name}>` {STATED}");
+                        notices.push(self.problem(code, Severity::Notice, site.start, message));
+                    }
                     body.push_str(&self.script[copied..site.start]);
                     body.push_str(&reference);
                     copied = site.end;

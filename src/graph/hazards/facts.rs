@@ -72,6 +72,21 @@ impl<'l> Facts<'l> {
         }
     }
 
+    /// Whether a program reads the placeholder among commands of its own.
+    pub(in crate::graph) fn stated(&self, site: &Site) -> bool {
+        let mut open = site.command.map(|c| (c, site.role, false));
+        while let Some((index, role, inside)) = open {
+            let (command, facts) = (&self.lexed.commands[index], &self.commands[index]);
+            let fed =
+                matches!(role, Role::HereDoc | Role::HereString) || (inside && role == Role::Input);
+            if (fed && facts.runs.statements) || self.inputs.is_stated(command.start) {
+                return true;
+            }
+            open = command.parent.map(|p| (p.command, p.role, true));
+        }
+        false
+    }
+
     pub(super) fn place<'p>(
         &'p self,
         index: usize,

@@ -19,6 +19,8 @@ pub(super) struct Inputs {
     readers: Vec<usize>,
     /// Stretches that are piped into one: where each begins, and the furthest that any up to it reaches.
     piped: Vec<(usize, usize)>,
+    /// The same for programs with commands of their own.
+    stated: Vec<(usize, usize)>,
     /// Where `read` and its like stand, in order, with their command.
     reads: Vec<(usize, usize)>,
     /// Where pipelines begin whose output another command reads, with those `read` commands.
@@ -68,13 +70,19 @@ impl Inputs {
             }
             inputs.readers = more;
         }
+        let stated = all().filter(|(_, f)| f.runs.statements);
+        inputs.stated = joined(
+            stated
+                .filter_map(|(c, _)| Some((c.piped_from?, c.start)))
+                .collect(),
+        );
         let piped = lexed
             .commands
             .iter()
             .filter_map(|c| Some((c.piped_from?, c.start)));
         let into = piped.filter(|(_, start)| inputs.readers.binary_search(start).is_ok());
         let mut stretches: Vec<(usize, usize)> = into.collect();
-        inputs.pipe(stretches.clone());
+        inputs.piped = joined(stretches.clone());
         for _ in 0..CALLS {
             let before = stretches.len();
             for (command, bodies) in &calls {
@@ -87,25 +95,19 @@ impl Inputs {
             if stretches.len() == before {
                 break;
             }
-            inputs.pipe(stretches.clone());
+            inputs.piped = joined(stretches.clone());
         }
         inputs
     }
 
-    fn pipe(&mut self, mut stretches: Vec<(usize, usize)>) {
-        stretches.sort_unstable();
-        let mut furthest = 0;
-        for (_, end) in &mut stretches {
-            furthest = furthest.max(*end);
-            *end = furthest;
-        }
-        self.piped = stretches;
-    }
-
     /// Whether what the command that begins at `at` writes reaches a reader of code.
     pub(super) fn is_piped(&self, at: usize) -> bool {
-        let before = self.piped.partition_point(|(from, _)| *from <= at);
-        before.checked_sub(1).is_some_and(|i| self.piped[i].1 > at)
+        covers(&self.piped, at)
+    }
+
+    /// Whether it reaches a program with commands of its own.
+    pub(super) fn is_stated(&self, at: usize) -> bool {
+        covers(&self.stated, at)
     }
 
     /// Whether a command that reads code begins in this stretch.
@@ -140,6 +142,22 @@ impl Inputs {
         let from = command.piped_from.unwrap_or(command.start);
         self.pipes.get(&from).map(Vec::as_slice)
     }
+}
+
+/// Stretches in order, each with the furthest end of any up to it.
+fn joined(mut stretches: Vec<(usize, usize)>) -> Vec<(usize, usize)> {
+    stretches.sort_unstable();
+    let mut furthest = 0;
+    for (_, end) in &mut stretches {
+        furthest = furthest.max(*end);
+        *end = furthest;
+    }
+    stretches
+}
+
+fn covers(stretches: &[(usize, usize)], at: usize) -> bool {
+    let before = stretches.partition_point(|(from, _)| *from <= at);
+    before.checked_sub(1).is_some_and(|i| stretches[i].1 > at)
 }
 
 /// Whether a command runs its standard input as a script: `. /dev/stdin`.

@@ -2,7 +2,7 @@
 //! standard input.
 
 use super::commands::program;
-use super::kinds::{Kind, is_input, is_shell, kind, runs_lines};
+use super::kinds::{Kind, is_input, is_shell, kind, runs_lines, takes_statements};
 use super::programs::{runs, unknown};
 
 /// What the programs of one command do with its words and its input.
@@ -16,6 +16,8 @@ pub(super) struct Runs {
     pub(super) files: Vec<usize>,
     /// Code comes from the standard input.
     pub(super) reads: bool,
+    /// Commands of a program's own come from the standard input.
+    pub(super) statements: bool,
     /// What the author can do instead of writing a value into code.
     pub(super) instead: &'static str,
 }
@@ -53,6 +55,7 @@ impl Runs {
             .any(|i| words.get(*i).is_none_or(is_marked));
         let remote = words.get(next).is_some_and(|w| program(w) == "ssh") && mark.is_empty();
         inner.reads = marked || remote || self.reads;
+        inner.statements = false;
         *self = inner;
     }
 }
@@ -69,6 +72,7 @@ pub(super) fn interpret(words: &[Vec<u8>], at: usize, runs: &mut Runs) {
     } else if runs_lines(word) {
         lines(words, at, runs);
     }
+    runs.statements |= takes_statements(words, at);
 }
 
 /// A shell: a script after `-c`, a file, or its input.

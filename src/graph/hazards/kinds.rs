@@ -67,6 +67,19 @@ pub(super) fn is_input(word: &[u8]) -> bool {
     )
 }
 
+/// Whether a program takes commands of its own, some of which run others, from its input.
+pub(super) fn takes_statements(words: &[Vec<u8>], at: usize) -> bool {
+    let rest = &words[at + 1..];
+    let has = |option: &[u8]| rest.iter().any(|w| w.starts_with(option));
+    match program(&words[at]) {
+        "sqlite3" => true,
+        "psql" => !has(b"-c") && !has(b"-f"),
+        "mysql" | "mariadb" => !has(b"-e"),
+        "make" | "gmake" => has(b"-f-") || rest.windows(2).any(|w| w[0] == b"-f" && w[1] == b"-"),
+        _ => false,
+    }
+}
+
 /// Whether a program runs lines of its input.
 pub(super) fn runs_lines(word: &[u8]) -> bool {
     LINES.contains(&program(word))

@@ -367,6 +367,28 @@ fn an_int_where_a_shell_wants_it_written_out_is_refused() {
 }
 
 #[test]
+fn text_for_a_program_with_commands_of_its_own_is_noticed() {
+    for (script, noticed) in [
+        ("sqlite3 db <<E\nselect '<x>';\nE\n", true),
+        (
+            "echo \"select '<x>'\" | docker exec -i c cat | psql db",
+            true,
+        ),
+        ("sudo mysql db <<< \"select '<x>'\"", true),
+        ("make -f - <<E\nall:\n\t@echo <x>\nE\n", true),
+        ("echo <x> | make all", false),
+        ("psql -c 'select 1' <<< <x>", false),
+        ("echo <x>; sqlite3 db 'select 1'", false),
+    ] {
+        let notices = compile(script, &[&text()]).expect(script).notices;
+        let found = notices
+            .iter()
+            .any(|n| n.code == codes::PLACEHOLDER_IN_STATEMENTS);
+        assert_eq!(found, noticed, "{script}");
+    }
+}
+
+#[test]
 fn a_choice_of_shells_is_a_shell() {
     let choice = Param {
         choices: ["bash", "sh"].map(|c| Value::Str(c.to_owned())).into(),
