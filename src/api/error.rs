@@ -109,19 +109,24 @@ impl From<CommandError> for ApiError {
             CommandError::Unchecked(_) => (Status::Conflict, "unchecked"),
             CommandError::Edited(_) => (Status::Conflict, "edited"),
             CommandError::KeyReused(_) => (Status::UnprocessableEntity, "idempotency-key-reused"),
-            CommandError::Refused(Refusal::NotLive(_)) => (Status::Conflict, "not-live"),
-            CommandError::Refused(Refusal::Verdict(_)) => (Status::Conflict, "has-verdict"),
-            CommandError::Refused(Refusal::NoTrack(_, _)) => (Status::NotFound, "not-found"),
-            CommandError::Refused(Refusal::NotInterrupted(_)) => {
-                (Status::Conflict, "not-interrupted")
-            }
-            CommandError::Refused(Refusal::HasStarted(_)) => (Status::Conflict, "has-started"),
+            CommandError::Refused(refusal) => refused(*refusal),
             CommandError::Store(why) => {
                 tracing::error!(%why, "a command could not be written: {why}");
                 (Status::ServiceUnavailable, "database")
             }
         };
         Self::new(status, code, error.to_string())
+    }
+}
+
+fn refused(refusal: Refusal) -> (Status, &'static str) {
+    match refusal {
+        Refusal::NoPipeline(_) | Refusal::NoTrack(..) => (Status::NotFound, "not-found"),
+        Refusal::Pipeline(..) | Refusal::Track(..) => (Status::Conflict, "wrong-state"),
+        Refusal::PipelineMoved(_) | Refusal::TrackMoved(..) => (Status::Conflict, "moved"),
+        Refusal::Runs(_) => (Status::Conflict, "still-runs"),
+        Refusal::NotItsTurn(_) => (Status::Conflict, "not-its-turn"),
+        Refusal::Limit(_) => (Status::Conflict, "limit-reached"),
     }
 }
 

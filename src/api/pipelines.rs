@@ -11,8 +11,8 @@ use super::graphs::rows;
 use super::guard::Auth;
 use super::starts::{LONGEST_WAIT, duration};
 use super::wire;
-use crate::desk::Desk;
-use crate::engine::PipelineId;
+use crate::desk::{Asked, Desk};
+use crate::engine::{Action, PipelineId};
 
 #[get("/pipelines?<before>&<limit>")]
 pub(super) async fn list(
@@ -81,7 +81,12 @@ pub(super) async fn stop(
         desk.store
             .pipeline(id)?
             .ok_or_else(|| ApiError::not_found("pipeline", id.0))?;
-        desk.handle.stop_pipeline(id, caller.0.name, &body.why)?;
+        let asked = Asked {
+            who: caller.0.name.to_owned(),
+            why: body.why,
+            expect: None,
+        };
+        desk.act(id, Action::Stop { now: false }, asked)?;
         let head = desk
             .store
             .pipeline(id)?

@@ -11,8 +11,8 @@ use super::body::{Body, blocking};
 use super::error::ApiError;
 use super::guard::Auth;
 use super::wire;
-use crate::desk::Desk;
-use crate::engine::{Resolution, TrackId};
+use crate::desk::{Asked, Desk, Resolution};
+use crate::engine::TrackId;
 use crate::graph::{GivenOwned, value_to_json};
 use crate::store::Referred;
 
@@ -85,7 +85,12 @@ pub(super) async fn resolve(
         let outputs = outputs.into_iter();
         let outputs = outputs.map(|(name, value)| (name, GivenOwned::Json(value)));
         let outputs = outputs.collect();
-        desk.resolve(TrackId(id), verdict, caller.0.name, &why, &outputs)?;
+        let asked = Asked {
+            who: caller.0.name.to_owned(),
+            why,
+            expect: None,
+        };
+        desk.resolve(TrackId(id), verdict, asked, &outputs)?;
         Ok(Json(track_body(&desk, TrackId(id))?))
     })
     .await

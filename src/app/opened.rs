@@ -13,7 +13,7 @@ use crate::clock;
 use crate::config::{self, Config};
 use crate::desk::{Desk, RUN};
 use crate::driver::{Driver, Settings};
-use crate::engine::Time;
+use crate::engine::{Capacity, Time};
 use crate::executor::{Executor, boot_id};
 use crate::graph::Limits;
 use crate::probe::{Bounds, Probe};
@@ -72,7 +72,7 @@ impl App {
         )?);
         let spool = executor.spool().clone();
         let settings = Settings {
-            slots: config.slots,
+            capacity: capacity(&config),
             commands_waiting: config.commands_waiting,
             batch: config.batch,
             grace_ms: config.grace.as_millis() as u64,
@@ -112,6 +112,14 @@ impl App {
     }
 }
 
+fn capacity(config: &Config) -> Capacity {
+    let pools = config.pools.iter();
+    Capacity {
+        slots: config.slots,
+        pools: pools.map(|(name, n)| (name.as_str().into(), *n)).collect(),
+    }
+}
+
 fn durability(config: &Config) -> Durability {
     match config.durability {
         config::Durability::Full => Durability::Full,
@@ -141,7 +149,8 @@ pub fn probe(config: &Config) -> Probe {
         processes: config.syntax_processes,
         time: config.syntax_time,
     };
-    Probe::new(&config.script_path, bounds)
+    let pools = config.pools.keys().cloned();
+    Probe::new(&config.script_path, bounds).with_pools(pools.collect())
 }
 
 fn executor_settings(config: &Config, program: PathBuf) -> crate::executor::Settings {

@@ -90,6 +90,16 @@ fn order(row: TrackOrder, json: &Json) -> Result<Order, NoOrder> {
     env.extend(environment(&row.script, &values));
     env.push(("TRACKYARD_GRAPH".to_owned(), row.graph));
     env.push(("TRACKYARD_VERTEX".to_owned(), row.vertex));
+    if let Some(verdict) = row.verdict {
+        let failed = verdict.failed.join("\n");
+        for (name, value) in [
+            ("TRACKYARD_STATE", verdict.state),
+            ("TRACKYARD_REASON", verdict.reason),
+            ("TRACKYARD_FAILED", &failed),
+        ] {
+            env.push((name.to_owned(), value.to_owned()));
+        }
+    }
     Ok(Order {
         script: launch_text(&row.script, &values),
         env,

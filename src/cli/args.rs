@@ -33,6 +33,9 @@ pub(super) struct SettingArgs {
     /// How many scripts run at the same time [env: TRACKYARD_SLOTS]
     #[arg(long, global = true, value_name = "N")]
     pub(super) slots: Option<u32>,
+    /// How many scripts of a pool run at the same time [env: TRACKYARD_POOLS]
+    #[arg(long = "pool", global = true, value_name = "NAME=N")]
+    pub(super) pools: Vec<String>,
     /// Which log lines are written to standard error, e.g. `warn,trackyard=debug`
     #[arg(long, global = true, value_name = "FILTER")]
     pub(super) log: Option<String>,

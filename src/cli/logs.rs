@@ -9,7 +9,7 @@ use super::error::{CliError, OK};
 use super::follow::Changes;
 use super::output::{print_bytes, say};
 use crate::app::{DATABASE, Hold};
-use crate::engine::{AttemptKey, PipelineId, TrackId};
+use crate::engine::{AttemptKey, PipelineId, TrackId, TrackState};
 use crate::spool::{Following, Spool};
 use crate::store::Store;
 
@@ -82,8 +82,8 @@ fn is_over(store: &Store, id: TrackId, attempt: u32, only: bool) -> Result<bool,
         let row = attempts.iter().find(|a| a.number.unsigned_abs() == attempt);
         return Ok(row.is_some_and(|a| a.finished_at.is_some()));
     }
-    let state = crate::engine::TrackState::from_code(head.state);
-    Ok(state.is_none_or(|s| s.next().is_empty()))
+    let state = TrackState::from_code(head.state);
+    Ok(state.is_none_or(TrackState::has_ended))
 }
 
 /// Prints what is new in a log.

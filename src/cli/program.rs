@@ -68,6 +68,7 @@ fn flags(settings: SettingArgs) -> Flags {
     Flags {
         data: settings.data,
         slots: settings.slots,
+        pools: settings.pools,
         log: settings.log,
         ..Flags::default()
     }

@@ -47,9 +47,9 @@ impl Progress {
             (false, true) => {
                 let all = MultiProgress::new();
                 let total = all.add(ProgressBar::new(tracks.len() as u64));
-                let ended = tracks.iter().filter(|t| {
-                    TrackState::from_code(t.state).is_some_and(|state| state.next().is_empty())
-                });
+                let ended = tracks
+                    .iter()
+                    .filter(|t| TrackState::from_code(t.state).is_some_and(TrackState::has_ended));
                 total.set_position(ended.count() as u64);
                 total.set_style(style("{bar:30} {pos}/{len} {elapsed}"));
                 total.enable_steady_tick(TURN);
@@ -95,7 +95,7 @@ impl Progress {
             .map(|began| began.elapsed().as_millis() as i64);
         let took = took.map(clock::format_duration).unwrap_or_default();
         let line = format!("{:<11} {name}  {took}", update.state.word());
-        let ended = update.state.next().is_empty() || update.state == TrackState::Interrupted;
+        let ended = update.state.has_ended() || update.state == TrackState::Interrupted;
         match &mut self.shown {
             Shown::Nothing => {}
             Shown::Lines if ended => say(line.trim_end()),

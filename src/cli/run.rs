@@ -16,9 +16,9 @@ use super::progress::Progress;
 use super::report::{Report, ask_a_person};
 use super::signals::{exit_code, signals};
 use crate::app::App;
-use crate::desk::{DefineError, Desk, RUN, StartRequest};
+use crate::desk::{Asked, DefineError, Desk, RUN, StartRequest};
 use crate::driver::Update;
-use crate::engine::{GraphId, PendingOn, PipelineId, TrackState};
+use crate::engine::{Action, GraphId, PendingOn, PipelineId, TrackState};
 use crate::graph::GivenOwned;
 use crate::store::{PipelineHead, TrackHead};
 
@@ -155,7 +155,12 @@ fn follow(
                 (Ok(signal), None) => {
                     caught = Some(signal);
                     say("stopping: what runs is ended (once more: leave it running and go)");
-                    app.desk.handle.stop_pipeline(id, "cli", "Ctrl-C or SIGTERM")?;
+                    let asked = Asked {
+                        who: "cli".to_owned(),
+                        why: "Ctrl-C or SIGTERM".to_owned(),
+                        expect: None,
+                    };
+                    app.desk.act(id, Action::Stop { now: false }, asked)?;
                 }
                 (Ok(_), Some(_)) => {
                     say("gone; scripts that still run are taken over by the next start");

@@ -8,6 +8,7 @@ mod durability;
 mod error;
 mod reader;
 mod settings;
+mod slots;
 mod sources;
 mod units;
 

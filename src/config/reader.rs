@@ -15,7 +15,9 @@ use super::sources::{
 /// The file that is looked for in the current directory and those above it.
 const FILE: &str = "Rocket.toml";
 /// What the executor gives to scripts: no setting, and no mistake in a script that calls us.
-const OF_SCRIPTS: [&str; 3] = ["ATTEMPT", "PIPELINE", "TRACK"];
+const OF_SCRIPTS: [&str; 9] = [
+    "ATTEMPT", "FAILED", "GRAPH", "OUTPUT", "PIPELINE", "REASON", "STATE", "TRACK", "VERTEX",
+];
 
 /// All sources, merged; gives one value at a time and keeps the faults found on the way.
 pub(super) struct Reader {

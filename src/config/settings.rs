@@ -1,8 +1,8 @@
 //! The settings themselves: each one's default, its range and its meaning.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
-use std::thread::available_parallelism;
 use std::time::Duration;
 
 use figment::value::Value;
@@ -10,14 +10,13 @@ use figment::value::Value;
 use super::durability::{Durability, durability};
 use super::error::ConfigError;
 use super::reader::Reader;
+use super::slots::{SLOTS_MOST, default_slots, pools};
 use super::units::{bytes, duration, log_filter, search_path, shown, text, whole};
 
 const KIB: u64 = 1 << 10;
 const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;
 const TIB: u64 = 1 << 40;
-const SLOTS_PER_CORE: usize = 4;
-const SLOTS_MOST: u32 = 10_000;
 /// The kernel takes no longer single string in a program's environment.
 const VALUE_MOST: u64 = 128 * KIB;
 /// Supervisors send outputs in one frame of 64 MiB at most, in which a byte may take seven.
@@ -35,6 +34,8 @@ pub struct Flags {
     pub port: Option<u16>,
     /// `--slots N`
     pub slots: Option<u32>,
+    /// `--pool NAME=N`, each with one or more of them
+    pub pools: Vec<String>,
     /// `--log FILTER`
     pub log: Option<String>,
 }
@@ -50,6 +51,8 @@ pub struct Config {
     pub port: u16,
     /// Scripts that run at the same time.
     pub slots: u32,
+    /// How many scripts of a pool run at the same time; one of a pool that is not named.
+    pub pools: BTreeMap<String, u32>,
     /// How safe a commit is.
     pub durability: Durability,
     /// Connections in the read pool.
@@ -117,6 +120,7 @@ impl Config {
             address: r.take("address", IpAddr::V4(Ipv4Addr::LOCALHOST), address),
             port: r.take("port", 8000, whole(0..=u16::MAX)),
             slots: r.take("trackyard.slots", default_slots(), whole(1..=SLOTS_MOST)),
+            pools: r.take("trackyard.pools", BTreeMap::new(), pools),
             durability: r.take("trackyard.durability", Durability::default(), durability),
             readers: r.take("trackyard.readers", 4, whole(1..=64)),
             max_vertices: r.take("trackyard.max_vertices", 50_000, whole(1..=1_000_000)),
@@ -180,6 +184,10 @@ impl Flags {
             ),
             ("port", self.port.map(Value::from)),
             ("trackyard.slots", self.slots.map(Value::from)),
+            (
+                "trackyard.pools",
+                (!self.pools.is_empty()).then(|| Value::from(self.pools.join(","))),
+            ),
             ("trackyard.log", self.log.map(Value::from)),
         ];
         given
@@ -239,13 +247,6 @@ fn address(value: &Value) -> Result<IpAddr, String> {
     ))
 }
 
-fn default_slots() -> u32 {
-    let cores = available_parallelism().map_or(1, usize::from);
-    u32::try_from(cores * SLOTS_PER_CORE)
-        .unwrap_or(SLOTS_MOST)
-        .min(SLOTS_MOST)
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs;
@@ -255,7 +256,7 @@ mod tests {
 
     use tempfile::TempDir;
 
-    use super::{Config, ConfigError, Durability, Flags, MIB, default_slots};
+    use super::{BTreeMap, Config, ConfigError, Durability, Flags, MIB, default_slots};
 
     const HOME: [(&str, &str); 1] = [("HOME", "/home/ann")];
 
@@ -300,6 +301,7 @@ mod tests {
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: 8000,
             slots: default_slots(),
+            pools: BTreeMap::new(),
             durability: Durability::Full,
             readers: 4,
             max_vertices: 50_000,
@@ -356,7 +358,7 @@ mod tests {
     fn every_key_is_read_from_the_file() {
         let dir = with_file(
             "[default]\naddress = '::1'\nport = 0\nlimits = { json = '2 MiB' }\n[default.trackyard]\n\
-             data = 'd'\nslots = 9\ndurability = 'normal'\nreaders = 2\nmax_vertices = 10\nmax_edges = 20\n\
+             data = 'd'\nslots = 9\npools = { db = 2 }\ndurability = 'normal'\nreaders = 2\nmax_vertices = 10\nmax_edges = 20\n\
              max_script_bytes = '2 KiB'\nmax_file_bytes = 4096\nmax_value_bytes = '1 KiB'\nmax_secret_bytes = '2 KiB'\n\
              max_render_bytes = '1 MiB'\nsyntax_processes = 2\nsyntax_time = '5s'\n\
              max_output_bytes = '3 KiB'\nmax_outputs = 5\n\
@@ -369,6 +371,7 @@ mod tests {
             address: IpAddr::V6(Ipv6Addr::LOCALHOST),
             port: 0,
             slots: 9,
+            pools: [("db".to_owned(), 2)].into(),
             durability: Durability::Normal,
             readers: 2,
             max_vertices: 10,
@@ -417,7 +420,7 @@ mod tests {
         };
         let lines: Vec<&str> = shipped.lines().map(uncommented).collect();
         let count = lines.iter().filter(|line| is_key(line)).count();
-        assert_eq!(count, 24, "one line for each setting");
+        assert_eq!(count, 25, "one line for each setting");
         let dir = with_file(&lines.join("\n"));
         let config = load(Flags::default(), dir.path(), &[]).expect("the defaults are valid");
         let (slots, file) = (defaults.slots, config.file.clone());

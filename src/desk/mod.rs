@@ -3,6 +3,7 @@
 //!
 //! No web framework and no wording of pages here; every answer is a value.
 
+mod acts;
 mod define;
 mod render;
 mod resolve;
@@ -10,8 +11,10 @@ mod secrets;
 mod start;
 
 pub use crate::secrets::Vault;
+pub use acts::Asked;
 pub use define::{DefineError, Defined, examine};
 pub use render::{RenderError, RenderRequest, scripts};
+pub use resolve::Resolution;
 pub use secrets::SecretError;
 pub use start::{RUN, StartError, StartRequest};
 

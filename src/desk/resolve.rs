@@ -2,9 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use super::{Desk, StartError};
-use crate::engine::{PipelineId, Resolution, TrackId};
+use super::{Asked, Desk, StartError};
+use crate::engine::{Action, Expect, PipelineId, Scope, TrackAction, TrackId, TrackState};
 use crate::graph::{FieldError, GivenOwned, Limits, Param, Value, codes, values_to_json};
+
+/// A person's word for how an interrupted track ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resolution {
+    /// Its work was done.
+    Succeeded,
+    /// It was not.
+    Failed,
+    /// It may be done again: another attempt follows.
+    RunAgain,
+}
 
 impl Desk {
     /// Takes a person's word. With a success come the values of the outputs that its script was to
@@ -13,22 +24,26 @@ impl Desk {
         &self,
         track: TrackId,
         verdict: Resolution,
-        who: &str,
-        why: &str,
+        asked: Asked,
         given: &BTreeMap<String, GivenOwned>,
     ) -> Result<(), StartError> {
         let missing = || StartError::NoTrack(track);
         let (head, _) = self.store.track(track)?.ok_or_else(missing)?;
         let order = self.store.order(track)?.ok_or_else(missing)?;
-        let values = match verdict {
+        let action = match verdict {
             Resolution::Succeeded => {
-                accept(&order.outputs, given, &self.limits).map_err(StartError::Fields)?
+                let values = accept(&order.outputs, given, &self.limits);
+                let values = values.map_err(StartError::Fields)?;
+                let outputs = (!values.is_empty()).then(|| values_to_json(&values).to_string());
+                TrackAction::ForceSuccess(outputs)
             }
-            Resolution::Failed | Resolution::RunAgain => Vec::new(),
+            Resolution::Failed => TrackAction::ForceFailure,
+            Resolution::RunAgain => TrackAction::Retry(Scope::Only, None),
         };
-        let outputs = (!values.is_empty()).then(|| values_to_json(&values).to_string());
-        let track = (PipelineId(head.pipeline_id), track);
-        self.handle.resolve(track, verdict, who, why, outputs)?;
+        let expect = Some(Expect::Track(TrackState::Interrupted, None));
+        let asked = Asked { expect, ..asked };
+        let pipeline = PipelineId(head.pipeline_id);
+        self.act(pipeline, Action::Track(track, action), asked)?;
         Ok(())
     }
 }

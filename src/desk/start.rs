@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::Desk;
+use super::{Asked, Desk};
 use crate::driver::{CommandError, NewStart, Started};
-use crate::engine::{GraphId, PipelineId, TrackId, TrackInput};
+use crate::engine::{Action, GraphId, PipelineId, TrackAction, TrackId, TrackInput};
 use crate::graph::{
     FieldError, GivenOwned, Graph, Later, VertexInput, accept_inputs, input_to_json,
 };
@@ -124,6 +124,8 @@ impl Desk {
             trigger: request.trigger,
             given,
             inputs: if none { Vec::new() } else { inputs },
+            priority: 0,
+            again_of: None,
         };
         Ok(self.handle.start(start)?)
     }
@@ -167,8 +169,12 @@ impl Desk {
         let accepted = self.accept(definition, index, (&texts.input, held), given);
         let accepted = accepted.map_err(StartError::Fields)?;
         let input = self.of(accepted)?;
-        self.handle.input(pipeline, track, input, who)?;
-        Ok(())
+        let asked = Asked {
+            who: who.to_owned(),
+            ..Asked::default()
+        };
+        let action = Action::Track(track, TrackAction::Input(input));
+        Ok(self.act(pipeline, action, asked)?)
     }
 
     /// What a track gets. Where it is to be sealed there is a key from now on.

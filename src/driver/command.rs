@@ -3,7 +3,9 @@
 use crossbeam_channel::Sender;
 
 use super::updates::Update;
-use crate::engine::{Answer, Event, GraphId, PipelineId, PipelineState, Refusal, Time, TrackInput};
+use crate::engine::{
+    GraphId, PipelineId, PipelineState, Preview, Refusal, Request, Time, TrackInput,
+};
 use crate::graph::Runnable;
 use crate::store::{NewGraph, Saved, StoreError, StoredProblem};
 
@@ -28,6 +30,10 @@ pub struct NewStart {
     pub given: String,
     /// One for each vertex; empty: no vertex uses a value.
     pub inputs: Vec<TrackInput>,
+    /// Of two pipelines whose tracks are ready, the one with the higher number comes first.
+    pub priority: i32,
+    /// The pipeline that this one repeats.
+    pub again_of: Option<PipelineId>,
 }
 
 /// A started pipeline.
@@ -83,7 +89,8 @@ pub(super) type Reply<T> = Sender<Result<T, CommandError>>;
 /// One request to the driver.
 pub(super) enum Command {
     Start(NewStart, Reply<Started>),
-    Step(Event, Reply<Answer>),
+    Act(Request, Reply<()>),
+    Preview(Request, Reply<Preview>),
     Save(Box<NewGraph>, Reply<Saved>),
     SetCheck {
         id: GraphId,
@@ -128,7 +135,8 @@ impl Command {
         // A caller that has gone away misses nothing.
         match self {
             Self::Start(_, reply) => drop(reply.send(Err(why))),
-            Self::Step(_, reply) => drop(reply.send(Err(why))),
+            Self::Act(_, reply) => drop(reply.send(Err(why))),
+            Self::Preview(_, reply) => drop(reply.send(Err(why))),
             Self::Save(_, reply) => drop(reply.send(Err(why))),
             Self::SetCheck { reply, .. }
             | Self::SetSecret { reply, .. }

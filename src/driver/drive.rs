@@ -179,12 +179,13 @@ impl Drive {
                 let result = self.start(start, now, out);
                 answers.push(Answered::Start(reply, result));
             }
-            Command::Step(event, reply) => {
-                let result = self
-                    .engine
-                    .step(now, event, out)
-                    .map_err(CommandError::from);
-                answers.push(Answered::Step(reply, result));
+            Command::Act(request, reply) => {
+                let result = self.act(request, now, out, answers);
+                answers.push(Answered::Act(reply, result));
+            }
+            Command::Preview(request, reply) => {
+                // A caller that has gone away misses nothing.
+                let _ = reply.send(self.preview(request, now, out, answers));
             }
             Command::Save(new, reply) => {
                 // A start of this batch seals its graph: that must be in the database first.

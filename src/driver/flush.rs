@@ -7,7 +7,7 @@ use tracing::{error, info, warn};
 
 use super::command::{CommandError, Reply, Started};
 use super::drive::Drive;
-use crate::engine::{Answer, Effect, Outbox};
+use crate::engine::{Effect, Outbox};
 use crate::failpoint::{Point, reach};
 use crate::store::{StoreError, Writer};
 
@@ -17,7 +17,7 @@ const RETRY_COMMIT: Duration = Duration::from_millis(250);
 /// An answer that is given once the batch is committed.
 pub(super) enum Answered {
     Start(Reply<Started>, Result<Started, CommandError>),
-    Step(Reply<Answer>, Result<Answer, CommandError>),
+    Act(Reply<()>, Result<(), CommandError>),
 }
 
 impl Drive {
@@ -103,7 +103,9 @@ impl Drive {
                     reach(Point::ServerOrdered, &key);
                     self.backend.launch(key);
                 }
-                Effect::Kill(key) => self.backend.kill(key, self.grace_ms),
+                Effect::Kill { key, now } => {
+                    self.backend.kill(key, if now { 0 } else { self.grace_ms });
+                }
                 Effect::Clean(key) => self.backend.clean(key),
                 Effect::Settled(pipeline) => {
                     self.backend.finish_pipeline(pipeline);
@@ -124,7 +126,7 @@ impl Answered {
     fn give(self) {
         match self {
             Self::Start(reply, result) => drop(reply.send(result)),
-            Self::Step(reply, result) => drop(reply.send(result)),
+            Self::Act(reply, result) => drop(reply.send(result)),
         }
     }
 
@@ -133,7 +135,7 @@ impl Answered {
         let why = CommandError::PutOff(why.to_owned());
         match self {
             Self::Start(reply, result) => drop(reply.send(result.and(Err(why)))),
-            Self::Step(reply, result) => drop(reply.send(result.and(Err(why)))),
+            Self::Act(reply, result) => drop(reply.send(result.and(Err(why)))),
         }
     }
 }

@@ -9,9 +9,7 @@ use super::command::{Command, CommandError, NewStart, Reply, Started};
 use super::draining::Shown;
 use super::trouble::Trouble;
 use super::updates::{self, Update};
-use crate::engine::{
-    Answer, Event, GraphId, PipelineId, PipelineState, Resolution, Time, TrackId, TrackInput,
-};
+use crate::engine::{GraphId, PipelineId, PipelineState, Preview, Request, Time};
 use crate::graph::Runnable;
 use crate::store::{NewGraph, Saved, StoredProblem};
 
@@ -37,54 +35,15 @@ impl Handle {
         self.inputs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Replaces the values of a track that has not started.
-    pub fn input(
-        &self,
-        pipeline: PipelineId,
-        track: TrackId,
-        input: TrackInput,
-        who: &str,
-    ) -> Result<Answer, CommandError> {
-        self.step(Event::Input {
-            pipeline,
-            track,
-            input,
-            who: who.to_owned(),
-        })
+    /// Does what is asked of a pipeline or of one of its tracks, also of one that is over.
+    pub fn act(&self, request: Request) -> Result<(), CommandError> {
+        self.ask(|reply| Command::Act(request, reply))
     }
 
-    /// Stops a pipeline.
-    pub fn stop_pipeline(
-        &self,
-        pipeline: PipelineId,
-        who: &str,
-        why: &str,
-    ) -> Result<Answer, CommandError> {
-        self.step(Event::Stop {
-            pipeline,
-            who: who.to_owned(),
-            why: why.to_owned(),
-        })
-    }
-
-    /// Takes a person's word for how an interrupted track ended.
-    pub fn resolve(
-        &self,
-        (pipeline, track): (PipelineId, TrackId),
-        verdict: Resolution,
-        who: &str,
-        why: &str,
-        outputs: Option<String>,
-    ) -> Result<Answer, CommandError> {
-        let (who, why) = (who.to_owned(), why.to_owned());
-        self.step(Event::Resolve {
-            pipeline,
-            track,
-            verdict,
-            outputs,
-            who,
-            why,
-        })
+    /// What would follow from it, without its being done. It is worked out between two steps of the
+    /// engine, so that it is what would be done now.
+    pub fn preview(&self, request: Request) -> Result<Preview, CommandError> {
+        self.ask(|reply| Command::Preview(request, reply))
     }
 
     /// Why the database cannot be written now; none when it can.
@@ -115,10 +74,6 @@ impl Handle {
         let (send, receive) = bounded(1);
         self.queue(Command::WatchDrained(send))?;
         Ok(receive)
-    }
-
-    fn step(&self, event: Event) -> Result<Answer, CommandError> {
-        self.ask(|reply| Command::Step(event, reply))
     }
 
     /// Saves a definition as the newest version of its name.

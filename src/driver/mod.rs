@@ -4,6 +4,7 @@
 //! It alone writes the database. Definitions go through it too: SQLite has one writer, and a start
 //! can then never race with an edit of its graph.
 
+mod acts;
 mod command;
 mod draining;
 mod drive;

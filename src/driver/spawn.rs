@@ -1,6 +1,6 @@
 //! Starting and stopping the driver's thread.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
@@ -13,16 +13,16 @@ use super::drive::Drive;
 use super::handle::Handle;
 use super::trouble::{Ballast, Trouble};
 use super::updates::Subscribers;
-use crate::engine::{Effect, Engine, Time};
+use crate::engine::{Capacity, Effect, Engine, Time};
 use crate::executor::{Backend, Fact, Verdict};
 use crate::spool::Spool;
 use crate::store::{StoreError, Writer};
 
 /// What the driver is told once.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Settings {
-    /// How many scripts may run at once.
-    pub slots: u32,
+    /// How many scripts may run at once, in all and of each pool.
+    pub capacity: Capacity,
     /// How many commands may wait; one more is refused.
     pub commands_waiting: usize,
     /// The most events of one commit.
@@ -58,24 +58,23 @@ impl Driver {
         spool: Spool,
     ) -> Result<Self, StoreError> {
         let next = writer.next_ids()?;
-        let engine = Engine::load(settings.slots, next, &writer.live()?);
-        let mut ending = BTreeSet::new();
+        let engine = Engine::load(settings.capacity, next, &writer.live()?);
+        let mut ending = BTreeMap::new();
         for effect in engine.resume() {
-            if let Effect::Kill(key) = effect {
-                ending.insert(key);
+            if let Effect::Kill { key, now } = effect {
+                ending.insert(key, if now { 0 } else { settings.grace_ms });
             }
         }
         for (key, verdict) in backend.probe(&writer.running()?) {
             info!(attempt = %key, ?verdict, "attempt {key} was running: {verdict:?}");
-            let ends = ending.contains(&key);
-            match verdict {
+            match (verdict, ending.get(&key)) {
                 // What was stopped before it started must not start only to be ended.
-                Verdict::LaunchAgain if ends => backend.cancel(key),
-                Verdict::LaunchAgain => backend.launch(key),
-                Verdict::TakeResult | Verdict::Adopt | Verdict::Interrupted(_) if ends => {
-                    backend.kill(key, settings.grace_ms);
+                (Verdict::LaunchAgain, Some(_)) => backend.cancel(key),
+                (Verdict::LaunchAgain, None) => backend.launch(key),
+                (Verdict::TakeResult | Verdict::Adopt | Verdict::Interrupted(_), Some(grace)) => {
+                    backend.kill(key, *grace);
                 }
-                Verdict::TakeResult | Verdict::Adopt | Verdict::Interrupted(_) => {}
+                (Verdict::TakeResult | Verdict::Adopt | Verdict::Interrupted(_), None) => {}
             }
         }
         clean_leftovers(&spool, &mut writer, backend.as_ref())?;
@@ -184,7 +183,9 @@ mod tests {
     use crossbeam_channel::{Sender, unbounded};
 
     use super::{Driver, Settings};
-    use crate::engine::{AttemptKey, Engine, Event, Outbox, PipelineId, StartOrder, Time};
+    use crate::engine::{
+        AttemptKey, Capacity, Engine, Event, Outbox, PipelineId, StartOrder, Time,
+    };
     use crate::executor::{Backend, Verdict};
     use crate::graph::{Graph, Runnable, Vertex};
     use crate::spool::Spool;
@@ -245,14 +246,16 @@ mod tests {
             trigger: "rest",
             given: "{}".to_owned(),
             inputs: Vec::new(),
+            priority: 0,
+            again_of: None,
         }));
-        let mut engine = Engine::new(1, writer.next_ids().unwrap());
+        let mut engine = Engine::new(Capacity::of(1), writer.next_ids().unwrap());
         engine.step(Time(2), start, &mut out).unwrap();
         writer.commit(&out).unwrap();
 
         let (launched, launches) = unbounded();
         let settings = Settings {
-            slots: 1,
+            capacity: Capacity::of(1),
             commands_waiting: 1,
             batch: 10,
             grace_ms: 1,

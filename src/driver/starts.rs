@@ -41,6 +41,8 @@ impl Drive {
             trigger: start.trigger,
             given: start.given,
             inputs: start.inputs,
+            priority: start.priority,
+            again_of: start.again_of,
         };
         match self.engine.step(now, Event::Start(Arc::new(order)), out)? {
             Answer::Started(id) => Ok(Started {

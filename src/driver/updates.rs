@@ -69,10 +69,9 @@ mod tests {
 
     use super::{MOST_WAITING, Subscribers, Update, channel};
     use crate::engine::{
-        Engine, Event, GraphId, NextIds, Outbox, PipelineId, Plan, PlanVertex, StartOrder, Time,
-        TrackId, TrackState, VertexId,
+        Capacity, Engine, Event, GraphId, NextIds, Outbox, PipelineId, Plan, PlanVertex, Policies,
+        StartOrder, Time, TrackId, TrackState, VertexId,
     };
-    use crate::graph::{OnFailure, OnInterrupt};
 
     /// What starting a pipeline of two vertices on one slot commits.
     fn started() -> Outbox {
@@ -81,14 +80,20 @@ mod tests {
             track: 30,
             journal: 1,
         };
-        let mut engine = Engine::new(1, next);
+        let mut engine = Engine::new(Capacity::of(1), next);
         let vertex = |id| PlanVertex {
             id: VertexId(id),
-            retry: None,
-            on_interrupt: OnInterrupt::Ask,
+            ..PlanVertex::default()
         };
         let vertices = vec![vertex(1), vertex(2)];
-        let plan = Plan::new(GraphId(1), 1, OnFailure::StopNew, vertices, &[]);
+        let plan = Plan::new(
+            (GraphId(1), GraphId(1)),
+            1,
+            Policies::default(),
+            vertices,
+            &[],
+            Vec::new(),
+        );
         let order = StartOrder {
             plan: Arc::new(plan),
             name: String::new(),
@@ -98,6 +103,8 @@ mod tests {
             trigger: "run",
             given: String::new(),
             inputs: Vec::new(),
+            priority: 0,
+            again_of: None,
         };
         let mut out = Outbox::default();
         engine

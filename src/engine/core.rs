@@ -1,26 +1,33 @@
 //! The engine: one `step` for each event, one `dispatch` for each batch.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::event::{Answer, Event, LoadedPipeline, NextIds, Refusal};
-use super::ids::{AttemptKey, PipelineId, Time};
+use super::dispatch::{Capacity, Lines};
+use super::event::{Event, LoadedPipeline, NextIds};
+use super::family::Family;
+use super::ids::{AttemptKey, GraphId, PipelineId, Time};
 use super::outbox::{Effect, Outbox};
+use super::plan::Pool;
+use super::request::{Answer, Refusal};
 use super::run::Run;
-use super::state::{PendingOn, TrackState};
+use super::state::{Ending, TrackState};
 
 /// All live pipelines and the slots that they share.
 #[derive(Debug, Clone)]
 pub struct Engine {
-    /// How many attempts may run at once.
-    pub(super) slots: u32,
-    /// How many do.
+    pub(super) capacity: Capacity,
+    /// How many attempts run.
     pub(super) running: u32,
+    /// How many of them are of each pool.
+    pub(super) used: BTreeMap<Pool, u32>,
     pub(super) runs: BTreeMap<PipelineId, Run>,
-    /// Tracks that wait for a slot, in the order in which they became ready. An entry may be out
-    /// of date: it counts only while its track is PENDING on a slot.
-    pub(super) ready: VecDeque<(PipelineId, u32)>,
-    /// Waits that end by themselves.
+    /// The live pipelines of each graph, all its versions taken together.
+    pub(super) families: BTreeMap<GraphId, Family>,
+    pub(super) lines: Lines,
+    /// Waits of tracks that end by themselves.
     pub(super) timers: BTreeSet<(Time, PipelineId, u32)>,
+    /// When pipelines run out of time.
+    pub(super) deadlines: BTreeSet<(Time, PipelineId)>,
     /// Nothing new is ordered.
     pub(super) draining: bool,
     pub(super) next: NextIds,
@@ -40,38 +47,83 @@ impl Cause<'_> {
 
 impl Engine {
     /// An engine with no pipeline.
-    pub fn new(slots: u32, next: NextIds) -> Self {
-        assert!(slots > 0, "at least one slot");
+    pub fn new(capacity: Capacity, next: NextIds) -> Self {
+        assert!(capacity.slots > 0, "at least one slot");
         Self {
-            slots,
+            capacity,
             running: 0,
+            used: BTreeMap::new(),
             runs: BTreeMap::new(),
-            ready: VecDeque::new(),
+            families: BTreeMap::new(),
+            lines: Lines::default(),
             timers: BTreeSet::new(),
+            deadlines: BTreeSet::new(),
             draining: false,
             next,
         }
     }
 
     /// An engine that goes on from what is committed: `load(rows)` of an engine's rows equals it.
-    pub fn load(slots: u32, next: NextIds, rows: &[LoadedPipeline]) -> Self {
-        let mut engine = Self::new(slots, next);
+    pub fn load(capacity: Capacity, next: NextIds, rows: &[LoadedPipeline]) -> Self {
+        let mut engine = Self::new(capacity, next);
         for loaded in rows {
-            let run = Run::load(loaded);
-            engine.running += run.count(TrackState::Running);
-            for index in run.at(TrackState::Pending) {
-                let row = run.track(index).row;
-                match (row.pending_on, row.due_at) {
-                    (Some(PendingOn::Slot), _) => engine.ready.push_back((run.id, index)),
-                    (_, Some(due)) => {
-                        engine.timers.insert((due, run.id, index));
-                    }
-                    (_, None) => {}
-                }
-            }
-            engine.runs.insert(run.id, run);
+            engine.enter(Run::load(loaded));
         }
         engine
+    }
+
+    /// Takes a pipeline that is over back, so that something may be asked of it. It leaves again
+    /// with [`Engine::forget`] unless what is asked gives it something to do.
+    pub fn revive(&mut self, rows: &LoadedPipeline) {
+        self.enter(Run::load(rows));
+    }
+
+    /// Lets a pipeline go that [`Engine::revive`] brought and of which still nothing can move.
+    pub fn forget(&mut self, pipeline: PipelineId) {
+        if self.runs.get(&pipeline).is_some_and(Run::is_settled) {
+            self.leave_engine(pipeline);
+        }
+    }
+
+    /// One more live pipeline.
+    pub(super) fn enter(&mut self, run: Run) {
+        let id = run.id;
+        for (index, track) in (0..).zip(&run.tracks) {
+            if let Some(due) = track.row.due_at {
+                self.timers.insert((due, id, index));
+            }
+        }
+        if let Some(due) = run.row.due_at {
+            self.deadlines.insert((due, id));
+        }
+        let running = run.at(TrackState::Running);
+        self.families
+            .entry(run.plan.family)
+            .or_default()
+            .enter(&run);
+        self.lines.has_moved(id);
+        self.runs.insert(id, run);
+        for index in running {
+            self.hold_slot(id, index, true);
+        }
+    }
+
+    /// One less. Nothing of it runs.
+    pub(super) fn leave_engine(&mut self, pipeline: PipelineId) {
+        let Some(run) = self.runs.remove(&pipeline) else {
+            return;
+        };
+        self.lines.has_moved(pipeline);
+        if let Some(due) = run.row.due_at {
+            self.deadlines.remove(&(due, pipeline));
+        }
+        let family = run.plan.family;
+        if let Some(all) = self.families.get_mut(&family) {
+            all.leave(&run);
+            if all.is_empty() {
+                self.families.remove(&family);
+            }
+        }
     }
 
     /// The attempts that are committed as running.
@@ -85,23 +137,18 @@ impl Engine {
         self.runs.values().flat_map(keys).collect()
     }
 
-    /// What was ordered before a restart and must be said again: ends of attempts whose pipeline
-    /// is stopped or cancelled.
+    /// What was ordered before a restart and must be said again: ends of attempts.
     pub fn resume(&self) -> Vec<Effect> {
-        let ending = self.runs.values().filter(|run| run.is_ending());
         let kills = |run: &Run| {
-            run.at(TrackState::Running)
-                .into_iter()
-                .map(|i| Effect::Kill(run.key(i)))
-                .collect::<Vec<_>>()
+            let running = run.at(TrackState::Running).into_iter();
+            let ending = running.filter_map(|i| Some((i, run.track(i).row.ending?)));
+            let kills = ending.map(|(i, ending)| Effect::Kill {
+                key: run.key(i),
+                now: ending == Ending::Kill,
+            });
+            kills.collect::<Vec<_>>()
         };
-        ending.flat_map(kills).collect()
-    }
-
-    /// When the next wait ends by itself. While nothing may start, none does.
-    pub fn next_due(&self) -> Option<Time> {
-        let due = self.timers.first().map(|(due, _, _)| *due);
-        due.filter(|_| !self.draining)
+        self.runs.values().flat_map(kills).collect()
     }
 
     /// Orders nothing new any more, or does so again. What runs goes on, and everything else still
@@ -132,79 +179,19 @@ impl Engine {
 
     /// Slots in use and slots there are.
     pub fn slots(&self) -> (u32, u32) {
-        (self.running, self.slots)
+        (self.running, self.capacity.slots)
     }
 
     /// Applies one event. A refusal changes nothing.
     pub fn step(&mut self, now: Time, event: Event, out: &mut Outbox) -> Result<Answer, Refusal> {
         match event {
-            Event::Start(order) => Ok(Answer::Started(self.start(now, order, out))),
-            Event::Input {
-                pipeline,
-                track,
-                input,
-                who,
-            } => self.input(now, pipeline, track, input, &who, out),
-            Event::Resolve {
-                pipeline,
-                track,
-                verdict,
-                outputs,
-                who,
-                why,
-            } => {
-                let cause = Cause {
-                    who: &who,
-                    why: &why,
-                };
-                self.resolve(now, (pipeline, track), (verdict, outputs), cause, out)
-            }
-            Event::Stop { pipeline, who, why } => self.stop(
-                now,
-                pipeline,
-                Cause {
-                    who: &who,
-                    why: &why,
-                },
-                out,
-            ),
+            Event::Start(order) => self.start(now, order, out).map(Answer::Started),
+            Event::Act(request) => self.act(now, request, out),
             Event::Ended { key, end, output } => Ok(self.ended(now, key, end, output, out)),
             Event::NotStarted { key, why } => Ok(self.not_started(now, key, &why, out)),
             Event::Interrupted { key, why, remains } => {
                 Ok(self.interrupted(now, key, (&why, remains), out))
             }
         }
-    }
-
-    /// Ends waits that are over and orders attempts while slots are free. Once for each batch.
-    pub fn dispatch(&mut self, now: Time, out: &mut Outbox) {
-        if self.draining {
-            return;
-        }
-        while let Some(&(due, pipeline, index)) = self.timers.first() {
-            if due > now {
-                break;
-            }
-            self.timers.pop_first();
-            self.wake(now, pipeline, index, out);
-        }
-        while self.running < self.slots {
-            let Some((pipeline, index)) = self.ready.pop_front() else {
-                break;
-            };
-            if self.is_ready(pipeline, index) {
-                self.order(now, pipeline, index, out);
-            }
-        }
-    }
-
-    fn is_ready(&self, pipeline: PipelineId, index: u32) -> bool {
-        let Some(run) = self.runs.get(&pipeline) else {
-            return false;
-        };
-        let row = run.track(index).row;
-        run.may_start()
-            && row.state == TrackState::Pending
-            && row.pending_on == Some(PendingOn::Slot)
     }
 }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::ids::{AttemptKey, PipelineId, Time, TrackId};
-use super::outbox::AttemptEnd;
+use super::outbox::{AttemptEnd, PipelineRow, TrackRow};
 use super::plan::Plan;
-use super::state::{PipelineState, TrackState};
+use super::request::Request;
 use crate::graph::Hidden;
 
 /// The values of one track at the start of its pipeline.
@@ -38,6 +38,10 @@ pub struct StartOrder {
     pub given: String,
     /// One for each vertex; empty: no vertex uses a value.
     pub inputs: Vec<TrackInput>,
+    /// Of two pipelines whose tracks are ready, the one with the higher number comes first.
+    pub priority: i32,
+    /// The pipeline that this one repeats.
+    pub again_of: Option<PipelineId>,
 }
 
 /// Something that happened or is asked for.
@@ -45,41 +49,8 @@ pub struct StartOrder {
 pub enum Event {
     /// A person or program starts a graph.
     Start(Arc<StartOrder>),
-    /// A person gives values to a track that has not started.
-    Input {
-        /// The run.
-        pipeline: PipelineId,
-        /// Whose values.
-        track: TrackId,
-        /// All accepted values, and whether one is still missing.
-        input: TrackInput,
-        /// Who gave them.
-        who: String,
-    },
-    /// A person stops a pipeline: nothing new starts and what runs is ended.
-    Stop {
-        /// Which.
-        pipeline: PipelineId,
-        /// Who.
-        who: String,
-        /// Why, in words.
-        why: String,
-    },
-    /// A person says how an interrupted track ended, or that it shall run again.
-    Resolve {
-        /// The run.
-        pipeline: PipelineId,
-        /// The track whose outcome is unknown.
-        track: TrackId,
-        /// What the person says.
-        verdict: Resolution,
-        /// What a success leaves for those after it, as a JSON object.
-        outputs: Option<String>,
-        /// Who.
-        who: String,
-        /// Why, in words.
-        why: String,
-    },
+    /// A person or program asks something of a pipeline or of one of its tracks.
+    Act(Request),
     /// An attempt delivered its result.
     Ended {
         /// Which.
@@ -122,53 +93,11 @@ pub struct Remains {
     pub survivor: Option<u32>,
 }
 
-/// What a person says of a track whose outcome is unknown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Resolution {
-    /// Its work was done.
-    Succeeded,
-    /// It was not.
-    Failed,
-    /// It may be done again: another attempt follows.
-    RunAgain,
-}
-
-/// What the caller of an event is told, once the commit is done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
-    /// The pipeline's number.
-    Started(PipelineId),
-    /// It is as was asked.
-    Done,
-    /// The event is of an attempt that is over or was never ordered: nothing changes.
-    Stale,
-}
-
-/// Why an event of a person is refused. Nothing has changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// No live pipeline has this number.
-    #[error("pipeline {0} has ended or does not exist")]
-    NotLive(PipelineId),
-    /// The pipeline has its verdict already.
-    #[error("the pipeline is {0} already, and nothing new starts in it")]
-    Verdict(PipelineState),
-    /// No such track in that pipeline.
-    #[error("pipeline {0} has no track {1}")]
-    NoTrack(PipelineId, TrackId),
-    /// The outcome of the track is known.
-    #[error("the track is {0}: only one that is INTERRUPTED waits for this answer")]
-    NotInterrupted(TrackState),
-    /// The track has started: its values can no longer change.
-    #[error("the track is {0}: only the values of a track that has not started can change")]
-    HasStarted(TrackState),
-}
-
 /// A row of a live track, as `load` takes it.
 #[derive(Debug, Clone)]
 pub struct LoadedTrack {
     /// The row.
-    pub row: super::outbox::TrackRow,
+    pub row: TrackRow,
     /// Whether a required value is missing.
     pub missing: bool,
 }
@@ -180,8 +109,10 @@ pub struct LoadedPipeline {
     pub id: PipelineId,
     /// Its graph.
     pub plan: Arc<Plan>,
-    /// The verdict so far.
-    pub state: PipelineState,
+    /// The columns that change.
+    pub row: PipelineRow,
+    /// As it was started with.
+    pub priority: i32,
     /// The track of vertex 0.
     pub first_track: TrackId,
     /// All tracks in the order of the vertices.

@@ -1,12 +1,15 @@
 //! What executors report: how an attempt ended, and what follows for its pipeline.
 
-use super::control::again;
+use super::backoff::due;
 use super::core::{Cause, Engine};
-use super::event::{Answer, Remains};
-use super::ids::{AttemptKey, PipelineId, Time};
+use super::event::Remains;
+use super::follow::ended_row;
+use super::ids::{AttemptKey, Time};
 use super::outbox::{AttemptEnd, Effect, Outbox, TrackChange, TrackRow};
-use super::state::{PendingOn, Reason, TrackState};
-use crate::graph::{OnInterrupt, Retry};
+use super::request::Answer;
+use super::run::Run;
+use super::state::{Ending, Mark, PendingOn, Reason, TrackState};
+use crate::graph::OnInterrupt;
 
 /// The first wait after the machine could not start a process; doubled each time up to the last.
 const SPAWN_WAIT_MS: (i64, i64) = (200, 30_000);
@@ -25,22 +28,29 @@ impl Engine {
         };
         let run = &self.runs[&key.pipeline];
         let row = run.track(index).row;
-        let retry = run
-            .plan
-            .vertex(index)
-            .retry
-            .filter(|r| row.retries < r.limit && run.may_start());
-        let (state, due_at) = match (end.reason, retry) {
-            (None, _) => (TrackState::Succeed, None),
-            (Some(Reason::Stopped), _) => (TrackState::Stopped, None),
-            (Some(_), Some(retry)) => (TrackState::Pending, Some(due(now, retry, row.retries))),
-            (Some(_), None) => (TrackState::Failed, None),
+        let retry = run.plan.vertex(index).retry.filter(|retry| {
+            let after = |code| retry.exit_codes.is_none_or(|codes| codes.has(code));
+            row.retries < retry.limit
+                && goes_on(run, index)
+                && end.exit_code.map_or(retry.exit_codes.is_none(), after)
+        });
+        let forced = row.ending == Some(Ending::Fail);
+        let (state, reason, due_at) = match (end.reason, retry) {
+            (None, _) => (TrackState::Succeed, None, None),
+            (Some(Reason::Stopped), _) if forced => {
+                (TrackState::Failed, Some(Reason::Forced), None)
+            }
+            (Some(Reason::Stopped), _) => (TrackState::Stopped, Some(Reason::Stopped), None),
+            (reason, Some(retry)) => (TrackState::Pending, reason, Some(due(now, retry, key, row))),
+            (reason, None) => (TrackState::Failed, reason, None),
         };
         let ended = TrackRow {
             state,
             pending_on: due_at.map(|_| PendingOn::Retry),
+            mark: row.mark.filter(|_| due_at.is_some()),
+            ending: None,
             due_at,
-            reason: end.reason,
+            reason,
             exit_code: end.exit_code,
             retries: row.retries + u32::from(due_at.is_some()),
             started_at: Some(end.started_at),
@@ -53,7 +63,7 @@ impl Engine {
         change.outputs = outputs.filter(|_| state == TrackState::Succeed);
         match state {
             TrackState::Succeed => self.promote(now, key.pipeline, index, out),
-            TrackState::Failed => self.fail(now, key.pipeline, out),
+            TrackState::Failed => self.fail(now, key.pipeline, index, out),
             TrackState::Waiting
             | TrackState::Pending
             | TrackState::Running
@@ -78,32 +88,30 @@ impl Engine {
         let run = &self.runs[&key.pipeline];
         let row = run.track(index).row;
         let end = AttemptEnd::unknown(Reason::NotStarted, row.started_at, now, why);
-        let ended = if run.is_ending() {
-            TrackRow {
-                state: TrackState::Stopped,
-                reason: Some(Reason::Stopped),
-                finished_at: Some(now),
-                ..row
-            }
-        } else if run.may_start() {
-            let shift = row.attempt.saturating_sub(row.retries + 1).min(16);
-            let wait = (SPAWN_WAIT_MS.0 << shift).min(SPAWN_WAIT_MS.1);
-            TrackRow {
-                state: TrackState::Pending,
-                pending_on: Some(PendingOn::Spawn),
-                due_at: Some(Time(now.0 + wait)),
-                reason: Some(Reason::NotStarted),
-                ..row
-            }
+        let shift = row.attempt.saturating_sub(row.retries + 1).min(16);
+        let wait = (SPAWN_WAIT_MS.0 << shift).min(SPAWN_WAIT_MS.1);
+        let (pending_on, due_at) = if goes_on(run, index) {
+            (PendingOn::Spawn, Some(Time(now.0 + wait)))
         } else {
-            TrackRow {
+            (PendingOn::Failure, None)
+        };
+        let ended = match row.ending {
+            Some(Ending::Fail) => ended_row(row, TrackState::Failed, Some(Reason::Forced), now),
+            Some(Ending::Stop | Ending::Kill) => {
+                ended_row(row, TrackState::Stopped, Some(Reason::Stopped), now)
+            }
+            None => TrackRow {
                 state: TrackState::Pending,
-                pending_on: Some(PendingOn::Failure),
+                pending_on: Some(pending_on),
+                due_at,
                 reason: Some(Reason::NotStarted),
                 ..row
-            }
+            },
         };
         self.leave(now, key, index, ended, end, out);
+        if ended.state == TrackState::Failed {
+            self.fail(now, key.pipeline, index, out);
+        }
         self.settle(now, key.pipeline, out);
         Answer::Done
     }
@@ -120,24 +128,28 @@ impl Engine {
         };
         let run = &self.runs[&key.pipeline];
         let row = run.track(index).row;
+        // Not beside what still runs of it: that is for a person to judge.
+        let rerun = goes_on(run, index) && remains.survivor.is_none();
         // The clock of files may be a little behind ours.
         let started_at = row.started_at.max(remains.started_at);
         let row = TrackRow {
             started_at,
             reason: Some(Reason::Interrupted),
             finished_at: Some(now),
+            ending: None,
             ..row
         };
         let policy = run.plan.vertex(index).on_interrupt;
         let ended = match policy {
-            // Not beside what still runs of it: that is for a person to judge.
-            OnInterrupt::Rerun if run.may_start() && remains.survivor.is_none() => again(row),
+            OnInterrupt::Rerun if rerun => again(row),
             OnInterrupt::Fail => TrackRow {
                 state: TrackState::Failed,
+                mark: None,
                 ..row
             },
             OnInterrupt::Ask | OnInterrupt::Rerun => TrackRow {
                 state: TrackState::Interrupted,
+                mark: None,
                 ..row
             },
         };
@@ -148,15 +160,8 @@ impl Engine {
         };
         self.leave(now, key, index, ended, end, out);
         output(key, remains.output, out);
-        match ended.state {
-            TrackState::Failed => self.fail(now, key.pipeline, out),
-            TrackState::Pending => self.ready.push_back((key.pipeline, index)),
-            TrackState::Waiting
-            | TrackState::Running
-            | TrackState::Succeed
-            | TrackState::Skipped
-            | TrackState::Stopped
-            | TrackState::Interrupted => {}
+        if ended.state == TrackState::Failed {
+            self.fail(now, key.pipeline, index, out);
         }
         self.settle(now, key.pipeline, out);
         Answer::Done
@@ -180,7 +185,7 @@ impl Engine {
         end: AttemptEnd,
         out: &mut Outbox,
     ) {
-        self.running -= 1;
+        self.hold_slot(key.pipeline, index, false);
         let cause = Cause {
             who: "",
             why: end
@@ -190,23 +195,15 @@ impl Engine {
                 .unwrap_or(""),
         };
         self.set_track(now, key.pipeline, index, row, cause, out);
-        if let Some(due) = row.due_at {
-            self.timers.insert((due, key.pipeline, index));
-        }
         let change = out
             .tracks
             .get_mut(&key.track)
             .expect("the track was changed just now");
-        change.detail = Some(end.detail.clone().unwrap_or_default());
+        if row.reason != Some(Reason::Forced) {
+            change.detail = Some(end.detail.clone().unwrap_or_default());
+        }
         out.ends.push((key, end));
         out.effects.push(Effect::Clean(key));
-    }
-
-    /// Forgets the wait of a track.
-    pub(super) fn drop_timer(&mut self, pipeline: PipelineId, index: u32) {
-        if let Some(due) = self.runs[&pipeline].track(index).row.due_at {
-            self.timers.remove(&(due, pipeline, index));
-        }
     }
 }
 
@@ -224,25 +221,19 @@ fn stale(key: AttemptKey, out: &mut Outbox) -> Answer {
     Answer::Stale
 }
 
-/// When the next attempt may begin: `delay * backoff^used`, at most `max_delay`.
-fn due(now: Time, retry: Retry, used: u32) -> Time {
-    let wait = retry.delay.0 as f64 * retry.backoff.powi(used.min(1_000) as i32);
-    Time(now.0 + wait.min(retry.max_delay.0 as f64) as i64)
+/// Whether another attempt of a track that ran may follow by itself.
+fn goes_on(run: &Run, index: u32) -> bool {
+    let row = run.track(index).row;
+    let own = row.mark == Some(Mark::Alone) || run.plan.handler(index).is_some();
+    row.ending.is_none() && (own || run.goes_on())
 }
 
-impl AttemptEnd {
-    /// The end of an attempt of which no result is known; `since`: when it began or was ordered.
-    fn unknown(reason: Reason, since: Option<Time>, now: Time, why: &str) -> Self {
-        Self {
-            reason: Some(reason),
-            exit_code: None,
-            signal: None,
-            detail: Some(why.to_owned()),
-            started_at: since.unwrap_or(now),
-            finished_at: now,
-            log_bytes: 0,
-            dropped_bytes: 0,
-            outputs: None,
-        }
+/// The row of a track that shall run once more.
+fn again(row: TrackRow) -> TrackRow {
+    TrackRow {
+        state: TrackState::Pending,
+        pending_on: Some(PendingOn::Slot),
+        due_at: None,
+        ..row
     }
 }

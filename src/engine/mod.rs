@@ -3,28 +3,39 @@
 //! Pure: `step(now, event)` gives changes to commit and effects to perform afterwards. It knows
 //! no clock, file, process, thread, database or web page.
 
+mod actions;
+mod backoff;
 mod control;
 mod core;
+mod dispatch;
 mod event;
 mod facts;
+mod family;
 mod follow;
 mod ids;
 mod invariants;
+mod marks;
 mod outbox;
 mod plan;
+mod preview;
+mod request;
+mod retry;
+mod revive;
 mod run;
+mod standing;
 mod state;
 mod transitions;
+mod verdict;
 
 pub use core::Engine;
-pub use event::{
-    Answer, Event, LoadedPipeline, LoadedTrack, NextIds, Refusal, Remains, Resolution, StartOrder,
-    TrackInput,
-};
+pub use dispatch::Capacity;
+pub use event::{Event, LoadedPipeline, LoadedTrack, NextIds, Remains, StartOrder, TrackInput};
 pub use ids::{AttemptKey, GraphId, PipelineId, Time, TrackId, VertexId};
 pub use outbox::{
     AttemptEnd, Effect, Entry, NewPipeline, Outbox, PipelineChange, PipelineRow, TrackChange,
     TrackRow,
 };
-pub use plan::{Plan, PlanVertex};
-pub use state::{PendingOn, PipelineState, Reason, TrackState};
+pub use plan::{Plan, PlanVertex, Policies, Pool};
+pub use preview::{Fate, Preview, Will};
+pub use request::{Action, Answer, Expect, Refusal, Request, Scope, TrackAction};
+pub use state::{Ending, Mark, PendingOn, PipelineState, Reason, TrackState};

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::event::{StartOrder, TrackInput};
 use super::ids::{AttemptKey, PipelineId, Time, TrackId};
-use super::state::{PendingOn, PipelineState, Reason, TrackState};
+use super::state::{Ending, Mark, PendingOn, PipelineState, Reason, TrackState};
 
 /// A pipeline to insert, with one track for each vertex of its graph.
 #[derive(Debug, Clone)]
@@ -21,13 +21,23 @@ pub struct NewPipeline {
     pub at: Time,
     /// What was asked for.
     pub order: Arc<StartOrder>,
+    /// The columns that change.
+    pub row: PipelineRow,
 }
 
 /// The columns of a pipeline that change while it lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PipelineRow {
-    /// The verdict so far.
+    /// The verdict so far; PAUSED stands for RUNNING.
     pub state: PipelineState,
+    /// Why it has this verdict, when no track says so.
+    pub reason: Option<Reason>,
+    /// Nothing new starts until a person resumes it.
+    pub paused: bool,
+    /// It waits until fewer pipelines of its graph run.
+    pub queued: bool,
+    /// When it runs out of time.
+    pub due_at: Option<Time>,
     /// Set when nothing of it can move any more.
     pub finished_at: Option<Time>,
 }
@@ -48,6 +58,10 @@ pub struct TrackRow {
     pub state: TrackState,
     /// What a PENDING track is pending on.
     pub pending_on: Option<PendingOn>,
+    /// What a person has said of it before it starts.
+    pub mark: Option<Mark>,
+    /// How what runs of it is being ended.
+    pub ending: Option<Ending>,
     /// When a wait ends.
     pub due_at: Option<Time>,
     /// Why the last attempt ended as it did; none while it runs and after success.
@@ -104,6 +118,23 @@ pub struct AttemptEnd {
     pub outputs: Option<String>,
 }
 
+impl AttemptEnd {
+    /// The end of an attempt of which no result is known; `since`: when it began or was ordered.
+    pub(super) fn unknown(reason: Reason, since: Option<Time>, now: Time, why: &str) -> Self {
+        Self {
+            reason: Some(reason),
+            exit_code: None,
+            signal: None,
+            detail: Some(why.to_owned()),
+            started_at: since.unwrap_or(now),
+            finished_at: now,
+            log_bytes: 0,
+            dropped_bytes: 0,
+            outputs: None,
+        }
+    }
+}
+
 /// One line of the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
@@ -132,8 +163,13 @@ pub struct Entry {
 pub enum Effect {
     /// Start the attempt.
     Launch(AttemptKey),
-    /// End the attempt: TERM, grace, KILL; or keep it from starting.
-    Kill(AttemptKey),
+    /// End the attempt, or keep it from starting.
+    Kill {
+        /// Which.
+        key: AttemptKey,
+        /// KILL at once, rather than TERM, the grace and KILL.
+        now: bool,
+    },
     /// The attempt's result is committed: its spool files may go.
     Clean(AttemptKey),
     /// Nothing of the pipeline can move any more.
@@ -165,6 +201,7 @@ impl Outbox {
         self.starts.is_empty()
             && self.pipelines.is_empty()
             && self.tracks.is_empty()
+            && self.journal.is_empty()
             && self.effects.is_empty()
     }
 

@@ -1,13 +1,15 @@
-//! One live pipeline in memory: its plan, its tracks and how many of them stand where.
+//! One live pipeline in memory: its plan, its tracks, how many of them stand where, and which of
+//! them could have a slot.
 
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::event::LoadedPipeline;
 use super::ids::{AttemptKey, PipelineId, Time, TrackId};
-use super::outbox::TrackRow;
-use super::plan::Plan;
-use super::state::{PendingOn, PipelineState, TrackState};
-use crate::graph::OnFailure;
+use super::outbox::{PipelineRow, TrackRow};
+use super::plan::{Plan, Pool};
+use super::state::{Mark, PendingOn, TrackState};
 
 /// One track of a live pipeline.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,16 +21,28 @@ pub(super) struct Track {
     pub(super) missing: bool,
 }
 
+/// Tracks in each state, by the state's code.
+type Counts = [u32; TrackState::ALL.len()];
+
 /// A pipeline of which something can still move.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Run {
     pub(super) id: PipelineId,
     pub(super) plan: Arc<Plan>,
-    pub(super) state: PipelineState,
+    pub(super) row: PipelineRow,
+    pub(super) priority: i32,
     pub(super) first_track: TrackId,
     pub(super) tracks: Vec<Track>,
-    /// Tracks in each state, by the state's code.
-    counts: [u32; TrackState::ALL.len()],
+    /// Of the tracks that have to be done before there is a verdict.
+    pub(super) counts: Counts,
+    /// Of the tracks that run after it.
+    pub(super) handlers: Counts,
+    /// How many FAILED ones give the pipeline its verdict.
+    pub(super) failing: u32,
+    /// How many run although nothing else starts, and have not started.
+    pub(super) alone: u32,
+    /// What could have a slot, by the pool it needs: the longest way to an end first.
+    pub(super) ready: BTreeMap<Option<Pool>, BTreeSet<(Reverse<u32>, u32)>>,
 }
 
 /// A track that has not started.
@@ -36,6 +50,8 @@ pub(super) const fn fresh_row(state: TrackState, pending_on: Option<PendingOn>) 
     TrackRow {
         state,
         pending_on,
+        mark: None,
+        ending: None,
         due_at: None,
         reason: None,
         exit_code: None,
@@ -51,6 +67,7 @@ impl Run {
     pub(super) fn new(
         id: PipelineId,
         plan: Arc<Plan>,
+        (row, priority): (PipelineRow, i32),
         first_track: TrackId,
         missing: impl Fn(usize) -> bool,
     ) -> Self {
@@ -58,6 +75,7 @@ impl Run {
             let waits_for = plan.in_degree(i as u32);
             let missing = missing(i);
             let row = match (waits_for, missing) {
+                _ if i >= plan.scripts() => fresh_row(TrackState::Waiting, None),
                 (0, false) => fresh_row(TrackState::Pending, Some(PendingOn::Slot)),
                 (0, true) => fresh_row(TrackState::Pending, Some(PendingOn::Input)),
                 (_, _) => fresh_row(TrackState::Waiting, None),
@@ -68,13 +86,8 @@ impl Run {
                 missing,
             }
         });
-        Self::with_tracks(
-            id,
-            Arc::clone(&plan),
-            PipelineState::Running,
-            first_track,
-            tracks.collect(),
-        )
+        let tracks = tracks.collect();
+        Self::with_tracks(id, plan, (row, priority), first_track, tracks)
     }
 
     /// A pipeline as its rows say.
@@ -86,56 +99,97 @@ impl Run {
             "pipeline {} has a track for each vertex",
             rows.id
         );
-        let mut waits_for: Vec<u32> = (0..plan.len()).map(|i| plan.in_degree(i as u32)).collect();
-        for (i, track) in rows.tracks.iter().enumerate() {
-            if track.row.state.is_done() {
-                for &head in plan.successors(i as u32) {
-                    waits_for[head as usize] -= 1;
-                }
-            }
-        }
-        let tracks = rows
-            .tracks
-            .iter()
-            .zip(waits_for)
-            .map(|(track, waits_for)| Track {
-                row: track.row,
-                waits_for,
-                missing: track.missing,
-            });
-        Self::with_tracks(
-            rows.id,
-            Arc::clone(&plan),
-            rows.state,
-            rows.first_track,
-            tracks.collect(),
-        )
+        let tracks = rows.tracks.iter().map(|track| Track {
+            row: track.row,
+            waits_for: 0,
+            missing: track.missing,
+        });
+        let tracks = tracks.collect();
+        let row = (rows.row, rows.priority);
+        let mut run = Self::with_tracks(rows.id, plan, row, rows.first_track, tracks);
+        run.recount();
+        run
     }
 
     fn with_tracks(
         id: PipelineId,
         plan: Arc<Plan>,
-        state: PipelineState,
+        (row, priority): (PipelineRow, i32),
         first_track: TrackId,
         tracks: Vec<Track>,
     ) -> Self {
-        let mut counts = [0; TrackState::ALL.len()];
-        for track in &tracks {
-            counts[track.row.state.code() as usize] += 1;
-        }
-        Self {
+        let zero = [0; TrackState::ALL.len()];
+        let mut run = Self {
             id,
             plan,
-            state,
+            row,
+            priority,
             first_track,
             tracks,
-            counts,
+            counts: zero,
+            handlers: zero,
+            failing: 0,
+            alone: 0,
+            ready: BTreeMap::new(),
+        };
+        for index in 0..run.tracks.len() as u32 {
+            run.count_in(index, true);
+        }
+        run.line_up();
+        run
+    }
+
+    /// Works out again what each track waits for.
+    pub(super) fn recount(&mut self) {
+        let open = self.plan.open(|i| self.is_done(i));
+        for (track, open) in self.tracks.iter_mut().zip(open) {
+            track.waits_for = open;
         }
     }
 
-    /// How many tracks stand at `state`.
-    pub(super) fn count(&self, state: TrackState) -> u32 {
-        self.counts[state.code() as usize]
+    /// Works out again what could have a slot, after a change of the pipeline itself.
+    pub(super) fn line_up(&mut self) {
+        self.ready.clear();
+        for index in 0..self.tracks.len() as u32 {
+            self.line(index, true);
+        }
+    }
+
+    /// Puts a track into its line, or takes it out, when it is one for a line.
+    fn line(&mut self, index: u32, enters: bool) {
+        let place = (Reverse(self.plan.rank(index)), index);
+        if self.tracks[index as usize].row.pending_on != Some(PendingOn::Slot) {
+            return;
+        }
+        let pool = &self.plan.vertex(index).pool;
+        if enters && self.may_order(index) {
+            self.ready.entry(pool.clone()).or_default().insert(place);
+        } else if let Some(line) = self.ready.get_mut(pool) {
+            line.remove(&place);
+            if line.is_empty() {
+                self.ready.remove(pool);
+            }
+        }
+    }
+
+    fn count_in(&mut self, index: u32, enters: bool) {
+        let row = self.tracks[index as usize].row;
+        let vertex = self.plan.vertex(index);
+        let handler = self.plan.handler(index).is_some();
+        let failing = row.state == TrackState::Failed && !vertex.ignore && !handler;
+        let alone = row.state == TrackState::Pending && row.mark == Some(Mark::Alone);
+        let counts = if handler {
+            &mut self.handlers
+        } else {
+            &mut self.counts
+        };
+        let add = |n: &mut u32, by: bool| match enters {
+            true => *n += u32::from(by),
+            false => *n -= u32::from(by),
+        };
+        add(&mut counts[row.state.code() as usize], true);
+        add(&mut self.failing, failing);
+        add(&mut self.alone, alone);
     }
 
     /// The number of a vertex's track.
@@ -164,57 +218,13 @@ impl Run {
         }
     }
 
-    /// Replaces a track's row and keeps the counts true.
+    /// Replaces a track's row and keeps counts and lines true.
     pub(super) fn set(&mut self, index: u32, row: TrackRow) {
-        let track = &mut self.tracks[index as usize];
-        self.counts[track.row.state.code() as usize] -= 1;
-        self.counts[row.state.code() as usize] += 1;
-        track.row = row;
-    }
-
-    /// Whether new attempts may be ordered.
-    pub(super) fn may_start(&self) -> bool {
-        match self.state {
-            PipelineState::Running => true,
-            PipelineState::Failed => self.plan.on_failure == OnFailure::ContinueIndependent,
-            PipelineState::Paused | PipelineState::Finish | PipelineState::Stopped => false,
-        }
-    }
-
-    /// Whether what runs is being ended.
-    pub(super) fn is_ending(&self) -> bool {
-        match self.state {
-            PipelineState::Stopped => true,
-            PipelineState::Failed => self.plan.on_failure == OnFailure::CancelRunning,
-            PipelineState::Running | PipelineState::Paused | PipelineState::Finish => false,
-        }
-    }
-
-    /// Whether nothing can move any more, by itself or by an answer of a person.
-    pub(super) fn is_settled(&self) -> bool {
-        let resting = self.count(TrackState::Running) == 0;
-        match self.state {
-            PipelineState::Running | PipelineState::Paused => false,
-            PipelineState::Finish => true,
-            PipelineState::Stopped => resting,
-            PipelineState::Failed => {
-                // An unknown outcome waits for a person's answer, whatever else has failed. With
-                // branches that go on, a value that is given can move them too.
-                let unknown = self.count(TrackState::Interrupted);
-                let open = if self.may_start() {
-                    self.count(TrackState::Pending)
-                } else {
-                    0
-                };
-                resting && unknown == 0 && open == 0
-            }
-        }
-    }
-
-    /// Whether every track is done.
-    pub(super) fn is_finished(&self) -> bool {
-        let done = self.count(TrackState::Succeed) + self.count(TrackState::Skipped);
-        done as usize == self.tracks.len()
+        self.count_in(index, false);
+        self.line(index, false);
+        self.tracks[index as usize].row = row;
+        self.count_in(index, true);
+        self.line(index, true);
     }
 
     /// The indexes of the tracks that stand at `state`.
@@ -228,15 +238,11 @@ impl Run {
     pub(super) fn ordered_row(&self, index: u32, now: Time) -> TrackRow {
         let row = self.track(index).row;
         TrackRow {
-            state: TrackState::Running,
-            pending_on: None,
-            due_at: None,
-            reason: None,
-            exit_code: None,
             attempt: row.attempt + 1,
             retries: row.retries,
+            mark: row.mark,
             started_at: Some(now),
-            finished_at: None,
+            ..fresh_row(TrackState::Running, None)
         }
     }
 }

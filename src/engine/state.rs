@@ -2,6 +2,8 @@
 //!
 //! The codes are in databases: a code once given is never given another meaning.
 
+use crate::graph::When;
+
 /// Declares an enum with a stable number and word for each value.
 macro_rules! coded {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:literal, $word:literal;)+ }) => {
@@ -93,6 +95,32 @@ coded! {
         Spawn = 3, "spawn";
         /// Another track has failed and the graph says that nothing new starts.
         Failure = 4, "failure";
+        /// A person holds it until it is released.
+        Hold = 5, "hold";
+    }
+}
+
+coded! {
+    /// What a person has said of a track before it starts.
+    Mark {
+        /// It does not start until it is released.
+        Hold = 1, "hold";
+        /// It is passed over when its turn comes.
+        Skip = 2, "skip";
+        /// It runs although nothing else of its pipeline starts.
+        Alone = 3, "alone";
+    }
+}
+
+coded! {
+    /// How an attempt that runs is being ended, and with what verdict.
+    Ending {
+        /// TERM, the grace, KILL; its track is STOPPED.
+        Stop = 1, "stop";
+        /// KILL at once; its track is STOPPED.
+        Kill = 2, "kill";
+        /// TERM, the grace, KILL; its track is FAILED, because a person says so.
+        Fail = 3, "fail";
     }
 }
 
@@ -120,6 +148,16 @@ coded! {
     }
 }
 
+/// Whether a script that runs after some verdict runs after this one.
+pub(super) fn is_after(when: When, verdict: PipelineState) -> bool {
+    match when {
+        When::Success => verdict == PipelineState::Finish,
+        When::Failure => verdict == PipelineState::Failed,
+        When::Stop => verdict == PipelineState::Stopped,
+        When::Exit => true,
+    }
+}
+
 impl TrackState {
     /// Successors may run.
     pub const fn is_done(self) -> bool {
@@ -134,11 +172,20 @@ impl TrackState {
         }
     }
 
-    /// The one table of transitions: what may follow this state.
+    /// Nothing follows by itself; only a person changes it.
+    pub const fn has_ended(self) -> bool {
+        match self {
+            Self::Succeed | Self::Failed | Self::Skipped | Self::Stopped => true,
+            Self::Waiting | Self::Pending | Self::Running | Self::Interrupted => false,
+        }
+    }
+
+    /// The one table of transitions: what may follow this state. Those out of an end are a
+    /// person's doing alone.
     pub const fn next(self) -> &'static [Self] {
         match self {
-            Self::Waiting => &[Self::Pending, Self::Stopped],
-            Self::Pending => &[Self::Running, Self::Stopped],
+            Self::Waiting => &[Self::Pending, Self::Skipped, Self::Stopped],
+            Self::Pending => &[Self::Running, Self::Waiting, Self::Skipped, Self::Stopped],
             Self::Running => &[
                 Self::Succeed,
                 Self::Failed,
@@ -146,15 +193,23 @@ impl TrackState {
                 Self::Stopped,
                 Self::Interrupted,
             ],
-            // Only a person knows how it ended.
-            Self::Interrupted => &[Self::Succeed, Self::Failed, Self::Pending],
-            Self::Succeed | Self::Failed | Self::Skipped | Self::Stopped => &[],
+            Self::Interrupted => &[
+                Self::Succeed,
+                Self::Failed,
+                Self::Skipped,
+                Self::Pending,
+                Self::Waiting,
+            ],
+            Self::Failed | Self::Stopped => {
+                &[Self::Succeed, Self::Skipped, Self::Pending, Self::Waiting]
+            }
+            Self::Succeed | Self::Skipped => &[Self::Pending, Self::Waiting],
         }
     }
 
-    /// Whether `to` may follow this state. PENDING may change what it is pending on.
+    /// Whether `to` may follow this state. What else the row says may change in any state.
     pub fn may_become(self, to: Self) -> bool {
-        self.next().contains(&to) || (self == Self::Pending && to == Self::Pending)
+        self == to || self.next().contains(&to)
     }
 }
 
@@ -187,9 +242,14 @@ mod tests {
     }
 
     #[test]
-    fn a_delivered_result_is_never_replaced() {
-        for state in [TrackState::Succeed, TrackState::Skipped] {
-            assert!(TrackState::ALL.iter().all(|to| !state.may_become(*to)));
+    fn an_end_is_left_only_for_another_attempt_or_for_what_a_person_says() {
+        use TrackState::{Failed, Pending, Running, Skipped, Stopped, Succeed, Waiting};
+        for state in [Succeed, Skipped, Failed, Stopped] {
+            assert!(!state.may_become(Running), "{state}: only by PENDING");
+            assert!(state.may_become(Waiting) && state.may_become(Pending));
+        }
+        for state in [Succeed, Skipped] {
+            assert!(!state.may_become(Failed) && !state.may_become(Stopped));
         }
     }
 }

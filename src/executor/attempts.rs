@@ -17,6 +17,8 @@ pub(super) struct Entry {
     pub(super) on: Option<u64>,
     /// It is to end; the grace in milliseconds.
     pub(super) kill: Option<u64>,
+    /// The supervisor had it before this process spoke with it: it is not on its way there.
+    pub(super) adopted: bool,
 }
 
 impl Attempts {
@@ -26,6 +28,36 @@ impl Attempts {
         let new = !map.contains_key(&key);
         map.entry(key).or_insert(entry);
         new
+    }
+
+    /// Adds an attempt of a former process that is with the supervisor that `on` finds; nothing else
+    /// changes in between. The error: it is there already.
+    pub(super) fn adopt(
+        &self,
+        key: AttemptKey,
+        on: impl FnOnce() -> Option<u64>,
+    ) -> Result<Option<u64>, Entry> {
+        let mut map = self.lock();
+        if let Some(there) = map.get(&key) {
+            return Err(*there);
+        }
+        let on = on();
+        let entry = Entry {
+            on,
+            adopted: true,
+            ..Entry::default()
+        };
+        map.insert(key, entry);
+        Ok(on)
+    }
+
+    /// The attempts that a supervisor had before this process spoke with it.
+    pub(super) fn adopted(&self, number: u64) -> Vec<AttemptKey> {
+        let map = self.lock();
+        let adopted = map
+            .iter()
+            .filter(|(_, e)| e.adopted && e.on == Some(number));
+        adopted.map(|(key, _)| *key).collect()
     }
 
     pub(super) fn get(&self, key: AttemptKey) -> Option<Entry> {
@@ -59,7 +91,7 @@ impl Attempts {
         let entry = map.get_mut(&key).filter(|entry| entry.kill.is_none())?;
         let usable = usable();
         if usable.is_some() {
-            entry.on = Some(supervisor);
+            (entry.on, entry.adopted) = (Some(supervisor), false);
         }
         Some(usable)
     }
@@ -93,5 +125,38 @@ impl Attempts {
     fn lock(&self) -> MutexGuard<'_, HashMap<AttemptKey, Entry>> {
         // Every change is one assignment: a panic cannot leave one half done.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Attempts, Entry};
+    use crate::engine::{AttemptKey, PipelineId, TrackId};
+
+    /// One that ended while its supervisor could not be heard was waited for, for ever: it was
+    /// adopted after the connection broke, and so was not among what had been handed over.
+    #[test]
+    fn what_a_supervisor_had_is_known_until_it_is_handed_over_again() {
+        let attempts = Attempts::default();
+        let key = AttemptKey {
+            pipeline: PipelineId(1),
+            track: TrackId(1),
+            attempt: 1,
+        };
+        assert_eq!(attempts.adopt(key, || Some(7)), Ok(Some(7)));
+        let there = Entry {
+            on: Some(7),
+            adopted: true,
+            kill: None,
+        };
+        assert_eq!(attempts.adopt(key, || None), Err(there));
+        assert_eq!(
+            (attempts.adopted(7), attempts.adopted(8)),
+            (vec![key], vec![])
+        );
+        attempts.take_back(key);
+        assert_eq!(attempts.adopted(7), []);
+        assert_eq!(attempts.hand_to(key, 7, || Some(1)), Some(Some(1)));
+        assert_eq!(attempts.adopted(7), [], "it may be on its way");
     }
 }

@@ -120,7 +120,10 @@ impl Shared {
         handed: Vec<AttemptKey>,
         running: &HashSet<AttemptKey>,
     ) {
-        for key in handed {
+        // Those that were adopted after the connection broke are not among what was handed over.
+        let mut all: HashSet<AttemptKey> = handed.into_iter().collect();
+        all.extend(self.attempts.adopted(link.instance.number));
+        for key in all {
             if !running.contains(&key) {
                 self.settle(key, false);
             } else if let Some(Entry {

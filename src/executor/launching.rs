@@ -169,6 +169,7 @@ impl Shared {
         let Some(Entry {
             on,
             kill: Some(grace_ms),
+            ..
         }) = self.attempts.get(key)
         else {
             return;

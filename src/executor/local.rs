@@ -159,8 +159,11 @@ impl Backend for Executor {
     }
 
     fn cancel(&self, key: AttemptKey) {
-        let kill = Some(0);
-        if self.shared.attempts.insert(key, Entry { on: None, kill }) {
+        let entry = Entry {
+            kill: Some(0),
+            ..Entry::default()
+        };
+        if self.shared.attempts.insert(key, entry) {
             self.shared.job(move |shared| shared.kill(key));
         }
     }

@@ -27,15 +27,15 @@ impl Shared {
     }
 
     fn probe(self: &Arc<Self>, key: AttemptKey, boot: &str, survivors: &Survivors) -> Verdict {
-        let runs = lock(&self.links)
-            .iter()
-            .find(|link| link.runs(key))
-            .cloned();
-        let on = runs.map(|link| link.instance.number);
+        let runs = || {
+            let links = lock(&self.links);
+            let link = links.iter().find(|link| link.runs(key));
+            link.map(|link| link.instance.number)
+        };
         // Before its files are read: if it ends in between, that is heard or seen.
-        if !self.attempts.insert(key, Entry { on, kill: None }) {
+        let Ok(on) = self.attempts.adopt(key, runs) else {
             return Verdict::Adopt;
-        }
+        };
         let verdict = judge(&self.spool, key, on.is_some(), self.boot == boot);
         match &verdict {
             Verdict::TakeResult => {

@@ -2,18 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::check_policies::{limited, operations, retry, timeout};
 use super::codes;
-use super::duration::LONGEST;
 use super::identifiers::is_identifier;
-use super::model::{Graph, Limits, Millis, Retry};
+use super::model::{Graph, Limits};
 use super::places::{Part, Places, Sink, Spot};
 use super::problem::Problem;
-use super::rlimits::Rlimits;
 use super::similar::quote;
 use super::{check_edges, check_params, check_scripts};
-
-/// The most further attempts that a retry policy may allow.
-const MOST_RETRIES: u32 = 1000;
 
 /// The most bytes of a secret's name.
 const SECRET_NAME_BYTES: usize = 200;
@@ -47,10 +43,21 @@ fn whole(sink: &mut Sink<'_>, limits: &Limits) {
     }
     name(sink, spot, &graph.name, limits);
     settings(sink, None, graph.workdir.as_deref(), &graph.env);
+    timeout(sink, None, graph.timeout);
+    let concurrency = graph.concurrency.map(|c| c.limit);
+    for (key, limit) in [
+        ("max_parallel", graph.max_parallel),
+        ("concurrency", concurrency),
+    ] {
+        if limit == Some(0) {
+            let message = format!("`{key}` is 0, so nothing could ever run; write 1 or more");
+            sink.error(codes::BAD_CONCURRENCY, Spot::graph(Part::Key(key)), message);
+        }
+    }
     limited(sink, None, graph.limits);
     secrets(sink, None, &graph.secrets, &graph.env);
     let spot = Spot::graph(Part::Key("vertices"));
-    if graph.vertices.is_empty() {
+    if graph.vertices.iter().all(|v| v.handler.is_some()) {
         let message = "the graph has no vertex; write at least one under `vertices:`".to_owned();
         sink.error(codes::EMPTY_GRAPH, spot, message);
     }
@@ -72,6 +79,8 @@ fn vertices(sink: &mut Sink<'_>, limits: &Limits) {
         if vertex.name.is_empty() {
             let message = format!("vertex number {} has no name; give it one", index + 1);
             sink.error(codes::EMPTY_VERTEX_NAME, whole, message);
+        } else if vertex.handler.is_some() {
+            // It has its name from what it is.
         } else if let Some(earlier) = first.insert(&vertex.name, index) {
             let message = format!(
                 "{} is the name of vertex number {} too; rename one",
@@ -82,19 +91,8 @@ fn vertices(sink: &mut Sink<'_>, limits: &Limits) {
         }
         name(sink, whole, &vertex.name, limits);
         settings(sink, Some(index), vertex.workdir.as_deref(), &vertex.env);
-        if let Some(timeout) = vertex.timeout
-            && (timeout == Millis(0) || timeout > LONGEST)
-        {
-            let message = format!(
-                "the timeout {} is out of range; write one from 1ms to {LONGEST}, or none",
-                quote(&timeout.to_string())
-            );
-            sink.error(
-                codes::BAD_DURATION,
-                Spot::vertex(index, Part::Key("timeout")),
-                message,
-            );
-        }
+        timeout(sink, Some(index), vertex.timeout);
+        operations(sink, index);
         limited(sink, Some(index), vertex.limits);
         secrets(sink, Some(index), &vertex.secrets, &vertex.env);
         if let Some(message) = vertex.retry.and_then(retry) {
@@ -198,49 +196,12 @@ pub fn is_secret_name(name: &str) -> bool {
         && name.len() <= SECRET_NAME_BYTES
 }
 
-/// What scripts may use of the machine.
-fn limited(sink: &mut Sink<'_>, owner: Option<usize>, limits: Rlimits) {
-    for (resource, value) in limits.iter().filter(|(r, v)| !r.allows(*v)) {
-        let message = format!(
-            "the limit of `{}` is {value}; {}",
-            resource.word(),
-            resource.advice()
-        );
-        sink.error(
-            codes::BAD_LIMIT,
-            Spot::of(owner, Part::Key("limits")),
-            message,
-        );
-    }
-}
-
-fn retry(retry: Retry) -> Option<String> {
-    if retry.limit > MOST_RETRIES {
-        return Some(format!(
-            "`limit` is {} and may be {MOST_RETRIES} at most",
-            retry.limit
-        ));
-    }
-    if !(1.0..=1000.0).contains(&retry.backoff) {
-        return Some(format!(
-            "`backoff` is `{}` and must be from 1 to 1000",
-            retry.backoff
-        ));
-    }
-    if retry.max_delay < retry.delay || retry.max_delay == Millis(0) || retry.max_delay > LONGEST {
-        return Some(format!(
-            "`max_delay` is {} and must be more than zero, no less than `delay` ({}) and {LONGEST} at most",
-            retry.max_delay, retry.delay
-        ));
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use super::check;
     use crate::graph::codes;
-    use crate::graph::model::{Edge, Graph, Limits, Millis, Retry, Vertex};
+    use crate::graph::model::{Edge, Graph, Limits, Millis, Vertex};
+    use crate::graph::policy::{Retry, When};
     use crate::graph::rlimits::{Resource, Rlimits};
 
     fn graph(names: &[&str], edges: &[(u32, u32)]) -> Graph {
@@ -281,6 +242,7 @@ mod tests {
             (vec!["a\u{7}"], vec![], vec![codes::CONTROL_CHARACTER]),
             (vec!["a"], vec![(0, 0)], vec![codes::SELF_EDGE]),
             (vec!["a"], vec![(0, 7)], vec![codes::DANGLING_EDGE]),
+            (vec!["on_exit"], vec![], vec![codes::RESERVED_VERTEX_NAME]),
             (
                 vec!["a", "b"],
                 vec![(0, 1), (0, 1)],
@@ -294,6 +256,22 @@ mod tests {
                 "{names:?} {edges:?}"
             );
         }
+    }
+
+    #[test]
+    fn nothing_comes_before_or_after_what_runs_after_the_verdict() {
+        let mut graph = graph(&["a", "b", "on_exit"], &[(0, 1), (0, 2), (2, 1)]);
+        graph.vertices[2].handler = Some(When::Exit);
+        assert_eq!(
+            codes_of(&graph),
+            [codes::DANGLING_EDGE, codes::DANGLING_EDGE]
+        );
+        graph.edges.truncate(1);
+        assert_eq!(codes_of(&graph), [""; 0]);
+        assert_eq!(crate::graph::topology::starts(&graph), [0]);
+        graph.vertices.drain(..2);
+        graph.edges.clear();
+        assert_eq!(codes_of(&graph), [codes::EMPTY_GRAPH]);
     }
 
     #[test]
@@ -322,6 +300,8 @@ mod tests {
             delay: Millis(2),
             backoff: 0.5,
             max_delay: Millis(1),
+            jitter: 0.0,
+            exit_codes: None,
         });
         graph.vertices[0].limits = Rlimits::default().with(Resource::Cpu, 1);
         graph.env = vec![("A-B".to_owned(), "\0".to_owned())];

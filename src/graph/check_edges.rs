@@ -43,7 +43,18 @@ fn edges(sink: &mut Sink<'_>, limits: &Limits) {
     let mut last: Option<Edge> = None;
     for edge in sorted {
         let spot = Spot::vertex(edge.head as usize, Part::Key("needs"));
-        if edge.head as usize >= count || edge.tail as usize >= count {
+        let handler = |i: u32| {
+            let vertex = graph.vertices.get(i as usize);
+            vertex.is_some_and(|vertex| vertex.handler.is_some())
+        };
+        if handler(edge.head) || handler(edge.tail) {
+            let message = format!(
+                "the edge from vertex {} to vertex {} has an end that runs after the verdict; remove it",
+                label(edge.tail),
+                label(edge.head)
+            );
+            sink.error(codes::DANGLING_EDGE, spot, message);
+        } else if edge.head as usize >= count || edge.tail as usize >= count {
             let message = format!(
                 "the edge from vertex {} to vertex {} has an end that is not in the graph; remove it",
                 label(edge.tail),

@@ -90,6 +90,12 @@ fn problem(graph: &Graph, index: usize, reference: &Reference) -> ScriptProblem 
         let message =
             format!("`<{name}>` is an output of this very script; use a variable of the script");
         (codes::OWN_OUTPUT, message)
+    } else if graph.vertices[index].handler.is_some() {
+        let vertex = quote(&graph.vertices[reference.place as usize].name);
+        let message = format!(
+            "`<{name}>` cannot be used after the verdict, because {vertex} need not have succeeded then; let its script write a file, and look for that here"
+        );
+        (codes::OUTPUT_IN_HANDLER, message)
     } else {
         let vertex = quote(&graph.vertices[reference.place as usize].name);
         let message = format!(

@@ -68,6 +68,14 @@ codes! {
     BAD_DURATION = "bad-duration";
     /// A retry policy that makes no sense.
     BAD_RETRY = "bad-retry";
+    /// A limit of what may run at once that lets nothing run, or says no number.
+    BAD_CONCURRENCY = "bad-concurrency";
+    /// A name that no pool may have.
+    BAD_POOL = "bad-pool";
+    /// A pool that the settings of this machine do not name.
+    UNKNOWN_POOL = "unknown-pool";
+    /// A vertex that is called like a script that runs after the verdict.
+    RESERVED_VERTEX_NAME = "reserved-vertex-name";
     /// A limit of memory, time or the like that cannot be read or is out of range.
     BAD_LIMIT = "bad-limit";
     /// A name that no environment variable may have.
@@ -116,6 +124,8 @@ codes! {
     OUTPUT_NOT_BEFORE = "output-not-before";
     /// A script that refers to an output of its own vertex.
     OWN_OUTPUT = "own-output";
+    /// A script after the verdict that refers to an output.
+    OUTPUT_IN_HANDLER = "output-in-handler";
     /// Two names of values that one variable would have to hold.
     OUTPUT_NAME_CLASH = "output-name-clash";
     /// A script that uses the variable kept for a parameter.

@@ -3,6 +3,7 @@
 //! Data and its own words only: nothing here judges whether a graph makes sense.
 
 use super::param::Param;
+use super::policy::{Concurrency, OnFailure, OnInterrupt, Retry, When};
 use super::rlimits::Rlimits;
 
 /// A length of time in milliseconds. Written `500ms`, `30s`, `5m`, `2h`, `1d` in a graph's text.
@@ -28,7 +29,13 @@ pub struct Graph {
     pub secrets: Vec<String>,
     /// What each script may use of the machine, where its vertex does not say otherwise.
     pub limits: Rlimits,
-    /// The scripts, in the order written.
+    /// A pipeline that has not ended by then is ended; none: it has all the time.
+    pub timeout: Option<Millis>,
+    /// How many scripts of a pipeline may run at once; none: as many as there are slots.
+    pub max_parallel: Option<u32>,
+    /// How many of its pipelines may run at once; none: any number.
+    pub concurrency: Option<Concurrency>,
+    /// The scripts, in the order written; those that run after the verdict come last.
     pub vertices: Vec<Vertex>,
     /// "head after tail", sorted by (head, tail), each pair once.
     pub edges: Vec<Edge>,
@@ -61,6 +68,12 @@ pub struct Vertex {
     pub limits: Rlimits,
     /// What follows when nobody knows how an attempt ended.
     pub on_interrupt: OnInterrupt,
+    /// Its failure counts as done: what comes after it runs, and the pipeline can succeed.
+    pub ignore_failure: bool,
+    /// What it needs a share of while it runs.
+    pub pool: Option<String>,
+    /// After which verdict it runs; none: it is one that the verdict is about.
+    pub handler: Option<When>,
 }
 
 /// `head` starts only after `tail` has succeeded. Both are places in [`Graph::vertices`].
@@ -70,43 +83,6 @@ pub struct Edge {
     pub head: u32,
     /// The earlier vertex.
     pub tail: u32,
-}
-
-/// What a failed track does to the rest of its pipeline.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum OnFailure {
-    /// Nothing new starts; what runs may end.
-    #[default]
-    StopNew,
-    /// Nothing new starts, and what runs is ended.
-    CancelRunning,
-    /// Branches that do not depend on the failed track go on.
-    ContinueIndependent,
-}
-
-/// What follows when an attempt's supervisor or host died, so that its outcome is unknown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum OnInterrupt {
-    /// The track is INTERRUPTED and holds its successors until a person says how it ended.
-    #[default]
-    Ask,
-    /// Another attempt follows: the script may safely run again.
-    Rerun,
-    /// The track is FAILED.
-    Fail,
-}
-
-/// When a failed attempt is followed by another.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Retry {
-    /// How many attempts may follow the first.
-    pub limit: u32,
-    /// The wait before the second attempt.
-    pub delay: Millis,
-    /// Each further wait is this many times the one before (1 or more).
-    pub backoff: f64,
-    /// No wait is longer than this.
-    pub max_delay: Millis,
 }
 
 impl Graph {
@@ -133,48 +109,6 @@ impl Graph {
             .iter()
             .filter(|p| !own.iter().any(|o| o.name == p.name));
         own.iter().chain(shared).collect()
-    }
-}
-
-impl OnInterrupt {
-    /// All policies, in the order in which messages list them.
-    pub const ALL: [Self; 3] = [Self::Ask, Self::Rerun, Self::Fail];
-
-    /// The word that a graph's text uses.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Ask => "ask",
-            Self::Rerun => "rerun",
-            Self::Fail => "fail",
-        }
-    }
-
-    /// The policy of a word.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|p| p.word() == word)
-    }
-}
-
-impl OnFailure {
-    /// Every policy, in the order that documents list them.
-    pub const ALL: [Self; 3] = [
-        Self::StopNew,
-        Self::CancelRunning,
-        Self::ContinueIndependent,
-    ];
-
-    /// The word that a graph's text uses.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::StopNew => "stop_new",
-            Self::CancelRunning => "cancel_running",
-            Self::ContinueIndependent => "continue_independent",
-        }
-    }
-
-    /// The policy that `word` names.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|p| p.word() == word)
     }
 }
 

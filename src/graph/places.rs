@@ -98,8 +98,14 @@ impl Spot {
         match vertex {
             None if tail.is_empty() => "graph".to_owned(),
             None => tail,
-            Some(v) if tail.is_empty() => format!("vertices.{}", v.name),
-            Some(v) => format!("vertices.{}.{tail}", v.name),
+            Some(v) => {
+                let list = match v.handler {
+                    None => "vertices",
+                    Some(_) => "handlers",
+                };
+                let dot = if tail.is_empty() { "" } else { "." };
+                format!("{list}.{}{dot}{tail}", v.name)
+            }
         }
     }
 

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::model::{Edge, Graph};
 
-/// The vertices that nothing comes before, in the order of their places.
+/// The vertices that nothing comes before, in the order of their places. Scripts that run after the
+/// verdict are none of them.
 pub fn starts(graph: &Graph) -> Vec<u32> {
     let mut has_tail = vec![false; graph.vertices.len()];
     for edge in &graph.edges {
@@ -13,11 +14,8 @@ pub fn starts(graph: &Graph) -> Vec<u32> {
             *flag = true;
         }
     }
-    (0..)
-        .zip(has_tail)
-        .filter(|(_, has)| !has)
-        .map(|(i, _)| i)
-        .collect()
+    let free = |(i, has): &(u32, bool)| !has && graph.vertices[*i as usize].handler.is_none();
+    (0..).zip(has_tail).filter(free).map(|(i, _)| i).collect()
 }
 
 /// Every vertex after all that it needs; of those that could come next, the one written first does

@@ -1,11 +1,14 @@
 //! What an author is told about a script: in words, and at which line.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 
 use super::process::Outcome;
 use super::shells::remark;
-use crate::graph::{ScriptProblem, Severity, codes, one_line, quote};
+use crate::graph::{
+    Graph, Part, Places, Problem, ScriptProblem, Severity, Spot, codes, one_line, quote,
+};
 
 /// Characters of a shell's remark that are shown.
 const REMARK: usize = 200;
@@ -22,6 +25,41 @@ pub(super) fn not_installed(program: &str) -> ScriptProblem {
         (1, 1),
         message,
     )
+}
+
+/// Pools that the settings do not name, each once. Nothing where they name none: then each pool has
+/// room for one, and nobody has a list that a name could be missing in.
+pub(super) fn unknown_pools(
+    graph: &Graph,
+    places: &Places,
+    known: &BTreeSet<String>,
+) -> Vec<Problem> {
+    let mut seen = BTreeSet::new();
+    let mut found = Vec::new();
+    for (index, vertex) in graph.vertices.iter().enumerate() {
+        let Some(pool) = vertex.pool.as_ref().filter(|_| !known.is_empty()) else {
+            continue;
+        };
+        if known.contains(pool) || !seen.insert(pool) {
+            continue;
+        }
+        let spot = Spot::vertex(index, Part::Key("pool"));
+        let mark = places.mark(spot);
+        let names: Vec<String> = known.iter().map(|name| quote(name)).collect();
+        found.push(Problem {
+            code: codes::UNKNOWN_POOL,
+            severity: Severity::Notice,
+            line: mark.line,
+            column: mark.column,
+            place: spot.path(graph),
+            message: format!(
+                "the settings of this machine name no pool {}, so it has room for one script; they name {}",
+                quote(pool),
+                names.join(", ")
+            ),
+        });
+    }
+    found
 }
 
 /// What the author is told about a script as written.

@@ -1,6 +1,6 @@
 //! All scripts of a definition, each looked at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use super::findings::{judge, not_installed, too_long};
+use super::findings::{judge, not_installed, too_long, unknown_pools};
 use super::process::{Outcome, look};
 use super::programs::Programs;
 use super::shells::flags;
@@ -32,6 +32,8 @@ pub struct Bounds {
 pub struct Probe {
     path: String,
     bounds: Bounds,
+    /// The pools that the settings name; empty: they name none, and every one has room for one.
+    pools: BTreeSet<String>,
     /// Holds a turn for each process that may run; who starts one takes a turn and gives it back.
     turns: (Sender<()>, Receiver<()>),
 }
@@ -52,8 +54,14 @@ impl Probe {
         Self {
             path: path.to_owned(),
             bounds,
+            pools: BTreeSet::new(),
             turns,
         }
+    }
+
+    /// The same, where the settings name these pools.
+    pub fn with_pools(self, pools: BTreeSet<String>) -> Self {
+        Self { pools, ..self }
     }
 
     /// What this machine finds in a graph whose parts stand at `places`, in the order of vertices.
@@ -106,10 +114,12 @@ impl Probe {
             found.extend(of_each);
         }
         found.sort_by_key(|(index, _)| *index);
-        found
+        let mut problems: Vec<Problem> = found
             .into_iter()
             .map(|(index, problem)| places.script_problem(graph, index, problem))
-            .collect()
+            .collect();
+        problems.extend(unknown_pools(graph, places, &self.pools));
+        problems
     }
 
     /// The outcome of each task, in their order.

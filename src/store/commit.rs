@@ -8,7 +8,9 @@ use super::error::StoreError;
 use super::schema::{attempt, journal};
 use super::secrets;
 use super::starts::insert_pipeline;
-use crate::engine::{AttemptEnd, AttemptKey, Entry, Outbox, PendingOn, Reason, Time, TrackChange};
+use crate::engine::{
+    AttemptEnd, AttemptKey, Ending, Entry, Mark, Outbox, PendingOn, Reason, Time, TrackChange,
+};
 use crate::failpoint::{Point, reach};
 use crate::secrets::Vault;
 
@@ -21,14 +23,15 @@ const TRACKS: Bulk = Bulk {
           exit_code = v.column7, attempt = v.column8, retries = v.column9, started_at = v.column10, \
           finished_at = v.column11, detail = coalesce(v.column12, detail), \
           output = coalesce(v.column13, output), input = coalesce(v.column14, input), \
-          missing = coalesce(v.column15, missing), \
-          outputs = coalesce(v.column16, outputs)",
+          missing = coalesce(v.column15, missing), mark = v.column16, ending = v.column17, \
+          outputs = coalesce(v.column18, outputs)",
     key: "track.id = v.column1 AND track.state = v.column2",
 };
 
 const PIPELINES: Bulk = Bulk {
     table: "pipeline",
-    set: "state = v.column3, finished_at = v.column4",
+    set: "state = v.column3, finished_at = v.column4, reason = v.column5, paused = v.column6, \
+          queued = v.column7, due_at = v.column8",
     key: "pipeline.id = v.column1 AND pipeline.state = v.column2",
 };
 
@@ -65,6 +68,10 @@ pub(super) fn commit(
                 Cell::Small(Some(change.from.code())),
                 Cell::Small(Some(change.to.state.code())),
                 Cell::Big(change.to.finished_at.map(|t| t.0)),
+                Cell::Small(change.to.reason.map(Reason::code)),
+                Cell::Small(Some(i16::from(change.to.paused))),
+                Cell::Small(Some(i16::from(change.to.queued))),
+                Cell::Big(change.to.due_at.map(|t| t.0)),
             ]
         });
         PIPELINES.update(db, &pipelines.collect::<Vec<_>>())?;
@@ -99,6 +106,8 @@ fn track_cells(id: i64, change: &TrackChange) -> Vec<Cell<'_>> {
         Cell::Bytes(change.output.as_deref()),
         Cell::Text(change.input.as_ref().map(|i| i.values.as_str())),
         Cell::Small(change.input.as_ref().map(|i| i16::from(i.missing))),
+        Cell::Small(row.mark.map(Mark::code)),
+        Cell::Small(row.ending.map(Ending::code)),
         Cell::Text(change.outputs.as_deref()),
     ]
 }

@@ -1,6 +1,6 @@
 //! A whole graph from its rows: as people define it, and as the engine runs it.
 
-use diesel::dsl::{exists, not};
+use diesel::dsl::{exists, min, not};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl};
 
 use super::connection::Db;
@@ -9,8 +9,8 @@ use super::graphs::edges;
 use super::schema::{edge, graph, vertex};
 use super::spec::{GraphPolicies, VertexPolicies, from_json};
 use super::views;
-use crate::engine::{GraphId, Plan, PlanVertex, VertexId};
-use crate::graph::{Edge, Graph};
+use crate::engine::{GraphId, Plan, PlanVertex, Policies, Pool, VertexId};
+use crate::graph::{Edge, Graph, When};
 
 /// Edges by places in the definition. Numbers of a graph's vertices follow each other, so a place
 /// is the distance from the first.
@@ -22,31 +22,53 @@ fn places(edges: &[(i64, i64)], first: i64) -> impl Iterator<Item = (u32, u32)> 
 
 /// The graph as the engine needs it; none when there is no such graph.
 pub(super) fn plan(db: &mut Db, id: GraphId) -> Result<Option<Plan>, StoreError> {
-    let row: Option<(i64, String)> = graph::table
+    let row: Option<(i64, String, String)> = graph::table
         .find(id.0)
-        .select((graph::revision, graph::policies))
+        .select((graph::revision, graph::policies, graph::name))
         .first(db)
         .optional()?;
-    let Some((revision, policies)) = row else {
+    let Some((revision, policies, name)) = row else {
         return Ok(None);
     };
-    let on_failure = from_json::<GraphPolicies>(&policies)?.on_failure()?;
+    let versions = graph::table.filter(graph::name.eq(name));
+    let family: Option<i64> = versions.select(min(graph::id)).first(db)?;
+    let policies: GraphPolicies = from_json(&policies)?;
+    let policies = Policies {
+        on_failure: policies.on_failure()?,
+        max_parallel: policies.max_parallel(),
+        concurrency: policies.concurrency()?,
+        timeout: policies.timeout(),
+    };
     let of_graph = vertex::table
         .filter(vertex::graph_id.eq(id.0))
         .order(vertex::place);
-    let rows: Vec<(i64, String)> = of_graph.select((vertex::id, vertex::policies)).load(db)?;
-    let first = rows.first().map_or(0, |(id, _)| *id);
-    let vertices = rows.into_iter().map(|(id, policies)| {
+    let columns = (vertex::id, vertex::policies, vertex::handler);
+    let rows: Vec<(i64, String, Option<i16>)> = of_graph.select(columns).load(db)?;
+    let first = rows.first().map_or(0, |(id, ..)| *id);
+    let (mut vertices, mut handlers) = (Vec::new(), Vec::new());
+    for (id, policies, handler) in rows {
         let policies: VertexPolicies = from_json(&policies)?;
-        Ok(PlanVertex {
+        let vertex = PlanVertex {
             id: VertexId(id),
             retry: policies.retry(),
             on_interrupt: policies.on_interrupt()?,
-        })
-    });
-    let vertices: Vec<_> = vertices.collect::<Result<_, StoreError>>()?;
+            ignore: policies.ignore_failure,
+            pool: policies.pool.map(Pool::from),
+        };
+        match handler {
+            None => vertices.push(vertex),
+            Some(code) => {
+                let on = When::from_code(code);
+                let unknown = || StoreError::Mismatch(format!("handler {code} is unknown"));
+                handlers.push((on.ok_or_else(unknown)?, vertex));
+            }
+        }
+    }
     let edges: Vec<_> = places(&edges(db, id)?, first).collect();
-    Ok(Some(Plan::new(id, revision, on_failure, vertices, &edges)))
+    let graph = (id, GraphId(family.unwrap_or(id.0)));
+    Ok(Some(Plan::new(
+        graph, revision, policies, vertices, &edges, handlers,
+    )))
 }
 
 /// The whole definition from its rows; none when there is no such graph.
@@ -73,6 +95,7 @@ pub(super) fn starts(db: &mut Db, id: GraphId) -> QueryResult<Vec<i64>> {
     vertex::table
         .filter(vertex::graph_id.eq(id.0))
         .filter(not(exists(predecessors)))
+        .filter(vertex::handler.is_null())
         .order(vertex::place)
         .select(vertex::id)
         .load(db)

@@ -1,25 +1,50 @@
 //! The rows that a driver starts from: live pipelines, and the first numbers that are free.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use diesel::dsl::max;
-use diesel::{
-    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, QueryDsl, QueryResult, Queryable,
-    RunQueryDsl,
-};
+use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, QueryResult, Queryable, RunQueryDsl};
 
 use super::connection::Db;
 use super::definition;
 use super::error::StoreError;
-use super::schema::{attempt, journal, pipeline, track};
+use super::schema::{journal, pipeline, track};
 use crate::engine::{
-    AttemptKey, GraphId, LoadedPipeline, LoadedTrack, NextIds, PendingOn, PipelineId,
-    PipelineState, Plan, Reason, Time, TrackId, TrackRow, TrackState,
+    Ending, GraphId, LoadedPipeline, LoadedTrack, Mark, NextIds, PendingOn, PipelineId,
+    PipelineRow, PipelineState, Plan, Reason, Time, TrackId, TrackRow, TrackState,
 };
 
-/// Values of one query; SQLite takes more.
-const VALUES_A_STATEMENT: usize = 1_000;
+#[derive(Queryable)]
+struct Head {
+    id: i64,
+    graph: i64,
+    state: i16,
+    first_track: i64,
+    finished_at: Option<i64>,
+    reason: Option<i16>,
+    paused: bool,
+    queued: bool,
+    due_at: Option<i64>,
+    priority: i32,
+}
+
+macro_rules! head_columns {
+    () => {
+        (
+            pipeline::id,
+            pipeline::graph_id,
+            pipeline::state,
+            pipeline::first_track,
+            pipeline::finished_at,
+            pipeline::reason,
+            pipeline::paused,
+            pipeline::queued,
+            pipeline::due_at,
+            pipeline::priority,
+        )
+    };
+}
 
 #[derive(Queryable)]
 struct Row {
@@ -34,6 +59,28 @@ struct Row {
     missing: bool,
     started_at: Option<i64>,
     finished_at: Option<i64>,
+    mark: Option<i16>,
+    ending: Option<i16>,
+}
+
+macro_rules! row_columns {
+    () => {
+        (
+            track::pipeline_id,
+            track::state,
+            track::pending_on,
+            track::due_at,
+            track::reason,
+            track::exit_code,
+            track::attempt,
+            track::retries,
+            track::missing,
+            track::started_at,
+            track::finished_at,
+            track::mark,
+            track::ending,
+        )
+    };
 }
 
 /// The first numbers that are free.
@@ -50,101 +97,66 @@ pub(super) fn next_ids(db: &mut Db) -> QueryResult<NextIds> {
 
 /// Every pipeline of which something can still move, with all its tracks.
 pub(super) fn live(db: &mut Db) -> Result<Vec<LoadedPipeline>, StoreError> {
-    let rows: Vec<(i64, i64, i16, i64)> = pipeline::table
+    let rows = pipeline::table
         .filter(pipeline::finished_at.is_null())
         .order(pipeline::id)
-        .select((
-            pipeline::id,
-            pipeline::graph_id,
-            pipeline::state,
-            pipeline::first_track,
-        ))
-        .load(db)?;
-    let mut tracks: BTreeMap<i64, Vec<LoadedTrack>> = BTreeMap::new();
-    let of_live = track::table
+        .select(head_columns!())
+        .load::<Head>(db)?;
+    let tracks = track::table
         .inner_join(pipeline::table.on(pipeline::id.eq(track::pipeline_id)))
         .filter(pipeline::finished_at.is_null())
         .order(track::id)
-        .select((
-            track::pipeline_id,
-            track::state,
-            track::pending_on,
-            track::due_at,
-            track::reason,
-            track::exit_code,
-            track::attempt,
-            track::retries,
-            track::missing,
-            track::started_at,
-            track::finished_at,
-        ));
-    for row in of_live.load::<Row>(db)? {
+        .select(row_columns!())
+        .load::<Row>(db)?;
+    loaded(db, rows, tracks)
+}
+
+/// One pipeline with all its tracks, whether or not something of it can move.
+pub(super) fn one(db: &mut Db, id: PipelineId) -> Result<Option<LoadedPipeline>, StoreError> {
+    let rows = pipeline::table
+        .filter(pipeline::id.eq(id.0))
+        .select(head_columns!())
+        .load::<Head>(db)?;
+    let tracks = track::table
+        .filter(track::pipeline_id.eq(id.0))
+        .order(track::id)
+        .select(row_columns!())
+        .load::<Row>(db)?;
+    Ok(loaded(db, rows, tracks)?.pop())
+}
+
+fn loaded(
+    db: &mut Db,
+    rows: Vec<Head>,
+    of_all: Vec<Row>,
+) -> Result<Vec<LoadedPipeline>, StoreError> {
+    let mut tracks: BTreeMap<i64, Vec<LoadedTrack>> = BTreeMap::new();
+    for row in of_all {
         tracks.entry(row.pipeline).or_default().push(row.loaded()?);
     }
     let mut plans: BTreeMap<i64, Arc<Plan>> = BTreeMap::new();
     let mut loaded = Vec::with_capacity(rows.len());
-    for (id, graph, state, first_track) in rows {
-        let plan = match plans.get(&graph) {
+    for head in rows {
+        let plan = match plans.get(&head.graph) {
             Some(plan) => Arc::clone(plan),
             None => {
-                let plan = definition::plan(db, GraphId(graph))?;
-                let plan =
-                    Arc::new(plan.ok_or_else(|| {
-                        StoreError::Mismatch(format!("graph {graph} is missing"))
-                    })?);
-                plans.insert(graph, Arc::clone(&plan));
+                let plan = definition::plan(db, GraphId(head.graph))?;
+                let missing = || StoreError::Mismatch(format!("graph {} is missing", head.graph));
+                let plan = Arc::new(plan.ok_or_else(missing)?);
+                plans.insert(head.graph, Arc::clone(&plan));
                 plan
             }
         };
         loaded.push(LoadedPipeline {
-            id: PipelineId(id),
+            id: PipelineId(head.id),
             plan,
-            state: code("state", state, PipelineState::from_code)?,
-            first_track: TrackId(first_track),
-            tracks: tracks.remove(&id).unwrap_or_default(),
+            row: head.row()?,
+            priority: head.priority,
+            first_track: TrackId(head.first_track),
+            tracks: tracks.remove(&head.id).unwrap_or_default(),
         });
     }
     Ok(loaded)
-}
-
-/// Each attempt that is committed as running, and the boot in which it was ordered.
-pub(super) fn running(db: &mut Db) -> QueryResult<Vec<(AttemptKey, String)>> {
-    let rows: Vec<(i64, i64, i32, String)> = track::table
-        .inner_join(
-            attempt::table.on(attempt::track_id
-                .eq(track::id)
-                .and(attempt::number.eq(track::attempt))),
-        )
-        .filter(track::state.eq(TrackState::Running.code()))
-        .order(track::id)
-        .select((track::pipeline_id, track::id, track::attempt, attempt::boot))
-        .load(db)?;
-    let key = |(pipeline, track, attempt, boot)| {
-        let key = AttemptKey {
-            pipeline: PipelineId(pipeline),
-            track: TrackId(track),
-            attempt: i32::unsigned_abs(attempt),
-        };
-        (key, boot)
-    };
-    Ok(rows.into_iter().map(key).collect())
-}
-
-/// Those of the attempts whose end is committed.
-pub(super) fn ended(db: &mut Db, keys: &[AttemptKey]) -> QueryResult<Vec<AttemptKey>> {
-    let mut ended = Vec::new();
-    for chunk in keys.chunks(VALUES_A_STATEMENT) {
-        let rows: BTreeSet<(i64, i64, i32)> = attempt::table
-            .filter(attempt::finished_at.is_not_null())
-            .filter(attempt::track_id.eq_any(chunk.iter().map(|key| key.track.0)))
-            .select((attempt::pipeline_id, attempt::track_id, attempt::number))
-            .load(db)?
-            .into_iter()
-            .collect();
-        let row = |key: &AttemptKey| (key.pipeline.0, key.track.0, key.attempt as i32);
-        ended.extend(chunk.iter().filter(|key| rows.contains(&row(key))));
-    }
-    Ok(ended)
 }
 
 fn code<T>(column: &str, code: i16, from_code: impl Fn(i16) -> Option<T>) -> Result<T, StoreError> {
@@ -152,21 +164,36 @@ fn code<T>(column: &str, code: i16, from_code: impl Fn(i16) -> Option<T>) -> Res
         .ok_or_else(|| StoreError::Mismatch(format!("{column} {code} is not of this version")))
 }
 
+fn some_code<T>(
+    column: &str,
+    found: Option<i16>,
+    from_code: impl Fn(i16) -> Option<T>,
+) -> Result<Option<T>, StoreError> {
+    found.map(|c| code(column, c, from_code)).transpose()
+}
+
+impl Head {
+    fn row(&self) -> Result<PipelineRow, StoreError> {
+        Ok(PipelineRow {
+            state: code("state", self.state, PipelineState::from_code)?,
+            reason: some_code("reason", self.reason, Reason::from_code)?,
+            paused: self.paused,
+            queued: self.queued,
+            due_at: self.due_at.map(Time),
+            finished_at: self.finished_at.map(Time),
+        })
+    }
+}
+
 impl Row {
     fn loaded(&self) -> Result<LoadedTrack, StoreError> {
-        let pending_on = self
-            .pending_on
-            .map(|c| code("pending_on", c, PendingOn::from_code))
-            .transpose()?;
-        let reason = self
-            .reason
-            .map(|c| code("reason", c, Reason::from_code))
-            .transpose()?;
         let row = TrackRow {
             state: code("state", self.state, TrackState::from_code)?,
-            pending_on,
+            pending_on: some_code("pending_on", self.pending_on, PendingOn::from_code)?,
+            mark: some_code("mark", self.mark, Mark::from_code)?,
+            ending: some_code("ending", self.ending, Ending::from_code)?,
             due_at: self.due_at.map(Time),
-            reason,
+            reason: some_code("reason", self.reason, Reason::from_code)?,
             exit_code: self.exit_code,
             attempt: self.attempt.unsigned_abs(),
             retries: self.retries.unsigned_abs(),

@@ -3,6 +3,7 @@
 //! One [`Writer`] exists for a database, and only the driver's thread has it; everybody else reads
 //! through [`Store`]. Nothing here decides anything about pipelines.
 
+mod attempts;
 mod bulk;
 mod commit;
 mod connection;
@@ -14,6 +15,7 @@ mod inbox;
 mod live;
 mod migrate;
 mod orders;
+mod params;
 mod pipelines;
 mod reader;
 mod refers;
@@ -33,10 +35,10 @@ pub use error::StoreError;
 pub use graphs::{GraphHead, StoredProblem, VertexRow};
 pub use inbox::Waiting;
 pub use orders::TrackOrder;
+pub(crate) use params::{params_from_json, params_to_json};
 pub use pipelines::PipelineHead;
 pub use reader::Store;
 pub use refers::Referred;
 pub use secrets::SecretHead;
-pub(crate) use spec::{params_from_json, params_to_json};
 pub use tracks::{AttemptRow, JournalRow, TrackHead, TrackTexts};
 pub use writer::Writer;

@@ -4,10 +4,11 @@ use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, Queryabl
 
 use super::connection::Db;
 use super::error::StoreError;
+use super::params::params_from_json;
 use super::refers::{Referred, references_from_json, referred};
 use super::schema::{graph, pipeline, track, vertex};
-use super::spec::{GraphPolicies, VertexPolicies, from_json, params_from_json};
-use crate::engine::TrackId;
+use super::spec::{GraphPolicies, VertexPolicies, from_json};
+use crate::engine::{PipelineState, Reason, TrackId, TrackState};
 use crate::graph::{Param, Rlimits};
 
 /// The parts of an order that are in the database.
@@ -39,7 +40,23 @@ pub struct TrackOrder {
     pub timeout_ms: Option<u64>,
     /// What it may use of the machine: the vertex's limits before the graph's.
     pub limits: Rlimits,
+    /// What it is told of its pipeline, if it runs because of the verdict.
+    pub verdict: Option<Verdict>,
 }
+
+/// What a script that runs after the verdict is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// The word of the pipeline's state.
+    pub state: &'static str,
+    /// The word of the reason, where the pipeline itself has one; else empty.
+    pub reason: &'static str,
+    /// The vertices whose tracks are FAILED, by their places; so many at most.
+    pub failed: Vec<String>,
+}
+
+/// The most names of failed vertices that a script is told.
+const MOST_FAILED: i64 = 100;
 
 #[derive(Queryable)]
 struct Row {
@@ -55,6 +72,10 @@ struct Row {
     outputs: String,
     refers: String,
     first_track: i64,
+    pipeline: i64,
+    state: i16,
+    reason: Option<i16>,
+    handler: Option<i16>,
 }
 
 /// The order of a track; none when there is no such track.
@@ -77,6 +98,10 @@ pub(super) fn order(db: &mut Db, id: TrackId) -> Result<Option<TrackOrder>, Stor
             vertex::outputs,
             vertex::refers,
             pipeline::first_track,
+            pipeline::id,
+            pipeline::state,
+            pipeline::reason,
+            vertex::handler,
         ))
         .first(db)
         .optional()?;
@@ -85,11 +110,38 @@ pub(super) fn order(db: &mut Db, id: TrackId) -> Result<Option<TrackOrder>, Stor
     };
     let references = references_from_json(&row.refers)?;
     let referred = referred(db, row.first_track, references)?;
-    row.order(referred).map(Some)
+    let verdict = row.handler.map(|_| verdict(db, &row)).transpose()?;
+    row.order(referred, verdict).map(Some)
+}
+
+fn verdict(db: &mut Db, row: &Row) -> Result<Verdict, StoreError> {
+    let unknown = || StoreError::Mismatch(format!("state {} is unknown", row.state));
+    let failed = track::table
+        .inner_join(vertex::table.on(vertex::id.eq(track::vertex_id)))
+        .filter(track::pipeline_id.eq(row.pipeline))
+        .filter(track::state.eq(TrackState::Failed.code()))
+        .filter(vertex::handler.is_null())
+        .order(track::id)
+        .limit(MOST_FAILED)
+        .select(vertex::name);
+    Ok(Verdict {
+        state: PipelineState::from_code(row.state)
+            .ok_or_else(unknown)?
+            .word(),
+        reason: row
+            .reason
+            .and_then(Reason::from_code)
+            .map_or("", Reason::word),
+        failed: failed.load(db)?,
+    })
 }
 
 impl Row {
-    fn order(self, referred: Vec<Referred>) -> Result<TrackOrder, StoreError> {
+    fn order(
+        self,
+        referred: Vec<Referred>,
+        verdict: Option<Verdict>,
+    ) -> Result<TrackOrder, StoreError> {
         let of_vertex: VertexPolicies = from_json(&self.of_vertex)?;
         let of_graph: GraphPolicies = from_json(&self.of_graph)?;
         let mut params = params_from_json(&self.vertex_input)?;
@@ -122,6 +174,7 @@ impl Row {
             workdir: of_vertex.workdir.or(of_graph.workdir),
             timeout_ms: of_vertex.timeout_ms,
             limits: of_vertex.limits.limits()?.or(of_graph.limits.limits()?),
+            verdict,
         })
     }
 }

@@ -7,8 +7,9 @@ use serde_json::{Map, Value as Json};
 
 use super::connection::Db;
 use super::error::StoreError;
+use super::params::ParamSpec;
 use super::schema::{track, vertex};
-use super::spec::{ParamSpec, from_json, to_json};
+use super::spec::{from_json, to_json};
 use crate::engine::{GraphId, TrackState};
 use crate::graph::{Reference, Value, value_from_json};
 

@@ -4,10 +4,12 @@ use diesel::{ExpressionMethods, QueryDsl, QueryResult, RunQueryDsl};
 
 use super::connection::{Db, on};
 use super::definitions::NewGraph;
+use super::params::params_to_json;
 use super::refers::references_to_json;
 use super::schema::{edge, graph, vertex};
-use super::spec::{GraphPolicies, VertexPolicies, params_to_json, to_json};
+use super::spec::{GraphPolicies, VertexPolicies, to_json};
 use crate::engine::Time;
+use crate::graph::When;
 
 /// Rows of one INSERT.
 const ROWS_A_STATEMENT: usize = 1_000;
@@ -92,6 +94,7 @@ pub(super) fn insert_vertices(db: &mut Db, id: i64, first: i64, new: &NewGraph) 
                 vertex::outputs.eq(params_to_json(&v.outputs)),
                 vertex::input.eq(params_to_json(&v.input)),
                 vertex::policies.eq(to_json(&VertexPolicies::new(v))),
+                vertex::handler.eq(v.handler.map(When::code)),
             )
         })
         .collect();

@@ -36,6 +36,7 @@ diesel::table! {
         policies -> Text,
         outputs -> Text,
         refers -> Text,
+        handler -> Nullable<SmallInt>,
     }
 }
 
@@ -62,6 +63,12 @@ diesel::table! {
         vertices -> Integer,
         created_at -> BigInt,
         finished_at -> Nullable<BigInt>,
+        reason -> Nullable<SmallInt>,
+        paused -> Bool,
+        queued -> Bool,
+        due_at -> Nullable<BigInt>,
+        priority -> Integer,
+        again_of -> Nullable<BigInt>,
     }
 }
 
@@ -86,6 +93,8 @@ diesel::table! {
         outputs -> Text,
         started_at -> Nullable<BigInt>,
         finished_at -> Nullable<BigInt>,
+        mark -> Nullable<SmallInt>,
+        ending -> Nullable<SmallInt>,
     }
 }
 

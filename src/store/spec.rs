@@ -1,4 +1,4 @@
-//! Parameters and policies as the JSON of their columns.
+//! Policies as the JSON of their columns.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
 use crate::graph::{
-    Graph, Kind, Millis, OnFailure, OnInterrupt, Param, Resource, Retry, Rlimits, Value, Vertex,
+    Concurrency, ExitCodes, Graph, Millis, OnFailure, OnInterrupt, OnLimit, Resource, Retry,
+    Rlimits, Vertex,
 };
 
 /// The `policies` column of a graph.
@@ -19,6 +20,12 @@ pub(super) struct GraphPolicies {
     pub(super) secrets: Vec<String>,
     #[serde(default)]
     pub(super) limits: RlimitsSpec,
+    #[serde(default)]
+    timeout_ms: Option<u64>,
+    #[serde(default)]
+    max_parallel: Option<u32>,
+    #[serde(default)]
+    concurrency: Option<(u32, String)>,
 }
 
 /// Limits by their words.
@@ -58,6 +65,10 @@ pub(super) struct VertexPolicies {
     pub(super) limits: RlimitsSpec,
     #[serde(default)]
     on_interrupt: Option<String>,
+    #[serde(default)]
+    pub(super) ignore_failure: bool,
+    #[serde(default)]
+    pub(super) pool: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -66,32 +77,10 @@ struct RetrySpec {
     delay_ms: u64,
     backoff: f64,
     max_delay_ms: u64,
-}
-
-#[derive(Serialize, Deserialize)]
-pub(super) struct ParamSpec {
-    name: String,
-    #[serde(rename = "type")]
-    kind: String,
-    required: bool,
-    default: Option<ValueSpec>,
-    choices: Vec<ValueSpec>,
-    min: Option<ValueSpec>,
-    max: Option<ValueSpec>,
-    min_length: Option<u32>,
-    max_length: Option<u32>,
-    pattern: Option<String>,
-    allow_dash: bool,
-    desc: String,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(untagged)]
-enum ValueSpec {
-    Bool(bool),
-    Int(i64),
-    Float(f64),
-    Str(String),
+    #[serde(default)]
+    jitter: f64,
+    #[serde(default)]
+    exit_codes: Option<Vec<u8>>,
 }
 
 impl GraphPolicies {
@@ -102,7 +91,30 @@ impl GraphPolicies {
             workdir: graph.workdir.clone(),
             secrets: graph.secrets.clone(),
             limits: graph.limits.into(),
+            timeout_ms: graph.timeout.map(|t| t.0),
+            max_parallel: graph.max_parallel,
+            concurrency: graph
+                .concurrency
+                .map(|c| (c.limit, c.on_limit.word().to_owned())),
         }
+    }
+
+    pub(super) fn timeout(&self) -> Option<Millis> {
+        self.timeout_ms.map(Millis)
+    }
+
+    pub(super) fn max_parallel(&self) -> Option<u32> {
+        self.max_parallel
+    }
+
+    pub(super) fn concurrency(&self) -> Result<Option<Concurrency>, StoreError> {
+        let Some((limit, word)) = &self.concurrency else {
+            return Ok(None);
+        };
+        let on_limit = OnLimit::from_word(word)
+            .ok_or_else(|| StoreError::Mismatch(format!("`{word}` is not what a limit can do")))?;
+        let limit = *limit;
+        Ok(Some(Concurrency { limit, on_limit }))
     }
 
     pub(super) fn on_failure(&self) -> Result<OnFailure, StoreError> {
@@ -124,9 +136,13 @@ impl VertexPolicies {
                 delay_ms: r.delay.0,
                 backoff: r.backoff,
                 max_delay_ms: r.max_delay.0,
+                jitter: r.jitter,
+                exit_codes: r.exit_codes.map(|codes| codes.iter().collect()),
             }),
             limits: vertex.limits.into(),
             on_interrupt: Some(vertex.on_interrupt.word().to_owned()),
+            ignore_failure: vertex.ignore_failure,
+            pool: vertex.pool.clone(),
         }
     }
 
@@ -144,20 +160,10 @@ impl VertexPolicies {
             delay: Millis(r.delay_ms),
             backoff: r.backoff,
             max_delay: Millis(r.max_delay_ms),
+            jitter: r.jitter,
+            exit_codes: r.exit_codes.clone().map(ExitCodes::of),
         })
     }
-}
-
-/// The `input` column of parameters.
-pub(crate) fn params_to_json(params: &[Param]) -> String {
-    let specs: Vec<ParamSpec> = params.iter().map(ParamSpec::from).collect();
-    to_json(&specs)
-}
-
-/// The parameters of an `input` column.
-pub(crate) fn params_from_json(text: &str) -> Result<Vec<Param>, StoreError> {
-    let specs: Vec<ParamSpec> = from_json(text)?;
-    specs.into_iter().map(Param::try_from).collect()
 }
 
 /// Any column of JSON.
@@ -168,69 +174,4 @@ pub(super) fn to_json<T: Serialize>(value: &T) -> String {
 /// Any column of JSON.
 pub(super) fn from_json<T: for<'a> Deserialize<'a>>(text: &str) -> Result<T, StoreError> {
     serde_json::from_str(text).map_err(|why| StoreError::Mismatch(format!("a JSON column: {why}")))
-}
-
-impl From<&Param> for ParamSpec {
-    fn from(p: &Param) -> Self {
-        Self {
-            name: p.name.clone(),
-            kind: p.kind.word().to_owned(),
-            required: p.required,
-            default: p.default.as_ref().map(ValueSpec::from),
-            choices: p.choices.iter().map(ValueSpec::from).collect(),
-            min: p.min.as_ref().map(ValueSpec::from),
-            max: p.max.as_ref().map(ValueSpec::from),
-            min_length: p.min_length,
-            max_length: p.max_length,
-            pattern: p.pattern.clone(),
-            allow_dash: p.allow_dash,
-            desc: p.desc.clone(),
-        }
-    }
-}
-
-impl TryFrom<ParamSpec> for Param {
-    type Error = StoreError;
-
-    fn try_from(p: ParamSpec) -> Result<Self, StoreError> {
-        let kind = Kind::from_word(&p.kind);
-        let kind =
-            kind.ok_or_else(|| StoreError::Mismatch(format!("`{}` is not a type", p.kind)))?;
-        Ok(Self {
-            name: p.name,
-            kind,
-            required: p.required,
-            default: p.default.map(Value::from),
-            choices: p.choices.into_iter().map(Value::from).collect(),
-            min: p.min.map(Value::from),
-            max: p.max.map(Value::from),
-            min_length: p.min_length,
-            max_length: p.max_length,
-            pattern: p.pattern,
-            allow_dash: p.allow_dash,
-            desc: p.desc,
-        })
-    }
-}
-
-impl From<&Value> for ValueSpec {
-    fn from(value: &Value) -> Self {
-        match value {
-            Value::Str(s) => Self::Str(s.clone()),
-            Value::Int(n) => Self::Int(*n),
-            Value::Float(x) => Self::Float(*x),
-            Value::Bool(b) => Self::Bool(*b),
-        }
-    }
-}
-
-impl From<ValueSpec> for Value {
-    fn from(spec: ValueSpec) -> Self {
-        match spec {
-            ValueSpec::Bool(b) => Self::Bool(b),
-            ValueSpec::Int(n) => Self::Int(n),
-            ValueSpec::Float(x) => Self::Float(x),
-            ValueSpec::Str(s) => Self::Str(s),
-        }
-    }
 }

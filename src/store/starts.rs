@@ -2,7 +2,9 @@
 
 use diesel::dsl::{case_when, exists};
 use diesel::sql_types::{BigInt, Binary, Bool, Integer, Nullable, SmallInt, Text};
-use diesel::{ExpressionMethods, IntoSql, QueryDsl, QueryResult, RunQueryDsl};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, IntoSql, QueryDsl, QueryResult, RunQueryDsl,
+};
 
 use super::bulk::{Bulk, Cell};
 use super::connection::Db;
@@ -21,7 +23,8 @@ const INPUTS: Bulk = Bulk {
 
 /// Inserts a pipeline and copies the vertices of its graph into `track`; the graph is sealed.
 ///
-/// In-degree-zero vertices (the head of no edge) are PENDING, all others WAITING. `NOT EXISTS` with
+/// In-degree-zero vertices (the head of no edge) are PENDING, all others, and those that run after
+/// the verdict, WAITING. `NOT EXISTS` with
 /// its one selected column is answered from the key of `edge`; `NOT IN` is not, on PostgreSQL.
 pub(super) fn insert_pipeline(
     db: &mut Db,
@@ -44,6 +47,10 @@ pub(super) fn insert_pipeline(
             pipeline::first_track.eq(new.first_track.0),
             pipeline::vertices.eq(order.plan.len() as i32),
             pipeline::created_at.eq(new.at.0),
+            pipeline::queued.eq(new.row.queued),
+            pipeline::due_at.eq(new.row.due_at.map(|t| t.0)),
+            pipeline::priority.eq(order.priority),
+            pipeline::again_of.eq(order.again_of.map(|id| id.0)),
         ))
         .execute(db)?;
     let sealed = diesel::update(
@@ -81,12 +88,12 @@ fn copy_vertices(db: &mut Db, new: &NewPipeline) -> QueryResult<usize> {
         .filter(edge::head.eq(vertex::id))
         .select(edge::head);
     let state = case_when::<_, _, SmallInt>(
-        exists(predecessors),
+        exists(predecessors).or(vertex::handler.is_not_null()),
         TrackState::Waiting.code().into_sql::<SmallInt>(),
     )
     .otherwise(TrackState::Pending.code().into_sql::<SmallInt>());
     let pending_on = case_when::<_, _, Nullable<SmallInt>>(
-        exists(predecessors),
+        exists(predecessors).or(vertex::handler.is_not_null()),
         None::<i16>.into_sql::<Nullable<SmallInt>>(),
     )
     .otherwise(Some(PendingOn::Slot.code()).into_sql::<Nullable<SmallInt>>());

@@ -8,11 +8,12 @@ use diesel::{
 
 use super::connection::Db;
 use super::error::StoreError;
+use super::params::params_from_json;
 use super::schema::{edge, graph, journal, track, vertex};
-use super::spec::{GraphPolicies, VertexPolicies, from_json, params_from_json};
+use super::spec::{GraphPolicies, VertexPolicies, from_json};
 use super::tracks::{JournalRow, TrackHead, journal_columns, track_columns};
 use crate::engine::{GraphId, PendingOn, PipelineId, TrackState};
-use crate::graph::{Graph, Millis, Vertex};
+use crate::graph::{Graph, Millis, Vertex, When};
 
 /// A graph without its vertices and edges.
 pub(super) fn outline(db: &mut Db, id: GraphId) -> Result<Option<Graph>, StoreError> {
@@ -31,6 +32,8 @@ pub(super) fn outline(db: &mut Db, id: GraphId) -> Result<Option<Graph>, StoreEr
     };
     let policies: GraphPolicies = from_json(&policies)?;
     let on_failure = policies.on_failure()?;
+    let (timeout, max_parallel) = (policies.timeout(), policies.max_parallel());
+    let concurrency = policies.concurrency()?;
     Ok(Some(Graph {
         name,
         desc,
@@ -39,6 +42,9 @@ pub(super) fn outline(db: &mut Db, id: GraphId) -> Result<Option<Graph>, StoreEr
         env: policies.env,
         limits: policies.limits.limits()?,
         workdir: policies.workdir,
+        timeout,
+        max_parallel,
+        concurrency,
         secrets: policies.secrets,
         vertices: Vec::new(),
         edges: Vec::new(),
@@ -52,7 +58,16 @@ pub(super) fn vertices(
     from: i32,
     limit: i64,
 ) -> Result<Vec<(i64, Vertex)>, StoreError> {
-    type Row = (i64, String, String, String, String, String, String);
+    type Row = (
+        i64,
+        String,
+        String,
+        String,
+        String,
+        String,
+        String,
+        Option<i16>,
+    );
     let rows: Vec<Row> = vertex::table
         .filter(vertex::graph_id.eq(id.0))
         .filter(vertex::place.ge(from))
@@ -66,9 +81,10 @@ pub(super) fn vertices(
             vertex::input,
             vertex::policies,
             vertex::outputs,
+            vertex::handler,
         ))
         .load(db)?;
-    let whole = |(id, name, desc, script, input, policies, outputs): Row| {
+    let whole = |(id, name, desc, script, input, policies, outputs, handler): Row| {
         let policies: VertexPolicies = from_json(&policies)?;
         let vertex = Vertex {
             name,
@@ -79,6 +95,9 @@ pub(super) fn vertices(
             timeout: policies.timeout_ms.map(Millis),
             retry: policies.retry(),
             on_interrupt: policies.on_interrupt()?,
+            ignore_failure: policies.ignore_failure,
+            pool: policies.pool,
+            handler: handler.and_then(When::from_code),
             env: policies.env,
             limits: policies.limits.limits()?,
             secrets: policies.secrets,

@@ -7,8 +7,8 @@ use super::connection::{self, Db, Durability, open_writer, write_tx};
 use super::definitions::{self, Counters, NewGraph, Saved};
 use super::error::StoreError;
 use super::graphs::StoredProblem;
-use super::{commit, definition, graphs, live, migrate, pipelines, secrets, sessions};
-use crate::engine::{AttemptKey, GraphId, LoadedPipeline, NextIds, Outbox, Plan, Time};
+use super::{attempts, commit, definition, graphs, live, migrate, pipelines, secrets, sessions};
+use crate::engine::{AttemptKey, GraphId, LoadedPipeline, NextIds, Outbox, PipelineId, Plan, Time};
 use crate::graph::Runnable;
 use crate::secrets::Vault;
 
@@ -80,14 +80,19 @@ impl Writer {
         live::live(&mut self.db)
     }
 
+    /// One pipeline, whether or not something of it can move.
+    pub fn one(&mut self, id: PipelineId) -> Result<Option<LoadedPipeline>, StoreError> {
+        live::one(&mut self.db, id)
+    }
+
     /// Each attempt that is committed as running, and the boot in which it was ordered.
     pub fn running(&mut self) -> Result<Vec<(AttemptKey, String)>, StoreError> {
-        Ok(live::running(&mut self.db)?)
+        Ok(attempts::running(&mut self.db)?)
     }
 
     /// Those of the attempts whose end is committed.
     pub fn ended(&mut self, keys: &[AttemptKey]) -> Result<Vec<AttemptKey>, StoreError> {
-        Ok(live::ended(&mut self.db, keys)?)
+        Ok(attempts::ended(&mut self.db, keys)?)
     }
 
     /// A graph as the engine needs it; none when there is no such graph.

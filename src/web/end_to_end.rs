@@ -106,6 +106,8 @@ fn start(server: &Server, graph: GraphId, name: &str) -> PipelineId {
         trigger: "form",
         given: "{\"host\":\"127.0.0.1\",\"publish.day\":\"2026-11-22\"}".to_owned(),
         inputs: vertices.iter().map(input).collect(),
+        priority: 0,
+        again_of: None,
     };
     server.desk.handle.start(start).expect("started").id
 }

@@ -15,7 +15,7 @@ use super::picture::{self, Card, Picture};
 use super::posted::Posted;
 use super::problems::{Finding, findings};
 use super::reveal;
-use super::vertices::{ParamLine, VertexBlock, block, params};
+use super::vertices::{ParamLine, VertexBlock, block, of_pipelines, params};
 use super::when::{When, when};
 use crate::desk::{DefineError, Desk};
 use crate::engine::GraphId;
@@ -43,6 +43,8 @@ struct GraphPage {
     /// What became of a text that was just saved.
     news: &'static str,
     policy: &'static str,
+    /// What holds for each of its pipelines.
+    facts: Vec<String>,
     /// Number and version of the others, newest first.
     versions: Vec<(i64, i32)>,
     findings: Vec<Finding>,
@@ -132,7 +134,8 @@ fn find(desk: &Desk, id: GraphId, from: Option<i32>) -> Result<Found, Failure> {
 fn view(who: &Browser, found: Found, news: &'static str) -> GraphPage {
     let whole = i64::from(found.head.vertices) <= PAGE;
     let drawn = whole && (found.head.edges as usize) <= picture::MOST_EDGES;
-    let cards = found.vertices.iter().map(|(id, vertex)| Card {
+    let scripts = found.vertices.iter().filter(|(_, v)| v.handler.is_none());
+    let cards = scripts.map(|(id, vertex)| Card {
         vertex: *id,
         name: vertex.name.clone(),
         href: format!("#v{id}"),
@@ -158,6 +161,7 @@ fn view(who: &Browser, found: Found, news: &'static str) -> GraphPage {
         changed: when(found.head.updated_at),
         news,
         policy: policy(found.outline.on_failure),
+        facts: of_pipelines(&found.outline),
         versions: others.map(|v| (v.id, v.version)).collect(),
         findings: findings(&found.problems, &found.source),
         params: params(&found.outline.input),
@@ -242,7 +246,8 @@ mod tests {
 
     use super::{Found, YamlName, news, view};
     use crate::graph::{
-        Graph, Kind, Millis, OnInterrupt, Param, Resource, Retry, Rlimits, Value, Vertex,
+        Concurrency, Graph, Kind, Millis, OnInterrupt, OnLimit, Param, Resource, Retry, Rlimits,
+        Value, Vertex, When,
     };
     use crate::web::harness::{HOSTILE, browser, graph_head, param, pipeline_head, problem};
     use crate::web::wellformed;
@@ -272,9 +277,12 @@ mod tests {
                 delay: Millis(2_000),
                 backoff: 2.0,
                 max_delay: Millis(60_000),
+                jitter: 0.0,
+                exit_codes: None,
             }),
             limits: Rlimits::NONE.with(Resource::Cpu, 1_000),
             on_interrupt: OnInterrupt::Ask,
+            ..Vertex::default()
         };
         let some = |n: i64| 1..=count.min(n);
         Found {
@@ -308,6 +316,35 @@ mod tests {
             let html = page.render().expect("renders");
             wellformed::check(&html);
             assert_eq!(html.matches("<details").count() as i64, count.min(300) + 1);
+        }
+    }
+
+    #[test]
+    fn scripts_after_the_verdict_are_told_and_not_drawn() {
+        let mut found = found(2);
+        found.outline.max_parallel = Some(3);
+        found.outline.concurrency = Some(Concurrency {
+            limit: 2,
+            on_limit: OnLimit::Reject,
+        });
+        found.tails.clear();
+        let last = &mut found.vertices[1].1;
+        (last.handler, last.pool) = (Some(When::Stop), Some(HOSTILE.to_owned()));
+        let page = view(&browser(), found, news("created"));
+        assert_eq!(
+            page.picture.as_ref().map(|picture| picture.cards.len()),
+            Some(1)
+        );
+        let html = page.render().expect("renders");
+        wellformed::check(&html);
+        assert_eq!(html.matches("starts at once").count(), 1);
+        for said in [
+            "when the pipeline was stopped",
+            "takes a place of the pool",
+            "at most 3 of its scripts run at once",
+            "at most 2 of its pipelines run at once: one more is refused",
+        ] {
+            assert_eq!(html.matches(said).count(), 1, "{said}");
         }
     }
 

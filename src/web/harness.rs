@@ -11,7 +11,7 @@ use super::guard::{Browser, COOKIE, Clock};
 use crate::access::{Access, Caller, Secret, digest};
 use crate::desk::{Desk, Vault};
 use crate::driver::{Backend, Driver, Fact, Settings, Verdict};
-use crate::engine::{AttemptKey, PipelineId, Time};
+use crate::engine::{AttemptKey, Capacity, PipelineId, Time};
 use crate::graph::{Kind, Limits, Param};
 use crate::probe::{Bounds, Probe};
 use crate::spool::Spool;
@@ -164,7 +164,7 @@ impl Server {
         let vault = Arc::new(Vault::open(data.path(), None).expect("a vault"));
         let writer = writer.sealing(Arc::clone(&vault));
         let settings = Settings {
-            slots: 2,
+            capacity: Capacity::of(2),
             commands_waiting: 64,
             batch: 64,
             grace_ms: 10,

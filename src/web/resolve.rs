@@ -8,9 +8,9 @@ use super::fields;
 use super::guard::Browser;
 use super::posted::Posted;
 use super::track::{Again, find, view};
-use crate::desk::{Desk, StartError};
+use crate::desk::{Asked, Desk, Resolution, StartError};
 use crate::driver::CommandError;
-use crate::engine::{Resolution, TrackId};
+use crate::engine::TrackId;
 
 #[post("/tracks/<id>/resolve", data = "<form>")]
 pub(super) async fn resolve(who: Browser, id: i64, form: Posted, desk: &State<Desk>) -> Outcome {
@@ -32,7 +32,12 @@ fn take(desk: &Desk, who: &Browser, id: TrackId, form: &Posted) -> Outcome {
         form: Some(form),
         ..Again::default()
     };
-    let status = match desk.resolve(id, verdict, who.caller.name, form.text("why"), &given) {
+    let asked = Asked {
+        who: who.caller.name.to_owned(),
+        why: form.text("why").to_owned(),
+        expect: None,
+    };
+    let status = match desk.resolve(id, verdict, asked, &given) {
         Ok(()) => return Ok(Answer::go(format!("/tracks/{id}"))),
         Err(StartError::Fields(errors)) => {
             again.fields = errors;

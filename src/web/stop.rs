@@ -7,8 +7,8 @@ use super::answer::{Answer, Failure, Outcome, blocking};
 use super::frame::{Frame, Section};
 use super::guard::Browser;
 use super::posted::Posted;
-use crate::desk::Desk;
-use crate::engine::{PipelineId, TrackState};
+use crate::desk::{Asked, Desk};
+use crate::engine::{Action, PipelineId, TrackState};
 use crate::store::PipelineHead;
 
 #[derive(Template)]
@@ -57,8 +57,12 @@ pub(super) async fn stop(who: Browser, id: i64, form: Posted, desk: &State<Desk>
         }
         let given: String = form.text("why").trim().chars().take(WHY_CHARS).collect();
         let why = if given.is_empty() { "stopped" } else { &given };
-        desk.handle
-            .stop_pipeline(PipelineId(id), who.caller.name, why)?;
+        let asked = Asked {
+            who: who.caller.name.to_owned(),
+            why: why.to_owned(),
+            expect: None,
+        };
+        desk.act(PipelineId(id), Action::Stop { now: false }, asked)?;
         Ok(Answer::go(format!("/pipelines/{id}")))
     })
     .await

@@ -16,8 +16,8 @@ use super::reveal;
 use super::script::{self, Label, Part};
 use super::so_far;
 use crate::desk::Desk;
-use crate::engine::{GraphId, PipelineId, PipelineState, TrackId, TrackState};
-use crate::graph::{FieldError, Form, Kind, OnFailure, Param, Shown, Value, unknown_output};
+use crate::engine::{PipelineId, TrackId, TrackState};
+use crate::graph::{FieldError, Form, Kind, Param, Shown, Value, unknown_output};
 use crate::spool::Spool;
 use crate::store::{AttemptRow, PipelineHead, Referred, TrackHead, TrackTexts};
 
@@ -48,8 +48,6 @@ pub(super) struct TrackPage {
     wrong: usize,
     /// Its outcome is unknown, and a person can still say how it ended.
     unclear: bool,
-    /// "Run it again" is an answer here.
-    may_run_again: bool,
 }
 
 /// What the page is made from.
@@ -62,7 +60,6 @@ pub(super) struct Found {
     /// What its script declares to leave.
     pub(super) left: Vec<Param>,
     referred: Vec<Referred>,
-    may_run_again: bool,
 }
 
 /// What was sent and refused.
@@ -103,16 +100,8 @@ pub(super) fn find(desk: &Desk, id: TrackId) -> Result<Found, Failure> {
     let pipeline = store.pipeline(PipelineId(head.pipeline_id))?;
     let order = store.order(id)?.ok_or_else(missing)?;
     let pipeline = pipeline.ok_or_else(missing)?;
-    let may_run_again = match PipelineState::from_code(pipeline.state) {
-        Some(PipelineState::Running) => true,
-        Some(PipelineState::Failed) if head.state == TrackState::Interrupted.code() => store
-            .outline(GraphId(pipeline.graph_id))?
-            .is_some_and(|graph| graph.on_failure == OnFailure::ContinueIndependent),
-        _ => false,
-    };
     Ok(Found {
         pipeline,
-        may_run_again,
         attempts: store.attempts(id)?,
         params: order.params,
         left: order.outputs,
@@ -132,13 +121,12 @@ pub(super) fn view(who: &Browser, found: Found, again: &Again<'_>) -> TrackPage 
         params,
         left,
         referred,
-        may_run_again,
     } = found;
     let state = TrackState::from_code(head.state);
     let unstarted = matches!(state, Some(TrackState::Waiting | TrackState::Pending))
         && head.attempt == 0
         && pipeline.finished_at.is_none();
-    let live = pipeline.finished_at.is_none() && state.is_none_or(|s| !s.next().is_empty());
+    let live = pipeline.finished_at.is_none() && state.is_none_or(|s| !s.has_ended());
     let unclear = state == Some(TrackState::Interrupted) && pipeline.finished_at.is_none();
     let outputs = values(&texts.outputs);
     let mut values = values(&texts.input);
@@ -179,7 +167,6 @@ pub(super) fn view(who: &Browser, found: Found, again: &Again<'_>) -> TrackPage 
             .refreshing(live && groups.is_empty() && !unclear),
         unclear,
         running: state == Some(TrackState::Running),
-        may_run_again,
         wrong: of_groups.filter(|field| !field.errors.is_empty()).count(),
         line: lines::track(&head, who.now.0),
         live,
@@ -263,7 +250,6 @@ mod tests {
                 output: HOSTILE.as_bytes().to_vec(),
                 outputs: "{\"left\":\"<&>\\n\"}".to_owned(),
             },
-            may_run_again: true,
             pipeline: pipeline_head(1),
             attempts: (1..=attempts).map(attempt).collect(),
             params: vec![

@@ -4,7 +4,7 @@ use super::reveal;
 use super::script::{self, Label, Part};
 use super::words;
 use crate::clock::format_duration;
-use crate::graph::{Form, Param, Reference, Vertex};
+use crate::graph::{Concurrency, Form, Graph, OnLimit, Param, Reference, Vertex};
 
 /// Bytes of a script that the page shows.
 const SCRIPT: usize = 16 << 10;
@@ -28,6 +28,8 @@ pub(super) struct VertexBlock {
     pub(super) cut: bool,
     /// Its predecessors: number and name.
     pub(super) tails: Vec<(i64, String)>,
+    /// When it runs, if that is after a verdict.
+    pub(super) after: &'static str,
     pub(super) facts: Vec<String>,
     pub(super) params: Vec<ParamLine>,
 }
@@ -46,6 +48,28 @@ pub(super) fn params(params: &[Param]) -> Vec<ParamLine> {
         desc: param.desc.clone(),
     };
     params.iter().map(line).collect()
+}
+
+/// What holds for each pipeline of a graph as a whole, a sentence each.
+pub(super) fn of_pipelines(graph: &Graph) -> Vec<String> {
+    let mut facts = Vec::new();
+    if let Some(timeout) = graph.timeout {
+        facts.push(format!("ended after {}", format_duration(timeout.0 as i64)));
+    }
+    if let Some(most) = graph.max_parallel {
+        facts.push(format!("at most {most} of its scripts run at once"));
+    }
+    if let Some(Concurrency { limit, on_limit }) = graph.concurrency {
+        let more = match on_limit {
+            OnLimit::Queue => "one more waits",
+            OnLimit::Reject => "one more is refused",
+            OnLimit::CancelOldest => "for one more the oldest is stopped",
+        };
+        facts.push(format!(
+            "at most {limit} of its pipelines run at once: {more}"
+        ));
+    }
+    facts
 }
 
 /// A vertex with its predecessors; `shared` are the parameters of the graph, `refers` the outputs
@@ -71,6 +95,12 @@ pub(super) fn block(
             retry.limit
         ));
     }
+    if vertex.ignore_failure {
+        facts.push("its failure counts as done".to_owned());
+    }
+    if let Some(pool) = &vertex.pool {
+        facts.push(format!("takes a place of the pool {pool}"));
+    }
     if let Some(workdir) = &vertex.workdir {
         facts.push(format!("starts in {workdir}"));
     }
@@ -93,6 +123,7 @@ pub(super) fn block(
         name: vertex.name,
         desc: vertex.desc,
         tails,
+        after: vertex.handler.map_or("", words::handler),
         facts,
     }
 }

@@ -4,7 +4,7 @@
 
 use super::when::{When, when};
 use crate::engine::{PendingOn, PipelineState, Reason, TrackState};
-use crate::graph::{Kind, Param};
+use crate::graph::{Kind, Param, When as Verdict};
 use crate::store::TrackHead;
 
 /// How a state looks.
@@ -97,6 +97,7 @@ fn pending(on: PendingOn) -> &'static str {
         PendingOn::Input => "waits for a value",
         PendingOn::Retry => "waits for its next attempt",
         PendingOn::Spawn => "the machine could not start a process",
+        PendingOn::Hold => "a person holds it",
         PendingOn::Failure => "held: another track has failed and nothing new starts",
     }
 }
@@ -119,7 +120,7 @@ pub(super) fn why(track: &TrackHead, now: i64) -> Why {
             (words.unwrap_or_default(), None)
         }
     };
-    let ended = known.is_some_and(|state| state.next().is_empty());
+    let ended = known.is_some_and(TrackState::has_ended);
     let spawn = on == Some(PendingOn::Spawn);
     let detail = (ended || spawn).then_some(track.detail.as_str());
     let mut text = with_detail(words, detail.unwrap_or_default());
@@ -186,6 +187,16 @@ fn kind(kind: Kind) -> &'static str {
         Kind::Choice => "a choice",
         Kind::Date => "a day, YYYY-MM-DD",
         Kind::Secret => "a secret; it is not shown again",
+    }
+}
+
+/// When a script after the verdict runs.
+pub(super) fn handler(after: Verdict) -> &'static str {
+    match after {
+        Verdict::Success => "when the pipeline has succeeded",
+        Verdict::Failure => "when the pipeline has failed",
+        Verdict::Stop => "when the pipeline was stopped",
+        Verdict::Exit => "at the end, whatever the verdict",
     }
 }
 

@@ -424,7 +424,7 @@ fn every_example_does_what_it_says() {
         assert_eq!(ran["state"], state, "{name}: {ran}");
         seen += 1;
     }
-    assert!(seen >= 5, "{seen} examples");
+    assert!(seen >= 6, "{seen} examples");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 mod api;
 mod cli;
+mod control;
 #[cfg(feature = "failpoints")]
 mod crash_points;
 mod drain;

@@ -2,8 +2,14 @@
 
 use std::sync::Arc;
 
-use trackyard::engine::{Engine, Event, GraphId, Outbox, StartOrder, Time, TrackInput, TrackState};
-use trackyard::graph::{Edge, Graph, Outputs, Vertex};
+use trackyard::engine::{
+    Action, AttemptEnd, Capacity, Engine, Event, GraphId, Outbox, PipelineId, Reason, Remains,
+    Request, Scope, StartOrder, Time, TrackAction, TrackId, TrackInput, TrackState,
+};
+use trackyard::graph::{
+    Concurrency, Edge, ExitCodes, Graph, Millis, OnFailure, OnInterrupt, OnLimit, Outputs, Retry,
+    Vertex, When,
+};
 use trackyard::store::{Durability, NewGraph, Outcome, Store, StoreError, Writer};
 
 use crate::random::Random;
@@ -61,7 +67,7 @@ fn graph(name: &str, n: usize, edges: &[(u32, u32)]) -> NewGraph {
 
 fn start(base: &mut Base, id: GraphId, inputs: Vec<TrackInput>) -> (Engine, Outbox) {
     let plan = Arc::new(base.writer.plan(id).expect("a plan").expect("a graph"));
-    let mut engine = Engine::new(2, base.writer.next_ids().expect("numbers"));
+    let mut engine = Engine::new(Capacity::of(2), base.writer.next_ids().expect("numbers"));
     let order = StartOrder {
         plan,
         name: "run".to_owned(),
@@ -71,6 +77,8 @@ fn start(base: &mut Base, id: GraphId, inputs: Vec<TrackInput>) -> (Engine, Outb
         trigger: "rest",
         given: "{}".to_owned(),
         inputs,
+        priority: 0,
+        again_of: None,
     };
     let mut out = Outbox::default();
     engine
@@ -119,7 +127,11 @@ fn the_query_and_the_plan_agree_on_where_random_graphs_start() {
         assert_eq!(waiting, n - by_plan.len());
         let live = base.writer.live().expect("live rows");
         let only: Vec<_> = live.into_iter().filter(|p| p.id == pipeline).collect();
-        let loaded = Engine::load(2, base.writer.next_ids().expect("numbers"), &only);
+        let loaded = Engine::load(
+            Capacity::of(2),
+            base.writer.next_ids().expect("numbers"),
+            &only,
+        );
         assert!(engine.agrees_with(&loaded), "round {round}");
         assert!(
             base.store
@@ -147,7 +159,11 @@ fn a_start_that_waits_for_a_value_is_pending_on_input() {
     let (engine, out) = start(&mut base, id, vec![missing.clone(), missing]);
     base.writer.commit(&out).expect("a commit");
     let live = base.writer.live().expect("live rows");
-    let loaded = Engine::load(2, base.writer.next_ids().expect("numbers"), &live);
+    let loaded = Engine::load(
+        Capacity::of(2),
+        base.writer.next_ids().expect("numbers"),
+        &live,
+    );
     assert!(engine.agrees_with(&loaded));
     loaded.check_invariants();
 }
@@ -227,4 +243,198 @@ fn a_database_of_a_newer_version_is_refused() {
         .expect("refused");
     assert!(matches!(refused, StoreError::Newer { .. }), "{refused}");
     assert!(refused.to_string().contains("99991231000000"), "{refused}");
+}
+
+/// A graph with all that the engine keeps of one: policies, pools, scripts after the verdict.
+fn rich(random: &mut Random) -> NewGraph {
+    let n = 2 + random.below(5);
+    let mut new = graph("rich", n + 2, &random.edges(n));
+    for (i, vertex) in new.graph.vertices.iter_mut().enumerate() {
+        vertex.retry = random.chance(40).then_some(Retry {
+            limit: 2,
+            delay: Millis(50),
+            backoff: 1.5,
+            max_delay: Millis(400),
+            jitter: 0.25,
+            exit_codes: random.chance(50).then(|| ExitCodes::of([1, 7])),
+        });
+        vertex.ignore_failure = random.chance(20);
+        vertex.pool = random.chance(30).then(|| "gpu".to_owned());
+        vertex.on_interrupt = OnInterrupt::ALL[random.below(3)];
+        vertex.handler = match i.checked_sub(n) {
+            None => None,
+            Some(0) => Some(When::Failure),
+            Some(_) => Some(When::Exit),
+        };
+    }
+    new.graph.on_failure = OnFailure::ALL[random.below(3)];
+    new.graph.timeout = random.chance(30).then_some(Millis(5_000));
+    new.graph.max_parallel = random.chance(30).then_some(2);
+    new.graph.concurrency = random.chance(50).then_some(Concurrency {
+        limit: 1,
+        on_limit: OnLimit::Queue,
+    });
+    new.digest = format!("{:?}", new.graph);
+    new
+}
+
+fn anything(random: &mut Random, track: TrackId) -> Action {
+    let scopes = [Scope::Only, Scope::After, Scope::Alone];
+    let action = match random.below(14) {
+        0 => return Action::Pause,
+        1 => return Action::Resume,
+        2 => return Action::Stop { now: false },
+        3 | 4 => return Action::RetryFailed,
+        5 | 6 => TrackAction::Retry(scopes[random.below(3)], None),
+        7 => TrackAction::Skip,
+        8 => TrackAction::ForceSuccess(None),
+        9 => TrackAction::ForceFailure,
+        10 => TrackAction::Hold,
+        11 => TrackAction::Release,
+        12 => TrackAction::Stop { now: true },
+        _ => TrackAction::Input(TrackInput {
+            values: "{}".to_owned(),
+            missing: random.chance(30),
+            secrets: Vec::new(),
+        }),
+    };
+    Action::Track(track, action)
+}
+
+/// Whatever people ask for, also of pipelines that are over: what is committed is what the engine
+/// believes.
+#[test]
+fn the_rows_are_the_engine_whatever_people_ask_for() {
+    let (mut back, mut committed) = (0, 0);
+    for seed in 0..12 {
+        let mut random = Random(seed);
+        let mut base = base();
+        let id = base
+            .writer
+            .save_graph(Time(1), &rich(&mut random))
+            .expect("saved")
+            .id;
+        let (mut engine, out) = start(&mut base, id, Vec::new());
+        base.writer.commit(&out).expect("a commit");
+        let plan = Arc::clone(&out.starts[0].order.plan);
+        let (_, second) = start(&mut base, id, Vec::new());
+        let order = Event::Start(Arc::clone(&second.starts[0].order));
+        let mut now = 10;
+        for event in 0..120 {
+            now += random.below(200) as i64;
+            let mut out = Outbox::default();
+            let running = engine.running();
+            if event == 3 {
+                engine
+                    .step(Time(now), order.clone(), &mut out)
+                    .expect("a start");
+            } else if !running.is_empty() && random.chance(50) {
+                let key = running[random.below(running.len())];
+                let code = [0, 0, 1, 2][random.below(4)];
+                let why = "gone".to_owned();
+                let end = AttemptEnd {
+                    reason: (code > 0).then_some(Reason::ExitCode),
+                    exit_code: Some(code),
+                    signal: None,
+                    detail: None,
+                    started_at: Time(now),
+                    finished_at: Time(now),
+                    log_bytes: 0,
+                    dropped_bytes: 0,
+                    outputs: None,
+                };
+                let output = Vec::new();
+                let event = match random.chance(85) {
+                    true => Event::Ended { key, end, output },
+                    false => Event::Interrupted {
+                        key,
+                        why,
+                        remains: Remains::default(),
+                    },
+                };
+                engine.step(Time(now), event, &mut out).expect("a fact");
+            } else {
+                let nth = random.below(if event > 3 { 2 } else { 1 }) as i64;
+                let pipeline = PipelineId(1 + nth);
+                let track = TrackId(1 + nth * plan.len() as i64 + random.below(plan.len()) as i64);
+                if !engine.is_live(pipeline) {
+                    let rows = base
+                        .writer
+                        .one(pipeline)
+                        .expect("a query")
+                        .expect("its rows");
+                    engine.revive(&rows);
+                    back += 1;
+                }
+                let request = Request {
+                    pipeline,
+                    action: anything(&mut random, track),
+                    expect: None,
+                    who: "ann".to_owned(),
+                    why: String::new(),
+                };
+                let _ = engine.step(Time(now), Event::Act(request), &mut out);
+                engine.forget(pipeline);
+            }
+            engine.dispatch(Time(now), &mut out);
+            base.writer.commit(&out).expect("a commit");
+            committed += 1;
+            let live = base.writer.live().expect("live rows");
+            let next = base.writer.next_ids().expect("numbers");
+            let loaded = Engine::load(Capacity::of(2), next, &live);
+            loaded.check_invariants();
+            assert!(
+                engine.agrees_with(&loaded),
+                "seed {seed}, event {event}: {out:?}"
+            );
+        }
+    }
+    assert!(back > 50 && committed > 1_000, "{back} of {committed}");
+}
+
+/// Who runs after a track that was set back must not find what an attempt before left.
+#[test]
+fn what_a_track_left_goes_when_it_is_set_back() {
+    let mut base = base();
+    let new = graph("g", 1, &[]);
+    let id = base.writer.save_graph(Time(1), &new).expect("saved").id;
+    let (mut engine, out) = start(&mut base, id, Vec::new());
+    let attempt = |base: &mut Base, engine: &mut Engine, mut out: Outbox, outputs: Option<&str>| {
+        engine.dispatch(Time(2), &mut out);
+        base.writer.commit(&out).expect("a commit");
+        let (mut out, key) = (Outbox::default(), engine.running()[0]);
+        let end = AttemptEnd {
+            reason: None,
+            exit_code: Some(0),
+            signal: None,
+            detail: None,
+            started_at: Time(2),
+            finished_at: Time(3),
+            log_bytes: 0,
+            dropped_bytes: 0,
+            outputs: outputs.map(str::to_owned),
+        };
+        let output = Vec::new();
+        let ended = Event::Ended { key, end, output };
+        engine.step(Time(3), ended, &mut out).expect("a fact");
+        base.writer.commit(&out).expect("a commit");
+        let (_, texts) = base.store.track(key.track).expect("a query").expect("it");
+        (texts.outputs, key)
+    };
+    let (left, key) = attempt(&mut base, &mut engine, out, Some("{\"n\":1}"));
+    assert_eq!(left, "{\"n\":1}");
+    let mut out = Outbox::default();
+    let rows = base.writer.one(key.pipeline).expect("a query").expect("it");
+    engine.revive(&rows);
+    let again = Request {
+        pipeline: key.pipeline,
+        action: Action::Track(key.track, TrackAction::Retry(Scope::Only, None)),
+        expect: None,
+        who: String::new(),
+        why: String::new(),
+    };
+    let done = engine.step(Time(4), Event::Act(again), &mut out);
+    done.expect("it is set back");
+    let (left, _) = attempt(&mut base, &mut engine, out, None);
+    assert_eq!(left, "{}");
 }

@@ -15,6 +15,7 @@ pub(crate) enum Step {
     Hear(u64),
     Notice(u64),
     Supervise(u64),
+    Drain,
     Time,
     Repeat,
     CrashServer,
@@ -98,8 +99,11 @@ impl World {
                 if free && self.starts > 0 && !self.calm {
                     steps.push((2, Step::Start));
                 }
-                if free && !self.database.live.is_empty() {
+                if free && !self.database.rows.is_empty() {
                     steps.push((2, Step::Person));
+                }
+                if free && server.draining {
+                    steps.push((1, Step::Drain));
                 }
                 if !server.taken.is_empty() && !self.calm {
                     steps.push((1, Step::Repeat));
@@ -135,6 +139,7 @@ impl World {
         if let Some(server) = &self.server {
             steps.push((often.crash, Step::CrashServer));
             if server.acts.is_empty() {
+                steps.push((often.stop, Step::Drain));
                 steps.push((often.stop, Step::Stop));
             }
         }

@@ -3,7 +3,10 @@
 
 use std::collections::VecDeque;
 
-use trackyard::engine::{AttemptKey, Effect, Event, Outbox, Resolution, Time, TrackState};
+use trackyard::engine::{
+    AttemptKey, Effect, Engine, Entry, Event, LoadedPipeline, Mark, Outbox, PendingOn, Time,
+    TrackState,
+};
 
 use crate::faults::Fault;
 use crate::oracles::{Checked, Oracle, ensure};
@@ -28,9 +31,17 @@ impl World {
     /// that is committed as running judged.
     pub(crate) fn boot(&mut self) -> Checked {
         // A restart may come with new settings.
-        self.slots += u32::from(self.random.chance(5));
-        let extra = u32::from(self.has(Fault::ExtraSlot));
-        let engine = self.database.load(self.slots + extra);
+        self.capacity.slots += u32::from(self.random.chance(5));
+        let mut capacity = self.capacity.clone();
+        capacity.slots += u32::from(self.has(Fault::ExtraSlot));
+        if self.has(Fault::PoolOverdrawn) {
+            capacity.pools.values_mut().for_each(|most| *most += 1);
+        }
+        let held: Vec<_> = self.database.live().cloned().map(let_go).collect();
+        let engine = match self.has(Fault::HoldForgotten) {
+            true => Engine::load(capacity, self.database.next, &held),
+            false => self.database.load(&capacity),
+        };
         engine.check_invariants();
         let judged = self.database.running();
         let mut acts: VecDeque<_> = judged.map(|(key, boot)| Act::Judge(key, boot)).collect();
@@ -52,8 +63,7 @@ impl World {
     /// What the driver does next.
     pub(crate) fn act(&mut self) -> Checked {
         let Some(act) = self.server().acts.pop_front() else {
-            self.batch(Asks::Nothing);
-            return Ok(());
+            return self.batch(Asks::Nothing);
         };
         match act {
             Act::Commit(out) => self.commit(out)?,
@@ -83,16 +93,19 @@ impl World {
 
     /// A driver that waits for events has left nothing to do that no event will bring.
     fn check_awake(&self) -> Checked {
-        let waits =
-            |server: &&Server| server.acts.is_empty() && server.facts.is_empty() && !server.fresh;
+        let waits = |server: &&Server| {
+            server.acts.is_empty() && server.facts.is_empty() && !server.fresh && !server.draining
+        };
         match self.server.as_ref().filter(waits) {
-            Some(_) => self.database.check_slots(self.slots, Some(Time(i64::MIN))),
+            Some(_) => self
+                .database
+                .check_slots(&self.capacity, Some(Time(i64::MIN))),
             None => Ok(()),
         }
     }
 
     /// Applies what has arrived; the commit and the effects are acts of their own.
-    pub(crate) fn batch(&mut self, asks: Asks) {
+    pub(crate) fn batch(&mut self, asks: Asks) -> Checked {
         let mut out = Outbox::default();
         let facts = 1 + self.random.below(BATCH);
         for _ in 0..facts {
@@ -110,7 +123,12 @@ impl World {
         let mut stop = false;
         match asks {
             Asks::Nothing => {}
-            Asks::Event(event) => self.ask(event, &mut out),
+            Asks::Event(Event::Act(request)) => self.ask(request, &mut out)?,
+            Asks::Event(event) => {
+                let now = self.now;
+                let answer = self.server().engine.step(now, event, &mut out);
+                self.story.tell(|| format!("driver: a start, {answer:?}"));
+            }
             Asks::Stop => stop = true,
         }
         let (now, fault) = (self.now, self.host.fault);
@@ -121,30 +139,12 @@ impl World {
         }
         server.engine.check_invariants();
         server.acts = acts(out, fault);
-        self.dispatched = (!stop).then_some(now);
+        let draining = self.server().draining;
+        self.dispatched = (!stop && !draining).then_some(now);
         if stop {
             self.server().acts.push_back(Act::End);
         }
-    }
-
-    /// A person asks; a refusal changes nothing.
-    fn ask(&mut self, event: Event, out: &mut Outbox) {
-        let now = self.now;
-        let answer = self.server().engine.step(now, event.clone(), out);
-        self.story
-            .tell(|| format!("driver: {}, {answer:?}", story::event(&event)));
-        let heard = answer.is_ok() && !self.has(Fault::NobodyAsked);
-        if let Event::Resolve { track, verdict, .. } = event
-            && heard
-        {
-            let (row, index) = self.database.track(track).expect("the engine knows it");
-            let attempt = row.tracks[index as usize].row.attempt;
-            match verdict {
-                Resolution::Succeeded => self.truth.called_success.insert((track, attempt)),
-                Resolution::RunAgain => self.truth.called_again.insert((track, attempt)),
-                Resolution::Failed => false,
-            };
-        }
+        Ok(())
     }
 
     fn commit(&mut self, mut out: Outbox) -> Checked {
@@ -152,6 +152,14 @@ impl World {
             out.tracks
                 .values_mut()
                 .for_each(|change| change.input = None);
+        }
+        if self.has(Fault::SkipJumps) {
+            skip_at_once(&mut out);
+        }
+        if self.has(Fault::LimitForgotten) {
+            out.pipelines
+                .values_mut()
+                .for_each(|change| change.to.queued = false);
         }
         if self.has(Fault::AnotherWriter) && self.random.chance(5) {
             self.database.meddle();
@@ -164,13 +172,17 @@ impl World {
             let tracks = tracks.collect::<Vec<_>>().join(", ");
             format!("commit: {} starts; {tracks}", out.starts.len())
         });
+        let drains = self.server().draining && !out.attempts.is_empty();
+        ensure(!drains, Oracle::RunsAllowed, || {
+            "a server that is to drain orders an attempt".to_owned()
+        })?;
         self.database.commit(&out, self.host.boot, &self.truth)?;
         let more = |act: &Act| matches!(act, Act::Commit(_));
         if self.server().acts.iter().any(more) {
             return Ok(());
         }
-        self.database.check_slots(self.slots, self.dispatched)?;
-        let loaded = self.database.load(self.slots);
+        self.database.check_slots(&self.capacity, self.dispatched)?;
+        let loaded = self.database.load(&self.capacity);
         loaded.check_invariants();
         let agrees = self.server().engine.agrees_with(&loaded);
         ensure(agrees, Oracle::LoadAgrees, || {
@@ -230,4 +242,33 @@ fn tear(out: &mut Outbox) -> Outbox {
     let journal = std::mem::take(&mut out.journal).into_iter();
     (torn.journal, out.journal) = journal.partition(|entry| entry.track.is_some_and(ended));
     torn
+}
+
+/// A row as a server reads it that knows of no hold.
+fn let_go(mut row: LoadedPipeline) -> LoadedPipeline {
+    for track in &mut row.tracks {
+        if track.row.mark == Some(Mark::Hold) {
+            track.row.mark = None;
+            let on_hold = track.row.pending_on == Some(PendingOn::Hold);
+            track.row.pending_on = track.row.pending_on.filter(|_| !on_hold);
+            if on_hold {
+                track.row.pending_on = Some(PendingOn::Slot);
+            }
+        }
+    }
+    row
+}
+
+/// Passes over what was only marked for it.
+fn skip_at_once(out: &mut Outbox) {
+    for (track, change) in &mut out.tracks {
+        let row = &mut change.to;
+        if row.state == TrackState::Waiting && row.mark == Some(Mark::Skip) {
+            (row.state, row.mark) = (TrackState::Skipped, None);
+            let of = |entry: &&mut Entry| entry.track == Some(*track);
+            if let Some(entry) = out.journal.iter_mut().rev().find(of) {
+                entry.to = TrackState::Skipped.word();
+            }
+        }
+    }
 }

@@ -21,6 +21,10 @@ pub(crate) enum Fault {
     NobodyAsked,
     AnotherWriter,
     KillsForgotten,
+    HoldForgotten,
+    PoolOverdrawn,
+    SkipJumps,
+    LimitForgotten,
 }
 
 /// A fault with what is expected of the search for it.
@@ -134,5 +138,29 @@ pub(crate) const FAULTS: &[Planted] = &[
         name: "kills-forgotten-at-start",
         found_by: &[Oracle::Ends],
         within: 2_000,
+    },
+    Planted {
+        fault: Fault::HoldForgotten,
+        name: "holds-forgotten-at-start",
+        found_by: &[Oracle::RunsAllowed, Oracle::LoadAgrees],
+        within: 100,
+    },
+    Planted {
+        fault: Fault::PoolOverdrawn,
+        name: "pool-overdrawn",
+        found_by: &[Oracle::SlotsExceeded],
+        within: 50,
+    },
+    Planted {
+        fault: Fault::SkipJumps,
+        name: "skipped-before-its-turn",
+        found_by: &[Oracle::RunsAllowed],
+        within: 100,
+    },
+    Planted {
+        fault: Fault::LimitForgotten,
+        name: "revived-without-its-limit",
+        found_by: &[Oracle::SlotsExceeded],
+        within: 200,
     },
 ];

@@ -109,7 +109,18 @@ impl World {
             .tell(|| format!("server connects to {number} again"));
         self.connect(number)?;
         let late = self.has(Fault::LateLaunch);
-        for key in if late { with } else { handed } {
+        let adopted = |key: &AttemptKey| {
+            let entry = self
+                .server
+                .as_ref()
+                .and_then(|server| server.attempts.get(key));
+            handed.contains(key) || entry.is_some_and(|entry| entry.adopted)
+        };
+        let all: Vec<_> = with
+            .into_iter()
+            .filter(|key| late || adopted(key))
+            .collect();
+        for key in all {
             let server = self.server();
             let runs = server.links[&number].runs.contains(&key);
             let kill = server.attempts.get(&key).is_some_and(|entry| entry.kill);
@@ -149,7 +160,8 @@ impl World {
             .iter()
             .find(|(_, link)| link.runs.contains(&key));
         let on = on.map(|(number, _)| *number);
-        server.attempts.insert(key, Entry { on, kill: false });
+        let (kill, adopted) = (false, true);
+        server.attempts.insert(key, Entry { on, kill, adopted });
         let verdict = self.host.judge(key, on.is_some(), boot);
         self.note(key, &verdict);
         match verdict {

@@ -10,6 +10,7 @@
 //! `cargo sim` runs what `cargo test` runs; `cargo sim -- --help` says what else there is.
 
 mod arguments;
+mod asking;
 mod choice;
 mod database;
 mod driver;
@@ -22,6 +23,7 @@ mod people;
 mod pool;
 #[path = "../it/random.rs"]
 mod random;
+mod room;
 mod search;
 mod server;
 mod story;
@@ -34,8 +36,10 @@ use std::time::{Duration, Instant};
 
 use arguments::{Arguments, USAGE};
 use faults::{FAULTS, Planted};
+use oracles::may_follow;
 use search::{Tally, run};
 use story::Story;
+use trackyard::engine::TrackState;
 
 /// The seeds that every `cargo test` tries.
 const SEEDS: u64 = 400;
@@ -52,6 +56,11 @@ const RICH: &[&str] = &[
     "FINISH",
     "FAILED",
     "STOPPED",
+    "drains",
+    "run alone",
+    "retry failed",
+    "release",
+    "refused",
 ];
 
 fn main() -> ExitCode {
@@ -96,6 +105,7 @@ fn tests(arguments: &Arguments) -> Result<(), String> {
         .iter()
         .map(|planted| (format!("finds::{}", planted.name), Some(planted)));
     let all = [("seeds".to_owned(), None)].into_iter().chain(finds);
+    agree()?;
     let mut failed = Vec::new();
     for (name, planted) in all.filter(|(name, _)| arguments.wants(name)) {
         if arguments.list {
@@ -111,6 +121,19 @@ fn tests(arguments: &Arguments) -> Result<(), String> {
         return Ok(());
     }
     Err(failed.join("\n"))
+}
+
+/// The oracles' own table of transitions is the engine's.
+fn agree() -> Result<(), String> {
+    let all = TrackState::ALL.iter();
+    let pairs = all.flat_map(|from| TrackState::ALL.iter().map(move |to| (*from, *to)));
+    let differs = |(from, to): &(TrackState, TrackState)| {
+        from != to && may_follow(*from, *to) != from.next().contains(to)
+    };
+    match pairs.filter(differs).collect::<Vec<_>>() {
+        none if none.is_empty() => Ok(()),
+        some => Err(format!("the oracles and the engine differ in {some:?}")),
+    }
 }
 
 fn seeds() -> Result<(), String> {

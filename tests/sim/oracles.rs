@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use trackyard::engine::{
-    AttemptEnd, AttemptKey, LoadedPipeline, LoadedTrack, PendingOn, PipelineState, Reason, Time,
-    TrackId, TrackState,
+    AttemptEnd, AttemptKey, LoadedPipeline, LoadedTrack, Mark, PendingOn, PipelineId,
+    PipelineState, Reason, TrackId, TrackState,
 };
 use trackyard::graph::OnFailure;
 use trackyard::spool::ExitRecord;
@@ -27,7 +27,8 @@ pub(crate) enum Oracle {
     ResultInvented,
     /// Only the death of a supervisor or of the host interrupts an attempt.
     Interruption,
-    /// No more attempts are committed as running than there are slots.
+    /// No more attempts are committed as running than there are slots, shares of a pool, and than
+    /// their graph says; nor more pipelines of a graph than it says.
     SlotsExceeded,
     /// No slot is free while work is ready.
     SlotsIdle,
@@ -39,6 +40,8 @@ pub(crate) enum Oracle {
     Transitions,
     /// `load(rows)` is the engine that wrote the rows.
     LoadAgrees,
+    /// What a preview says is what is done, and what is refused changes nothing.
+    Foretold,
     /// What the engine asserts of itself.
     Engine,
     /// Once nothing dies any more everything ends.
@@ -74,6 +77,8 @@ pub(crate) struct Truth {
     /// Attempts that a person took for a success, or wanted to be followed by another.
     pub(crate) called_success: BTreeSet<(TrackId, u32)>,
     pub(crate) called_again: BTreeSet<(TrackId, u32)>,
+    /// Pipelines of which a person has ever asked something.
+    pub(crate) asked: BTreeSet<PipelineId>,
 }
 
 impl Truth {
@@ -114,61 +119,120 @@ impl Truth {
 pub(crate) fn may_follow(from: TrackState, to: TrackState) -> bool {
     use TrackState as S;
     match from {
-        S::Waiting => matches!(to, S::Pending | S::Stopped),
-        S::Pending => matches!(to, S::Pending | S::Running | S::Stopped),
+        S::Waiting => matches!(to, S::Pending | S::Skipped | S::Stopped),
+        S::Pending => matches!(to, S::Waiting | S::Running | S::Skipped | S::Stopped),
         S::Running => matches!(
             to,
             S::Succeed | S::Failed | S::Pending | S::Stopped | S::Interrupted
         ),
-        S::Interrupted => matches!(to, S::Succeed | S::Failed | S::Pending),
-        S::Succeed | S::Failed | S::Skipped | S::Stopped => false,
+        S::Interrupted => matches!(
+            to,
+            S::Succeed | S::Failed | S::Skipped | S::Pending | S::Waiting
+        ),
+        S::Failed | S::Stopped => {
+            matches!(to, S::Succeed | S::Skipped | S::Pending | S::Waiting)
+        }
+        S::Succeed | S::Skipped => matches!(to, S::Pending | S::Waiting),
     }
 }
 
-/// Whether attempts of the pipeline may be ordered.
-pub(crate) fn may_start(row: &LoadedPipeline) -> bool {
-    let goes_on = row.plan.on_failure == OnFailure::ContinueIndependent;
-    row.state == PipelineState::Running || (row.state == PipelineState::Failed && goes_on)
+/// Whether the verdict so far lets anything new start, now or once it is resumed.
+pub(crate) fn goes_on(row: &LoadedPipeline) -> bool {
+    match row.row.state {
+        PipelineState::Running | PipelineState::Paused => true,
+        PipelineState::Failed => {
+            let goes_on = row.plan.policies.on_failure == OnFailure::ContinueIndependent;
+            goes_on && row.row.reason != Some(Reason::Timeout)
+        }
+        PipelineState::Finish | PipelineState::Stopped => false,
+    }
+}
+
+/// Whether a track of the pipeline may be ordered, whatever there is room for.
+pub(crate) fn may_start(row: &LoadedPipeline, index: u32) -> bool {
+    let track = &row.tracks[index as usize];
+    if row.row.queued || track.missing || track.row.mark == Some(Mark::Hold) {
+        return false;
+    }
+    let handler = row.plan.handler(index).is_some();
+    track.row.mark == Some(Mark::Alone) || (!row.row.paused && (handler || goes_on(row)))
+}
+
+/// Whether what comes after a track may run.
+pub(crate) fn is_done(row: &LoadedPipeline, index: usize) -> bool {
+    match row.tracks[index].row.state {
+        TrackState::Succeed | TrackState::Skipped => true,
+        TrackState::Failed => row.plan.vertex(index as u32).ignore,
+        _ => false,
+    }
+}
+
+/// How many of those right before each track are not done.
+pub(crate) fn open(row: &LoadedPipeline) -> Vec<u32> {
+    let mut open = vec![0; row.plan.len()];
+    for tail in (0..row.plan.len()).filter(|i| !is_done(row, *i)) {
+        for &head in row.plan.successors(tail as u32) {
+            open[head as usize] += 1;
+        }
+    }
+    open
+}
+
+/// The tracks that the verdict is about, and where they stand.
+fn scripts(row: &LoadedPipeline) -> impl Iterator<Item = (usize, TrackState)> + '_ {
+    let states = row.tracks.iter().map(|track| track.row.state);
+    states.enumerate().take(row.plan.scripts())
 }
 
 fn stands(row: &LoadedPipeline, state: TrackState) -> bool {
-    row.tracks.iter().any(|track| track.row.state == state)
+    scripts(row).any(|(_, at)| at == state)
+}
+
+fn failing(row: &LoadedPipeline) -> bool {
+    scripts(row).any(|(i, at)| at == TrackState::Failed && !row.plan.vertex(i as u32).ignore)
 }
 
 /// What holds of the rows of a live pipeline in every committed state.
 pub(crate) fn check_rows(row: &LoadedPipeline) -> Checked {
-    let id = row.id;
-    let named = matches!(row.state, PipelineState::Failed | PipelineState::Stopped);
-    ensure(
-        named || !stands(row, TrackState::Failed),
-        Oracle::Verdict,
-        || format!("pipeline {id} is {} with a track FAILED", row.state),
-    )?;
-    let mut open: Vec<u32> = (0..row.plan.len() as u32)
-        .map(|i| row.plan.in_degree(i))
-        .collect();
-    for (index, track) in row.tracks.iter().enumerate() {
-        if track.row.state.is_done() {
-            let heads = row.plan.successors(index as u32).iter();
-            heads.for_each(|&head| open[head as usize] -= 1);
-        }
-    }
+    let (id, state) = (row.id, row.row.state);
+    let right = match state {
+        PipelineState::Running => !failing(row) && !row.row.paused,
+        PipelineState::Paused => !failing(row) && row.row.paused,
+        PipelineState::Failed => failing(row) || row.row.reason == Some(Reason::Timeout),
+        PipelineState::Finish => (0..row.plan.scripts()).all(|i| is_done(row, i)),
+        PipelineState::Stopped => true,
+    };
+    ensure(right, Oracle::Verdict, || {
+        format!(
+            "pipeline {id} is {state}, a track of it FAILED: {}",
+            failing(row)
+        )
+    })?;
+    let over = !matches!(state, PipelineState::Running | PipelineState::Paused);
     for (
         index,
-        LoadedTrack {
-            row: track,
-            missing,
-        },
-    ) in row.tracks.iter().enumerate()
+        (
+            open,
+            LoadedTrack {
+                row: track,
+                missing,
+            },
+        ),
+    ) in open(row).into_iter().zip(&row.tracks).enumerate()
     {
         let begun = matches!(track.state, TrackState::Pending | TrackState::Running);
-        ensure(!begun || open[index] == 0, Oracle::RunsAllowed, || {
+        let handler = row.plan.handler(index as u32).is_some();
+        let early = begun && (open > 0 || (handler && !over));
+        ensure(!early, Oracle::RunsAllowed, || {
             format!("vertex {index} of pipeline {id} is before its time: {track:?}")
         })?;
-        let given = !missing && track.pending_on == Some(PendingOn::Input);
-        let free = open[index] == 0 && track.state == TrackState::Waiting;
+        let on = track.pending_on;
+        let given = !missing && on == Some(PendingOn::Input);
+        let released = track.mark != Some(Mark::Hold) && on == Some(PendingOn::Hold);
+        let back = on == Some(PendingOn::Failure) && goes_on(row);
+        let free = open == 0 && track.state == TrackState::Waiting && !handler && goes_on(row);
         ensure(
-            !may_start(row) || !(free || given),
+            !(free || given || released || back),
             Oracle::Forgotten,
             || format!("vertex {index} of pipeline {id} waits for nothing: {track:?}"),
         )?;
@@ -176,45 +240,33 @@ pub(crate) fn check_rows(row: &LoadedPipeline) -> Checked {
     Ok(())
 }
 
-/// No slot is free at `now` while a track could have it.
-pub(crate) fn check_idle<'a>(
-    rows: impl Iterator<Item = &'a LoadedPipeline>,
-    free: u32,
-    now: Time,
-) -> Checked {
-    for row in rows.filter(|row| may_start(row)) {
-        for (index, LoadedTrack { row: track, .. }) in row.tracks.iter().enumerate() {
-            let due = track.due_at.is_some_and(|due| due <= now);
-            let ready = track.pending_on == Some(PendingOn::Slot) && free > 0;
-            ensure(!due && !ready, Oracle::SlotsIdle, || {
-                format!(
-                    "{free} slots are free and vertex {index} of pipeline {} waits: {track:?}",
-                    row.id
-                )
-            })?;
-        }
-    }
-    Ok(())
-}
-
 /// What holds of a pipeline when it has its verdict and nothing of it can move.
 pub(crate) fn check_settled(row: &LoadedPipeline) -> Checked {
-    let done = row.tracks.iter().all(|track| track.row.state.is_done());
-    let right = !stands(row, TrackState::Running)
-        && match row.state {
-            PipelineState::Finish => done,
-            PipelineState::Failed => stands(row, TrackState::Failed),
-            PipelineState::Stopped => {
-                !stands(row, TrackState::Waiting) && !stands(row, TrackState::Pending)
-            }
-            PipelineState::Running | PipelineState::Paused => false,
-        };
-    let states = || row.tracks.iter().map(|track| track.row.state.word());
-    ensure(right, Oracle::Verdict, || {
-        let states: Vec<_> = states().collect();
+    let done = (0..row.plan.scripts()).all(|i| is_done(row, i));
+    let state = row.row.state;
+    let mut after = row.tracks[row.plan.scripts()..].iter();
+    let open = [
+        TrackState::Waiting,
+        TrackState::Pending,
+        TrackState::Running,
+    ];
+    let moves = stands(row, TrackState::Running)
+        || after.any(|track| open.contains(&track.row.state))
+        || row.row.due_at.is_some();
+    let waits = row.row.paused || row.row.queued;
+    let right = match state {
+        PipelineState::Finish => done,
+        PipelineState::Failed => failing(row) || row.row.reason == Some(Reason::Timeout),
+        PipelineState::Stopped => {
+            !stands(row, TrackState::Waiting) && !stands(row, TrackState::Pending)
+        }
+        PipelineState::Running | PipelineState::Paused => false,
+    };
+    ensure(right && !moves && !waits, Oracle::Verdict, || {
+        let states: Vec<_> = row.tracks.iter().map(|t| t.row.state.word()).collect();
         format!(
-            "pipeline {} is settled as {} with {states:?}",
-            row.id, row.state
+            "pipeline {} is settled as {state} with {states:?}, {:?}",
+            row.id, row.row
         )
     })
 }

@@ -1,8 +1,8 @@
 //! Each commit against the rules of a track: by which states it went, what followed from an end,
 //! and why another attempt was ordered.
 
-use trackyard::engine::{AttemptKey, Outbox, Reason, TrackChange, TrackId, TrackState};
-use trackyard::graph::OnInterrupt;
+use trackyard::engine::{AttemptKey, Ending, Outbox, Reason, TrackChange, TrackId, TrackState};
+use trackyard::graph::{ExitCodes, OnInterrupt};
 
 use crate::database::Database;
 use crate::oracles::{Checked, Oracle, Truth, ensure, may_follow, may_start};
@@ -28,17 +28,18 @@ impl Database {
         for entry in out.journal.iter().filter(|entry| entry.track == Some(id)) {
             let state = |word| TrackState::from_word(word).expect("a word of the table");
             let (from, to) = (state(entry.from), state(entry.to));
-            // New values for a track that stays where it is are journaled, too.
-            let values = from == to && entry.why == "input";
+            // What a person does of a track that stays where it is is journaled, too.
+            let stays = from == to;
             ensure(
-                from == at && (values || may_follow(from, to)),
+                from == at && (stays || may_follow(from, to)),
                 Oracle::Transitions,
                 || format!("track {id} went from {at} by {from} to {to}"),
             )?;
-            if from == TrackState::Running {
+            if from == TrackState::Running && !stays {
                 self.check_end(id, entry.attempt, to, out)?;
             }
-            let success = to == TrackState::Succeed && from == TrackState::Interrupted;
+            let ended = from == TrackState::Running;
+            let success = to == TrackState::Succeed && !stays && !ended;
             let called = truth.called_success.contains(&(id, entry.attempt));
             ensure(!success || called, Oracle::ResultInvented, || {
                 format!(
@@ -60,6 +61,9 @@ impl Database {
     fn check_end(&self, id: TrackId, attempt: u32, to: TrackState, out: &Outbox) -> Checked {
         let (row, index) = self.track(id).expect("its row was found just now");
         let vertex = row.plan.vertex(index);
+        let ending = row.tracks[index as usize].row.ending;
+        let now = out.tracks[&id].to.reason;
+        let forced = ending == Some(Ending::Fail) || now == Some(Reason::Forced);
         let end = out
             .ends
             .iter()
@@ -74,8 +78,10 @@ impl Database {
             (Some(Some(Reason::Interrupted)), OnInterrupt::Rerun) => {
                 matches!(to, S::Pending | S::Interrupted)
             }
-            (Some(Some(Reason::NotStarted)), _) => matches!(to, S::Pending | S::Stopped),
-            (Some(Some(Reason::Stopped)), _) => to == S::Stopped,
+            (Some(Some(Reason::NotStarted)), _) => {
+                matches!(to, S::Pending | S::Stopped) || (forced && to == S::Failed)
+            }
+            (Some(Some(Reason::Stopped)), _) => to == if forced { S::Failed } else { S::Stopped },
             (Some(Some(_)), _) => to == S::Failed || (to == S::Pending && vertex.retry.is_some()),
         };
         ensure(follows, Oracle::Transitions, || {
@@ -93,10 +99,9 @@ impl Database {
             let how = || format!("attempt {key} is ordered in a pipeline that is settled");
             return ensure(false, Oracle::RunsAllowed, how);
         };
-        let given = !pipeline.tracks[index as usize].missing;
-        ensure(may_start(pipeline) && given, Oracle::RunsAllowed, || {
-            let state = pipeline.state;
-            format!("attempt {key} is ordered, its pipeline is {state}, its values given: {given}")
+        ensure(may_start(pipeline, index), Oracle::RunsAllowed, || {
+            let track = &pipeline.tracks[index as usize];
+            format!("attempt {key} is ordered: {track:?} of {:?}", pipeline.row)
         })?;
         let Some(attempt) = key.attempt.checked_sub(1).filter(|before| *before > 0) else {
             return Ok(());
@@ -104,22 +109,24 @@ impl Database {
         let vertex = pipeline.plan.vertex(index);
         let retries = pipeline.tracks[index as usize].row.retries;
         let before = self.ended.get(&AttemptKey { attempt, ..key });
-        let allowed = match before {
+        let by_itself = match before.map(|end| end.reason) {
             None | Some(None | Some(Reason::Stopped | Reason::Forced)) => false,
             Some(Some(Reason::NotStarted)) => true,
-            Some(Some(Reason::Interrupted)) => {
-                vertex.on_interrupt == OnInterrupt::Rerun
-                    || truth.called_again.contains(&(key.track, attempt))
-            }
+            Some(Some(Reason::Interrupted)) => vertex.on_interrupt == OnInterrupt::Rerun,
             Some(Some(
                 Reason::ExitCode
                 | Reason::Signal
                 | Reason::Timeout
                 | Reason::CouldNotStart
                 | Reason::BadOutput,
-            )) => vertex.retry.is_some_and(|retry| retries <= retry.limit),
+            )) => vertex.retry.is_some_and(|retry| {
+                let code = before.and_then(|end| end.exit_code);
+                let named = |codes: ExitCodes| code.is_some_and(|code| codes.has(code));
+                retries <= retry.limit && retry.exit_codes.is_none_or(named)
+            }),
         };
-        ensure(allowed, Oracle::RunsAgain, || {
+        let asked = truth.called_again.contains(&(key.track, attempt));
+        ensure(by_itself || asked, Oracle::RunsAgain, || {
             format!("attempt {key} follows one that ended by {before:?}")
         })
     }

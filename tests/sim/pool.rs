@@ -81,7 +81,7 @@ impl World {
                 return Ok(None);
             };
             if usable > 0 {
-                entry.on = Some(number);
+                (entry.on, entry.adopted) = (Some(number), false);
                 return Ok(Some(Job::Say(key, number, usable)));
             }
         }
@@ -143,7 +143,10 @@ impl World {
     }
 
     pub(crate) fn interrupted(&mut self, key: AttemptKey, why: String) {
-        let remains = Remains::default();
+        let remains = Remains {
+            survivor: self.random.chance(20).then_some(42),
+            ..Remains::default()
+        };
         self.server().tell(Fact::Interrupted { key, why, remains });
     }
 }

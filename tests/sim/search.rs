@@ -47,8 +47,8 @@ pub(crate) fn run(seed: u64, fault: Option<Fault>, story: Story) -> Done {
         })
     });
     let mut seen = world.seen;
-    for state in world.database.settled.values() {
-        *seen.entry(state.word()).or_insert(0) += 1;
+    for row in world.database.rows.values() {
+        *seen.entry(row.row.state.word()).or_insert(0) += 1;
     }
     Done {
         steps: *result.as_ref().unwrap_or(&0),

@@ -43,6 +43,8 @@ impl fmt::Display for Job {
 pub(crate) struct Entry {
     pub(crate) on: Option<u64>,
     pub(crate) kill: bool,
+    /// The supervisor had it before this server spoke with it.
+    pub(crate) adopted: bool,
 }
 
 /// The server's end of a connection.
@@ -76,6 +78,8 @@ pub(crate) struct Server {
     pub(crate) acts: VecDeque<Act>,
     /// The driver has just begun and has not looked for work yet.
     pub(crate) fresh: bool,
+    /// It was told to order nothing new.
+    pub(crate) draining: bool,
     pub(crate) facts: VecDeque<Event>,
     /// Facts that were taken, to be told again.
     pub(crate) taken: Vec<Event>,
@@ -91,6 +95,7 @@ impl Server {
             engine,
             acts,
             fresh: true,
+            draining: false,
             facts: VecDeque::new(),
             taken: Vec::new(),
             jobs: Vec::new(),
@@ -132,7 +137,7 @@ impl World {
                     server.jobs.push(Job::Launch(key));
                 }
             }
-            Effect::Kill(key) => {
+            Effect::Kill { key, .. } => {
                 if let Some(entry) = server.attempts.get_mut(&key) {
                     entry.kill = true;
                     server.jobs.push(Job::Kill(key));

@@ -36,11 +36,13 @@ impl Story {
 pub(crate) fn event(event: &Event) -> String {
     match event {
         Event::Start(order) => format!("start a graph of {}", order.plan.len()),
-        Event::Input { track, input, .. } => {
-            format!("values for track {track}, one missing: {}", input.missing)
-        }
-        Event::Stop { pipeline, .. } => format!("stop pipeline {pipeline}"),
-        Event::Resolve { track, verdict, .. } => format!("track {track} {verdict:?}"),
+        Event::Act(request) => format!(
+            "{} of pipeline {}: {:?}, expecting {:?}",
+            request.action.word(),
+            request.pipeline,
+            request.action,
+            request.expect
+        ),
         Event::Ended { key, end, .. } => match end.reason {
             None => format!("{key} ended well"),
             Some(reason) => format!("{key} ended by {reason}"),
@@ -54,7 +56,7 @@ pub(crate) fn event(event: &Event) -> String {
 pub(crate) fn effect(effect: &Effect) -> String {
     match effect {
         Effect::Launch(key) => format!("launch {key}"),
-        Effect::Kill(key) => format!("kill {key}"),
+        Effect::Kill { key, now } => format!("kill {key}, at once: {now}"),
         Effect::Clean(key) => format!("clean {key}"),
         Effect::Settled(pipeline) => format!("pipeline {pipeline} is settled"),
     }

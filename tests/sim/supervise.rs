@@ -1,7 +1,6 @@
 //! The life of a supervisor, one step at a time: gate, spawn, end, exit record.
 
-use trackyard::engine::{AttemptKey, PipelineState};
-use trackyard::graph::OnFailure;
+use trackyard::engine::AttemptKey;
 use trackyard::spool::{Cause, ExitRecord, FORMAT, Gate};
 
 use crate::host::{Asked, Exit, Script, Told};
@@ -160,11 +159,10 @@ impl World {
         }
     }
 
-    /// Whether it is committed that all that runs of the attempt's pipeline is to end.
+    /// Whether it is committed that the attempt is to end.
     fn is_to_end(&self, key: AttemptKey) -> bool {
-        self.database.live.get(&key.pipeline).is_some_and(|row| {
-            let cancels = row.plan.on_failure == OnFailure::CancelRunning;
-            row.state == PipelineState::Stopped || (row.state == PipelineState::Failed && cancels)
-        })
+        self.database
+            .track(key.track)
+            .is_some_and(|(row, index)| row.tracks[index as usize].row.ending.is_some())
     }
 }

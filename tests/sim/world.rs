@@ -1,8 +1,9 @@
 //! One seed, one world: who may do the next step, and what dies between two of them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use trackyard::engine::Time;
+use trackyard::engine::{Capacity, Event, Plan, Time};
 
 use crate::choice::{Deaths, Pace, Step};
 use crate::database::Database;
@@ -10,6 +11,7 @@ use crate::driver::Asks;
 use crate::faults::Fault;
 use crate::host::Host;
 use crate::oracles::{Broken, Checked, Oracle, Truth, ensure};
+use crate::people;
 use crate::random::Random;
 use crate::server::Server;
 use crate::story::{self, Story};
@@ -24,7 +26,9 @@ const WILD_STEPS: usize = 1_500;
 pub(crate) struct World {
     pub(crate) random: Random,
     pub(crate) now: Time,
-    pub(crate) slots: u32,
+    pub(crate) capacity: Capacity,
+    /// The graphs of this seed, so that several pipelines are of one.
+    pub(crate) plans: Vec<Arc<Plan>>,
     pub(crate) supervisors: usize,
     pub(crate) rates: Rates,
     /// Nothing dies any more, and people answer.
@@ -51,7 +55,8 @@ impl World {
         let rates = [(0, 0, 0), (5, 2, 20), (15, 5, 10)][random.below(3)];
         Self {
             now: Time(1_000),
-            slots: 1 + random.below(4) as u32,
+            capacity: people::capacity(&mut random),
+            plans: people::plans(&mut random),
             supervisors: 1 + random.below(2),
             rates: Rates {
                 no_room: rates.0,
@@ -70,7 +75,7 @@ impl World {
             dispatched: None,
             story,
             seen: BTreeMap::new(),
-            starts: 1 + random.below(4),
+            starts: 1 + random.below(6),
             dangers: [0, 10, 40, 120][random.below(4)],
             deaths: Deaths::of(&mut random),
             pace: Pace::of(&mut random),
@@ -95,9 +100,9 @@ impl World {
             let step = self.choose();
             self.step(step)?;
         }
-        let live = self.database.live.values().next().map(|row| {
+        let live = self.database.live().next().map(|row| {
             let tracks = row.tracks.iter().map(|track| track.row.state.word());
-            (row.id, row.state, tracks.collect::<Vec<_>>())
+            (row.id, row.row, tracks.collect::<Vec<_>>())
         });
         ensure(false, Oracle::Ends, || {
             format!("nothing dies, and this does not end: {live:?}")
@@ -108,7 +113,7 @@ impl World {
     fn is_over(&self) -> bool {
         let quiet = self.server.as_ref().is_some_and(Server::is_quiet);
         quiet
-            && self.database.live.is_empty()
+            && self.database.live().next().is_none()
             && self.host.supervisors.values().all(|s| s.is_idle())
     }
 
@@ -119,19 +124,28 @@ impl World {
             Step::Start => {
                 self.starts -= 1;
                 let event = self.start();
-                self.batch(Asks::Event(event));
+                self.batch(Asks::Event(event))?;
             }
             Step::Person => {
-                if let Some(event) = self.person() {
-                    self.batch(Asks::Event(event));
+                if let Some(request) = self.person() {
+                    self.batch(Asks::Event(Event::Act(request)))?;
                 }
             }
-            Step::Stop => self.batch(Asks::Stop),
+            Step::Stop => self.batch(Asks::Stop)?,
             Step::Job => self.job()?,
             Step::Hear(number) => self.hear(number),
             Step::Notice(number) => self.notice(number)?,
             Step::Supervise(number) => self.supervise(number)?,
             Step::Time => self.pass_time(),
+            Step::Drain => {
+                *self.seen.entry("drains").or_insert(0) += 1;
+                let server = self.server();
+                server.draining = !server.draining;
+                server.engine.drain(server.draining);
+                server.fresh = true;
+                self.story
+                    .tell(|| "the server is told to drain, or not to".to_owned());
+            }
             Step::Repeat => {
                 let taken = self.server().taken.len();
                 let nth = self.random.below(taken);

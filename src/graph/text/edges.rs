@@ -7,6 +7,7 @@ use super::tree::{Data, Node};
 use crate::graph::codes;
 use crate::graph::model::{Edge, Vertex};
 use crate::graph::places::Mark;
+use crate::graph::policy::When;
 use crate::graph::similar::quote;
 
 /// An edge whose other end is only a name so far.
@@ -68,16 +69,25 @@ impl Reading {
     /// Names to places: dangling, self and duplicate edges are reported and dropped.
     pub(super) fn resolve(&mut self) {
         let vertices = &self.graph.vertices;
-        let index: BTreeMap<&str, u32> =
-            vertices.iter().map(|v| v.name.as_str()).zip(0..).collect();
+        let places = (0..).zip(vertices).filter(|(_, v)| v.handler.is_none());
+        let index: BTreeMap<&str, u32> = places.map(|(i, v)| (v.name.as_str(), i)).collect();
         let mut edges = Vec::with_capacity(self.edges.len());
         for (written, named) in self.edges.iter().enumerate() {
             match index.get(named.other.as_str()) {
+                None if When::from_word(&named.other).is_some() => {
+                    let message = format!(
+                        "{} is a script that runs after the verdict, and nothing can wait for it",
+                        quote(&named.other)
+                    );
+                    let place = named.place(vertices);
+                    self.reader
+                        .error(codes::DANGLING_EDGE, named.mark, &place, message);
+                }
                 None => {
                     let hint = self
                         .reader
                         .suggester
-                        .hint(&named.other, vertices.iter().map(|v| v.name.as_str()));
+                        .hint(&named.other, index.keys().copied());
                     let message = format!("there is no vertex {}.{hint}", quote(&named.other));
                     self.reader.error(
                         codes::DANGLING_EDGE,

@@ -24,4 +24,6 @@ pub use print_yaml::to_yaml;
 pub use read::{Format, Parsed, parse};
 
 #[cfg(test)]
+mod operations_tests;
+#[cfg(test)]
 mod tests;

@@ -3,11 +3,19 @@
 use super::reader::{Keys, Reader};
 use super::tree::{Data, Node};
 use crate::graph::codes;
-use crate::graph::model::{Millis, OnFailure, OnInterrupt, Retry};
+use crate::graph::model::Millis;
 use crate::graph::places::{Part, Spot};
+use crate::graph::policy::{Concurrency, ExitCodes, OnFailure, OnInterrupt, OnLimit, Retry};
 use crate::graph::rlimits::{Resource, Rlimits};
 
-const RETRY_KEYS: &[&str] = &["limit", "delay", "backoff", "max_delay"];
+const RETRY_KEYS: &[&str] = &[
+    "limit",
+    "delay",
+    "backoff",
+    "max_delay",
+    "jitter",
+    "exit_codes",
+];
 
 /// The longest wait between attempts when a retry policy does not name one.
 const MAX_DELAY: Millis = Millis(3_600_000);
@@ -22,6 +30,44 @@ pub(super) fn on_failure(reader: &mut Reader, node: &Node) -> OnFailure {
 pub(super) fn on_interrupt(reader: &mut Reader, node: &Node, place: &str) -> OnInterrupt {
     let known = OnInterrupt::ALL.map(OnInterrupt::word);
     policy(reader, node, place, &known, OnInterrupt::from_word)
+}
+
+/// Whether the failure of a vertex counts as done.
+pub(super) fn ignores(reader: &mut Reader, node: &Node, place: &str) -> bool {
+    let known = ["fail", "ignore"];
+    policy(reader, node, place, &known, |word| match word {
+        "fail" => Some(false),
+        "ignore" => Some(true),
+        _ => None,
+    })
+}
+
+/// How many pipelines of a graph may run at once: a number, or with what becomes of one more.
+pub(super) fn concurrency(reader: &mut Reader, node: &Node, spot: Spot) -> Option<Concurrency> {
+    let (mut limit, mut on_limit) = (None, OnLimit::default());
+    if !matches!(node.data, Data::Map(_)) {
+        let limit = reader.whole(node, "concurrency", spot)?;
+        return Some(Concurrency { limit, on_limit });
+    }
+    let mut said = false;
+    for entry in reader.entries(node, "concurrency", &Keys::Known(&["limit", "on_limit"])) {
+        let (value, inside) = (&entry.value, format!("concurrency.{}", entry.key));
+        match entry.key.as_str() {
+            _ if value.is_null() => {}
+            "limit" => (said, limit) = (true, reader.whole(value, &inside, spot)),
+            _ => {
+                let known = OnLimit::ALL.map(OnLimit::word);
+                on_limit = policy(reader, value, &inside, &known, OnLimit::from_word);
+            }
+        }
+    }
+    if !said {
+        let message = "`concurrency` needs `limit`: how many pipelines of it may run at once";
+        let message = message.to_owned();
+        reader.broken(codes::BAD_CONCURRENCY, node, "concurrency", spot, message);
+    }
+    let limit = limit?;
+    Some(Concurrency { limit, on_limit })
 }
 
 fn policy<T: Default>(
@@ -83,9 +129,12 @@ pub(super) fn retry(reader: &mut Reader, node: &Node, vertex: usize, place: &str
             delay: Millis(0),
             backoff: 1.0,
             max_delay: MAX_DELAY,
+            jitter: 0.0,
+            exit_codes: None,
         });
     }
     let (mut limit, mut delay, mut backoff, mut longest) = (None, Millis(0), 1.0, None);
+    let (mut jitter, mut codes) = (0.0, None);
     let mut said = false;
     for entry in reader.entries(node, place, &Keys::Known(RETRY_KEYS)) {
         let (value, inside) = (&entry.value, format!("{place}.{}", entry.key));
@@ -96,7 +145,9 @@ pub(super) fn retry(reader: &mut Reader, node: &Node, vertex: usize, place: &str
             "limit" => (said, limit) = (true, reader.whole(value, &inside, spot)),
             "delay" => delay = reader.duration(value, &inside, spot).unwrap_or_default(),
             "backoff" => backoff = reader.factor(value, &inside, spot).unwrap_or(1.0),
-            _ => longest = reader.duration(value, &inside, spot),
+            "max_delay" => longest = reader.duration(value, &inside, spot),
+            "jitter" => jitter = reader.factor(value, &inside, spot).unwrap_or_default(),
+            _ => codes = exit_codes(reader, value, &inside, spot),
         }
     }
     if !said && matches!(node.data, Data::Map(_)) {
@@ -110,7 +161,29 @@ pub(super) fn retry(reader: &mut Reader, node: &Node, vertex: usize, place: &str
         delay,
         backoff,
         max_delay,
+        jitter,
+        exit_codes: codes,
     })
+}
+
+/// One exit code, or a list of them.
+fn exit_codes(reader: &mut Reader, node: &Node, place: &str, spot: Spot) -> Option<ExitCodes> {
+    let items = match &node.data {
+        Data::List(items) => items.as_slice(),
+        Data::Scalar(_) | Data::Map(_) => std::slice::from_ref(node),
+    };
+    let code = |item: &Node| {
+        let code = item.plain_text().and_then(|text| text.parse::<u8>().ok());
+        if code.is_none() {
+            let message = format!(
+                "{} is not an exit code; write numbers from 1 to 255, such as [3, 75]",
+                item.phrase()
+            );
+            reader.broken(crate::graph::codes::BAD_RETRY, item, place, spot, message);
+        }
+        code
+    };
+    Some(ExitCodes::of(items.iter().filter_map(code)))
 }
 
 /// What a script may use of the machine.

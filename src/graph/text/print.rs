@@ -3,8 +3,9 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::graph::model::{Graph, OnFailure, OnInterrupt, Vertex};
+use crate::graph::model::{Graph, Vertex};
 use crate::graph::param::Param;
+use crate::graph::policy::{Concurrency, OnFailure, OnInterrupt, OnLimit};
 use crate::graph::rlimits::Rlimits;
 use crate::graph::stored::value_to_json;
 
@@ -16,14 +17,31 @@ pub(super) fn tree(graph: &Graph) -> Json {
     if graph.on_failure != OnFailure::default() {
         out.insert("on_failure".to_owned(), json!(graph.on_failure.word()));
     }
+    if let Some(timeout) = graph.timeout {
+        out.insert("timeout".to_owned(), json!(timeout.to_string()));
+    }
+    if let Some(most) = graph.max_parallel {
+        out.insert("max_parallel".to_owned(), json!(most));
+    }
+    if let Some(Concurrency { limit, on_limit }) = graph.concurrency {
+        let policy = match on_limit {
+            OnLimit::Queue => json!(limit),
+            _ => json!({"limit": limit, "on_limit": on_limit.word()}),
+        };
+        out.insert("concurrency".to_owned(), policy);
+    }
     settings(&mut out, graph.workdir.as_deref(), &graph.env, &graph.input);
     secret(&mut out, &graph.secrets);
     limited(&mut out, graph.limits);
     let vertices = graph.vertices.iter().enumerate();
-    let vertices = vertices
-        .map(|(i, v)| (v.name.clone(), vertex(graph, i, v)))
-        .collect::<Map<_, _>>();
-    out.insert("vertices".to_owned(), Json::Object(vertices));
+    let vertices = vertices.map(|(i, v)| (v.name.clone(), vertex(graph, i, v), v.handler));
+    let (scripts, handlers): (Vec<_>, Vec<_>) = vertices.partition(|(.., on)| on.is_none());
+    for (key, part) in [("vertices", scripts), ("handlers", handlers)] {
+        if key == "vertices" || !part.is_empty() {
+            let part = part.into_iter().map(|(name, tree, _)| (name, tree));
+            out.insert(key.to_owned(), Json::Object(part.collect()));
+        }
+    }
     Json::Object(out)
 }
 
@@ -51,17 +69,29 @@ fn vertex(graph: &Graph, index: usize, vertex: &Vertex) -> Json {
         out.insert("timeout".to_owned(), json!(timeout.to_string()));
     }
     if let Some(retry) = vertex.retry {
-        let policy = json!({
+        let mut policy = json!({
             "limit": retry.limit,
             "delay": retry.delay.to_string(),
             "backoff": retry.backoff,
             "max_delay": retry.max_delay.to_string(),
         });
+        if retry.jitter != 0.0 {
+            policy["jitter"] = json!(retry.jitter);
+        }
+        if let Some(codes) = retry.exit_codes {
+            policy["exit_codes"] = json!(codes.iter().collect::<Vec<_>>());
+        }
         out.insert("retry".to_owned(), policy);
     }
     limited(&mut out, vertex.limits);
     if vertex.on_interrupt != OnInterrupt::default() {
         out.insert("on_interrupt".to_owned(), json!(vertex.on_interrupt.word()));
+    }
+    if vertex.ignore_failure {
+        out.insert("on_error".to_owned(), json!("ignore"));
+    }
+    if let Some(pool) = &vertex.pool {
+        out.insert("pool".to_owned(), json!(pool));
     }
     out.insert("script".to_owned(), json!(vertex.script));
     Json::Object(out)

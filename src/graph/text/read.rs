@@ -35,12 +35,16 @@ const GRAPH_KEYS: &[&str] = &[
     "name",
     "desc",
     "on_failure",
+    "timeout",
+    "max_parallel",
+    "concurrency",
     "input",
     "env",
     "workdir",
     "secrets",
     "limits",
     "vertices",
+    "handlers",
 ];
 
 /// Reads a definition and checks it. All problems are listed at once.
@@ -123,6 +127,7 @@ impl Reading {
             .marks
             .insert(Spot::graph(Part::Whole), node.mark);
         let entries = self.reader.entries(node, "graph", &Keys::Known(GRAPH_KEYS));
+        let mut after = None;
         for entry in entries.into_iter().filter(|e| !e.value.is_null()) {
             let (key, value) = (entry.key.as_str(), &entry.value);
             let reader = &mut self.reader;
@@ -138,12 +143,21 @@ impl Reading {
                 "desc" => self.graph.desc = reader.text(value, key, spot).unwrap_or_default(),
                 "workdir" => self.graph.workdir = reader.text(value, key, spot),
                 "on_failure" => self.graph.on_failure = policies::on_failure(reader, value),
+                "timeout" => self.graph.timeout = reader.duration(value, key, spot),
+                "max_parallel" => self.graph.max_parallel = reader.whole(value, key, spot),
+                "concurrency" => {
+                    self.graph.concurrency = policies::concurrency(reader, value, spot)
+                }
                 "input" => self.graph.input = params::read(reader, value, None, "input"),
                 "secrets" => self.graph.secrets = policies::secrets(reader, value, spot, key),
                 "env" => self.graph.env = policies::env(reader, value, None, "env"),
                 "limits" => self.graph.limits = policies::rlimits(reader, value, spot, key),
+                "handlers" => after = Some(value),
                 _ => self.vertices(value),
             }
+        }
+        if let Some(node) = after {
+            self.handlers(node);
         }
     }
 }

@@ -4,12 +4,12 @@ use proptest::prelude::{Just, Strategy, any, prop, prop_assert_eq, prop_oneof, p
 
 use super::{Format, parse, to_json, to_yaml};
 use crate::graph::{
-    Edge, Graph, Kind, Limits, Millis, OnFailure, OnInterrupt, Param, Resource, Retry, Rlimits,
-    Severity, Value, Vertex, codes,
+    Concurrency, Edge, ExitCodes, Graph, Kind, Limits, Millis, OnFailure, OnInterrupt, OnLimit,
+    Param, Resource, Retry, Rlimits, Severity, Value, Vertex, When, codes,
 };
 
 /// Problems of a YAML text as `line:column code`.
-fn found(source: &str) -> Vec<String> {
+pub(super) fn found(source: &str) -> Vec<String> {
     found_in(source, Format::Yaml)
 }
 
@@ -62,6 +62,8 @@ fn reads_the_example() {
         delay: Millis(2000),
         backoff: 2.0,
         max_delay: Millis(60_000),
+        jitter: 0.0,
+        exit_codes: None,
     };
     assert_eq!(graph.vertices[1].retry, Some(retry));
     assert_eq!(
@@ -479,7 +481,12 @@ fn vertex() -> impl Strategy<Value = Vertex> {
                     delay: Millis(delay),
                     backoff,
                     max_delay: Millis(3_600_000),
+                    jitter: (backoff - 1.0) / 8.0,
+                    exit_codes: (limit > 2).then(|| ExitCodes::of([limit as u8, 255])),
                 }),
+                ignore_failure: timeout.is_some_and(|n| n % 2 == 0),
+                pool: timeout.map(|n| format!("pool-{n}")),
+                handler: None,
             },
         )
 }
@@ -493,32 +500,49 @@ fn graph() -> impl Strategy<Value = Graph> {
         param("shared"),
         text(),
         prop::collection::vec(vertex(), 1..4),
+        prop::collection::btree_map(prop::sample::select(When::ALL.to_vec()), vertex(), 0..3),
     )
-        .prop_map(|(name, desc, on_failure, shared, env, mut vertices)| {
-            for (i, vertex) in vertices.iter_mut().enumerate() {
-                vertex.name.push_str(&i.to_string());
-            }
-            let edges = (1..)
-                .zip(vertices.iter().skip(1))
-                .map(|(i, _)| Edge {
-                    head: i,
-                    tail: i - 1,
-                })
-                .collect();
-            let env = vec![("null".to_owned(), env)];
-            Graph {
-                name: format!("{name}g"),
-                desc,
-                on_failure,
-                input: vec![shared],
-                limits: Rlimits::NONE.with(Resource::OpenFiles, 99),
-                env,
-                secrets: vec!["FIRST".to_owned(), "SECOND".to_owned()],
-                workdir: None,
-                vertices,
-                edges,
-            }
-        })
+        .prop_map(
+            |(name, desc, on_failure, shared, env, mut vertices, after)| {
+                for (i, vertex) in vertices.iter_mut().enumerate() {
+                    vertex.name.push_str(&i.to_string());
+                }
+                let edges = (1..)
+                    .zip(vertices.iter().skip(1))
+                    .map(|(i, _)| Edge {
+                        head: i,
+                        tail: i - 1,
+                    })
+                    .collect();
+                let n = after.len() as u32;
+                vertices.extend(after.into_iter().map(|(when, vertex)| Vertex {
+                    name: when.word().to_owned(),
+                    outputs: Vec::new(),
+                    ignore_failure: false,
+                    handler: Some(when),
+                    ..vertex
+                }));
+                let env = vec![("null".to_owned(), env)];
+                Graph {
+                    name: format!("{name}g"),
+                    desc,
+                    on_failure,
+                    input: vec![shared],
+                    limits: Rlimits::NONE.with(Resource::OpenFiles, 99),
+                    env,
+                    secrets: vec!["FIRST".to_owned(), "SECOND".to_owned()],
+                    workdir: None,
+                    timeout: vertices[0].timeout,
+                    max_parallel: (n > 0).then_some(n),
+                    concurrency: (n != 1).then_some(Concurrency {
+                        limit: n + 1,
+                        on_limit: OnLimit::ALL[n as usize % 3],
+                    }),
+                    vertices,
+                    edges,
+                }
+            },
+        )
 }
 
 proptest! {

@@ -9,6 +9,7 @@ use super::{params, policies};
 use crate::graph::codes;
 use crate::graph::model::Vertex;
 use crate::graph::places::{Mark, Part, Spot};
+use crate::graph::policy::When;
 use crate::graph::similar::quote;
 
 const VERTEX_KEYS: &[&str] = &[
@@ -25,6 +26,8 @@ const VERTEX_KEYS: &[&str] = &[
     "retry",
     "limits",
     "on_interrupt",
+    "on_error",
+    "pool",
 ];
 const LISTED_VERTEX_KEYS: &[&str] = &[
     "name",
@@ -41,6 +44,22 @@ const LISTED_VERTEX_KEYS: &[&str] = &[
     "retry",
     "limits",
     "on_interrupt",
+    "on_error",
+    "pool",
+];
+/// Of a script after the verdict: nothing waits for it, and its failure changes nothing.
+const HANDLER_KEYS: &[&str] = &[
+    "desc",
+    "script",
+    "input",
+    "env",
+    "workdir",
+    "secrets",
+    "timeout",
+    "retry",
+    "limits",
+    "on_interrupt",
+    "pool",
 ];
 
 impl Reading {
@@ -52,7 +71,7 @@ impl Reading {
                     self.reader
                         .entries(node, "vertices", &Keys::Any(codes::DUPLICATE_VERTEX))
                 {
-                    self.vertex(&entry.key, entry.mark, &entry.value, VERTEX_KEYS);
+                    self.vertex(&entry.key, entry.mark, &entry.value, (VERTEX_KEYS, None));
                 }
             }
             Data::List(items) => self.listed(items),
@@ -103,15 +122,39 @@ impl Reading {
                 );
                 continue;
             }
-            self.vertex(name, mark, item, LISTED_VERTEX_KEYS);
+            self.vertex(name, mark, item, (LISTED_VERTEX_KEYS, None));
         }
     }
 
-    fn vertex(&mut self, name: &str, mark: Mark, node: &Node, keys: &[&'static str]) {
+    /// Reads the scripts that run after the verdict; they come after all vertices, in the order in
+    /// which they run.
+    pub(super) fn handlers(&mut self, node: &Node) {
+        let known = When::ALL.map(When::word);
+        let entries = self.reader.entries(node, "handlers", &Keys::Known(&known));
+        for when in When::ALL {
+            let entry = entries.iter().find(|entry| entry.key == when.word());
+            for entry in entry.into_iter().filter(|entry| !entry.value.is_null()) {
+                let how = (HANDLER_KEYS, Some(when));
+                self.vertex(when.word(), entry.mark, &entry.value, how);
+            }
+        }
+    }
+
+    fn vertex(
+        &mut self,
+        name: &str,
+        mark: Mark,
+        node: &Node,
+        (keys, handler): (&[&'static str], Option<When>),
+    ) {
         let index = self.graph.vertices.len();
-        let place = format!("vertices.{name}");
+        let place = match handler {
+            None => format!("vertices.{name}"),
+            Some(_) => format!("handlers.{name}"),
+        };
         let mut vertex = Vertex {
             name: name.to_owned(),
+            handler,
             ..Vertex::default()
         };
         let spot = |key| Spot::vertex(index, Part::Key(key));
@@ -149,6 +192,10 @@ impl Reading {
                     "on_interrupt" => {
                         vertex.on_interrupt = policies::on_interrupt(reader, value, &inside);
                     }
+                    "on_error" => {
+                        vertex.ignore_failure = policies::ignores(reader, value, &inside);
+                    }
+                    "pool" => vertex.pool = reader.text(value, &inside, spot(key)),
                     "input" => vertex.input = params::read(reader, value, Some(index), &inside),
                     "outputs" => vertex.outputs = params::outputs(reader, value, index, &inside),
                     "env" => vertex.env = policies::env(reader, value, Some(index), &inside),

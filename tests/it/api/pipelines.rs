@@ -168,7 +168,7 @@ fn a_stopped_pipeline_ends_what_runs_and_starts_nothing_more() {
     let again = server
         .post(&format!("/pipelines/{id}/stop"), &json!({}))
         .expect(409);
-    assert_eq!(again["code"], "not-live");
+    assert_eq!(again["code"], "wrong-state");
 }
 
 #[test]

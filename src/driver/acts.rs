@@ -1,0 +1,57 @@
+//! What is asked of pipelines, also of those that are over and have left the engine.
+
+use super::command::CommandError;
+use super::drive::Drive;
+use super::flush::Answered;
+use crate::engine::{Event, Outbox, PipelineId, Preview, Refusal, Request, Time};
+
+impl Drive {
+    /// Does what is asked. A pipeline that is over comes back from its rows for it.
+    pub(super) fn act(
+        &mut self,
+        request: Request,
+        now: Time,
+        out: &mut Outbox,
+        answers: &mut Vec<Answered>,
+    ) -> Result<(), CommandError> {
+        let pipeline = request.pipeline;
+        self.bring(pipeline, out, answers)?;
+        let answer = self.engine.step(now, Event::Act(request), out);
+        self.engine.forget(pipeline);
+        Ok(answer.map(drop)?)
+    }
+
+    /// What would follow from it.
+    pub(super) fn preview(
+        &mut self,
+        request: Request,
+        now: Time,
+        out: &mut Outbox,
+        answers: &mut Vec<Answered>,
+    ) -> Result<Preview, CommandError> {
+        let pipeline = request.pipeline;
+        self.bring(pipeline, out, answers)?;
+        let preview = self.engine.preview(now, request);
+        self.engine.forget(pipeline);
+        Ok(preview?)
+    }
+
+    fn bring(
+        &mut self,
+        pipeline: PipelineId,
+        out: &mut Outbox,
+        answers: &mut Vec<Answered>,
+    ) -> Result<(), CommandError> {
+        if self.engine.is_live(pipeline) {
+            return Ok(());
+        }
+        // It may have ended in this very batch: its rows have to be written before they are read.
+        if !self.flush(out, answers) {
+            return Err(CommandError::Closed);
+        }
+        let rows = self.writer.one(pipeline)?;
+        let rows = rows.ok_or(Refusal::NoPipeline(pipeline))?;
+        self.engine.revive(&rows);
+        Ok(())
+    }
+}

@@ -1,0 +1,183 @@
+//! A pipeline begins; and how many pipelines of one graph run at once.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::core::{Cause, Engine};
+use super::event::StartOrder;
+use super::ids::{PipelineId, Time, TrackId};
+use super::outbox::{NewPipeline, Outbox, PipelineRow};
+use super::plan::Plan;
+use super::request::Refusal;
+use super::run::Run;
+use super::state::PipelineState;
+use crate::graph::OnLimit;
+
+/// The live pipelines of a graph, all its versions taken together.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Family {
+    /// Those that have begun.
+    begun: BTreeSet<PipelineId>,
+    /// Those that wait for their turn, in the order of their turns.
+    queued: BTreeSet<(Reverse<i32>, PipelineId)>,
+}
+
+impl Family {
+    pub(super) fn enter(&mut self, run: &Run) {
+        if run.row.queued {
+            self.queued.insert((Reverse(run.priority), run.id));
+        } else {
+            self.begun.insert(run.id);
+        }
+    }
+
+    pub(super) fn leave(&mut self, run: &Run) {
+        self.begun.remove(&run.id);
+        self.queued.remove(&(Reverse(run.priority), run.id));
+    }
+
+    /// For working out what one pipeline may do.
+    pub(super) fn without_queue(&self) -> Self {
+        let (begun, queued) = (self.begun.clone(), BTreeSet::new());
+        Self { begun, queued }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.begun.is_empty() && self.queued.is_empty()
+    }
+}
+
+/// When a pipeline that begins now runs out of time.
+pub(super) fn deadline(plan: &Plan, now: Time) -> Option<Time> {
+    let limit = i64::try_from(plan.policies.timeout?.0).unwrap_or(i64::MAX);
+    Some(Time(now.0.saturating_add(limit)))
+}
+
+impl Engine {
+    pub(super) fn start(
+        &mut self,
+        now: Time,
+        order: Arc<StartOrder>,
+        out: &mut Outbox,
+    ) -> Result<PipelineId, Refusal> {
+        let plan = Arc::clone(&order.plan);
+        assert!(plan.scripts() > 0, "a checked graph has a vertex");
+        let queued = self.make_room(now, &plan, out)?;
+        let id = PipelineId(self.next.pipeline);
+        let first_track = TrackId(self.next.track);
+        self.next.pipeline += 1;
+        self.next.track += plan.len() as i64;
+        let row = PipelineRow {
+            state: PipelineState::Running,
+            reason: None,
+            paused: false,
+            queued,
+            due_at: deadline(&plan, now).filter(|_| !queued),
+            finished_at: None,
+        };
+        let missing = |i: usize| order.inputs.get(i).is_some_and(|input| input.missing);
+        self.enter(Run::new(
+            id,
+            plan,
+            (row, order.priority),
+            first_track,
+            missing,
+        ));
+        let cause = Cause {
+            who: &order.who,
+            why: order.trigger,
+        };
+        let words = ("", PipelineState::Running.word(), 0);
+        self.note(now, id, None, words, cause, out);
+        out.starts.push(NewPipeline {
+            id,
+            first_track,
+            at: now,
+            order,
+            row,
+        });
+        Ok(id)
+    }
+
+    /// Whether a new pipeline of this graph has to wait for its turn.
+    fn make_room(&mut self, now: Time, plan: &Plan, out: &mut Outbox) -> Result<bool, Refusal> {
+        let Some(concurrency) = plan.policies.concurrency else {
+            return Ok(false);
+        };
+        let limit = concurrency.limit as usize;
+        match concurrency.on_limit {
+            OnLimit::Queue => {}
+            OnLimit::Reject if self.begun(plan) >= limit => {
+                return Err(Refusal::Limit(concurrency.limit));
+            }
+            OnLimit::Reject => {}
+            OnLimit::CancelOldest => {
+                let family = self.families.get(&plan.family).into_iter();
+                let all = family.flat_map(|f| f.begun.iter().chain(f.queued.iter().map(|q| &q.1)));
+                let goes_on = |id: &&PipelineId| {
+                    let state = self.runs[id].row.state;
+                    matches!(state, PipelineState::Running | PipelineState::Paused)
+                };
+                let going: BTreeSet<_> = all.filter(goes_on).copied().collect();
+                let why = "a newer pipeline of its graph takes its place";
+                let cause = Cause { who: "", why };
+                for id in going.iter().take((going.len() + 1).saturating_sub(limit)) {
+                    self.stop(now, *id, false, cause, out)?;
+                }
+            }
+        }
+        Ok(self.begun(plan) >= limit)
+    }
+
+    /// A pipeline that was over, and of which something can move again, is live like any other:
+    /// it waits for its turn while as many run as may.
+    pub(super) fn reopen(
+        &mut self,
+        now: Time,
+        pipeline: PipelineId,
+        cause: Cause<'_>,
+        out: &mut Outbox,
+    ) {
+        let over = |run: &&Run| run.row.finished_at.is_some() && !run.is_settled();
+        let Some(run) = self.runs.get(&pipeline).filter(over) else {
+            return;
+        };
+        let limit = run.plan.policies.concurrency.map(|c| c.limit as usize);
+        // It is one of them itself.
+        let queued = limit.is_some_and(|limit| self.begun(&run.plan) > limit);
+        let limited = !queued && !run.is_at_rest();
+        let row = PipelineRow {
+            queued,
+            due_at: deadline(&run.plan, now).filter(|_| limited),
+            finished_at: None,
+            ..run.row
+        };
+        self.set_pipeline(now, pipeline, row, cause, out);
+    }
+
+    fn begun(&self, plan: &Plan) -> usize {
+        self.families.get(&plan.family).map_or(0, |f| f.begun.len())
+    }
+
+    /// Lets those begin whose turn it is, now that a pipeline of their graph has left.
+    pub(super) fn admit(&mut self, now: Time, plan: &Plan, out: &mut Outbox) {
+        loop {
+            let family = self.families.get(&plan.family);
+            let Some(&(_, id)) = family.and_then(|family| family.queued.first()) else {
+                return;
+            };
+            let run = &self.runs[&id];
+            let limit = run.plan.policies.concurrency.map(|c| c.limit as usize);
+            if limit.is_some_and(|limit| self.begun(plan) >= limit) {
+                return;
+            }
+            let row = PipelineRow {
+                queued: false,
+                due_at: deadline(&run.plan, now).filter(|_| !run.is_at_rest()),
+                ..run.row
+            };
+            self.set_pipeline(now, id, row, Cause::RULE, out);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! What is asked of a track that has not started, and how a single one is stopped.
+
+use super::core::{Cause, Engine};
+use super::event::TrackInput;
+use super::follow::ended_row;
+use super::ids::{PipelineId, Time};
+use super::outbox::{Outbox, TrackRow};
+use super::request::{Answer, Refusal};
+use super::state::{Ending, Mark, PendingOn, Reason, TrackState};
+
+type Place = (PipelineId, u32);
+
+impl Engine {
+    pub(super) fn hold(
+        &mut self,
+        now: Time,
+        (pipeline, index): Place,
+        cause: Cause<'_>,
+        out: &mut Outbox,
+    ) -> Result<Answer, Refusal> {
+        let row = self.runs[&pipeline].track(index).row;
+        match row.state {
+            TrackState::Waiting | TrackState::Pending if row.mark == Some(Mark::Hold) => {
+                Err(Refusal::Track(row.state, "it is held already"))
+            }
+            TrackState::Waiting | TrackState::Pending => {
+                self.mark(now, (pipeline, index), Some(Mark::Hold), cause, out);
+                if row.state == TrackState::Pending {
+                    self.turn(now, pipeline, index, cause, out);
+                }
+                Ok(Answer::Done)
+            }
+            _ => Err(Refusal::Track(
+                row.state,
+                "only what has not started can be held",
+            )),
+        }
+    }
+
+    pub(super) fn release(
+        &mut self,
+        now: Time,
+        (pipeline, index): Place,
+        cause: Cause<'_>,
+        out: &mut Outbox,
+    ) -> Result<Answer, Refusal> {
+        let row = self.runs[&pipeline].track(index).row;
+        if !matches!(row.mark, Some(Mark::Hold | Mark::Skip)) {
+            return Err(Refusal::Track(row.state, "it is not held"));
+        }
+        self.mark(now, (pipeline, index), None, cause, out);
+        if row.pending_on == Some(PendingOn::Hold) {
+            self.turn(now, pipeline, index, cause, out);
+        }
+        Ok(Answer::Done)
+    }
+
+    pub(super) fn mark(
+        &mut self,
+        now: Time,
+        (pipeline, index): Place,
+        mark: Option<Mark>,
+        cause: Cause<'_>,
+        out: &mut Outbox,
+    ) -> Answer {
+        let row = self.runs[&pipeline].track(index).row;
+        self.set_track(now, pipeline, index, TrackRow { mark, ..row }, cause, out);
+        Answer::Done
+    }
+
+    pub(super) fn stop_track(
+        &mut self,
+        now: Time,
+        (pipeline, index): Place,
+        at_once: bool,
+        cause: Cause<'_>,
+        out: &mut Outbox,
+    ) -> Result<Answer, Refusal> {
+        let row = self.runs[&pipeline].track(index).row;
+        match row.state {
+            TrackState::Waiting | TrackState::Pending => {
+                let row = ended_row(row, TrackState::Stopped, Some(Reason::Stopped), now);
+                self.set_track(now, pipeline, index, row, cause, out);
+            }
+            TrackState::Running if row.ending.is_some() && !at_once => {
+                return Err(Refusal::Track(row.state, "it is being ended already"));
+            }
+            TrackState::Running => {
+                let ending = if at_once { Ending::Kill } else { Ending::Stop };
+                self.end_track(now, (pipeline, index), ending, cause, out);
+            }
+            _ => return Err(Refusal::Track(row.state, "nothing of it runs")),
+        }
+        Ok(Answer::Done)
+    }
+
+    /// Other values for a track that has not started; one that waited for them has its turn.
+    pub(super) fn input(
+        &mut self,
+        now: Time,
+        (pipeline, index): Place,
+        input: TrackInput,
+        cause: Cause<'_>,
+        out: &mut Outbox,
+    ) -> Result<Answer, Refusal> {
+        let row = self.runs[&pipeline].track(index).row;
+        if !matches!(row.state, TrackState::Waiting | TrackState::Pending) {
+            let why = "only the values of a track that has not started can change";
+            return Err(Refusal::Track(row.state, why));
+        }
+        let missing = input.missing;
+        self.give(pipeline, index, input, out);
+        match row.pending_on {
+            Some(PendingOn::Input) if !missing => {
+                self.turn(now, pipeline, index, cause, out);
+            }
+            Some(PendingOn::Slot | PendingOn::Hold | PendingOn::Retry | PendingOn::Spawn)
+                if missing =>
+            {
+                self.turn(now, pipeline, index, cause, out);
+            }
+            _ => {}
+        }
+        Ok(Answer::Done)
+    }
+}

@@ -1,0 +1,54 @@
+//! Which attempts are committed as running, and which as ended.
+
+use std::collections::BTreeSet;
+
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, QueryDsl, QueryResult, RunQueryDsl,
+};
+
+use super::connection::Db;
+use super::schema::{attempt, track};
+use crate::engine::{AttemptKey, PipelineId, TrackId, TrackState};
+
+/// Values of one query; SQLite takes more.
+const VALUES_A_STATEMENT: usize = 1_000;
+
+/// Each attempt that is committed as running, and the boot in which it was ordered.
+pub(super) fn running(db: &mut Db) -> QueryResult<Vec<(AttemptKey, String)>> {
+    let rows: Vec<(i64, i64, i32, String)> = track::table
+        .inner_join(
+            attempt::table.on(attempt::track_id
+                .eq(track::id)
+                .and(attempt::number.eq(track::attempt))),
+        )
+        .filter(track::state.eq(TrackState::Running.code()))
+        .order(track::id)
+        .select((track::pipeline_id, track::id, track::attempt, attempt::boot))
+        .load(db)?;
+    let key = |(pipeline, track, attempt, boot)| {
+        let key = AttemptKey {
+            pipeline: PipelineId(pipeline),
+            track: TrackId(track),
+            attempt: i32::unsigned_abs(attempt),
+        };
+        (key, boot)
+    };
+    Ok(rows.into_iter().map(key).collect())
+}
+
+/// Those of the attempts whose end is committed.
+pub(super) fn ended(db: &mut Db, keys: &[AttemptKey]) -> QueryResult<Vec<AttemptKey>> {
+    let mut ended = Vec::new();
+    for chunk in keys.chunks(VALUES_A_STATEMENT) {
+        let rows: BTreeSet<(i64, i64, i32)> = attempt::table
+            .filter(attempt::finished_at.is_not_null())
+            .filter(attempt::track_id.eq_any(chunk.iter().map(|key| key.track.0)))
+            .select((attempt::pipeline_id, attempt::track_id, attempt::number))
+            .load(db)?
+            .into_iter()
+            .collect();
+        let row = |key: &AttemptKey| (key.pipeline.0, key.track.0, key.attempt as i32);
+        ended.extend(chunk.iter().filter(|key| rows.contains(&row(key))));
+    }
+    Ok(ended)
+}
