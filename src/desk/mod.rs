@@ -4,6 +4,7 @@
 //! No web framework and no wording of pages here; every answer is a value.
 
 mod define;
+mod known;
 mod render;
 mod resolve;
 mod secrets;
@@ -11,6 +12,7 @@ mod start;
 
 pub use crate::secrets::Vault;
 pub use define::{DefineError, Defined, examine};
+pub use known::Known;
 pub use render::{RenderError, RenderRequest, scripts};
 pub use secrets::SecretError;
 pub use start::{RUN, StartError, StartRequest};
@@ -35,4 +37,6 @@ pub struct Desk {
     pub probe: Probe,
     /// Seals and opens secrets.
     pub vault: Arc<Vault>,
+    /// The secrets of whole pipelines.
+    pub known: Arc<Known>,
 }

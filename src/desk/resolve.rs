@@ -2,9 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value as Json;
+
 use super::{Desk, StartError};
 use crate::engine::{PipelineId, Resolution, TrackId};
-use crate::graph::{FieldError, GivenOwned, Limits, Param, Value, codes, values_to_json};
+use crate::graph::{
+    FieldError, GivenOwned, Limits, Param, Value, codes, secret_parameter, values_to_json,
+};
+use crate::secrets::Within;
 
 impl Desk {
     /// Takes a person's word. With a success come the values of the outputs that its script was to
@@ -22,6 +27,7 @@ impl Desk {
         let order = self.store.order(track)?.ok_or_else(missing)?;
         let values = match verdict {
             Resolution::Succeeded => {
+                self.free_of_secrets(PipelineId(head.pipeline_id), given)?;
                 accept(&order.outputs, given, &self.limits).map_err(StartError::Fields)?
             }
             Resolution::Failed | Resolution::RunAgain => Vec::new(),
@@ -30,6 +36,42 @@ impl Desk {
         let track = (PipelineId(head.pipeline_id), track);
         self.handle.resolve(track, verdict, who, why, outputs)?;
         Ok(())
+    }
+
+    /// Refuses outputs that hold a secret of the pipeline, as where a script leaves them.
+    fn free_of_secrets(
+        &self,
+        pipeline: PipelineId,
+        given: &BTreeMap<String, GivenOwned>,
+    ) -> Result<(), StartError> {
+        if given.is_empty() {
+            return Ok(());
+        }
+        let secrets = self.known.of(pipeline)?;
+        let mut errors = Vec::new();
+        for (variable, value) in &secrets {
+            let secret = secret_parameter(variable).unwrap_or(variable);
+            let within = Within::new(value.text());
+            for (field, given) in given {
+                let held = match given {
+                    GivenOwned::Text(text) | GivenOwned::Json(Json::String(text)) => {
+                        within.held(text.as_bytes())
+                    }
+                    GivenOwned::Json(json) => within.held(json.to_string().as_bytes()),
+                };
+                if held {
+                    errors.push(FieldError {
+                        field: field.clone(),
+                        code: codes::HOLDS_SECRET,
+                        message: format!("the output `{field}` holds the secret `{secret}`"),
+                    });
+                }
+            }
+        }
+        match errors.is_empty() {
+            true => Ok(()),
+            false => Err(StartError::Fields(errors)),
+        }
     }
 }
 

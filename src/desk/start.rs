@@ -167,7 +167,9 @@ impl Desk {
         let accepted = self.accept(definition, index, (&texts.input, held), given);
         let accepted = accepted.map_err(StartError::Fields)?;
         let input = self.of(accepted)?;
-        self.handle.input(pipeline, track, input, who)?;
+        let taken = self.handle.input(pipeline, track, input, who);
+        self.known.forget(pipeline);
+        taken?;
         Ok(())
     }
 

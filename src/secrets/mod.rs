@@ -3,6 +3,7 @@
 //!
 //! A leaf: it knows no table and no script. Why it is done so: docs/adr/0004-secrets.md.
 
+mod escapes;
 mod forms;
 mod key;
 mod readings;

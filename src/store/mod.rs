@@ -36,7 +36,7 @@ pub use orders::TrackOrder;
 pub use pipelines::PipelineHead;
 pub use reader::Store;
 pub use refers::Referred;
-pub use secrets::SecretHead;
+pub use secrets::{PipelineSecrets, SecretHead};
 pub(crate) use spec::{params_from_json, params_to_json};
 pub use tracks::{AttemptRow, JournalRow, TrackHead, TrackTexts};
 pub use writer::Writer;
