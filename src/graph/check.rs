@@ -8,11 +8,9 @@ use super::identifiers::is_identifier;
 use super::model::{Graph, Limits};
 use super::places::{Part, Places, Sink, Spot};
 use super::problem::Problem;
+use super::secret_names::{SECRET_NAMES, is_secret_name};
 use super::similar::quote;
 use super::{check_edges, check_params, check_scripts};
-
-/// The most bytes of a secret's name.
-const SECRET_NAME_BYTES: usize = 200;
 
 /// Checks a graph that has no text. The graph can be started if no problem is an error.
 pub fn check(graph: &Graph, limits: &Limits) -> Vec<Problem> {
@@ -175,10 +173,7 @@ fn secrets(sink: &mut Sink<'_>, owner: Option<usize>, names: &[String], env: &[(
     let mut seen = BTreeSet::new();
     for name in names {
         if !is_secret_name(name) {
-            let message = format!(
-                "{} cannot name a secret; use letters, digits and `_`, not a digit first, and no TRACKYARD_ or TY_ in front",
-                quote(name)
-            );
+            let message = format!("{} cannot name a secret; {SECRET_NAMES}", quote(name));
             sink.error(codes::BAD_SECRET_NAME, spot, message);
         }
         if !seen.insert(name) || env.iter().any(|(variable, _)| variable == name) {
@@ -186,14 +181,6 @@ fn secrets(sink: &mut Sink<'_>, owner: Option<usize>, names: &[String], env: &[(
             sink.error(codes::DUPLICATE_ENV, spot, message);
         }
     }
-}
-
-/// Whether a secret of the server may be called so: it becomes a variable of the environment.
-pub fn is_secret_name(name: &str) -> bool {
-    is_identifier(name)
-        && !name.starts_with("TRACKYARD_")
-        && !name.starts_with("TY_")
-        && name.len() <= SECRET_NAME_BYTES
 }
 
 #[cfg(test)]

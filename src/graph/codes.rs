@@ -106,6 +106,8 @@ codes! {
     BAD_SECRET_NAME = "bad-secret-name";
     /// A `<word>` that no parameter has.
     UNDECLARED_PLACEHOLDER = "undeclared-placeholder";
+    /// A secret in a word of a program's command line.
+    SECRET_IN_ARGUMENT = "secret-in-argument";
     /// A placeholder in a comment.
     PLACEHOLDER_IN_COMMENT = "placeholder-in-comment";
     /// One name with two types, in the graph and in a vertex.
@@ -168,6 +170,8 @@ codes! {
     TOO_SMALL = "too-small";
     /// A value above the largest.
     TOO_LARGE = "too-large";
+    /// An output that holds a secret of its pipeline.
+    HOLDS_SECRET = "holds-secret";
     /// Text of too few characters.
     TOO_SHORT = "too-short";
     /// Text of too many characters.

@@ -3,6 +3,7 @@
 //! A value never enters the body of a script. `<x>` becomes a reference to the variable `p_x`,
 //! which an assignment in front of the body sets when the script is launched.
 
+mod arguments;
 mod names;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -126,6 +127,7 @@ impl Compilation<'_> {
                 continue;
             }
             used.insert(name);
+            notices.extend(self.shown(&lexed, site, param));
             let hazard = match site.context {
                 Context::Refused(_) => None,
                 _ => facts
