@@ -6,11 +6,12 @@ use super::codes;
 use super::duration::LONGEST;
 use super::identifiers::is_identifier;
 use super::model::{Graph, Limits, Millis, Retry};
+use super::outputs::Outputs;
 use super::places::{Part, Places, Sink, Spot};
 use super::problem::Problem;
 use super::rlimits::Rlimits;
 use super::similar::quote;
-use super::{check_edges, check_params, check_scripts};
+use super::{check_edges, check_params, check_scripts, check_settings};
 
 /// The most further attempts that a retry policy may allow.
 const MOST_RETRIES: u32 = 1000;
@@ -34,7 +35,9 @@ pub(super) fn check_with(graph: &Graph, limits: &Limits, places: &Places) -> Vec
     vertices(&mut sink, limits);
     check_edges::check(&mut sink, limits);
     check_params::check(&mut sink, limits);
-    check_scripts::check(&mut sink, limits);
+    let outputs = Outputs::of(graph);
+    check_settings::check(&mut sink, &outputs);
+    check_scripts::check(&mut sink, &outputs, limits);
     sink.problems
 }
 

@@ -15,10 +15,9 @@ use super::script::shebang;
 use super::similar::{Suggester, quote};
 
 /// Checks all scripts.
-pub(super) fn check(sink: &mut Sink<'_>, limits: &Limits) {
+pub(super) fn check<'g>(sink: &mut Sink<'g>, outputs: &Outputs<'g>, limits: &Limits) {
     let graph = sink.graph;
     let suggester = Suggester::default();
-    let outputs = Outputs::of(graph);
     let mut references = References::default();
     let mut shared_used: BTreeSet<String> = BTreeSet::new();
     for (index, vertex) in graph.vertices.iter().enumerate() {
@@ -30,7 +29,7 @@ pub(super) fn check(sink: &mut Sink<'_>, limits: &Limits) {
         whole(sink, spot, vertex, limits);
         let scope = outputs.scope(vertex);
         let declared = scope.params();
-        let uses = match compile_with(&vertex.script, &declared, &suggester, Some(&outputs)) {
+        let uses = match compile_with(&vertex.script, &declared, &suggester, Some(outputs)) {
             Ok(compiled) => {
                 references.note(graph, index, scope.used(&compiled.uses));
                 compiled
@@ -147,11 +146,13 @@ mod tests {
             ("echo <port> <hots>", Some((word, "<hots>"))),
             ("'echo <port> < in >out'", None),
             ("'echo <port> <unlike>'", Some((word, "<unlike>"))),
-            // Inside quotes only what is near to a declared name is worth a word.
             (
-                "'echo \"<port> <hots> <b> <title>\"'",
-                Some((word, "<hots>")),
+                "'curl \"http://<hostname>/<port>\"'",
+                Some((word, "<hostname>")),
             ),
+            ("\"echo '<b> <i>' <port>\"", Some((word, "<b>"))),
+            ("\"echo '<p><b>a</b>' <port>\"", None),
+            ("'echo <port> \"\\<b>\" # <i>'", None),
             ("\"echo <port> '<hosts>'\"", Some((word, "<hosts>"))),
             ("'echo <port> # <host> <unlike>'", Some((comment, "<host>"))),
         ] {
@@ -161,6 +162,8 @@ mod tests {
             let expected: Vec<_> = expected.into_iter().chain([differ]).collect();
             assert_eq!(found(script), expected, "{script}");
         }
+        let document = found("\"cat <<E >o\\n<b> <port>\\nE\"");
+        assert!(document.contains(&(word, COLUMN)), "{document:?}");
         let unused = (codes::UNUSED_PARAMETER, 4 + own);
         assert!(found("true").contains(&unused), "{:?}", found("true"));
     }

@@ -122,6 +122,8 @@ codes! {
     RESERVED_NAME = "reserved-name";
     /// A placeholder in a script that no shell runs.
     PLACEHOLDER_NOT_SHELL = "placeholder-not-shell";
+    /// A placeholder in the environment or the working directory.
+    PLACEHOLDER_OUTSIDE_SCRIPT = "placeholder-outside-script";
     /// A placeholder inside backquotes.
     PLACEHOLDER_IN_BACKQUOTES = "placeholder-in-backquotes";
     /// A placeholder inside `$'...'`.

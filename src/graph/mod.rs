@@ -15,6 +15,7 @@ mod check_edges;
 mod check_outputs;
 mod check_params;
 mod check_scripts;
+mod check_settings;
 mod compile;
 #[cfg(test)]
 mod compile_tests;
