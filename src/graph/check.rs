@@ -36,7 +36,7 @@ pub(super) fn check_with(graph: &Graph, limits: &Limits, places: &Places) -> Vec
     check_edges::check(&mut sink, limits);
     check_params::check(&mut sink, limits);
     let outputs = Outputs::of(graph);
-    check_settings::check(&mut sink, &outputs);
+    check_settings::check(&mut sink, &outputs, limits);
     check_scripts::check(&mut sink, &outputs, limits);
     sink.problems
 }
@@ -297,6 +297,23 @@ mod tests {
                 "{names:?} {edges:?}"
             );
         }
+    }
+
+    #[test]
+    fn an_environment_that_no_script_starts_with_is_refused() {
+        let found = |lengths: &[usize]| {
+            let mut graph = graph(&["a"], &[]);
+            let env = lengths.iter().enumerate();
+            graph.vertices[0].env = env
+                .map(|(i, n)| (format!("V{i}"), "v".repeat(*n)))
+                .collect();
+            codes_of(&graph)
+        };
+        let most = (128 << 10) - "V0=\0".len();
+        assert_eq!(found(&[most]), Vec::<&str>::new());
+        assert_eq!(found(&[most + 1]), [codes::VALUE_TOO_LARGE]);
+        assert_eq!(found(&[most; 7]), Vec::<&str>::new());
+        assert_eq!(found(&[most; 8]), [codes::VALUE_TOO_LARGE]);
     }
 
     #[test]

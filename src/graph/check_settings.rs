@@ -1,19 +1,34 @@
-//! Placeholders in the environment and in the working directory, where no value is put.
+//! What the environment and the working directory of scripts hold: no placeholder, for no value is put
+//! there, and not more than a program can be started with.
 
+use super::carried::{too_long, too_many};
 use super::codes;
 use super::identifiers::bracketed;
+use super::model::Limits;
 use super::outputs::Outputs;
 use super::places::{Part, Sink, Spot};
 use super::problem::Severity;
 
 /// Checks the settings of the graph and of every vertex.
-pub(super) fn check<'g>(sink: &mut Sink<'g>, outputs: &Outputs<'g>) {
+pub(super) fn check<'g>(sink: &mut Sink<'g>, outputs: &Outputs<'g>, limits: &Limits) {
     let graph = sink.graph;
     let workdir = graph.workdir.as_deref();
     settings(sink, outputs, None, workdir, &graph.env);
+    sizes(sink, None, &graph.env, limits);
     for (index, vertex) in graph.vertices.iter().enumerate() {
         let workdir = vertex.workdir.as_deref();
         settings(sink, outputs, Some(index), workdir, &vertex.env);
+        sizes(sink, Some(index), &vertex.env, limits);
+    }
+}
+
+fn sizes(sink: &mut Sink<'_>, owner: Option<usize>, env: &[(String, String)], limits: &Limits) {
+    let all = too_many(env, limits).map(|message| (Part::Key("env"), message));
+    let single = |(i, (name, value)): (u32, &(String, String))| {
+        too_long(name, value).map(|message| (Part::Env(i), message))
+    };
+    for (part, message) in all.into_iter().chain((0..).zip(env).filter_map(single)) {
+        sink.error(codes::VALUE_TOO_LARGE, Spot::of(owner, part), message);
     }
 }
 

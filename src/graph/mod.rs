@@ -10,6 +10,7 @@ pub mod topology;
 mod accept;
 #[cfg(test)]
 mod accept_tests;
+mod carried;
 mod check;
 mod check_edges;
 mod check_outputs;
