@@ -11,7 +11,7 @@ use super::outputs::Outputs;
 use super::param::Param;
 use super::places::{Part, Sink, Spot};
 use super::problem::{ScriptProblem, Severity};
-use super::script::shebang;
+use super::script::{expands_history, shebang};
 use super::similar::{Suggester, quote};
 
 /// Checks all scripts.
@@ -80,7 +80,14 @@ fn whole(sink: &mut Sink<'_>, spot: Spot, vertex: &Vertex, limits: &Limits) {
         let message = "the script contains a NUL byte, which no shell reads; remove it".to_owned();
         sink.error(codes::NUL_BYTE, spot, message);
     }
-    if let Some(Err(reason)) = shebang(script) {
+    let unusable = match shebang(script) {
+        Some(Ok(found)) if expands_history(&found) => {
+            Some("lets the shell expand `!`, which would change values; remove `-i` and `-H`")
+        }
+        Some(Err(reason)) => Some(reason),
+        Some(Ok(_)) | None => None,
+    };
+    if let Some(reason) = unusable {
         let line = script.lines().next().unwrap_or("");
         let message = format!(
             "the first line {} {reason}; write one like `#!/bin/bash` or `#!/usr/bin/env python3`",
@@ -135,6 +142,17 @@ mod tests {
         );
         let here = found.iter().filter(|p| p.line == 4);
         here.map(|p| (p.code, p.column as usize)).collect()
+    }
+
+    #[test]
+    fn a_first_line_that_changes_values_is_refused() {
+        let codes = |script: &str| {
+            let text = format!("name: g\nvertices: {{a: \"{script}\"}}\n");
+            let found = parse(&text, Format::Yaml, &Limits::default()).problems;
+            found.iter().map(|p| p.code).collect::<Vec<_>>()
+        };
+        assert_eq!(codes("#!/bin/bash -i\\ntrue"), [codes::BAD_SHEBANG]);
+        assert_eq!(codes("#!/bin/bash -e\\ntrue"), Vec::<&str>::new());
     }
 
     #[test]

@@ -124,6 +124,8 @@ codes! {
     PLACEHOLDER_NOT_SHELL = "placeholder-not-shell";
     /// A placeholder in the environment or the working directory.
     PLACEHOLDER_OUTSIDE_SCRIPT = "placeholder-outside-script";
+    /// A number that a program would read as an option if it were negative.
+    NEGATIVE_ARGUMENT = "negative-argument";
     /// A placeholder inside backquotes.
     PLACEHOLDER_IN_BACKQUOTES = "placeholder-in-backquotes";
     /// A placeholder inside `$'...'`.

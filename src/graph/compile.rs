@@ -4,6 +4,7 @@
 //! which an assignment in front of the body sets when the script is launched.
 
 mod names;
+mod undeclared;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -126,6 +127,7 @@ impl Compilation<'_> {
             let outcome = hazard.map_or_else(|| rewrite(site, param), Err);
             match outcome {
                 Ok(reference) => {
+                    notices.extend(self.negative(&lexed, site, param));
                     body.push_str(&self.script[copied..site.start]);
                     body.push_str(&reference);
                     copied = site.end;
