@@ -41,6 +41,9 @@ impl Compilation<'_> {
         }
         // Only with their names taken for declared ones the lexer says where they stand.
         let again = lex(self.script, &|name| wanted.contains(name));
+        let closed = self.script.split("</").skip(1);
+        let closed: BTreeSet<&str> = closed.filter_map(|t| t.split('>').next()).collect();
+        let mut seen = BTreeSet::new();
         let (mut told, mut others, mut unlike) = (Vec::new(), Vec::new(), None);
         for site in again
             .sites
@@ -61,7 +64,7 @@ impl Compilation<'_> {
                     "`<{name}>` is not a declared parameter and stays as it is. Did you mean `<{near}>`?"
                 );
                 told.push(self.undeclared_word(site.start, message));
-            } else if text && !others.contains(&name) && !self.markup(name) {
+            } else if text && !markup(&closed, name) && seen.insert(name) {
                 unlike.get_or_insert(site.start);
                 others.push(name);
             }
@@ -80,12 +83,6 @@ impl Compilation<'_> {
             told.push(self.undeclared_word(start, message));
         }
         told
-    }
-
-    /// Whether `<name>` is an element of a page: one of those that need no end, or it has one.
-    fn markup(&self, name: &str) -> bool {
-        MARKUP.contains(&name.to_ascii_lowercase().as_str())
-            || self.script.contains(&format!("</{name}>"))
     }
 
     fn near(&self, name: &str) -> Option<&str> {
@@ -138,4 +135,9 @@ impl Compilation<'_> {
         );
         Some(self.undeclared_word(start, message))
     }
+}
+
+/// Whether `<name>` is an element of a page: one of those that need no end, or one that is `closed`.
+fn markup(closed: &BTreeSet<&str>, name: &str) -> bool {
+    MARKUP.contains(&name.to_ascii_lowercase().as_str()) || closed.contains(name)
 }
