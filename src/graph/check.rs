@@ -6,11 +6,12 @@ use super::check_policies::{limited, operations, retry, timeout};
 use super::codes;
 use super::identifiers::is_identifier;
 use super::model::{Graph, Limits};
+use super::outputs::Outputs;
 use super::places::{Part, Places, Sink, Spot};
 use super::problem::Problem;
 use super::secret_names::{SECRET_NAMES, is_secret_name};
 use super::similar::quote;
-use super::{check_edges, check_params, check_scripts};
+use super::{check_edges, check_params, check_scripts, check_settings};
 
 /// Checks a graph that has no text. The graph can be started if no problem is an error.
 pub fn check(graph: &Graph, limits: &Limits) -> Vec<Problem> {
@@ -28,7 +29,9 @@ pub(super) fn check_with(graph: &Graph, limits: &Limits, places: &Places) -> Vec
     vertices(&mut sink, limits);
     check_edges::check(&mut sink, limits);
     check_params::check(&mut sink, limits);
-    check_scripts::check(&mut sink, limits);
+    let outputs = Outputs::of(graph);
+    check_settings::check(&mut sink, &outputs, limits);
+    check_scripts::check(&mut sink, &outputs, limits);
     sink.problems
 }
 
@@ -259,6 +262,23 @@ mod tests {
         graph.vertices.drain(..2);
         graph.edges.clear();
         assert_eq!(codes_of(&graph), [codes::EMPTY_GRAPH]);
+    }
+
+    #[test]
+    fn an_environment_that_no_script_starts_with_is_refused() {
+        let found = |lengths: &[usize]| {
+            let mut graph = graph(&["a"], &[]);
+            let env = lengths.iter().enumerate();
+            graph.vertices[0].env = env
+                .map(|(i, n)| (format!("V{i}"), "v".repeat(*n)))
+                .collect();
+            codes_of(&graph)
+        };
+        let most = (128 << 10) - "V0=\0".len();
+        assert_eq!(found(&[most]), Vec::<&str>::new());
+        assert_eq!(found(&[most + 1]), [codes::VALUE_TOO_LARGE]);
+        assert_eq!(found(&[most; 7]), Vec::<&str>::new());
+        assert_eq!(found(&[most; 8]), [codes::VALUE_TOO_LARGE]);
     }
 
     #[test]

@@ -134,6 +134,10 @@ codes! {
     RESERVED_NAME = "reserved-name";
     /// A placeholder in a script that no shell runs.
     PLACEHOLDER_NOT_SHELL = "placeholder-not-shell";
+    /// A placeholder in the environment or the working directory.
+    PLACEHOLDER_OUTSIDE_SCRIPT = "placeholder-outside-script";
+    /// A number that a program would read as an option if it were negative.
+    NEGATIVE_ARGUMENT = "negative-argument";
     /// A placeholder inside backquotes.
     PLACEHOLDER_IN_BACKQUOTES = "placeholder-in-backquotes";
     /// A placeholder inside `$'...'`.

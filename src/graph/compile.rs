@@ -5,6 +5,7 @@
 
 mod arguments;
 mod names;
+mod undeclared;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -115,7 +116,8 @@ impl Compilation<'_> {
             let name = &self.script[site.start + 1..site.end - 1];
             let Some(param) = self.named.get(name).copied() else {
                 let told = site.context != Context::Comment;
-                problems.extend(self.undeclared(site.start, site.end).filter(|_| told));
+                let bare = site.context == Context::Bare;
+                problems.extend(self.undeclared(site.start, site.end, bare).filter(|_| told));
                 continue;
             };
             if site.context == Context::Comment {
@@ -142,6 +144,7 @@ impl Compilation<'_> {
                         let message = format!("`<{name}>` {STATED}");
                         notices.push(self.problem(code, Severity::Notice, site.start, message));
                     }
+                    notices.extend(self.negative(&lexed, site, param));
                     body.push_str(&self.script[copied..site.start]);
                     body.push_str(&reference);
                     copied = site.end;
@@ -159,7 +162,7 @@ impl Compilation<'_> {
         self.reserved(&used, &mut problems);
         used.extend(self.secrets());
         let undeclared = lexed.undeclared.iter();
-        let undeclared = undeclared.filter_map(|(start, end)| self.undeclared(*start, *end));
+        let undeclared = undeclared.filter_map(|(start, end)| self.undeclared(*start, *end, true));
         let (meant, bare): (Vec<_>, Vec<_>) =
             undeclared.partition(|p| p.severity == Severity::Error);
         problems.extend(meant);
@@ -201,6 +204,8 @@ impl Compilation<'_> {
                 );
                 let code = codes::PLACEHOLDER_NOT_SHELL;
                 problems.push(self.problem(code, Severity::Error, at, message));
+            } else if self.missed(name) {
+                problems.extend(self.undeclared(at, at + name.len() + 2, false));
             }
         }
         let mentioned = identifiers(self.script, VARIABLE);
@@ -210,7 +215,8 @@ impl Compilation<'_> {
             .copied()
             .filter(|n| mentioned.contains_key(variable(n).as_ref()))
             .collect();
-        self.finish(self.script.to_owned(), &used, problems, Vec::new())
+        let notices = self.missed_variables(&mentioned);
+        self.finish(self.script.to_owned(), &used, problems, notices)
     }
 
     fn finish(

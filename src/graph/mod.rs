@@ -10,12 +10,14 @@ pub mod topology;
 mod accept;
 #[cfg(test)]
 mod accept_tests;
+mod carried;
 mod check;
 mod check_edges;
 mod check_outputs;
 mod check_params;
 mod check_policies;
 mod check_scripts;
+mod check_settings;
 mod compile;
 #[cfg(test)]
 mod compile_tests;
