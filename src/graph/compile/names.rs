@@ -29,9 +29,13 @@ impl Compilation<'_> {
         let mut variables: BTreeMap<String, &str> = variables.collect();
         let mut found = Vec::new();
         for (at, _) in self.script.match_indices(PREFIX) {
+            // Each word is read once, from its first letter on, however often the prefix is in it.
+            if self.script[..at].ends_with(word) {
+                continue;
+            }
             let rest = &self.script[at + PREFIX.len()..];
             let name = &rest[..rest.find(|c| !word(c)).unwrap_or(rest.len())];
-            if !self.script[..at].ends_with(word) && variables.contains_key(name) {
+            if variables.contains_key(name) {
                 found.push((at, name));
             }
         }
