@@ -18,7 +18,7 @@ const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;
 const TIB: u64 = 1 << 40;
 /// The kernel takes no longer single string in a program's environment.
-const VALUE_MOST: u64 = 128 * KIB;
+const VALUE: u64 = 128 * KIB;
 /// Supervisors send outputs in one frame of 64 MiB at most, in which a byte may take seven.
 const OUTPUT_MOST: u64 = 8 * MIB;
 const SCRIPT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -67,6 +67,8 @@ pub struct Config {
     pub max_file_bytes: u64,
     /// Bytes in one parameter value.
     pub max_value_bytes: u64,
+    /// Bytes that definitions and values may set in the environment of one script.
+    pub max_env_bytes: u64,
     /// Bytes in all scripts that are shown with their values at once.
     pub max_render_bytes: u64,
     /// Shells that look at scripts for a check at the same time.
@@ -127,11 +129,8 @@ impl Config {
             max_edges: r.take("trackyard.max_edges", 500_000, whole(1..=10_000_000)),
             max_script_bytes: r.take("trackyard.max_script_bytes", MIB, bytes(1..=256 * MIB)),
             max_file_bytes: r.take("trackyard.max_file_bytes", 16 * MIB, bytes(1..=GIB)),
-            max_value_bytes: r.take(
-                "trackyard.max_value_bytes",
-                VALUE_MOST,
-                bytes(1..=VALUE_MOST),
-            ),
+            max_value_bytes: r.take("trackyard.max_value_bytes", VALUE, bytes(1..=VALUE)),
+            max_env_bytes: r.take("trackyard.max_env_bytes", MIB, bytes(KIB..=4 * MIB)),
             max_render_bytes: r.take("trackyard.max_render_bytes", 32 * MIB, bytes(1..=GIB)),
             syntax_processes: r.take("trackyard.syntax_processes", 4, whole(1..=256)),
             syntax_time: r.take(
@@ -309,6 +308,7 @@ mod tests {
             max_script_bytes: MIB,
             max_file_bytes: 16 * MIB,
             max_value_bytes: 131_072,
+            max_env_bytes: MIB,
             max_render_bytes: 32 * MIB,
             syntax_processes: 4,
             syntax_time: Duration::from_secs(30),
@@ -361,7 +361,7 @@ mod tests {
              data = 'd'\nslots = 9\npools = { db = 2 }\ndurability = 'normal'\nreaders = 2\nmax_vertices = 10\nmax_edges = 20\n\
              max_script_bytes = '2 KiB'\nmax_file_bytes = 4096\nmax_value_bytes = '1 KiB'\nmax_secret_bytes = '2 KiB'\n\
              max_render_bytes = '1 MiB'\nsyntax_processes = 2\nsyntax_time = '5s'\n\
-             max_output_bytes = '3 KiB'\nmax_outputs = 5\n\
+             max_output_bytes = '3 KiB'\nmax_env_bytes = '4 KiB'\nmax_outputs = 5\n\
              commands_waiting = 3\nbatch = 4\nlog_cap_bytes = '1 MiB'\ntail_bytes = '2 KiB'\ngrace = '500ms'\n\
              script_path = '/usr/bin:/bin'\nlog = 'debug'\n",
         );
@@ -379,6 +379,7 @@ mod tests {
             max_script_bytes: 2_048,
             max_file_bytes: 4_096,
             max_value_bytes: 1_024,
+            max_env_bytes: 4_096,
             max_render_bytes: MIB,
             syntax_processes: 2,
             syntax_time: Duration::from_secs(5),
@@ -420,7 +421,7 @@ mod tests {
         };
         let lines: Vec<&str> = shipped.lines().map(uncommented).collect();
         let count = lines.iter().filter(|line| is_key(line)).count();
-        assert_eq!(count, 25, "one line for each setting");
+        assert_eq!(count, 26, "one line for each setting");
         let dir = with_file(&lines.join("\n"));
         let config = load(Flags::default(), dir.path(), &[]).expect("the defaults are valid");
         let (slots, file) = (defaults.slots, config.file.clone());

@@ -5,6 +5,7 @@
 
 mod acts;
 mod define;
+mod known;
 mod render;
 mod resolve;
 mod secrets;
@@ -13,6 +14,7 @@ mod start;
 pub use crate::secrets::Vault;
 pub use acts::Asked;
 pub use define::{DefineError, Defined, examine};
+pub use known::Known;
 pub use render::{RenderError, RenderRequest, scripts};
 pub use resolve::Resolution;
 pub use secrets::SecretError;
@@ -38,4 +40,6 @@ pub struct Desk {
     pub probe: Probe,
     /// Seals and opens secrets.
     pub vault: Arc<Vault>,
+    /// The secrets of whole pipelines.
+    pub known: Arc<Known>,
 }

@@ -2,9 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value as Json;
+
 use super::{Asked, Desk, StartError};
 use crate::engine::{Action, Expect, PipelineId, Scope, TrackAction, TrackId, TrackState};
-use crate::graph::{FieldError, GivenOwned, Limits, Param, Value, codes, values_to_json};
+use crate::graph::{
+    FieldError, GivenOwned, Limits, Param, Value, codes, secret_parameter, values_to_json,
+};
+use crate::secrets::Within;
 
 /// A person's word for how an interrupted track ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +37,7 @@ impl Desk {
         let order = self.store.order(track)?.ok_or_else(missing)?;
         let action = match verdict {
             Resolution::Succeeded => {
+                self.free_of_secrets(PipelineId(head.pipeline_id), given)?;
                 let values = accept(&order.outputs, given, &self.limits);
                 let values = values.map_err(StartError::Fields)?;
                 let outputs = (!values.is_empty()).then(|| values_to_json(&values).to_string());
@@ -45,6 +51,42 @@ impl Desk {
         let pipeline = PipelineId(head.pipeline_id);
         self.act(pipeline, Action::Track(track, action), asked)?;
         Ok(())
+    }
+
+    /// Refuses outputs that hold a secret of the pipeline, as where a script leaves them.
+    fn free_of_secrets(
+        &self,
+        pipeline: PipelineId,
+        given: &BTreeMap<String, GivenOwned>,
+    ) -> Result<(), StartError> {
+        if given.is_empty() {
+            return Ok(());
+        }
+        let secrets = self.known.of(pipeline)?;
+        let mut errors = Vec::new();
+        for (variable, value) in &secrets {
+            let secret = secret_parameter(variable).unwrap_or(variable);
+            let within = Within::new(value.text());
+            for (field, given) in given {
+                let held = match given {
+                    GivenOwned::Text(text) | GivenOwned::Json(Json::String(text)) => {
+                        within.held(text.as_bytes())
+                    }
+                    GivenOwned::Json(json) => within.held(json.to_string().as_bytes()),
+                };
+                if held {
+                    errors.push(FieldError {
+                        field: field.clone(),
+                        code: codes::HOLDS_SECRET,
+                        message: format!("the output `{field}` holds the secret `{secret}`"),
+                    });
+                }
+            }
+        }
+        match errors.is_empty() {
+            true => Ok(()),
+            false => Err(StartError::Fields(errors)),
+        }
     }
 }
 

@@ -39,6 +39,6 @@ pub(crate) use params::{params_from_json, params_to_json};
 pub use pipelines::PipelineHead;
 pub use reader::Store;
 pub use refers::Referred;
-pub use secrets::SecretHead;
+pub use secrets::{PipelineSecrets, SecretHead};
 pub use tracks::{AttemptRow, JournalRow, TrackHead, TrackTexts};
 pub use writer::Writer;

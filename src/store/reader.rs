@@ -9,7 +9,7 @@ use super::error::StoreError;
 use super::graphs::{self, GraphHead, StoredProblem, VertexRow};
 use super::inbox::{self, Waiting};
 use super::pipelines::{self, PipelineHead};
-use super::secrets::{self, SecretHead};
+use super::secrets::{self, PipelineSecrets, SecretHead};
 use super::tracks::{self, AttemptRow, JournalRow, TrackHead, TrackTexts};
 use super::{definition, migrate, orders, refers, sessions, views};
 use crate::engine::{GraphId, PipelineId, Plan, Time, TrackId};
@@ -229,6 +229,11 @@ impl Store {
     /// The sealed values that were given for a track, by parameter.
     pub fn given_secrets(&self, id: TrackId) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
         Ok(secrets::given(&mut *self.pool.get()?, id)?)
+    }
+
+    /// All secrets that the scripts of a pipeline get between them.
+    pub fn pipeline_secrets(&self, id: PipelineId) -> Result<PipelineSecrets, StoreError> {
+        secrets::of_pipeline(&mut *self.pool.get()?, id)
     }
 
     /// Any sealed value: it tells which key this database belongs to.

@@ -156,4 +156,12 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(graph, vertex, edge, pipeline, track, attempt);
+diesel::allow_tables_to_appear_in_same_query!(
+    given_secret,
+    graph,
+    vertex,
+    edge,
+    pipeline,
+    track,
+    attempt
+);

@@ -1,7 +1,7 @@
 //! Sealed values: the named secrets of the server, and what was given for secret parameters.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::{
     ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, Queryable, RunQueryDsl,
@@ -10,9 +10,9 @@ use diesel::{
 
 use super::connection::{Db, on};
 use super::error::StoreError;
-use super::schema::{given_secret, graph, pipeline, secret, vertex};
+use super::schema::{given_secret, graph, pipeline, secret, track, vertex};
 use super::spec::{GraphPolicies, VertexPolicies, from_json};
-use crate::engine::{Time, TrackId, TrackInput};
+use crate::engine::{PipelineId, Time, TrackId, TrackInput};
 use crate::secrets::{Place, Vault};
 
 /// Rows of one INSERT.
@@ -55,6 +55,53 @@ pub(super) fn given(db: &mut Db, track: TrackId) -> QueryResult<Vec<(String, Vec
         .select((given_secret::name, given_secret::sealed))
         .order(given_secret::name)
         .load(db)
+}
+
+/// The sealed values that the scripts of one pipeline get between them.
+#[derive(Debug, Clone, Default)]
+pub struct PipelineSecrets {
+    /// What was given: the track, the parameter, the value.
+    pub given: Vec<(i64, String, Vec<u8>)>,
+    /// The named secrets of its graph and of all its vertices.
+    pub named: BTreeSet<String>,
+}
+
+/// All secrets of a pipeline.
+pub(super) fn of_pipeline(db: &mut Db, id: PipelineId) -> Result<PipelineSecrets, StoreError> {
+    let tracks = track::table
+        .filter(track::pipeline_id.eq(id.0))
+        .select(track::id);
+    let given = given_secret::table
+        .filter(given_secret::track_id.eq_any(tracks))
+        .select((
+            given_secret::track_id,
+            given_secret::name,
+            given_secret::sealed,
+        ))
+        .order((given_secret::track_id, given_secret::name))
+        .load(db)?;
+    let of_graph: Option<(i64, String)> = pipeline::table
+        .inner_join(graph::table.on(graph::id.eq(pipeline::graph_id)))
+        .filter(pipeline::id.eq(id.0))
+        .select((graph::id, graph::policies))
+        .first(db)
+        .optional()?;
+    let mut named = BTreeSet::new();
+    if let Some((graph, policies)) = of_graph {
+        let of_graph: GraphPolicies = from_json(&policies)?;
+        named.extend(of_graph.secrets);
+        let rows: Vec<String> = vertex::table
+            .filter(vertex::graph_id.eq(graph))
+            // Most rows have none.
+            .filter(vertex::policies.not_like("%\"secrets\":[]%"))
+            .select(vertex::policies)
+            .load(db)?;
+        for row in rows {
+            let of_vertex: VertexPolicies = from_json(&row)?;
+            named.extend(of_vertex.secrets);
+        }
+    }
+    Ok(PipelineSecrets { given, named })
 }
 
 /// Any sealed value: it tells which key this database belongs to.
