@@ -25,7 +25,7 @@ const IMPORTS: &[(&str, &str)] = &[
     ("store", "graph engine secrets config failpoint"),
     (
         "executor",
-        "graph engine spool store config clock failpoint",
+        "graph engine secrets spool store config clock failpoint",
     ),
     (
         "driver",

@@ -76,9 +76,26 @@ impl Body {
             } else {
                 (Status::BadRequest, "malformed")
             };
-            ApiError::new(status, code, format!("the body: {why}"))
+            ApiError::new(
+                status,
+                code,
+                format!("the body: {}", without_values(&why.to_string())),
+            )
         })
     }
+}
+
+/// What is wrong with a body, without the text that came: it may be a secret in the wrong place.
+fn without_values(why: &str) -> String {
+    let quoted = ["invalid type: ", "invalid value: ", "unknown variant "];
+    let found = quoted.iter().find(|said| why.starts_with(**said));
+    let expected = why.rfind(", expected ");
+    let (Some(said), Some(expected)) = (found, expected) else {
+        return why.to_owned();
+    };
+    let came = why.get(said.len()..expected).unwrap_or_default();
+    let kind = came.split(['"', '`']).next().unwrap_or_default();
+    format!("{}{}", format!("{said}{kind}").trim_end(), &why[expected..])
 }
 
 fn is_json(media: &ContentType) -> bool {
@@ -108,4 +125,67 @@ pub(super) async fn blocking<T: Send + 'static>(
                 "the server failed: its log says why".to_owned(),
             ))
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde::Deserialize;
+
+    use super::without_values;
+
+    #[derive(Deserialize, Debug)]
+    #[serde(deny_unknown_fields, rename_all = "snake_case")]
+    #[expect(dead_code, reason = "only its form is read")]
+    struct Form {
+        input: Option<BTreeMap<String, String>>,
+        number: Option<u8>,
+        word: Option<Word>,
+    }
+
+    #[derive(Deserialize, Debug)]
+    #[serde(rename_all = "snake_case")]
+    enum Word {
+        One,
+        Two,
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_body_is_said_without_what_it_holds() {
+        for (body, said) in [
+            (
+                r#"{"input": "CANARY, expected a \" b"}"#,
+                "invalid type: string, expected a map at line 1",
+            ),
+            (
+                r#"{"input": {"a": 735142}}"#,
+                "invalid type: integer, expected a string at line 1",
+            ),
+            (
+                r#"{"number": 735142}"#,
+                "invalid value: integer, expected u8 at line 1",
+            ),
+            (
+                r#"{"word": "CANARY"}"#,
+                "unknown variant, expected `one` or `two` at line 1",
+            ),
+            (
+                r#"{"word": null, "name": 1}"#,
+                "unknown field `name`, expected one of",
+            ),
+            (
+                r#"{"input": [735142]}"#,
+                "invalid type: sequence, expected a map",
+            ),
+        ] {
+            let why = serde_json::from_str::<Form>(body).expect_err("it is wrong");
+            let shown = without_values(&why.to_string());
+            assert!(shown.starts_with(said), "{shown}");
+            assert!(
+                !shown.contains("CANARY") && !shown.contains("735142"),
+                "{shown}"
+            );
+        }
+    }
 }

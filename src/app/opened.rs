@@ -11,7 +11,7 @@ use super::orders::orders;
 use crate::access::{Secret, write_token};
 use crate::clock;
 use crate::config::{self, Config};
-use crate::desk::{Desk, RUN};
+use crate::desk::{Desk, Known, RUN};
 use crate::driver::{Driver, Settings};
 use crate::engine::{Capacity, Time};
 use crate::executor::{Executor, boot_id};
@@ -62,12 +62,19 @@ impl App {
         let vault = Arc::new(Vault::open(&config.data, store.any_sealed()?.as_deref())?);
         let writer = writer.sealing(Arc::clone(&vault));
         let left = store.unfinished(RUN)?;
+        let known = Arc::new(Known::new(store.clone(), Arc::clone(&vault)));
+        let limits = limits(&config);
         let program = std::env::current_exe().map_err(data_error)?;
         let (send, facts) = unbounded();
         let settings = executor_settings(&config, program);
         let executor = Arc::new(Executor::start(
             settings,
-            orders(store.clone(), Arc::clone(&vault)),
+            orders(
+                store.clone(),
+                Arc::clone(&vault),
+                Arc::clone(&known),
+                limits.secret_bytes,
+            ),
             send,
         )?);
         let spool = executor.spool().clone();
@@ -83,9 +90,10 @@ impl App {
         let desk = Desk {
             store,
             handle: driver.handle(),
-            limits: limits(&config),
+            limits,
             probe: probe(&config),
             vault,
+            known,
         };
         Ok(Self {
             config,
@@ -136,6 +144,7 @@ pub fn limits(config: &Config) -> Limits {
         file_bytes: config.max_file_bytes as usize,
         value_bytes: config.max_value_bytes as usize,
         reason_chars: config.max_reason_chars,
+        environment_bytes: config.max_env_bytes as usize,
         render_bytes: config.max_render_bytes as usize,
         output_bytes: config.max_output_bytes as usize,
         outputs: config.max_outputs,

@@ -5,14 +5,18 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
+use crate::desk::Known;
 use crate::engine::{AttemptKey, TrackId};
 use crate::executor::{NoOrder, Order, Orders};
 use crate::graph::{Hidden, environment, launch_text, secret_variable, values_from_json};
 use crate::secrets::{Place, Vault};
 use crate::store::{Referred, Store, StoreError, TrackOrder};
 
-/// Reads orders from the database.
-pub(super) fn orders(store: Store, vault: Arc<Vault>) -> Orders {
+/// So many secrets of the largest size a pipeline may have: all of them are looked for in every log.
+const SECRETS: usize = 64;
+
+/// Reads orders from the database. `most`: the largest size of a secret.
+pub(super) fn orders(store: Store, vault: Arc<Vault>, known: Arc<Known>, most: usize) -> Orders {
     Arc::new(move |key: AttemptKey| {
         let row = store.order(key.track).map_err(passing)?;
         let none = || NoOrder::Yet(format!("track {} is not in the database", key.track));
@@ -29,6 +33,19 @@ pub(super) fn orders(store: Store, vault: Arc<Vault>) -> Orders {
             order.env.push((name.clone(), value.text().to_owned()));
             order.secrets.push(name);
         }
+        let mut others = known.of(key.pipeline).map_err(passing)?;
+        others.retain(|(name, value)| {
+            let own = order.env.iter().filter(|(n, _)| order.secrets.contains(n));
+            own.clone().all(|(n, v)| n != name || v != value.text())
+        });
+        let bytes: usize = others.iter().map(|(_, value)| value.text().len()).sum();
+        if bytes > most.saturating_mul(SECRETS) {
+            let why = format!(
+                "the secrets of its pipeline have {bytes} bytes together, and more than {SECRETS} of the largest size cannot be kept out of its log; split the graph"
+            );
+            return Err(NoOrder::Ever(why));
+        }
+        order.others = others;
         Ok(order)
     })
 }

@@ -12,7 +12,7 @@ use crate::store::{PipelineHead, Store, TrackHead};
 
 /// The last lines of a failed script's output that are shown.
 const TAIL_LINES: usize = 20;
-/// The most failed tracks whose output is shown.
+/// The most tracks whose output, or what is worth a word of them, is shown.
 const MOST_TAILS: usize = 5;
 
 /// A pipeline with its tracks.
@@ -94,6 +94,14 @@ impl Report {
             }
         }
         Ok(text)
+    }
+
+    /// What is worth a word of tracks that succeeded, e.g. outputs that nobody declared.
+    fn remarks(&self) -> String {
+        let told = |t: &&TrackHead| t.state == TrackState::Succeed.code() && !t.detail.is_empty();
+        let line = |t: &TrackHead| format!("\n{}: {}\n", visible(&t.vertex), why(t));
+        let tracks = self.tracks.iter().filter(told);
+        tracks.take(MOST_TAILS).map(line).collect()
     }
 
     /// The tracks as a table.
@@ -183,7 +191,8 @@ impl Report {
 
     /// Says how it ended: failures and the summary, or one JSON object.
     pub(super) fn end(&self, store: &Store, json: bool) -> Result<u8, CliError> {
-        super::output::say(&format!("{}{}", self.failures(store)?, self.summary()));
+        let (failures, remarks) = (self.failures(store)?, self.remarks());
+        super::output::say(&format!("{failures}{remarks}{}", self.summary()));
         if json {
             super::output::print_json(&self.json())?;
         }

@@ -68,6 +68,8 @@ pub struct Config {
     pub max_file_bytes: u64,
     /// Bytes in one parameter value.
     pub max_value_bytes: u64,
+    /// Bytes that definitions and values may set in the environment of one script.
+    pub max_env_bytes: u64,
     /// Bytes in all scripts that are shown with their values at once.
     pub max_render_bytes: u64,
     /// Shells that look at scripts for a check at the same time.
@@ -131,6 +133,7 @@ impl Config {
             max_script_bytes: r.take("trackyard.max_script_bytes", MIB, bytes(1..=256 * MIB)),
             max_file_bytes: r.take("trackyard.max_file_bytes", 16 * MIB, bytes(1..=GIB)),
             max_value_bytes: r.take("trackyard.max_value_bytes", VALUE, bytes(1..=VALUE)),
+            max_env_bytes: r.take("trackyard.max_env_bytes", MIB, bytes(KIB..=4 * MIB)),
             max_render_bytes: r.take("trackyard.max_render_bytes", 32 * MIB, bytes(1..=GIB)),
             syntax_processes: r.take("trackyard.syntax_processes", 4, whole(1..=256)),
             syntax_time: r.take(
@@ -304,6 +307,7 @@ mod tests {
             max_script_bytes: MIB,
             max_file_bytes: 16 * MIB,
             max_value_bytes: 131_072,
+            max_env_bytes: MIB,
             max_render_bytes: 32 * MIB,
             syntax_processes: 4,
             syntax_time: Duration::from_secs(30),
@@ -357,7 +361,7 @@ mod tests {
              data = 'd'\nslots = 9\npools = { db = 2 }\ndurability = 'normal'\nreaders = 2\nmax_vertices = 10\nmax_edges = 20\n\
              max_script_bytes = '2 KiB'\nmax_file_bytes = 4096\nmax_value_bytes = '1 KiB'\nmax_secret_bytes = '2 KiB'\n\
              max_render_bytes = '1 MiB'\nsyntax_processes = 2\nsyntax_time = '5s'\n\
-             max_output_bytes = '3 KiB'\nmax_outputs = 5\nmax_reason_chars = 6\n\
+             max_output_bytes = '3 KiB'\nmax_env_bytes = '4 KiB'\nmax_outputs = 5\nmax_reason_chars = 6\n\
              commands_waiting = 3\nbatch = 4\nlog_cap_bytes = '1 MiB'\ntail_bytes = '2 KiB'\ngrace = '500ms'\n\
              script_path = '/usr/bin:/bin'\nlog = 'debug'\n",
         );
@@ -375,6 +379,7 @@ mod tests {
             max_script_bytes: 2_048,
             max_file_bytes: 4_096,
             max_value_bytes: 1_024,
+            max_env_bytes: 4_096,
             max_render_bytes: MIB,
             syntax_processes: 2,
             syntax_time: Duration::from_secs(5),
@@ -415,7 +420,7 @@ mod tests {
         };
         let lines: Vec<&str> = shipped.lines().map(uncommented).collect();
         let count = lines.iter().filter(|line| is_key(line)).count();
-        assert_eq!(count, 26, "one line for each setting");
+        assert_eq!(count, 27, "one line for each setting");
         let dir = with_file(&lines.join("\n"));
         let config = load(Flags::default(), dir.path(), &[]).expect("the defaults are valid");
         let (slots, file) = (defaults.slots, config.file.clone());

@@ -23,7 +23,10 @@ impl Desk {
         action: Action,
         asked: Asked,
     ) -> Result<(), CommandError> {
-        self.handle.act(request(pipeline, action, asked))
+        let done = self.handle.act(request(pipeline, action, asked));
+        // The action may have given it other secrets.
+        self.known.forget(pipeline);
+        done
     }
 
     /// What would follow from it.

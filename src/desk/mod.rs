@@ -8,6 +8,7 @@ mod again;
 mod asking;
 mod asks;
 mod define;
+mod known;
 mod render;
 mod resolve;
 mod secrets;
@@ -18,6 +19,7 @@ pub use acts::Asked;
 pub use asking::Would;
 pub use asks::{ANY, Ask, Care, PipelineAsk, Takes, TrackAsk};
 pub use define::{DefineError, Defined, examine};
+pub use known::Known;
 pub use render::{RenderError, RenderRequest, scripts};
 pub use secrets::SecretError;
 pub use start::{RUN, StartError, StartRequest};
@@ -42,4 +44,6 @@ pub struct Desk {
     pub probe: Probe,
     /// Seals and opens secrets.
     pub vault: Arc<Vault>,
+    /// The secrets of whole pipelines.
+    pub known: Arc<Known>,
 }

@@ -2,9 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value as Json;
+
 use super::{Desk, StartError};
-use crate::engine::TrackId;
-use crate::graph::{FieldError, GivenOwned, Limits, Param, Value, codes, values_to_json};
+use crate::engine::{PipelineId, TrackId};
+use crate::graph::{
+    FieldError, GivenOwned, Limits, Param, Value, codes, secret_parameter, values_to_json,
+};
+use crate::secrets::Within;
 
 impl Desk {
     /// The values of the outputs that a track's script was to leave, as a JSON object; none: there are
@@ -14,11 +19,49 @@ impl Desk {
         track: TrackId,
         given: &BTreeMap<String, GivenOwned>,
     ) -> Result<Option<String>, StartError> {
-        let order = self.store.order(track)?;
-        let order = order.ok_or(StartError::NoTrack(track))?;
+        let missing = || StartError::NoTrack(track);
+        let (head, _) = self.store.track(track)?.ok_or_else(missing)?;
+        let order = self.store.order(track)?.ok_or_else(missing)?;
+        self.free_of_secrets(PipelineId(head.pipeline_id), given)?;
         let values = accept(&order.outputs, given, &self.limits);
         let values = values.map_err(StartError::Fields)?;
         Ok((!values.is_empty()).then(|| values_to_json(&values).to_string()))
+    }
+
+    /// Refuses outputs that hold a secret of the pipeline, as where a script leaves them.
+    fn free_of_secrets(
+        &self,
+        pipeline: PipelineId,
+        given: &BTreeMap<String, GivenOwned>,
+    ) -> Result<(), StartError> {
+        if given.is_empty() {
+            return Ok(());
+        }
+        let secrets = self.known.of(pipeline)?;
+        let mut errors = Vec::new();
+        for (variable, value) in &secrets {
+            let secret = secret_parameter(variable).unwrap_or(variable);
+            let within = Within::new(value.text());
+            for (field, given) in given {
+                let held = match given {
+                    GivenOwned::Text(text) | GivenOwned::Json(Json::String(text)) => {
+                        within.held(text.as_bytes())
+                    }
+                    GivenOwned::Json(json) => within.held(json.to_string().as_bytes()),
+                };
+                if held {
+                    errors.push(FieldError {
+                        field: field.clone(),
+                        code: codes::HOLDS_SECRET,
+                        message: format!("the output `{field}` holds the secret `{secret}`"),
+                    });
+                }
+            }
+        }
+        match errors.is_empty() {
+            true => Ok(()),
+            false => Err(StartError::Fields(errors)),
+        }
     }
 }
 

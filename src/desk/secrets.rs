@@ -8,7 +8,7 @@ use super::start::RUN;
 use super::{Desk, StartError, StartRequest};
 use crate::driver::CommandError;
 use crate::engine::TrackId;
-use crate::graph::{GivenOwned, Graph, Hidden, Kind, is_secret_name};
+use crate::graph::{GivenOwned, Graph, Hidden, Kind, SECRET_NAMES, is_secret_name};
 use crate::secrets::{Place, SealError};
 use crate::store::{SecretHead, StoreError};
 
@@ -16,9 +16,7 @@ use crate::store::{SecretHead, StoreError};
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
     /// Nothing may be called so.
-    #[error(
-        "`{0}` cannot name a secret: use letters, digits and `_`, not a digit first, and no TRACKYARD_ or TY_ in front"
-    )]
+    #[error("`{0}` cannot name a secret: {SECRET_NAMES}")]
     Name(String),
     /// The value cannot be kept: a code of docs/checks.md, and what to do.
     #[error("{1}")]

@@ -78,6 +78,11 @@ impl Shared {
             argv,
             env: self.environment(key, order),
             secrets: order.secrets.clone(),
+            others: order
+                .others
+                .iter()
+                .map(|(name, value)| (name.clone(), value.text().to_owned()))
+                .collect(),
             workdir,
             timeout_ms: order.timeout_ms,
             limits: Limit::all(&order.limits),
@@ -107,7 +112,7 @@ impl Shared {
     }
 
     fn hand_over(self: &Arc<Self>, key: AttemptKey, launch: Launch) {
-        let message = ToSupervisor::Launch(launch);
+        let message = ToSupervisor::Launch(Box::new(launch));
         for _ in 0..TRIES {
             if self.stopping() {
                 // Nor is a supervisor started for it: the next server launches it.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::Verdict;
 use crate::engine::{AttemptKey, PipelineId, Remains};
-use crate::graph::{Limits, Param, Rlimits};
+use crate::graph::{Hidden, Limits, Param, Rlimits};
 use crate::spool::ExitRecord;
 
 /// How scripts are run on this machine.
@@ -91,6 +91,9 @@ pub struct Order {
     pub env: Vec<(String, String)>,
     /// The variables of `env` that must not be seen in the output.
     pub secrets: Vec<String>,
+    /// What else must not be seen there, by variable: secrets of other scripts of its pipeline, which
+    /// may have left them in a file.
+    pub others: Vec<(String, Hidden)>,
     /// Where it runs; `None`: in the pipeline's private directory.
     pub workdir: Option<PathBuf>,
     /// How long it may run, in milliseconds.

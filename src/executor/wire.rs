@@ -51,6 +51,9 @@ pub(super) struct Launch {
     /// The variables of it that must not be seen in the output.
     #[serde(default)]
     pub(super) secrets: Vec<String>,
+    /// Variables of other scripts, and values that must not be seen in this one's output either.
+    #[serde(default)]
+    pub(super) others: Vec<(String, String)>,
     /// `None`: the private directory of the pipeline.
     pub(super) workdir: Option<String>,
     pub(super) timeout_ms: Option<u64>,
@@ -107,6 +110,7 @@ impl Launch {
         let secret = |(name, _): &&(String, String)| self.secrets.contains(name);
         let found = self.env.iter().filter(secret);
         found
+            .chain(&self.others)
             .map(|(name, value)| (name.clone(), Hidden::new(value.clone())))
             .collect()
     }
@@ -130,7 +134,7 @@ pub(super) enum ToSupervisor {
     /// The first word.
     Hello { protocol: u32, version: String },
     /// Run this.
-    Launch(Launch),
+    Launch(Box<Launch>),
     /// End this.
     Kill { key: Key, grace_ms: u64 },
     /// Take no more work; exit when what runs has ended.
@@ -245,18 +249,19 @@ mod tests {
     use super::{Decoder, Key, Launch, Limit, Outputs, ToServer, ToSupervisor, frame};
 
     fn launch(n: i64, size: usize) -> ToSupervisor {
-        ToSupervisor::Launch(Launch {
+        ToSupervisor::Launch(Box::new(Launch {
             limits: vec![Limit("cpu".to_owned(), 1_000)],
             key: Key(1, n, 1),
             argv: vec!["/bin/sh".to_owned()],
             env: vec![("A".to_owned(), "x".repeat(size))],
             secrets: vec!["A".to_owned()],
+            others: vec![("OTHER".to_owned(), "opensesame".to_owned())],
             workdir: None,
             timeout_ms: None,
             grace_ms: 5,
             log_cap: 6,
             outputs: Outputs::default(),
-        })
+        }))
     }
 
     #[test]

@@ -6,13 +6,12 @@ use super::check_policies::{limited, operations, retry, timeout};
 use super::codes;
 use super::identifiers::is_identifier;
 use super::model::{Graph, Limits};
+use super::outputs::Outputs;
 use super::places::{Part, Places, Sink, Spot};
 use super::problem::Problem;
+use super::secret_names::{SECRET_NAMES, is_secret_name};
 use super::similar::quote;
-use super::{check_edges, check_params, check_scripts};
-
-/// The most bytes of a secret's name.
-const SECRET_NAME_BYTES: usize = 200;
+use super::{check_edges, check_params, check_scripts, check_settings};
 
 /// Checks a graph that has no text. The graph can be started if no problem is an error.
 pub fn check(graph: &Graph, limits: &Limits) -> Vec<Problem> {
@@ -30,7 +29,9 @@ pub(super) fn check_with(graph: &Graph, limits: &Limits, places: &Places) -> Vec
     vertices(&mut sink, limits);
     check_edges::check(&mut sink, limits);
     check_params::check(&mut sink, limits);
-    check_scripts::check(&mut sink, limits);
+    let outputs = Outputs::of(graph);
+    check_settings::check(&mut sink, &outputs, limits);
+    check_scripts::check(&mut sink, &outputs, limits);
     sink.problems
 }
 
@@ -175,10 +176,7 @@ fn secrets(sink: &mut Sink<'_>, owner: Option<usize>, names: &[String], env: &[(
     let mut seen = BTreeSet::new();
     for name in names {
         if !is_secret_name(name) {
-            let message = format!(
-                "{} cannot name a secret; use letters, digits and `_`, not a digit first, and no TRACKYARD_ or TY_ in front",
-                quote(name)
-            );
+            let message = format!("{} cannot name a secret; {SECRET_NAMES}", quote(name));
             sink.error(codes::BAD_SECRET_NAME, spot, message);
         }
         if !seen.insert(name) || env.iter().any(|(variable, _)| variable == name) {
@@ -186,14 +184,6 @@ fn secrets(sink: &mut Sink<'_>, owner: Option<usize>, names: &[String], env: &[(
             sink.error(codes::DUPLICATE_ENV, spot, message);
         }
     }
-}
-
-/// Whether a secret of the server may be called so: it becomes a variable of the environment.
-pub fn is_secret_name(name: &str) -> bool {
-    is_identifier(name)
-        && !name.starts_with("TRACKYARD_")
-        && !name.starts_with("TY_")
-        && name.len() <= SECRET_NAME_BYTES
 }
 
 #[cfg(test)]
@@ -272,6 +262,23 @@ mod tests {
         graph.vertices.drain(..2);
         graph.edges.clear();
         assert_eq!(codes_of(&graph), [codes::EMPTY_GRAPH]);
+    }
+
+    #[test]
+    fn an_environment_that_no_script_starts_with_is_refused() {
+        let found = |lengths: &[usize]| {
+            let mut graph = graph(&["a"], &[]);
+            let env = lengths.iter().enumerate();
+            graph.vertices[0].env = env
+                .map(|(i, n)| (format!("V{i}"), "v".repeat(*n)))
+                .collect();
+            codes_of(&graph)
+        };
+        let most = (128 << 10) - "V0=\0".len();
+        assert_eq!(found(&[most]), Vec::<&str>::new());
+        assert_eq!(found(&[most + 1]), [codes::VALUE_TOO_LARGE]);
+        assert_eq!(found(&[most; 7]), Vec::<&str>::new());
+        assert_eq!(found(&[most; 8]), [codes::VALUE_TOO_LARGE]);
     }
 
     #[test]

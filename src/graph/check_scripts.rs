@@ -11,14 +11,13 @@ use super::outputs::Outputs;
 use super::param::Param;
 use super::places::{Part, Sink, Spot};
 use super::problem::{ScriptProblem, Severity};
-use super::script::shebang;
+use super::script::{expands_history, shebang};
 use super::similar::{Suggester, quote};
 
 /// Checks all scripts.
-pub(super) fn check(sink: &mut Sink<'_>, limits: &Limits) {
+pub(super) fn check<'g>(sink: &mut Sink<'g>, outputs: &Outputs<'g>, limits: &Limits) {
     let graph = sink.graph;
     let suggester = Suggester::default();
-    let outputs = Outputs::of(graph);
     let mut references = References::default();
     let mut shared_used: BTreeSet<String> = BTreeSet::new();
     for (index, vertex) in graph.vertices.iter().enumerate() {
@@ -30,7 +29,7 @@ pub(super) fn check(sink: &mut Sink<'_>, limits: &Limits) {
         whole(sink, spot, vertex, limits);
         let scope = outputs.scope(vertex);
         let declared = scope.params();
-        let uses = match compile_with(&vertex.script, &declared, &suggester, Some(&outputs)) {
+        let uses = match compile_with(&vertex.script, &declared, &suggester, Some(outputs)) {
             Ok(compiled) => {
                 references.note(graph, index, scope.used(&compiled.uses));
                 compiled
@@ -81,7 +80,14 @@ fn whole(sink: &mut Sink<'_>, spot: Spot, vertex: &Vertex, limits: &Limits) {
         let message = "the script contains a NUL byte, which no shell reads; remove it".to_owned();
         sink.error(codes::NUL_BYTE, spot, message);
     }
-    if let Some(Err(reason)) = shebang(script) {
+    let unusable = match shebang(script) {
+        Some(Ok(found)) if expands_history(&found) => {
+            Some("lets the shell expand `!`, which would change values; remove `-i` and `-H`")
+        }
+        Some(Err(reason)) => Some(reason),
+        Some(Ok(_)) | None => None,
+    };
+    if let Some(reason) = unusable {
         let line = script.lines().next().unwrap_or("");
         let message = format!(
             "the first line {} {reason}; write one like `#!/bin/bash` or `#!/usr/bin/env python3`",
@@ -139,6 +145,17 @@ mod tests {
     }
 
     #[test]
+    fn a_first_line_that_changes_values_is_refused() {
+        let codes = |script: &str| {
+            let text = format!("name: g\nvertices: {{a: \"{script}\"}}\n");
+            let found = parse(&text, Format::Yaml, &Limits::default()).problems;
+            found.iter().map(|p| p.code).collect::<Vec<_>>()
+        };
+        assert_eq!(codes("#!/bin/bash -i\\ntrue"), [codes::BAD_SHEBANG]);
+        assert_eq!(codes("#!/bin/bash -e\\ntrue"), Vec::<&str>::new());
+    }
+
+    #[test]
     fn notices_of_every_kind_stand_where_they_should() {
         let own = COLUMN + ", input: {".len();
         let (word, comment) = (codes::UNDECLARED_PLACEHOLDER, codes::PLACEHOLDER_IN_COMMENT);
@@ -147,11 +164,13 @@ mod tests {
             ("echo <port> <hots>", Some((word, "<hots>"))),
             ("'echo <port> < in >out'", None),
             ("'echo <port> <unlike>'", Some((word, "<unlike>"))),
-            // Inside quotes only what is near to a declared name is worth a word.
             (
-                "'echo \"<port> <hots> <b> <title>\"'",
-                Some((word, "<hots>")),
+                "'curl \"http://<hostname>/<port>\"'",
+                Some((word, "<hostname>")),
             ),
+            ("\"echo '<b> <i>' <port>\"", Some((word, "<b>"))),
+            ("\"echo '<p><b>a</b>' <port>\"", None),
+            ("'echo <port> \"\\<b>\" # <i>'", None),
             ("\"echo <port> '<hosts>'\"", Some((word, "<hosts>"))),
             ("'echo <port> # <host> <unlike>'", Some((comment, "<host>"))),
         ] {
@@ -161,6 +180,8 @@ mod tests {
             let expected: Vec<_> = expected.into_iter().chain([differ]).collect();
             assert_eq!(found(script), expected, "{script}");
         }
+        let document = found("\"cat <<E >o\\n<b> <port>\\nE\"");
+        assert!(document.contains(&(word, COLUMN)), "{document:?}");
         let unused = (codes::UNUSED_PARAMETER, 4 + own);
         assert!(found("true").contains(&unused), "{:?}", found("true"));
     }

@@ -106,6 +106,8 @@ codes! {
     BAD_SECRET_NAME = "bad-secret-name";
     /// A `<word>` that no parameter has.
     UNDECLARED_PLACEHOLDER = "undeclared-placeholder";
+    /// A secret in a word of a program's command line.
+    SECRET_IN_ARGUMENT = "secret-in-argument";
     /// A placeholder in a comment.
     PLACEHOLDER_IN_COMMENT = "placeholder-in-comment";
     /// One name with two types, in the graph and in a vertex.
@@ -132,6 +134,10 @@ codes! {
     RESERVED_NAME = "reserved-name";
     /// A placeholder in a script that no shell runs.
     PLACEHOLDER_NOT_SHELL = "placeholder-not-shell";
+    /// A placeholder in the environment or the working directory.
+    PLACEHOLDER_OUTSIDE_SCRIPT = "placeholder-outside-script";
+    /// A number that a program would read as an option if it were negative.
+    NEGATIVE_ARGUMENT = "negative-argument";
     /// A placeholder inside backquotes.
     PLACEHOLDER_IN_BACKQUOTES = "placeholder-in-backquotes";
     /// A placeholder inside `$'...'`.
@@ -152,6 +158,8 @@ codes! {
     PLACEHOLDER_AFTER_DOLLAR = "placeholder-after-dollar";
     /// A placeholder in text that a shell runs again.
     PLACEHOLDER_RUNS_AGAIN = "placeholder-runs-again";
+    /// A placeholder in text for a program with commands of its own.
+    PLACEHOLDER_IN_STATEMENTS = "placeholder-in-statements";
     /// A placeholder where the check cannot follow the quoting.
     PLACEHOLDER_UNCLEAR = "placeholder-unclear";
     /// A required value was not given.
@@ -166,6 +174,8 @@ codes! {
     TOO_SMALL = "too-small";
     /// A value above the largest.
     TOO_LARGE = "too-large";
+    /// An output that holds a secret of its pipeline.
+    HOLDS_SECRET = "holds-secret";
     /// Text of too few characters.
     TOO_SHORT = "too-short";
     /// Text of too many characters.

@@ -3,15 +3,17 @@
 //! A value never enters the body of a script. `<x>` becomes a reference to the variable `p_x`,
 //! which an assignment in front of the body sets when the script is launched.
 
+mod arguments;
 mod names;
+mod undeclared;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::codes;
-use super::hazards::Facts;
+use super::hazards::{Facts, Flow, Hazard, harmless};
 use super::identifiers::{bracketed, identifiers, variable};
 use super::launch::VARIABLE;
-use super::lexer::{Context, lex};
+use super::lexer::{Context, Site, lex};
 use super::lines::Lines;
 use super::outputs::Outputs;
 use super::param::{Kind, Param};
@@ -19,6 +21,8 @@ use super::problem::{ScriptProblem, Severity};
 use super::reference::rewrite;
 use super::script::interpreter;
 use super::similar::Suggester;
+
+const STATED: &str = "is in text that a program reads as commands of its own, where no quotes of the shell protect it; use that program's own variables, e.g. psql -v v=<name> and :'v'";
 
 /// A script whose placeholders are variable references.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -102,11 +106,18 @@ impl Compilation<'_> {
         let mut used = BTreeSet::new();
         let mut body = String::with_capacity(self.script.len() + 16 * lexed.sites.len());
         let (mut copied, mut unclear) = (0, false);
-        for site in &lexed.sites {
+        let text = |site: &Site| {
+            let name = &self.script[site.start + 1..site.end - 1];
+            let param = self.named.get(name);
+            param.is_some_and(|p| !harmless(p)) && !matches!(site.context, Context::Refused(_))
+        };
+        let flows = facts.flows(&text);
+        for (index, site) in lexed.sites.iter().enumerate() {
             let name = &self.script[site.start + 1..site.end - 1];
             let Some(param) = self.named.get(name).copied() else {
                 let told = site.context != Context::Comment;
-                problems.extend(self.undeclared(site.start, site.end).filter(|_| told));
+                let bare = site.context == Context::Bare;
+                problems.extend(self.undeclared(site.start, site.end, bare).filter(|_| told));
                 continue;
             };
             if site.context == Context::Comment {
@@ -118,13 +129,22 @@ impl Compilation<'_> {
                 continue;
             }
             used.insert(name);
+            notices.extend(self.shown(&lexed, site, param));
             let hazard = match site.context {
                 Context::Refused(_) => None,
-                _ => facts.judge(site, param),
+                _ => facts
+                    .judge(site, param)
+                    .or_else(|| Some(self.carried(flows.get(&index)?))),
             };
             let outcome = hazard.map_or_else(|| rewrite(site, param), Err);
             match outcome {
                 Ok(reference) => {
+                    if !harmless(param) && facts.stated(site) {
+                        let code = codes::PLACEHOLDER_IN_STATEMENTS;
+                        let message = format!("`<{name}>` {STATED}");
+                        notices.push(self.problem(code, Severity::Notice, site.start, message));
+                    }
+                    notices.extend(self.negative(&lexed, site, param));
                     body.push_str(&self.script[copied..site.start]);
                     body.push_str(&reference);
                     copied = site.end;
@@ -142,7 +162,7 @@ impl Compilation<'_> {
         self.reserved(&used, &mut problems);
         used.extend(self.secrets());
         let undeclared = lexed.undeclared.iter();
-        let undeclared = undeclared.filter_map(|(start, end)| self.undeclared(*start, *end));
+        let undeclared = undeclared.filter_map(|(start, end)| self.undeclared(*start, *end, true));
         let (meant, bare): (Vec<_>, Vec<_>) =
             undeclared.partition(|p| p.severity == Severity::Error);
         problems.extend(meant);
@@ -150,6 +170,16 @@ impl Compilation<'_> {
         notices.extend(self.misspelt(&lexed));
         notices.sort_by_key(|p| (p.line, p.column));
         self.finish(body, &used, problems, notices)
+    }
+
+    /// What is wrong when a variable carries a value to where it would be run.
+    fn carried(&self, flow: &Flow) -> Hazard {
+        let (line, _) = self.lines.line_and_column(flow.at);
+        let Flow { variable, what, .. } = flow;
+        let reason = format!(
+            "becomes the value of `{variable}`, which the shell {what} on line {line}; declare it as an int, or use it there as an argument, e.g. sh -c '… \"$1\"' sh \"${variable}\""
+        );
+        (codes::PLACEHOLDER_RUNS_AGAIN, reason)
     }
 
     /// Secrets that a shell's script reads from the environment itself: they are there anyway.
@@ -174,6 +204,8 @@ impl Compilation<'_> {
                 );
                 let code = codes::PLACEHOLDER_NOT_SHELL;
                 problems.push(self.problem(code, Severity::Error, at, message));
+            } else if self.missed(name) {
+                problems.extend(self.undeclared(at, at + name.len() + 2, false));
             }
         }
         let mentioned = identifiers(self.script, VARIABLE);
@@ -183,7 +215,8 @@ impl Compilation<'_> {
             .copied()
             .filter(|n| mentioned.contains_key(variable(n).as_ref()))
             .collect();
-        self.finish(self.script.to_owned(), &used, problems, Vec::new())
+        let notices = self.missed_variables(&mentioned);
+        self.finish(self.script.to_owned(), &used, problems, notices)
     }
 
     fn finish(

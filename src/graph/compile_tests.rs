@@ -455,6 +455,56 @@ fn problems_say_where_and_what() {
     );
 }
 
+#[test]
+fn the_variable_of_a_value_may_be_spoken_of() {
+    for script in [
+        "echo '# p_x' \"the p_x\" <x> # $p_x=1",
+        "cat <<'E'\np_x\nE\necho <x> $p_xy ap_x=1",
+    ] {
+        let compiled = compile(script, &[&param()]);
+        assert!(compiled.is_ok(), "{script}: {compiled:?}");
+    }
+    for script in [
+        "p_x=1; w <x>",
+        "w \"${p_x}\" <x>",
+        "w <x>; read 'p_x'",
+        "eval \"p_x=1\"; w <x>",
+        "w <x> \"$((p_x))\"",
+        "trap 'w $p_x' EXIT; w <x>",
+        "for p_x in a; do w <x>; done",
+        "# p_x\nw '# p_x' <x>; unset p_x",
+    ] {
+        let problems = compile(script, &[&param()]).expect_err(script);
+        let found: Vec<_> = problems.iter().map(|p| p.code).collect();
+        assert_eq!(found, [codes::RESERVED_NAME], "{script}: {problems:?}");
+    }
+}
+
+#[test]
+fn a_number_that_may_look_like_an_option_is_told() {
+    let number = |min| Param {
+        min,
+        required: true,
+        ..Param::new("n", Kind::Int)
+    };
+    let (any, natural) = (number(None), number(Some(Value::Int(0))));
+    for (script, param, told) in [
+        ("kill <n>", &any, true),
+        ("kill -TERM \"<n>\"", &any, true),
+        ("sudo /usr/bin/head <n>", &any, true),
+        ("kill <n>", &natural, false),
+        ("head -n <n>", &any, false),
+        ("sleep -- <n>", &any, false),
+        ("kill \"-<n>\"", &any, false),
+        ("echo <n> >kill; [ <n> -gt 3 ]", &any, false),
+    ] {
+        let compiled = compile(script, &[param]).expect(script);
+        let found: Vec<_> = compiled.notices.iter().map(|p| p.code).collect();
+        let expected = told.then_some(codes::NEGATIVE_ARGUMENT);
+        assert_eq!(found, Vec::from_iter(expected), "{script}");
+    }
+}
+
 proptest! {
     #[test]
     fn a_script_without_placeholders_stays_as_it_is(script in "[ -~\n\té]{0,80}") {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::accept::{FieldError, GivenOwned};
+use super::carried::refused;
 use super::codes;
 use super::compile::compile_with;
 use super::hidden::Hidden;
@@ -94,6 +95,13 @@ pub fn accept_inputs(
                 None => {}
             }
         }
+        for (name, message) in refused(graph, vertex, &input, limits) {
+            let field = match own.contains_key(name.as_str()) {
+                true => format!("{}.{name}", vertex.name),
+                false => name,
+            };
+            acceptance.too_large(field, message);
+        }
         accepted.vertices.push(input);
     }
     if acceptance.errors.is_empty() {
@@ -160,6 +168,17 @@ impl Acceptance<'_> {
             message: refusal.1,
         });
         None
+    }
+
+    /// A value that its script could not be started with; once for a value that many scripts get.
+    fn too_large(&mut self, field: String, message: String) {
+        if self.errors.iter().all(|error| error.field != field) {
+            self.errors.push(FieldError {
+                field,
+                code: codes::VALUE_TOO_LARGE,
+                message,
+            });
+        }
     }
 
     /// Given names that no parameter has.
@@ -301,6 +320,31 @@ mod tests {
             .map(|v| v.missing.join(","))
             .collect();
         assert_eq!(missing, ["host", "host", "host", ""]);
+    }
+
+    #[test]
+    fn what_no_environment_holds_is_refused_by_its_name() {
+        let with = |values: &[(&str, usize)], limits: &Limits| {
+            let text = |(name, length): &(&str, usize)| ((*name).to_owned(), "v".repeat(*length));
+            let texts: Vec<_> = values.iter().map(text).collect();
+            let all = texts.iter().map(|(n, v)| (n.as_str(), v.as_str()));
+            let all: Vec<_> = all.chain([("a.b.host", "7")]).collect();
+            let found = accept_inputs(&graph(), &given(&all), Later::Nothing, limits);
+            let errors = found.err().unwrap_or_default().into_iter();
+            errors.map(|e| (e.field, e.code)).collect::<Vec<_>>()
+        };
+        // `TY_host=` and a NUL count, too.
+        let (most, limits) = ((128 << 10) - "TY_host=\0".len(), Limits::default());
+        let refused = [("host".to_owned(), codes::VALUE_TOO_LARGE)];
+        assert_eq!(with(&[("host", most)], &limits), []);
+        assert_eq!(with(&[("host", most + 1)], &limits), refused);
+        let limits = Limits {
+            environment_bytes: 1_000,
+            ..limits
+        };
+        let most = 1_000 - "TY_host".len() - 10;
+        assert_eq!(with(&[("host", most)], &limits), []);
+        assert_eq!(with(&[("host", most + 1)], &limits), refused);
     }
 
     #[test]

@@ -10,12 +10,14 @@ pub mod topology;
 mod accept;
 #[cfg(test)]
 mod accept_tests;
+mod carried;
 mod check;
 mod check_edges;
 mod check_outputs;
 mod check_params;
 mod check_policies;
 mod check_scripts;
+mod check_settings;
 mod compile;
 #[cfg(test)]
 mod compile_tests;
@@ -39,6 +41,7 @@ mod render;
 mod rlimits;
 mod rules;
 mod script;
+mod secret_names;
 #[cfg(test)]
 mod secret_tests;
 mod similar;
@@ -47,7 +50,7 @@ mod values;
 mod written;
 
 pub use accept::{FieldError, Given, GivenOwned};
-pub use check::{check, is_secret_name};
+pub use check::check;
 pub use compile::{Compiled, compile};
 pub use duration::LONGEST;
 pub use hidden::{Hidden, MASK};
@@ -63,6 +66,7 @@ pub use render::{Form, Name, Piece, Rendered, Shown, pieces, render};
 pub use rlimits::{Resource, Rlimits};
 pub use rules::SECRET_LEAST_BYTES;
 pub use script::{Interpreter, interpreter};
+pub use secret_names::{SECRET_NAMES, is_secret_name};
 pub use similar::{one_line, quote};
 pub use stored::{input_to_json, value_from_json, value_to_json, values_from_json, values_to_json};
 pub use written::{Held, Written, accept_outputs};

@@ -127,6 +127,8 @@ pub struct Limits {
     pub name_chars: usize,
     /// Bytes in one parameter value.
     pub value_bytes: usize,
+    /// Bytes that the environment of one script may have, of what definitions and values set there.
+    pub environment_bytes: usize,
     /// Bytes in all scripts that are shown with their values at once.
     pub render_bytes: usize,
     /// Bytes that one script may write into its file of outputs.
@@ -148,6 +150,7 @@ impl Default for Limits {
             file_bytes: 16 << 20,
             name_chars: 200,
             value_bytes: 128 << 10,
+            environment_bytes: 1 << 20,
             render_bytes: 32 << 20,
             output_bytes: 1 << 20,
             outputs: 1_000,

@@ -1,15 +1,19 @@
 //! Outputs that scripts refer to as `<vertex.name>`: which there are in a graph, and which of them
 //! a script means.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::compile::compile;
-use super::identifiers::{bracketed, identifiers, variable};
+use super::identifiers::{bracketed, identifiers, is_identifier, variable};
 use super::model::{Graph, Vertex};
 use super::param::Param;
 use super::problem::Severity;
 use super::script::interpreter;
 use super::similar::{Suggester, quote};
+
+/// The shortest name of a vertex for which a near one is told: `in` and `a` are names of files.
+const NEAR_FROM: usize = 3;
 
 /// An output that a script refers to.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,6 +59,8 @@ pub struct Outputs<'g> {
     names: BTreeSet<&'g str>,
     /// The same by what their variables are called, which two may share.
     variables: BTreeMap<String, Vec<String>>,
+    /// Vertices by what begins the variables of their outputs, once that is asked for.
+    of_vertices: OnceCell<BTreeMap<String, usize>>,
 }
 
 impl<'g> Outputs<'g> {
@@ -66,10 +72,8 @@ impl<'g> Outputs<'g> {
             named: BTreeMap::new(),
             names: BTreeSet::new(),
             variables: BTreeMap::new(),
+            of_vertices: OnceCell::new(),
         };
-        if graph.vertices.iter().all(|v| v.outputs.is_empty()) {
-            return found;
-        }
         for (place, vertex) in (0..).zip(&graph.vertices) {
             found.vertices.entry(&vertex.name).or_insert(vertex);
             for output in &vertex.outputs {
@@ -137,52 +141,73 @@ impl<'g> Outputs<'g> {
     pub(super) fn misses(&self, name: &str) -> bool {
         name.rsplit_once('.')
             .is_some_and(|(vertex, output)| match self.vertices.get(vertex) {
-                Some(known) => {
-                    !known.outputs.is_empty() && known.outputs.iter().all(|o| o.name != output)
-                }
+                Some(known) => known.outputs.iter().all(|o| o.name != output),
                 None => self.names.contains(output),
             })
     }
 
+    /// Whether a `<vertex.name>` is an output or was surely meant to be one.
+    pub(super) fn means(&self, name: &str) -> bool {
+        self.named.contains_key(name) || self.misses(name)
+    }
+
     /// What to say of a `<vertex.name>` that is no output: an error when it was surely meant to be
-    /// one, a notice when it may have been, nothing when it is a redirection like any other.
+    /// one, a notice when it may have been, nothing when it is text like any other.
     pub(super) fn miss(&self, name: &str, suggester: &Suggester) -> Option<(Severity, String)> {
         let (vertex, output) = name.rsplit_once('.')?;
-        let known = self.vertices.get(vertex);
-        let (severity, what) = match known {
-            Some(known) if known.outputs.is_empty() => (
-                Severity::Notice,
-                format!(
-                    "the vertex {} declares no outputs, so the shell reads `<{name}>` as redirections",
-                    quote(vertex)
-                ),
-            ),
-            Some(_) => (
-                Severity::Error,
-                format!(
-                    "the vertex {} declares no output {}",
-                    quote(vertex),
-                    quote(output)
-                ),
-            ),
-            None if self.names.contains(output) => (
-                Severity::Error,
-                format!("`<{name}>`: there is no vertex {}", quote(vertex)),
-            ),
-            None => (
-                Severity::Notice,
-                format!("`<{name}>` is no output, so the shell reads it as redirections"),
-            ),
+        let named = || self.named.keys().map(String::as_str);
+        let near = || suggester.nearest(name, named());
+        let hint = |near: Option<&str>| {
+            near.map_or_else(String::new, |near| format!(" Did you mean `<{near}>`?"))
         };
-        let near = suggester.nearest(name, self.named.keys().map(String::as_str));
-        if known.is_none() && severity == Severity::Notice && near.is_none() {
-            return None;
+        if self.vertices.contains_key(vertex) {
+            return Some((
+                Severity::Error,
+                self.undeclared(vertex, output, &hint(near())),
+            ));
         }
-        let hint = near.map_or_else(String::new, |near| format!(" Did you mean `<{near}>`?"));
-        Some((
-            severity,
-            format!("{what}.{hint} For redirections write `< {name} >`"),
-        ))
+        let what = format!("`<{name}>`: there is no vertex {}.", quote(vertex));
+        if self.names.contains(output) {
+            return Some((Severity::Error, format!("{what}{}", hint(near()))));
+        }
+        let near = match near() {
+            Some(near) => hint(Some(near)),
+            None if vertex.len() < NEAR_FROM => return None,
+            None => suggester.hint(vertex, self.vertices.keys().copied()),
+        };
+        (!near.is_empty()).then(|| (Severity::Notice, format!("{what}{near}")))
+    }
+
+    /// The output of a vertex that the variable `TY_<variable>` would carry if it were declared.
+    pub(super) fn miss_variable(&self, variable: &str) -> Option<String> {
+        let parts = variable.match_indices('_').rev();
+        let (vertex, output) = parts
+            .map(|(at, _)| variable.split_at(at))
+            .find_map(|(v, o)| {
+                let vertex = self.vertex_of_variable(v)?;
+                is_identifier(&o[1..]).then_some((vertex, &o[1..]))
+            })?;
+        Some(self.undeclared(vertex, output, ""))
+    }
+
+    fn vertex_of_variable(&self, name: &str) -> Option<&'g str> {
+        let named =
+            |(place, vertex): (usize, &Vertex)| (variable(&vertex.name).into_owned(), place);
+        let all = || self.graph.vertices.iter().enumerate().map(named);
+        let found = self.of_vertices.get_or_init(|| all().collect());
+        Some(&self.graph.vertices[*found.get(name)?].name)
+    }
+
+    fn undeclared(&self, vertex: &str, output: &str, hint: &str) -> String {
+        let (of, name) = (quote(vertex), quote(output));
+        match self.vertices.get(vertex) {
+            Some(known) if !known.outputs.is_empty() => {
+                format!("the vertex {of} declares no output {name}.{hint}")
+            }
+            _ => format!(
+                "the vertex {of} declares no outputs; write `outputs: {{{output}: str}}` there if its script gives one"
+            ),
+        }
     }
 }
 
@@ -291,8 +316,33 @@ mod tests {
             ),
             (
                 "echo <plain.count>",
+                codes::UNDECLARED_OUTPUT,
+                "write `outputs: {count: str}`",
+            ),
+            (
+                "echo \"got <plain.n>\" # <plain.n>",
+                codes::UNDECLARED_OUTPUT,
+                "`plain` declares no outputs",
+            ),
+            (
+                "cat <<'E'\n<plain.n>\nE",
+                codes::UNDECLARED_OUTPUT,
+                "`plain` declares no outputs",
+            ),
+            (
+                "echo 'got <fetsch.rows>' # <fetsch.rows>",
                 codes::UNDECLARED_PLACEHOLDER,
-                "declares no outputs",
+                "Did you mean `fetch`?",
+            ),
+            (
+                "#!/usr/bin/python3\nTY_build_2_x_rows",
+                codes::UNDECLARED_PLACEHOLDER,
+                "`build-2.x` declares no output `rows`",
+            ),
+            (
+                "#!/usr/bin/python3\n<plain.n>",
+                codes::UNDECLARED_OUTPUT,
+                "`plain` declares no outputs",
             ),
             (
                 "cat <fetch.coun >out; cat <fetsh.coun>out",
@@ -341,6 +391,34 @@ mod tests {
             assert!(found[0].1.contains(said), "{script}: {found:?}");
         }
         assert_eq!(problems("#!/usr/bin/python3\nTY_fetch_count"), []);
+    }
+
+    #[test]
+    fn a_reference_is_told_although_nobody_declares_outputs() {
+        for (script, expected) in [
+            ("echo \"got <fetch.count>\"", Some(codes::UNDECLARED_OUTPUT)),
+            ("echo <fetch.count> x", Some(codes::UNDECLARED_OUTPUT)),
+            (
+                "echo 'got <fetsch.count>'",
+                Some(codes::UNDECLARED_PLACEHOLDER),
+            ),
+            ("echo <fetsch.count> x", Some(codes::UNDECLARED_PLACEHOLDER)),
+            (
+                "#!/usr/bin/python3\nTY_fetch_count",
+                Some(codes::UNDECLARED_PLACEHOLDER),
+            ),
+            ("cat <in.txt>out # <fetch.count>", None),
+            ("echo '<a href=x>' \"<in.txt>\"", None),
+            ("#!/usr/bin/python3\nTY_fetc_count TY_fetch", None),
+        ] {
+            let script = serde_json::to_string(script).expect("JSON");
+            let text = format!(
+                r#"{{"name": "g", "vertices": {{"fetch": "true", "use": {{"needs": ["fetch"], "script": {script}}}}}}}"#
+            );
+            let found = parse(&text, Format::Json, &Limits::default()).problems;
+            let found: Vec<_> = found.iter().map(|p| p.code).collect();
+            assert_eq!(found, Vec::from_iter(expected), "{script}");
+        }
     }
 
     #[test]

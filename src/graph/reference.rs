@@ -16,11 +16,21 @@ pub(super) fn rewrite(site: &Site, param: &Param) -> Result<String, Hazard> {
         Context::Bare => Ok(format!("\"{variable}\"")),
         Context::Double | Context::HereDoc => Ok(variable),
         Context::Single => Ok(format!("'\"{variable}\"'")),
+        Context::Arithmetic if param.kind == Kind::Int && joined(site) => {
+            let reason = "is a part of a longer number or name: write the sum or product, e.g. `<n> + 10`, or put it together in a variable of its own";
+            Err((codes::PLACEHOLDER_IN_ARITHMETIC, reason.to_owned()))
+        }
         Context::Arithmetic if param.kind == Kind::Int && given => Ok(format!("({variable})")),
         Context::Arithmetic => Err(refused(Refusal::Arithmetic)),
         Context::Refused(refusal) => Err(refused(refusal)),
         Context::Comment => Ok(format!("<{}>", param.name)),
     }
+}
+
+/// Whether digits or letters stand right beside a placeholder.
+fn joined(site: &Site) -> bool {
+    let part = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'#' | b'@');
+    site.beside.0.is_some_and(part) || site.beside.1.is_some_and(part)
 }
 
 /// The code and the rest of the sentence for a place where no variable can stand.
@@ -36,7 +46,7 @@ fn refused(refusal: Refusal) -> Hazard {
         ),
         Refusal::Expansion => (
             codes::PLACEHOLDER_IN_EXPANSION,
-            "is inside `${…}`: assign it to a variable first, then use that",
+            "is inside `${…}`: assign it to a variable first, then use that; for a subscript, an offset or a length declare it as an int, too, because bash evaluates what stands there",
         ),
         Refusal::Arithmetic => (
             codes::PLACEHOLDER_IN_ARITHMETIC,
@@ -60,7 +70,7 @@ fn refused(refusal: Refusal) -> Hazard {
         ),
         Refusal::Unclear => (
             codes::PLACEHOLDER_UNCLEAR,
-            "stands where the quoting of the script cannot be followed for certain: assign it to a variable on the first line of the script and use that",
+            "stands where the quoting of the script cannot be followed for certain: assign it to a variable on the first line of the script and use that; where bash computes with it, declare it as an int, too",
         ),
     };
     (code, reason.to_owned())

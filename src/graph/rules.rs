@@ -141,9 +141,11 @@ impl Limits {
             let message = format!("the value of `{name}` contains a NUL byte; remove it");
             return Err((codes::NUL_BYTE, message));
         }
-        if bytes < SECRET_LEAST_BYTES {
+        // Scripts print it without what a file or a `read` leaves at its ends.
+        let core = text.trim().len();
+        if core < SECRET_LEAST_BYTES {
             let message = format!(
-                "the value of `{name}` has {bytes} bytes; a secret needs {SECRET_LEAST_BYTES} at least, because a shorter one cannot be masked in the output"
+                "the value of `{name}` has {core} bytes without the blanks at its ends; a secret needs {SECRET_LEAST_BYTES} at least, because a shorter one cannot be masked in the output"
             );
             return Err((codes::TOO_SHORT, message));
         }

@@ -1,5 +1,8 @@
 //! Which program runs a script: its shebang line, else `/bin/sh -e`.
 
+/// Options of `env` whose value is the next word.
+const ENV_VALUED: &[&str] = &["-u", "--unset", "-C", "--chdir", "-a", "--argv0"];
+
 /// The program that a script is given to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Interpreter {
@@ -69,16 +72,40 @@ pub(super) fn base(path: &str) -> &str {
 
 /// The program that `env ARGUMENT` runs, as far as it can be seen without quotes.
 fn by_env(argument: &str) -> &str {
+    env_words(argument).next().unwrap_or("")
+}
+
+/// That program and its arguments.
+fn env_words(argument: &str) -> impl Iterator<Item = &str> {
     let words = argument
         .strip_prefix("-S")
         .or_else(|| argument.strip_prefix("--split-string="));
-    let mut words = words
-        .unwrap_or(argument)
-        .split([' ', '\t'])
-        .filter(|w| !w.is_empty());
+    let words = words.unwrap_or(argument).split([' ', '\t']);
+    let mut words = words.filter(|w| !w.is_empty()).peekable();
+    let mut value = false;
+    while let Some(word) = words.peek() {
+        // `-u NAME` and the like take the word after them; `-uNAME` has it already.
+        let option = word.starts_with('-');
+        if !value && !option && !word.contains('=') {
+            break;
+        }
+        value = !value && ENV_VALUED.contains(word);
+        words.next();
+    }
     words
-        .find(|w| !w.starts_with('-') && !w.contains('='))
-        .unwrap_or("")
+}
+
+/// Whether the options of a shell in the first line turn on the expansion of `!`, which would change
+/// values: by `-H`, or by `-i`, as if a person typed the script.
+pub(super) fn expands_history(interpreter: &Interpreter) -> bool {
+    let argument = interpreter.argv.get(1).map_or("", String::as_str);
+    let options: Vec<&str> = match interpreter.by_env() {
+        Some(_) => env_words(argument).skip(1).collect(),
+        None => argument.split([' ', '\t']).collect(),
+    };
+    let short = |word: &str| word.starts_with('-') && !word.starts_with("--");
+    let turns_on = |word: &&str| short(word) && word.contains(['i', 'H']) || *word == "histexpand";
+    interpreter.shell && options.iter().any(turns_on)
 }
 
 fn is_shell(name: &str) -> bool {
@@ -87,7 +114,7 @@ fn is_shell(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Interpreter, interpreter, shebang};
+    use super::{Interpreter, expands_history, interpreter, shebang};
 
     #[test]
     fn reads_the_first_line_as_linux_does() {
@@ -116,6 +143,17 @@ mod tests {
                 false,
             ),
             ("#!/usr/bin/env dash", &["/usr/bin/env", "dash"], true),
+            (
+                "#!/usr/bin/env -S -u bash python3",
+                &["/usr/bin/env", "-S -u bash python3"],
+                false,
+            ),
+            (
+                "#!/usr/bin/env -S -i -C /tmp A=b bash -eu",
+                &["/usr/bin/env", "-S -i -C /tmp A=b bash -eu"],
+                true,
+            ),
+            ("#!/usr/bin/perl -i", &["/usr/bin/perl", "-i"], false),
             ("#!/usr/bin/perl -w", &["/usr/bin/perl", "-w"], false),
             ("#!bash", &["/bin/sh", "-e"], true),
         ] {
@@ -133,6 +171,22 @@ mod tests {
     fn refuses_a_shebang_without_a_program() {
         for script in ["#!", "#! \n", "#!bash", "#!./x", "#! bin/sh"] {
             assert!(matches!(shebang(script), Some(Err(_))), "{script}");
+        }
+    }
+
+    #[test]
+    fn options_that_change_values_are_seen() {
+        for (script, expected) in [
+            ("#!/bin/bash -i", true),
+            ("#!/bin/bash -eH", true),
+            ("#!/usr/bin/env -S bash -e -i", true),
+            ("#!/usr/bin/env -S A=b bash -o histexpand", true),
+            ("#!/bin/bash -eu", false),
+            ("#!/usr/bin/env -S -i bash --posix", false),
+            ("#!/usr/bin/perl -i", false),
+            ("echo -i", false),
+        ] {
+            assert_eq!(expands_history(&interpreter(script)), expected, "{script}");
         }
     }
 }

@@ -9,7 +9,7 @@ use rocket::local::blocking::{Client, LocalRequest, LocalResponse};
 
 use super::guard::{Browser, COOKIE, Clock};
 use crate::access::{Access, Caller, Secret, digest};
-use crate::desk::{Desk, Vault};
+use crate::desk::{Desk, Known, Vault};
 use crate::driver::{Backend, Driver, Fact, Settings, Verdict};
 use crate::engine::{AttemptKey, Capacity, PipelineId, Time};
 use crate::graph::{Kind, Limits, Param};
@@ -191,8 +191,10 @@ impl Server {
             processes: 2,
             time: Duration::from_secs(60),
         };
+        let store = Store::open(&path, 4).expect("a store");
         let desk = Desk {
-            store: Store::open(&path, 4).expect("a store"),
+            known: Arc::new(Known::new(store.clone(), Arc::clone(&vault))),
+            store,
             handle: driver.handle(),
             limits: Limits {
                 file_bytes: 4_096,

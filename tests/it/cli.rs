@@ -186,6 +186,22 @@ fn run_shows_the_way_to_finish_and_keeps_the_history() {
 }
 
 #[test]
+fn run_tells_of_outputs_that_nobody_declared() {
+    let desk = Desk::new();
+    desk.write(
+        "loose.yaml",
+        "name: loose\nvertices: {fetch: 'echo count=7 >>\"$TRACKYARD_OUTPUT\"'}\n",
+    );
+    let ran = desk.call(&["run", "loose.yaml"]).expect(0);
+    assert!(
+        ran.err
+            .contains("fetch: outputs that its vertex does not declare are not used: `count`"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
 fn run_ends_with_1_and_the_reason_when_a_track_fails() {
     let desk = Desk::new();
     desk.write(

@@ -12,7 +12,6 @@
 mod attempt;
 mod entry;
 mod fenced;
-mod forms;
 mod group;
 mod limits;
 mod looping;

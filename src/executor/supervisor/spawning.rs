@@ -126,7 +126,11 @@ impl Spawner {
         let mut child = match child.map_err(passing)? {
             Ok(child) => child,
             Err(e) if is_passing(&e) => return Err(passing(e)),
-            Err(e) => return Err(Refusal::Lasting(explain(&e, program, workdir))),
+            Err(e) => {
+                let why = too_much(&e, &launch.env);
+                let why = why.unwrap_or_else(|| explain(&e, program, workdir));
+                return Err(Refusal::Lasting(why));
+            }
         };
         let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
         let pid = pid.expect("a process id is a positive number");
@@ -181,6 +185,18 @@ fn is_passing(e: &io::Error) -> bool {
         errno,
         Some(Errno::AGAIN | Errno::NOMEM | Errno::MFILE | Errno::NFILE)
     )
+}
+
+/// Says which variable is the largest when the kernel takes no such environment.
+fn too_much(e: &io::Error, env: &[(String, String)]) -> Option<String> {
+    if e.kind() != ErrorKind::ArgumentListTooLong {
+        return None;
+    }
+    let (name, value) = env.iter().max_by_key(|(_, value)| value.len())?;
+    Some(format!(
+        "its environment is too large for the kernel ({e}); the largest variable, `{name}`, has {} bytes: write long values into files and hand over the files' names",
+        value.len()
+    ))
 }
 
 /// Says what is wrong in words for the script's author.

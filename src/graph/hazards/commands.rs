@@ -1,6 +1,5 @@
 //! What the words of one command make of it: a shell, a declaration, a reader of code.
 
-use crate::graph::lexer::{Command, Lexed};
 use crate::graph::script::base;
 
 /// Commands whose every word is, or may become, code or the name of a variable.
@@ -24,17 +23,7 @@ pub(super) const PARSE_AGAIN: &[&[u8]] = &[
 /// Commands that give variables values; their other words are names.
 pub(super) const DECLARE: &[&[u8]] = &[b"declare", b"typeset", b"export", b"readonly", b"local"];
 
-/// Programs that take a script as an argument after `-c`, and from their standard input.
-const SHELLS: &[&str] = &[
-    "sh", "bash", "dash", "ash", "ksh", "mksh", "zsh", "su", "runuser",
-];
-
-/// Programs that take code from their standard input but not after `-c` alone.
-const READ_CODE: &[&str] = &[
-    "ssh", "perl", "ruby", "node", "php", "python", "python2", "python3",
-];
-
-/// Variables whose values the shells themselves run or expand.
+/// Variables whose values the shells themselves run, expand or compute with.
 pub(super) const RUN_BY_SHELL: &[&[u8]] = &[
     b"PS0",
     b"PS1",
@@ -43,21 +32,46 @@ pub(super) const RUN_BY_SHELL: &[&[u8]] = &[
     b"PROMPT_COMMAND",
     b"BASH_ENV",
     b"ENV",
+    b"BASH_ALIASES",
+    b"RANDOM",
+    b"SRANDOM",
+    b"SECONDS",
+    b"OPTIND",
+    b"HISTCMD",
+    b"LINENO",
+    b"EPOCHSECONDS",
+    b"BASHPID",
+    b"COMP_CWORD",
 ];
 
-/// The first word that is no assignment and no `command` or `builtin` before another.
-pub(super) fn head(words: &[Vec<u8>]) -> usize {
-    let passed =
-        |w: &Vec<u8>| matches!(w.as_slice(), b"command" | b"builtin" | b"exec" | b"coproc");
-    let assignments = words.iter().take_while(|w| assignment(w).is_some()).count();
-    let mut head = assignments;
-    while words
-        .get(head)
-        .is_some_and(|w| passed(w) || (head > assignments && w.starts_with(b"-")))
-    {
-        head += 1;
+/// Where a command's name stands: behind assignments, and the same behind `command`, `exec` and
+/// words that may turn out to be nothing.
+pub(super) fn heads(words: &[Vec<u8>]) -> (usize, usize) {
+    let mut head = words.iter().take_while(|w| assignment(w).is_some()).count();
+    // `time` is no word; its option is.
+    head += usize::from(words.get(head).is_some_and(|w| w == b"-p"));
+    let first = head;
+    while let Some(word) = words.get(head).map(Vec::as_slice) {
+        let next = words.get(head + 1).map_or(&b""[..], Vec::as_slice);
+        match word {
+            b"command"
+                if next.starts_with(b"-") && next.iter().any(|b| matches!(b, b'v' | b'V')) =>
+            {
+                break;
+            }
+            b"command" | b"builtin" | b"exec" | b"coproc" => head += 1,
+            b"-a" if head > first => head += 2,
+            [b'-', ..] if head > first => head += 1,
+            b"\0" if runs_words(next) => head += 1,
+            _ => break,
+        }
     }
-    head
+    (first, head)
+}
+
+/// Whether a command runs its words, so that a variable before it, when empty, changes nothing.
+fn runs_words(word: &[u8]) -> bool {
+    is_source(word) || matches!(word, b"eval" | b"trap" | b"command" | b"builtin" | b"exec")
 }
 
 /// Whether a command of this name runs the file that it is given.
@@ -65,74 +79,23 @@ pub(super) fn is_source(word: &[u8]) -> bool {
     matches!(word, b"." | b"source")
 }
 
-/// Whether a word names a program that may read its program from its standard input.
-pub(super) fn is_interpreter(word: &[u8]) -> bool {
-    let program = program(word);
-    SHELLS.contains(&program) || READ_CODE.contains(&program)
-}
-
 /// The program that a word names, without its path; nothing when it cannot be read.
 pub(super) fn program(word: &[u8]) -> &str {
     std::str::from_utf8(word).map_or("", base)
 }
 
-/// Whether a command takes its program from standard input: a shell with nothing to run after it.
-pub(super) fn reads_program(command: &Command) -> bool {
-    if command.piped_from.is_none() {
-        return false;
-    }
-    if command.words.first().is_some_and(|w| is_source(w)) {
-        return true;
-    }
-    // `ssh` is passed over, so that a shell which it is told to run is found after it.
-    let shell = |w: &Vec<u8>| is_interpreter(w) && program(w) != "ssh";
-    let Some(at) = command.words.iter().position(shell) else {
-        return false;
-    };
-    let rest = &command.words[at + 1..];
-    let from_input = |w: &Vec<u8>| w.starts_with(b"-") || w.starts_with(b"+") || w == b"/dev/stdin";
-    script_argument(&command.words).is_none() && rest.first().is_none_or(from_input)
+/// Operators of conditions that take what stands on both sides, or behind them, for arithmetic or
+/// for a name.
+pub(super) fn computes_both(word: &[u8]) -> bool {
+    matches!(word, b"-eq" | b"-ne" | b"-lt" | b"-le" | b"-gt" | b"-ge")
 }
 
-/// The word that a shell in this command takes as its script after `-c`.
-pub(super) fn script_argument(words: &[Vec<u8>]) -> Option<usize> {
-    let shell = words.iter().position(|w| SHELLS.contains(&program(w)))?;
-    let user_first = matches!(program(&words[shell]), "su" | "runuser");
-    let option = |w: &[u8]| matches!(w, [b'-' | b'+', _, ..]);
-    let takes =
-        |w: &[u8]| (option(w) && w[1] != b'-' && w.contains(&b'c')) || w.starts_with(b"--command");
-    // `-o pipefail` and parts that are not literal may stand before `-c`; a file ends the options.
-    let mut before = &b""[..];
-    for (at, word) in words.iter().enumerate().skip(shell + 1) {
-        if takes(word) {
-            if word.contains(&b'=') {
-                return Some(at);
-            }
-            let script = words[at + 1..].iter().position(|w| !option(w)).unwrap_or(0);
-            return Some(at + 1 + script);
-        }
-        let value = matches!(
-            before,
-            b"-o" | b"+o" | b"-O" | b"+O" | b"--rcfile" | b"--init-file"
-        );
-        if !option(word) && !value && !word.contains(&0) && !user_first {
-            return None;
-        }
-        before = word;
-    }
-    None
-}
-
-/// Whether any command of the script declares variables that bash evaluates when they are set.
-pub(super) fn computes(lexed: &Lexed) -> bool {
-    lexed.commands.iter().any(|c| {
-        let declares = c.words.iter().position(|w| DECLARE.contains(&w.as_slice()));
-        declares.is_some_and(|at| {
-            c.words[at..]
-                .iter()
-                .any(|w| w.starts_with(b"-") && w.iter().any(|b| matches!(b, b'i' | b'n')))
-        })
-    })
+/// The names of variables to which `read` and its like give values.
+pub(super) fn read_names(words: &[Vec<u8>], head: usize) -> &[Vec<u8>] {
+    let reads = words
+        .get(head)
+        .is_some_and(|w| matches!(w.as_slice(), b"read" | b"mapfile" | b"readarray"));
+    if reads { &words[head + 1..] } else { &[] }
 }
 
 /// The name that a word like `NAME=...` or `NAME+=...` gives a value to.

@@ -3,11 +3,20 @@
 //! a variable, so a placeholder there is refused unless its type cannot hold code.
 
 mod commands;
+mod direct;
 mod facts;
+mod flows;
+mod input;
+mod interpreters;
+mod kinds;
+mod names;
 mod place;
 mod programs;
+#[cfg(test)]
+mod tests;
 
 #[cfg(test)]
 pub(super) use commands::assignment;
 pub(super) use facts::Facts;
-pub(super) use place::Hazard;
+pub(super) use flows::Flow;
+pub(super) use place::{Hazard, harmless};

@@ -1,7 +1,8 @@
 //! One placeholder in one command: whether what stands there is parsed a second time.
 
-use super::commands::{DECLARE, PARSE_AGAIN, RUN_BY_SHELL, assignment, is_interpreter};
+use super::commands::{DECLARE, PARSE_AGAIN, assignment, computes_both};
 use super::facts::{CommandFacts, Facts};
+use super::programs::sets_variables;
 use crate::graph::codes;
 use crate::graph::lexer::{Command, CommandKind, Role};
 use crate::graph::param::{Kind, Param};
@@ -11,223 +12,219 @@ use crate::graph::param::{Kind, Param};
 pub(in crate::graph) type Hazard = (&'static str, String);
 
 /// One placeholder, or the substitution around it, in one command.
+#[derive(Clone, Copy)]
 pub(super) struct Place<'l> {
     pub(super) all: &'l Facts<'l>,
     pub(super) command: &'l Command,
     pub(super) facts: &'l CommandFacts,
     pub(super) word: usize,
     pub(super) role: Role,
+    /// A substitution stands here, and the placeholder inside it.
+    pub(super) inside: bool,
     pub(super) prefix: &'l [u8],
     pub(super) param: &'l Param,
 }
 
-impl Place<'_> {
-    fn words(&self) -> &[Vec<u8>] {
+impl<'l> Place<'l> {
+    pub(super) fn words(&self) -> &'l [Vec<u8>] {
         &self.command.words
     }
 
+    /// The word that names the command, when it is no assignment.
+    pub(super) fn name(&self) -> &'l [u8] {
+        self.words().get(self.facts.head).map_or(b"", Vec::as_slice)
+    }
+
     /// Whether the type's values cannot be code: numbers, days, true and false, and plain words.
-    fn harmless(&self) -> bool {
-        let safe = |b: u8| {
-            b.is_ascii_alphanumeric()
-                || matches!(
-                    b,
-                    b'_' | b'.' | b'/' | b':' | b'@' | b'%' | b'+' | b',' | b'-'
-                )
-        };
-        match self.param.kind {
-            Kind::Int | Kind::Float | Kind::Bool | Kind::Date => true,
-            Kind::Choice => self
-                .param
-                .choices
-                .iter()
-                .all(|c| c.to_string().bytes().all(safe)),
-            Kind::Str | Kind::Secret => false,
-        }
+    pub(super) fn harmless(&self) -> bool {
+        harmless(self.param)
     }
 
-    /// What only matters to the placeholder itself, not to a substitution around it.
-    pub(super) fn direct(&self) -> Option<Hazard> {
-        let names = |what: &str| {
-            Some((
-                codes::PLACEHOLDER_IN_NAME,
-                format!("is in {what}; write the name out"),
-            ))
-        };
-        match self.command.kind {
-            CommandKind::Function => return names("the name of a function"),
-            CommandKind::Array if self.prefix.starts_with(b"[") && !element(self.prefix) => {
-                return names("the subscript of an array");
-            }
-            CommandKind::Array | CommandKind::Patterns | CommandKind::Condition => return None,
-            CommandKind::Simple => {}
-        }
-        if self.role != Role::Word {
-            return None;
-        }
-        let (words, head) = (self.words(), self.facts.head);
-        let word = words.get(self.word)?;
-        let first = words.first().map_or(&b""[..], Vec::as_slice);
-        if matches!(first, b"for" | b"select") && self.word == 1 {
-            return names("the name of a variable");
-        }
-        if first == b"function" && self.word == 1 {
-            return names("the name of a function");
-        }
-        let assigns = self.word <= head
-            || words
-                .get(head)
-                .is_some_and(|w| DECLARE.contains(&w.as_slice()));
-        if assigns && !self.prefix.contains(&b'=') {
-            if subscript(self.prefix) {
-                return names("the subscript of an array");
-            }
-            let name = word.split(|b| *b == b'=').next().unwrap_or(b"");
-            let variable = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | 0 | b'+');
-            if word.contains(&b'=') && name.iter().all(variable) {
-                return names("the name of a variable");
-            }
-        }
-        let commands =
-            self.word == head && !self.prefix.contains(&b'/') && assignment(self.prefix).is_none();
-        if commands && self.param.kind.is_text() && first != b"case" {
-            let reason = "is the name of a command, and a value such as `eval` would run the other words; write the command out, write its path as far as a `/`, or declare a choice";
-            return Some((codes::PLACEHOLDER_AS_COMMAND, reason.to_owned()));
-        }
-        None
-    }
-
-    /// Text that is parsed a second time; `inside` a substitution that gives a part of the word.
-    pub(super) fn again(&self, inside: bool) -> Option<Hazard> {
+    /// Text that is parsed a second time, here or in a command around this one.
+    pub(super) fn again(&self) -> Option<Hazard> {
         if self.command.kind == CommandKind::Condition {
             return self.condition();
         }
-        if self.reads_code(inside) && !self.harmless() {
+        if self.reads_code() && !self.harmless() {
             return Some(again(
                 "a here-document or text that a shell or another interpreter reads as its program",
             ));
         }
-        if self.role != Role::Word {
-            return None;
+        match self.role {
+            Role::Word | Role::Elements => self.by_command().or_else(|| self.assigned()),
+            Role::Redirect | Role::Input | Role::HereString | Role::HereDoc => None,
         }
-        self.assigned().or_else(|| self.by_command(inside))
     }
 
-    fn by_command(&self, inside: bool) -> Option<Hazard> {
-        let words = self.words();
-        let head = self.facts.head;
-        let name = words.get(head).filter(|_| self.word > head)?.as_slice();
+    fn by_command(&self) -> Option<Hazard> {
+        let name = Some(self.name()).filter(|_| self.word > self.facts.head)?;
         if name == b"let" && self.param.kind == Kind::Int {
             return None;
         }
-        if PARSE_AGAIN.contains(&name) && !self.harmless() {
+        let before = self.words()[self.word - 1].as_slice();
+        if name == b"read" && matches!(before, [b'-', .., b'p' | b'd']) {
+            return None;
+        }
+        let alias = self.all.names.is_alias(name);
+        if (PARSE_AGAIN.contains(&name) || alias) && !self.harmless() {
             return Some(again(&format!(
                 "the words of `{}`",
                 String::from_utf8_lossy(name)
             )));
         }
-        let earlier = |option: Option<usize>| option.is_some_and(|at| at < self.word);
         if DECLARE.contains(&name) {
-            let value = inside || assignment(self.prefix).is_some();
-            if !value || earlier(self.facts.declaring_option) {
-                let name = String::from_utf8_lossy(name);
-                let message = format!(
-                    "is a name that `{name}` declares, or its value with options; write `{name} NAME=<{}>` without options",
-                    self.param.name
-                );
-                return Some((codes::PLACEHOLDER_IN_NAME, message));
-            }
+            return self.declared(name);
         }
-        if matches!(name, b"printf" | b"test" | b"[" | b"wait") && earlier(self.facts.naming_option)
-        {
+        if self.names_variable(name) {
             return Some(again(&format!(
                 "a name of a variable for `{}`",
                 String::from_utf8_lossy(name)
             )));
         }
-        if self.facts.script == Some(self.word) && !self.harmless() {
-            return Some(again("a script that a shell is given after `-c`"));
+        let runs = &self.facts.runs;
+        if runs.scripts.contains(&self.word) && !self.harmless() {
+            return Some(again("a script that a shell is given"));
         }
-        let (code, instead) = &self.facts.code;
-        if code.contains(&self.word) && !self.harmless() {
+        if runs.code.contains(&self.word) && !self.harmless() {
+            let instead = runs.instead;
             let reason = format!("is in text that a program reads as code; {instead}");
             return Some((codes::PLACEHOLDER_RUNS_AGAIN, reason));
         }
         None
     }
 
-    /// Values of variables that the shell computes with or runs.
-    fn assigned(&self) -> Option<Hazard> {
-        if self.command.kind != CommandKind::Simple {
-            return None;
+    /// The names and values of `declare` and its like.
+    fn declared(&self, name: &[u8]) -> Option<Hazard> {
+        let elements = self.role == Role::Elements;
+        let option = if elements {
+            self.facts.element_option
+        } else {
+            self.facts.declaring_option
+        };
+        let word = self.words().get(self.word).map_or(&b""[..], Vec::as_slice);
+        let target = assignment(word);
+        let value = self.inside || assignment(self.prefix).is_some();
+        let name = String::from_utf8_lossy(name);
+        if !value || option.is_some_and(|at| at < self.word) {
+            let message = format!(
+                "is a name that `{name}` declares, or its value with options; write `{name} NAME=<{}>` without options",
+                self.param.name
+            );
+            return Some((codes::PLACEHOLDER_IN_NAME, message));
         }
-        let word = self.words().get(self.word)?;
-        let name = assignment(word)?;
-        if self.word > self.facts.leading {
-            return None;
-        }
-        if RUN_BY_SHELL.contains(&name) && !self.harmless() {
-            return Some(again(&format!(
-                "the value of `{}`, which the shell runs",
-                String::from_utf8_lossy(name)
-            )));
-        }
-        if self.param.kind != Kind::Int && self.all.computes {
-            let reason = "is the value of a variable in a script that declares integers or references (`declare -i`, `-n`), which bash evaluates; remove that option";
-            return Some((codes::PLACEHOLDER_RUNS_AGAIN, reason.to_owned()));
+        // Bash takes `(...)` for elements when the variable is an array already.
+        let parses = matches!(name.as_ref(), "declare" | "typeset" | "local");
+        let text = word
+            .iter()
+            .position(|b| *b == b'=')
+            .map_or(&b""[..], |i| &word[i + 1..]);
+        let opens = matches!(text, [0 | b'(', ..]) && !elements;
+        let array = target.is_some_and(|t| self.all.names.is_array(t));
+        if parses && opens && array && !self.harmless() {
+            let message = format!(
+                "is what `{name}` gives an array, and bash reads a value in parentheses as its elements; assign it on a line of its own"
+            );
+            return Some((codes::PLACEHOLDER_RUNS_AGAIN, message));
         }
         None
     }
 
-    /// Conditions in which bash evaluates a word as arithmetic or as the name of a variable.
-    fn condition(&self) -> Option<Hazard> {
-        if self.param.kind == Kind::Int || !self.facts.evaluates {
+    /// Whether this word is the name of a variable to `test`, `printf -v` and the like.
+    fn names_variable(&self, name: &[u8]) -> bool {
+        let (words, head) = (self.words(), self.facts.head);
+        let before = words[self.word - 1].as_slice();
+        let after = words.get(self.word + 1).map_or(&b"]"[..], Vec::as_slice);
+        let short = |letter: u8| matches!(before, [b'-', rest @ ..] if rest.ends_with(&[letter]));
+        match name {
+            b"test" | b"[" => {
+                let alone = self.word == head + 2 && after == b"]";
+                matches!(before, b"-v" | b"-R") || (alone && before == b"\0")
+            }
+            b"printf" => {
+                let option = self.word == head + 1 && self.prefix.starts_with(b"-v");
+                option || (self.word == head + 2 && before == b"-v")
+            }
+            b"wait" => short(b'p') || self.prefix.starts_with(b"-p"),
+            _ => false,
+        }
+    }
+
+    /// Values of variables that the shell computes with or runs.
+    fn assigned(&self) -> Option<Hazard> {
+        let word = self.words().get(self.word)?;
+        let name = assignment(word)?;
+        let passed = self.word > self.facts.head && sets_variables(self.name());
+        let declared = self.word > self.facts.head && DECLARE.contains(&self.name());
+        if self.command.kind != CommandKind::Simple
+            || (self.word >= self.facts.leading && !passed && !declared)
+        {
             return None;
         }
-        let reason = "is in a `[[ ]]` that evaluates its words as arithmetic or as names; declare it as an int, or use `[ ]`";
+        (self.all.names.evaluated(name) && self.param.kind != Kind::Int).then(|| evaluated(name))
+    }
+
+    /// Conditions in which bash evaluates a word as arithmetic or as the name of a variable.
+    fn condition(&self) -> Option<Hazard> {
+        let word = |at: Option<usize>| {
+            at.and_then(|at| self.words().get(at))
+                .map_or(&b""[..], Vec::as_slice)
+        };
+        let before = word(self.word.checked_sub(1));
+        let names = matches!(before, b"-v" | b"-R");
+        let computes = computes_both(before) || computes_both(word(Some(self.word + 1)));
+        if self.param.kind == Kind::Int || !(names || computes) {
+            return None;
+        }
+        let reason = "is in a `[[ ]]` that evaluates it as arithmetic or as a name; declare it as an int, or use `[ ]`";
         Some((codes::PLACEHOLDER_IN_ARITHMETIC, reason.to_owned()))
     }
 
     /// Whether this command, or one later in its pipeline, reads the placeholder as a program.
-    fn reads_code(&self, inside: bool) -> bool {
-        let fed = matches!(self.role, Role::HereDoc | Role::HereString);
-        if fed && (self.facts.sourced || self.facts.interpreter) {
+    fn reads_code(&self) -> bool {
+        let inputs = &self.all.inputs;
+        let substituted = self.inside && self.role == Role::Input;
+        let fed = matches!(self.role, Role::HereDoc | Role::HereString) || substituted;
+        if fed && inputs.feeds(self.command, self.facts) {
             return true;
         }
         // `bash <(...)` and `. <(...)` run what the substitution prints.
-        if inside && self.role == Role::Word {
-            let program = self
-                .words()
-                .get(self.facts.head)
-                .is_some_and(|w| is_interpreter(w));
+        if self.inside && self.role == Role::Word {
+            let file = self.facts.runs.files.contains(&self.word)
+                || (self.facts.sourced && self.word == self.facts.head + 1);
             let bare = self.words().get(self.word).is_some_and(|w| w == b"\0");
-            if bare && (self.facts.sourced || program) && self.facts.script.is_none() {
+            if bare && file {
                 return true;
             }
         }
-        self.all.is_piped(self.command.start)
+        inputs.is_piped(self.command.start)
     }
 }
 
-/// Whether text ends inside `name[...`.
-fn subscript(prefix: &[u8]) -> bool {
-    let name = prefix
-        .iter()
-        .take_while(|b| b.is_ascii_alphanumeric() || **b == b'_')
-        .count();
-    name > 0 && prefix.get(name) == Some(&b'[') && !prefix.contains(&b']')
-}
-
-/// Whether text begins with `[subscript]=`, as an element of an array may, and goes on after it.
-fn element(prefix: &[u8]) -> bool {
-    let plain = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
-    let name = prefix.iter().skip(1).take_while(|b| plain(b)).count();
-    name > 0 && prefix[1 + name..].starts_with(b"]=")
+/// Whether the values of a parameter cannot be code: numbers, days, true and false, and plain words.
+pub(in crate::graph) fn harmless(param: &Param) -> bool {
+    let safe = |b: u8| b.is_ascii_alphanumeric() || b"_./:@%+,-".contains(&b);
+    match param.kind {
+        Kind::Int | Kind::Float | Kind::Bool | Kind::Date => true,
+        Kind::Choice => param
+            .choices
+            .iter()
+            .all(|c| c.to_string().bytes().all(safe)),
+        Kind::Str | Kind::Secret => false,
+    }
 }
 
 fn again(what: &str) -> Hazard {
     let reason = format!(
         "is in text that will be run again ({what}); pass it as an argument, e.g. sh -c '… \"$1\"' sh <name>"
+    );
+    (codes::PLACEHOLDER_RUNS_AGAIN, reason)
+}
+
+/// The value of a variable with which the shell itself does something.
+pub(super) fn evaluated(name: &[u8]) -> Hazard {
+    let reason = format!(
+        "is the value of `{}`, which the shell runs or computes with (by itself, or because the script declares it with `-i` or `-n`); use another variable, or declare it as an int",
+        String::from_utf8_lossy(name)
     );
     (codes::PLACEHOLDER_RUNS_AGAIN, reason)
 }

@@ -1,88 +1,148 @@
-//! Programs that are not shells and take code as an argument: other interpreters, `awk`, `sed`, and
-//! `ssh`, which gives its words to a shell on another machine.
+//! Which words of a command name programs that will run: its own, and those that programs like `sudo`
+//! or `xargs` run in turn.
 
-use super::commands::program;
+use super::commands::{assignment, program};
+use super::interpreters::{Runs, interpret};
+use super::kinds::is_interpreter;
 
-/// Programs that run another one, which stands later among their words.
-const BEFORE: &[&str] = &[
-    "sudo", "doas", "env", "timeout", "nohup", "nice", "ionice", "setsid", "stdbuf", "time",
-    "xargs",
+/// Programs that run another one: their names, the letters of options with a value, and how many
+/// other words stand before that program.
+const WRAPPERS: &[(&[&str], &[u8], usize)] = &[
+    (&["sudo"], b"ugpChrtTUDR", 0),
+    (&["doas"], b"uC", 0),
+    (&["env"], b"uC", 0),
+    (&["timeout"], b"ks", 1),
+    (&["nohup", "setsid", "busybox"], b"", 0),
+    (&["nice"], b"n", 0),
+    (&["ionice"], b"cnpPu", 0),
+    (&["stdbuf"], b"ioe", 0),
+    (&["time"], b"fo", 0),
+    (&["xargs"], b"IELnPsdEa", 0),
+    (&["flock"], b"wE", 1),
+    (&["sshpass"], b"pfdP", 0),
+    (&["chroot", "gosu", "su-exec"], b"", 1),
+    (&["strace", "ltrace"], b"eopsSu", 0),
+    (
+        &["systemd-run", "nsenter", "unshare", "setpriv", "taskset"],
+        b"pUCS",
+        0,
+    ),
 ];
 
-/// Letters of short options after which code stands, and of those with another value.
-const TAKES: &[(&[&str], &[u8], &[u8])] = &[
-    (&["python", "python2", "python3"], b"c", b"WX"),
-    (&["perl"], b"eE", b"IM"),
-    (&["ruby"], b"e", b"IrC"),
-    (&["node"], b"ep", b"rC"),
-    (&["php"], b"rBRE", b"cdz"),
-    (&["lua", "Rscript"], b"e", b"l"),
-    (&["awk", "gawk", "mawk", "nawk"], b"e", b"vFf"),
-    (&["sed", "gsed"], b"e", b"fl"),
-    (&["ssh"], b"o", b"bcDEeFIiJLlmOPpQRSWw"),
+/// Long options of those whose value may be the next word.
+const LONG: &[&[u8]] = &[
+    b"--user",
+    b"--group",
+    b"--unset",
+    b"--chdir",
+    b"--signal",
+    b"--kill-after",
+    b"--adjustment",
+    b"--class",
+    b"--classdata",
+    b"--max-args",
+    b"--max-procs",
+    b"--max-lines",
+    b"--delimiter",
+    b"--arg-file",
+    b"--timeout",
+    b"--property",
+    b"--unit",
 ];
 
-/// Of those, programs whose first other word is code, too, when no option gave it.
-const FIRST: &[&str] = &["awk", "gawk", "mawk", "nawk", "sed", "gsed"];
+/// Programs that run another one in a container.
+const CONTAINERS: &[&str] = &["docker", "podman", "nerdctl", "docker-compose"];
 
-/// The words of a command that a program in it reads as code, with what the author can do instead.
-pub(super) fn code_words(words: &[Vec<u8>], head: usize) -> (Vec<usize>, &'static str) {
-    let Some((at, name, code, values)) = found(words, head) else {
-        return (Vec::new(), "");
-    };
-    let (mut found, mut given, mut i) = (Vec::new(), false, at + 1);
-    while let Some(word) = words
-        .get(i)
-        .filter(|w| matches!(w.as_slice(), [b'-', _, ..]))
-    {
-        i += 1;
-        if word == b"--" {
-            break;
-        }
-        if word.starts_with(b"--") {
-            let long = [&b"--e"[..], b"--p"].iter().any(|o| word.starts_with(o));
-            let apart = usize::from(!word.contains(&b'='));
-            if long {
-                found.push(i - 1 + apart);
-                (given, i) = (true, i + apart);
-            }
-            continue;
-        }
-        let takes = |b: &u8| code.contains(b) || values.contains(b);
-        let Some(letter) = word[1..].iter().position(takes) else {
-            continue;
-        };
-        let apart = usize::from(letter + 2 == word.len());
-        if code.contains(&word[letter + 1]) {
-            found.push(i - 1 + apart);
-            given = true;
-        }
-        given |= word[letter + 1] == b'f';
-        i += apart;
-    }
-    if name == "ssh" {
-        found.extend(i + 1..words.len());
-    } else if !given && FIRST.contains(&name) {
-        found.push(i);
-    }
-    let instead = match name {
-        "ssh" => "send it: printf '%s\\n' <name> | ssh HOST 'IFS= read -r v; … \"$v\"'",
-        "sed" | "gsed" => "use awk: v=<name> awk '… ENVIRON[\"v\"] …'",
-        name if FIRST.contains(&name) => "write v=<name> awk '… ENVIRON[\"v\"] …'",
-        _ => "pass it as an argument behind the program",
-    };
-    (found, instead)
+/// The same behind `--`.
+const CLUSTERS: &[&str] = &["kubectl", "oc"];
+
+/// Whether what a word names is not written out.
+pub(super) fn unknown(word: &[u8]) -> bool {
+    let base = word.rsplit(|b| *b == b'/').next().unwrap_or(word);
+    base.contains(&0)
 }
 
-/// The program, where it stands and its options.
-type Found<'w> = (usize, &'w str, &'static [u8], &'static [u8]);
+/// Whether a program's assignments among its words set variables of the program that it runs.
+pub(super) fn sets_variables(word: &[u8]) -> bool {
+    matches!(program(word), "env" | "sudo" | "doas")
+}
 
-fn found(words: &[Vec<u8>], head: usize) -> Option<Found<'_>> {
-    let runs = BEFORE.contains(&program(words.get(head)?));
-    let last = if runs { words.len() } else { head + 1 };
-    (head..last).find_map(|at| {
-        let name = program(&words[at]);
-        let (_, code, values) = TAKES.iter().find(|(names, _, _)| names.contains(&name))?;
-        Some((at, name, *code, *values))
+/// What all programs of a command do with its words.
+pub(super) fn runs(words: &[Vec<u8>], head: usize) -> Runs {
+    let mut runs = Runs::default();
+    let mut from = vec![head];
+    while let Some(at) = from.pop() {
+        let Some(word) = words.get(at) else { continue };
+        let name = program(word);
+        if let Some((_, values, skip)) = WRAPPERS.iter().find(|(names, ..)| names.contains(&name)) {
+            let next = behind(words, at + 1, values) + skip;
+            match (name, words.get(next).map(Vec::as_slice)) {
+                ("flock", Some(b"-c" | b"--command")) => runs.give(next + 1),
+                ("env", _) if next > at + 1 && words[next - 1].starts_with(b"-S") => {
+                    // What stands behind `-S` is taken apart and run.
+                    runs.give(if words[next - 1] == b"-S" {
+                        next
+                    } else {
+                        next - 1
+                    });
+                }
+                ("xargs", _) => runs.input_as_words(words, at, next),
+                _ => from.push(next),
+            }
+        } else if name == "find" {
+            let executes =
+                |w: &Vec<u8>| matches!(w.as_slice(), b"-exec" | b"-execdir" | b"-ok" | b"-okdir");
+            let found = (at..words.len()).filter(|i| executes(&words[*i]));
+            from.extend(found.map(|i| i + 1));
+        } else if CONTAINERS.contains(&name) || CLUSTERS.contains(&name) {
+            from.extend(contained(words, at, CLUSTERS.contains(&name)));
+        } else {
+            interpret(words, at, &mut runs);
+            // An empty variable leaves its place to the next word.
+            let plain = |w: &&Vec<u8>| !w.starts_with(b"-") && !unknown(w);
+            if word == b"\0" && words.get(at + 1).is_some_and(|w| plain(&w)) {
+                from.push(at + 1);
+            }
+        }
+    }
+    runs
+}
+
+/// The first word from `at` on that is no option, value of one, or assignment.
+fn behind(words: &[Vec<u8>], mut at: usize, values: &[u8]) -> usize {
+    while let Some(word) = words.get(at) {
+        if word == b"--" {
+            return at + 1;
+        }
+        if !matches!(word.as_slice(), [b'-', _, ..]) {
+            if assignment(word).is_none() {
+                break;
+            }
+            at += 1;
+            continue;
+        }
+        at += 1;
+        if word.starts_with(b"--") {
+            at += usize::from(LONG.contains(&word.as_slice()));
+        } else if let Some(letter) = word[1..].iter().position(|b| values.contains(b)) {
+            at += usize::from(letter + 2 == word.len());
+        }
+    }
+    at
+}
+
+/// The program that runs in a container.
+fn contained(words: &[Vec<u8>], at: usize, cluster: bool) -> Option<usize> {
+    let starts = |w: &Vec<u8>| matches!(w.as_slice(), b"exec" | b"run" | b"debug");
+    let verb = at + 1 + words[at + 1..].iter().position(starts)?;
+    let rest = &words[verb + 1..];
+    if cluster && let Some(dashes) = rest.iter().position(|w| w == b"--") {
+        return Some(verb + 2 + dashes);
+    }
+    // Which options have values is not known here: the name of the container or image is the first
+    // word that is none, and the program stands somewhere after it.
+    let name = verb + 1 + rest.iter().position(|w| !w.starts_with(b"-"))?;
+    (name + 1..words.len()).find(|i| {
+        is_interpreter(&words[*i]) || WRAPPERS.iter().any(|w| w.0.contains(&program(&words[*i])))
     })
 }

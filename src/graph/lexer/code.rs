@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::found::Role;
+use super::found::{Parent, Role};
 
 /// How much of a word is kept: enough for every name that matters.
 const WORD: usize = 1024;
@@ -27,7 +27,11 @@ pub(super) struct Code {
     pub(super) piped: Option<usize>,
     /// The same for a compound command around this one.
     pub(super) inherited: Option<usize>,
-    pub(super) parent: Option<(usize, usize)>,
+    pub(super) parent: Option<Parent>,
+    /// Where the compound command began that has just been closed.
+    pub(super) closed: Option<usize>,
+    /// A function whose body has not begun.
+    pub(super) function: Option<usize>,
 }
 
 /// How the words of a stretch are separated.
@@ -68,6 +72,8 @@ struct Open {
     pipe_start: Option<usize>,
     piped: Option<usize>,
     inherited: Option<usize>,
+    at: usize,
+    function: Option<usize>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -96,6 +102,8 @@ impl Code {
             piped: None,
             inherited: None,
             parent: None,
+            closed: None,
+            function: None,
         }
     }
 
@@ -125,22 +133,24 @@ impl Code {
             pipe_start,
             piped: self.piped,
             inherited: self.inherited,
+            at,
+            function: self.function.take(),
         });
         self.inherited = self.piped.or(self.inherited);
-        (self.pipe_start, self.piped, self.command) = (None, None, None);
+        (self.pipe_start, self.piped, self.command, self.closed) = (None, None, None, None);
     }
 
-    /// Closes the innermost compound command if it is of one of `kinds`.
-    pub(super) fn close(&mut self, kinds: &[OpenKind]) -> bool {
+    /// Closes the innermost compound command if it is of one of `kinds`; gives the function whose
+    /// body it was.
+    pub(super) fn close(&mut self, kinds: &[OpenKind]) -> Option<Option<usize>> {
         if !self.top().is_some_and(|k| kinds.contains(&k)) {
-            return false;
+            return None;
         }
-        if let Some(open) = self.opens.pop() {
-            (self.pipe_start, self.piped, self.inherited) =
-                (open.pipe_start, open.piped, open.inherited);
-        }
-        self.command = None;
-        true
+        let open = self.opens.pop()?;
+        (self.pipe_start, self.piped, self.inherited) =
+            (open.pipe_start, open.piped, open.inherited);
+        (self.command, self.closed) = (None, Some(open.at));
+        Some(open.function)
     }
 
     /// What the innermost compound command goes on as.
@@ -153,5 +163,6 @@ impl Code {
     /// After `;`, `&`, a line break, `&&` or `||`.
     pub(super) fn separate(&mut self) {
         (self.command, self.pipe_start, self.piped, self.role) = (None, None, None, Role::Word);
+        self.closed = None;
     }
 }

@@ -33,9 +33,12 @@ impl Lexer<'_> {
             words: Vec::new(),
             parent: code.parent,
             start: self.at,
+            end: self.at,
+            compound: code.closed.take(),
             piped_from,
             kind,
         };
+        code.function.take();
         code.command = Some(self.out.commands.len());
         self.out.commands.push(command);
         self.out.commands.len() - 1
@@ -161,7 +164,10 @@ impl Lexer<'_> {
         let (byte, next) = (self.src[self.at], self.peek(1));
         if next == Some(b'(') {
             self.push(0);
-            return self.substitution(2);
+            self.substitution(2);
+            return if byte == b'>' {
+                self.reads_outer();
+            };
         }
         if self.code().mode != Mode::Commands {
             self.push(byte);
@@ -187,11 +193,26 @@ impl Lexer<'_> {
             self.at += 3;
             return;
         }
-        self.code().role = Role::Redirect;
+        let reads = byte == b'<' && !matches!(next, Some(b'&' | b'>'));
+        self.code().role = if reads { Role::Input } else { Role::Redirect };
         let two = matches!(
             (byte, next),
             (b'<', Some(b'&' | b'>')) | (b'>', Some(b'>' | b'&' | b'|'))
         );
         self.at += 1 + usize::from(two);
+    }
+
+    /// After `>(`: its commands read what the command around it, or its pipeline, writes.
+    pub(super) fn reads_outer(&mut self) {
+        let Some(index) = self.frames.len().checked_sub(2) else {
+            return;
+        };
+        let from = match self.frames.get(index) {
+            Some(Frame::Code(outer)) => outer.pipe_start,
+            _ => None,
+        };
+        if from.is_some() {
+            self.code().inherited = from;
+        }
     }
 }

@@ -14,9 +14,10 @@ mod operators;
 mod quotes;
 mod sites;
 mod stack;
+mod uses;
 mod words;
 
-pub(super) use found::{Command, CommandKind, Context, Lexed, Refusal, Role, Site};
+pub(super) use found::{Command, CommandKind, Context, Lexed, Refusal, Role, Site, Use, UseKind};
 pub(super) use stack::lex;
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Operators between commands and the parentheses of subshells, functions, arrays and conditions.
 
 use super::code::{Code, Mode, OpenKind};
-use super::found::{CommandKind, Role};
+use super::found::{CommandKind, Parent, Role};
 use super::stack::{Frame, Lexer};
 
 impl Lexer<'_> {
@@ -19,7 +19,7 @@ impl Lexer<'_> {
                 self.end_word();
                 self.at += if next == Some(b'&') { 2 } else { 1 };
                 let code = self.code();
-                (code.command, code.role) = (None, Role::Word);
+                (code.command, code.role, code.closed) = (None, Role::Word, None);
                 if code.top() != Some(OpenKind::CasePattern) {
                     code.piped = code.pipe_start;
                 }
@@ -78,6 +78,8 @@ impl Lexer<'_> {
             _ => false,
         };
         if words.len() == 1 && !named && self.peek(1) == Some(b'(') {
+            // A word of its own, so that `do` or `{` after it is seen.
+            self.out.commands[command].words.push(b"((".to_vec());
             self.frames.push(Frame::Arithmetic { parens: 0 });
             self.at += 2;
         } else if named && closes {
@@ -87,6 +89,7 @@ impl Lexer<'_> {
             }
             self.at += 1;
             self.code().separate();
+            self.code().function = Some(command);
         } else {
             self.lose(self.at);
         }
@@ -96,9 +99,15 @@ impl Lexer<'_> {
     fn array(&mut self) {
         let outer = self.command_of(self.frames.len() - 1);
         let mut inner = Code::new(true, Mode::Array);
-        inner.parent = Some((outer, self.out.commands[outer].words.len()));
+        inner.parent = Some(Parent {
+            command: outer,
+            word: self.out.commands[outer].words.len(),
+            role: Role::Elements,
+        });
         self.push(0);
         self.frames.push(Frame::Code(Box::new(inner)));
+        // Also of no elements: the name is that of an array.
+        self.command_of(self.frames.len() - 1);
         self.at += 1;
     }
 
@@ -143,7 +152,7 @@ impl Lexer<'_> {
             code.set_top(OpenKind::CaseBody);
         } else if code.top() == Some(OpenKind::Paren) {
             code.separate();
-            code.close(&[OpenKind::Paren]);
+            self.close(&[OpenKind::Paren]);
         } else if code.paren && code.top().is_none() && code.pending.is_empty() {
             self.frames.pop();
         } else {

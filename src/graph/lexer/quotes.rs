@@ -1,7 +1,7 @@
 //! Inside quotes, `${...}`, arithmetic and here-documents; and what begins with `$`.
 
 use super::code::{Code, Mode};
-use super::found::{Context, Refusal};
+use super::found::{Context, Parent, Refusal, Role, UseKind};
 use super::stack::{Frame, Lexer};
 
 impl Lexer<'_> {
@@ -48,10 +48,11 @@ impl Lexer<'_> {
             // Inside double quotes the shells disagree on whether this quotes anything.
             b'\'' if quoted => self.lose(self.at),
             b'\'' => self.single(),
+            b']' => self.subscript_ends(),
             b'<' if self.declared_here(0).is_some() => {
                 self.take_placeholder(Context::Refused(Refusal::Expansion))
             }
-            _ => self.at += 1,
+            _ => self.computed(),
         }
     }
 
@@ -85,7 +86,7 @@ impl Lexer<'_> {
                 None => self.at += 2,
             },
             b'<' if self.declared_here(0).is_some() => self.take_placeholder(Context::Arithmetic),
-            _ => self.at += 1,
+            _ => self.computed(),
         }
     }
 
@@ -158,10 +159,11 @@ impl Lexer<'_> {
             }
             Some(b'{') => {
                 self.push(0);
-                self.frames.push(Frame::Expansion { quoted });
-                self.at += 2;
+                let computes = self.expansion();
+                self.frames.push(Frame::Expansion { quoted, computes });
             }
-            Some(b'[') if !quoted => self.lose(self.at),
+            // Old arithmetic of bash, in quotes too.
+            Some(b'[') => self.lose(self.at),
             // `$` and what it begins on the next line.
             Some(b'\\') if self.peek(2) == Some(b'\n') => self.lose(self.at),
             // Inside quotes bash looks for the end of a `$(` here, and then expands `$$`.
@@ -173,14 +175,10 @@ impl Lexer<'_> {
                 }
             }
             Some(b) if b.is_ascii_alphabetic() || b == b'_' => {
+                self.at += 1;
+                self.used(self.at, self.name_at(self.at), UseKind::Plain);
                 self.push(0);
-                self.at += 2;
-                while self
-                    .peek(0)
-                    .is_some_and(|b| b.is_ascii_alphanumeric() || b == b'_')
-                {
-                    self.at += 1;
-                }
+                self.at += self.name_at(self.at).len();
             }
             Some(b'@' | b'*' | b'#' | b'?' | b'-' | b'$' | b'!' | b'0'..=b'9') => {
                 self.push(0);
@@ -198,8 +196,14 @@ impl Lexer<'_> {
         let mut code = Code::new(true, Mode::Commands);
         if let Some(index) = self.code_below() {
             let command = self.command_of(index);
-            code.parent = Some((command, self.out.commands[command].words.len()));
+            let word = self.out.commands[command].words.len();
             if let Some(Frame::Code(outer)) = self.frames.get(index) {
+                let role = outer.word.as_ref().map_or(outer.role, |w| w.role);
+                code.parent = Some(Parent {
+                    command,
+                    word,
+                    role,
+                });
                 code.inherited = outer.piped.or(outer.inherited);
             }
         } else if let Some(Frame::Body {
@@ -207,7 +211,11 @@ impl Lexer<'_> {
             ..
         }) = self.frames.last()
         {
-            code.parent = Some((*owner, usize::MAX));
+            code.parent = Some(Parent {
+                command: *owner,
+                word: usize::MAX,
+                role: Role::HereDoc,
+            });
         }
         self.frames.push(Frame::Code(Box::new(code)));
         self.at += length;

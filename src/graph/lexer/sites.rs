@@ -30,19 +30,10 @@ impl Lexer<'_> {
     pub(super) fn record(&mut self, ahead: usize, end: usize, context: Context) {
         let start = self.at + ahead;
         let context = self.enclosing().map_or(context, Context::Refused);
-        let (mut command, mut word, mut role, mut prefix) = (None, 0, Role::Word, Vec::new());
-        if let Some(index) = self.code_below() {
-            command = Some(self.command_of(index));
-            word = command.map_or(0, |c| self.out.commands[c].words.len());
-            if let Some(Frame::Code(code)) = self.frames.get_mut(index) {
-                let current = code.word();
-                role = current.role;
-                prefix = current.text.iter().copied().take(PREFIX).collect();
-                current.add(0);
-            }
-        } else if let Some(Frame::Body { command: owner, .. }) = self.frames.last() {
-            (command, role) = (*owner, Role::HereDoc);
-        }
+        let (command, word, role, prefix) = self.place(self.code_below());
+        self.push(0);
+        let before = start.checked_sub(1).and_then(|i| self.src.get(i).copied());
+        let after = self.src.get(end).copied().filter(|_| end < self.limit);
         self.out.sites.push(Site {
             start,
             end,
@@ -51,8 +42,30 @@ impl Lexer<'_> {
             word,
             role,
             prefix,
+            beside: (before, after),
         });
         self.at = end;
+    }
+
+    /// The command, the place of its word, the word's role and its text so far, for the code at
+    /// `below` of the stack, or for the innermost here-document.
+    pub(super) fn place(&mut self, below: Option<usize>) -> (Option<usize>, usize, Role, Vec<u8>) {
+        let Some(index) = below else {
+            return match self.frames.iter().rev().find(|f| f.holds()) {
+                Some(Frame::Body { command, .. }) => (*command, 0, Role::HereDoc, Vec::new()),
+                _ => (None, 0, Role::Word, Vec::new()),
+            };
+        };
+        let command = self.command_of(index);
+        let word = self.out.commands[command].words.len();
+        match self.frames.get_mut(index) {
+            Some(Frame::Code(code)) => {
+                let current = code.word();
+                let prefix = current.text.iter().copied().take(PREFIX).collect();
+                (Some(command), word, current.role, prefix)
+            }
+            _ => (Some(command), word, Role::Word, Vec::new()),
+        }
     }
 
     /// Why nothing inside the frames around the current one can be a variable.
@@ -90,6 +103,7 @@ impl Lexer<'_> {
                         word: 0,
                         role: Role::Word,
                         prefix: Vec::new(),
+                        beside: (None, None),
                     });
                     at = end;
                 }

@@ -12,6 +12,8 @@ pub(super) enum Frame {
     Double,
     Expansion {
         quoted: bool,
+        /// Inside a subscript of this array, or an offset.
+        computes: Option<Vec<u8>>,
     },
     Arithmetic {
         parens: usize,
@@ -21,6 +23,13 @@ pub(super) enum Frame {
         outer: usize,
         command: Option<usize>,
     },
+}
+
+impl Frame {
+    /// Whether the text of this frame is its own, not a part of the frame around it.
+    pub(super) fn holds(&self) -> bool {
+        matches!(self, Frame::Code(_) | Frame::Body { .. })
+    }
 }
 
 /// The script, the place in it, and what is open there.
@@ -69,7 +78,7 @@ impl Lexer<'_> {
             None => return false,
             Some(Frame::Code(_)) => self.step_code(),
             Some(Frame::Double) => self.step_double(),
-            Some(Frame::Expansion { quoted }) => self.step_expansion(*quoted),
+            Some(Frame::Expansion { quoted, .. }) => self.step_expansion(*quoted),
             Some(Frame::Arithmetic { .. }) => self.step_arithmetic(),
             Some(Frame::Body { .. }) => self.step_body(),
         }

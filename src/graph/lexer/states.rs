@@ -35,7 +35,7 @@ fn bare(lexed: &Lexed, site: &Site) -> char {
     let opened = site.prefix.contains(&b'[') && !site.prefix.contains(&b']');
     let subscript = opened && (word || element);
     match (site.role, kind) {
-        (Role::Redirect, _) => '>',
+        (Role::Redirect | Role::Input, _) => '>',
         (Role::HereString, _) => '<',
         (_, Some(CommandKind::Patterns)) => 'p',
         (_, Some(CommandKind::Condition)) => 'c',
@@ -173,7 +173,7 @@ E
 function g { b; }
 "#,
         r#"ff?........
-.........ff.......
+.........ffff.....
 "#,
     ),
     (

@@ -272,7 +272,7 @@ const BASH: &[Template] = &[
     t("[[ a<x> =~ ^a<x>$ ]] && w <x>", &[W(&["@"])]),
     t("if [[ a == a ]]; then w <x>; fi", &[W(&["@"])]),
     t("((1 < 2)) && w <x>", &[W(&["@"])]),
-    t("for ((i=0; i<1; i++)); do w <x>; done", &[W(&["@"])]),
+    t("for ((k=0; k<1; k++)); do w <x>; done", &[W(&["@"])]),
     t("function f { w <x>; }; f", &[W(&["@"])]),
     t("function f() { w \"<x>\"; }; f", &[W(&["@"])]),
     t("declare v=<x>; w \"$v\"", &[W(&["@"])]),

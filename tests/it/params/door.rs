@@ -78,7 +78,7 @@ fn rest_refuses_bytes_that_are_no_text_and_values_that_no_script_can_hold() {
 }
 
 #[test]
-fn a_value_that_no_environment_holds_fails_its_script_alone() {
+fn a_value_that_no_environment_holds_is_refused_or_fails_its_script_with_advice() {
     let server = Server::start();
     let yaml = "name: g\ninput: {x: {type: str}}\nvertices:\n  a: |\n    #!/usr/bin/python3\n    import os\n    \
                 print(len(os.environ['TY_x']))\n";
@@ -88,11 +88,24 @@ fn a_value_that_no_environment_holds_fails_its_script_alone() {
         &json!({"input": {"x": "a".repeat(MOST - "TY_x=".len() - 1)}}),
     );
     assert_eq!(server.log(&server.track(&fits, "a")), b"131066\n");
-    let long = server.run(yaml, &json!({"input": {"x": "a".repeat(MOST)}}));
-    let track = server.track(&long, "a");
-    assert_eq!(track["reason"], "could_not_start");
+    let graph = server.define(yaml).expect(200);
+    let path = format!("/graphs/{}/pipelines", graph["id"]);
+    let refused = server.post(&path, &json!({"input": {"x": "a".repeat(MOST - 5)}}));
+    let refused = refused.expect(422);
+    let problem = &refused["problems"][0];
+    assert_eq!(problem["field"], "x", "{refused}");
+    assert_eq!(problem["code"], "value-too-large", "{refused}");
+    // What a script gives is known only when the next one is to start.
+    let outputs = "name: o\nvertices:\n  gives:\n    outputs: {big: str}\n    script: |\n      \
+                   { printf big=; head -c 131072 /dev/zero | tr '\\0' a; echo; } >>\"$TRACKYARD_OUTPUT\"\n  \
+                   takes: {needs: [gives], script: \"#!/usr/bin/python3\\nTY_gives_big\"}\n";
+    let long = server.run(outputs, &json!({}));
+    let track = server.track(&long, "takes");
+    assert_eq!(track["reason"], "could_not_start", "{track}");
     let detail = track["detail"].as_str().expect("a text");
-    assert!(detail.contains("Argument list too long"), "{detail}");
+    let advice =
+        "the largest variable, `TY_gives_big`, has 131072 bytes: write long values into files";
+    assert!(detail.contains(advice), "{detail}");
 }
 
 #[test]

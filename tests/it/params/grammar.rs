@@ -118,6 +118,16 @@ impl Grammar {
                 "in", "a\\\nb", "\\(", "$.", "é", "-n", "1",
             ]),
             2..=4 => "<x>".to_owned(),
+            // Most of these are refused: a shell takes them only as they are written.
+            5 if self.random.chance(12) => self.pick(&[
+                "<n>",
+                "<n>",
+                "{a,<n>}",
+                "\"{1..<n>}\"",
+                "{1..<n>}",
+                "b{<n>..2}",
+                "$((2<n>))",
+            ]),
             5 | 6 => self.single(),
             7..=9 => self.double(depth),
             10 => self.expansion(depth, false),
@@ -310,6 +320,7 @@ impl Grammar {
         .map(|n| n.replace('N', &name));
         let names = names.each_ref().map(String::as_str);
         match self.random.below(if self.one_line { 6 } else { 9 }) {
+            0 if self.random.chance(10) => format!("<n>>{name}"),
             0 => format!(">{}", self.pick(&names)),
             1 => format!(">>{}", self.pick(&names)),
             2 => format!(">|{}", self.pick(&names)),

@@ -1,9 +1,11 @@
 //! Secrets reach the scripts that ask for them, and nothing else: two canaries go through every
 //! feature, and then all that is left behind or shown is searched for them.
 
+mod pipeline;
 mod prompt;
 mod search;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -12,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::executor::bench::processes;
 use crate::server::{Answer, Server, ask, program};
-use search::{call, clean, clean_machine, needles, sha};
+use search::{Own, call, clean, clean_machine, needles, sha};
 
 /// The value of a parameter.
 const GIVEN: &str = "c4naryGiven-Zq8vK3xW";
@@ -55,6 +57,13 @@ vertices:
     script: |
       echo "late <late>"
       printf %s <late> | sha256sum
+  argues:
+    outputs: {note: {type: str, default: none}}
+    script: |
+      echo "note=<key>" >"$TRACKYARD_OUTPUT"
+      echo ready
+      sh -c 'until [ -e "$GO" ]; do sleep 0.02; done; : argued' sh <key>
+      : >"$TRACKYARD_OUTPUT"
 "#;
 
 /// Scripts that write secrets into their files of outputs.
@@ -144,8 +153,11 @@ fn a_canary_is_found_nowhere_but_in_the_scripts_that_ask_for_it() {
     // Without the named secret it is saved with a notice, and cannot be started.
     let saved = server.define(&yaml).expect(201);
     assert_eq!(saved["checked"], true, "{saved}");
-    assert_eq!(saved["problems"][0]["code"], "unknown-secret");
-    assert_eq!(saved["problems"][0]["line"], 4, "{saved}");
+    let told = |n: usize| (&saved["problems"][n]["code"], &saved["problems"][n]["line"]);
+    let at = yaml.lines().position(|line| line.contains("sh <key>"));
+    let at = json!(1 + at.expect("it is there"));
+    assert_eq!(told(0), (&json!("secret-in-argument"), &at), "{saved}");
+    assert_eq!(told(1), (&json!("unknown-secret"), &json!(4)), "{saved}");
     let start = format!("/graphs/{}/pipelines", saved["id"]);
     let body = json!({"input": {"key": GIVEN}, "ask_later": true});
     let refused = asked(&server, "POST", &start, &body, "").expect(422);
@@ -163,7 +175,9 @@ fn a_canary_is_found_nowhere_but_in_the_scripts_that_ask_for_it() {
     assert_eq!(again.status, 200, "it was there");
     for (name, value, code) in [
         ("CANARY", json!("c4n"), "too-short"),
+        ("CANARY", json!("c4n  \n"), "too-short"),
         ("CAN-ARY", json!(GIVEN), "bad-secret-name"),
+        ("BASH_ENV", json!(GIVEN), "bad-secret-name"),
         ("CANARY", json!([GIVEN]), "invalid"),
         ("CANARY", json!("c4nary\0"), "nul-byte"),
     ] {
@@ -198,7 +212,12 @@ fn a_canary_is_found_nowhere_but_in_the_scripts_that_ask_for_it() {
     let log = format!("/tracks/{held}/attempts/1/log");
     let masked = b"holds ****** ******\n";
     server.until(|| server.get(&log).body == masked);
-    clean_machine(&data, &needles);
+    // What a script does with them is found: the arguments of what it calls, its file of outputs.
+    let argues = state(&server, &id, "argues")["id"].clone();
+    let ready = format!("/tracks/{argues}/attempts/1/log");
+    server.until(|| server.get(&ready).body == b"ready\n");
+    let both = BTreeSet::from([Own::Argument, Own::Output]);
+    server.until(|| clean_machine(&data, &needles).own == both);
     let running = processes(|words| words.iter().any(|w| w.contains("spool/1-")));
     let environ = running
         .iter()
@@ -238,7 +257,7 @@ fn a_canary_is_found_nowhere_but_in_the_scripts_that_ask_for_it() {
     asked(&server, "POST", &resolve, &verdict, "").expect(200);
     server.until(|| state(&server, &id, "holds")["state"] == "SUCCEED");
     // Those of the first server may have been interrupted with its supervisors.
-    for vertex in ["prints", "fails", "late"] {
+    for vertex in ["prints", "fails", "late", "argues"] {
         let track = state(&server, &id, vertex);
         if track["state"] == "INTERRUPTED" {
             let resolve = format!("/tracks/{}/resolve", track["id"]);
@@ -404,7 +423,12 @@ fn a_canary_is_found_nowhere_but_in_the_scripts_that_ask_for_it() {
     let log = fs::read(&stderr).expect("the server's log");
     assert!(!log.is_empty(), "it was kept");
     clean("the server's log", &log, &needles);
-    assert!(clean_machine(&data, &needles) > 5);
+    let searched = clean_machine(&data, &needles);
+    assert!(searched.files > 5);
+    assert!(
+        !searched.own.contains(&Own::Output),
+        "it ends with its attempt"
+    );
     server.kill();
     clean_machine(&data, &needles);
 }

@@ -118,7 +118,7 @@ impl Attempt {
                     false => self.log.searches(),
                 };
                 let held = |text: &[u8]| {
-                    let mut found = searches.iter().filter(|(_, search)| search.is_match(text));
+                    let mut found = searches.iter().filter(|(_, search)| search.held(text));
                     found.next().map(|(secret, _)| *secret)
                 };
                 accept_outputs(&declared, &bytes, &limits, &held)
