@@ -6,7 +6,7 @@ use rocket::{Catcher, Request, Route, catch, catchers, routes};
 use super::error::ApiError;
 use super::guard::Refused;
 use super::{
-    drain, graphs, health, inbox, logs, pipelines, render, secrets, sign_in, starts, tracks,
+    drain, graphs, health, inbox, logs, pipelines, render, secrets, sign_in, starts, tracks, why,
 };
 
 /// Mounted under `/api/v1`.
@@ -26,6 +26,8 @@ pub fn routes() -> Vec<Route> {
         tracks::get,
         tracks::input,
         tracks::resolve,
+        why::track,
+        why::pipeline,
         logs::log,
         drain::drain,
         drain::undo,

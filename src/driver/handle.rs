@@ -9,7 +9,7 @@ use super::command::{Command, CommandError, NewStart, Reply, Started};
 use super::draining::Shown;
 use super::trouble::Trouble;
 use super::updates::{self, Update};
-use crate::engine::{GraphId, PipelineId, PipelineState, Preview, Request, Time};
+use crate::engine::{About, Facts, GraphId, PipelineId, PipelineState, Preview, Request, Time};
 use crate::graph::Runnable;
 use crate::store::{NewGraph, Saved, StoredProblem};
 
@@ -44,6 +44,14 @@ impl Handle {
     /// engine, so that it is what would be done now.
     pub fn preview(&self, request: Request) -> Result<Preview, CommandError> {
         self.ask(|reply| Command::Preview(request, reply))
+    }
+
+    /// Why a live pipeline or a track of it stands where it does; none when it is not live. The rows
+    /// of what is said are committed.
+    pub fn why(&self, about: About) -> Result<Option<Facts>, CommandError> {
+        let (reply, answer) = bounded(1);
+        self.queue(Command::Why(about, reply))?;
+        answer.recv().map_err(|_| CommandError::Closed)?
     }
 
     /// Why the database cannot be written now; none when it can.

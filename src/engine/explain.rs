@@ -128,10 +128,13 @@ impl Engine {
         if let Some(wanted) = run.indexes().filter_map(wants).min() {
             return Next::Person(wanted, run.few(|i| wants(i) == Some(wanted)));
         }
-        if run.needs_no_start(index, &before) {
-            return Next::ByItself;
+        match run.needs(index, &before) {
+            (_, true) => Next::ByItself,
+            (unpaused, false) => {
+                let held = self.held_back(run, alone || unpaused);
+                held.unwrap_or(Next::ByItself)
+            }
         }
-        self.held_back(run, alone).unwrap_or(Next::ByItself)
     }
 
     fn why_pipeline(&self, run: &Run) -> Facts {

@@ -74,7 +74,8 @@ impl Run {
                 open && when == When::Exit && other != When::Exit
             }
             (None, false) => match row.state {
-                Running | Interrupted => true,
+                Running => true,
+                Interrupted => self.waits_for_answers(),
                 Pending => self.goes_on() || row.mark == Some(Mark::Alone),
                 _ => false,
             },
@@ -112,13 +113,18 @@ impl Run {
         before
     }
 
+    /// Whether it is not over before it is said how each of its tracks ended.
+    fn waits_for_answers(&self) -> bool {
+        !matches!(
+            self.row.state,
+            PipelineState::Finish | PipelineState::Stopped
+        )
+    }
+
     /// Whether it does not come to its end unless a person does something.
     pub(super) fn waits_for_a_person(&self) -> bool {
         let asks = |i: u32| match self.will_want(i) {
-            Some(Wanted::Answer) => !matches!(
-                self.row.state,
-                PipelineState::Finish | PipelineState::Stopped
-            ),
+            Some(Wanted::Answer) => self.waits_for_answers(),
             Some(Wanted::Input | Wanted::Release) => {
                 // One that a person retried runs whatever the verdict is.
                 let turn = self.track(i).row.state == TrackState::Pending;
@@ -130,7 +136,8 @@ impl Run {
         // A pause holds what has not started, but for what runs alone; a verdict ends it.
         let holds = |i: u32| {
             let row = self.track(i).row;
-            let waits = matches!(row.state, TrackState::Waiting | TrackState::Pending);
+            let waits = matches!(row.state, TrackState::Waiting | TrackState::Pending)
+                && row.mark != Some(Mark::Alone);
             let open = self.row.state.is_open();
             match self.plan.handler(i) {
                 None => open && (waits || self.will_want(i).is_some()),
@@ -154,20 +161,25 @@ impl Run {
         }
     }
 
-    /// Whether the turn of a track comes without anything new being started.
-    pub(super) fn needs_no_start(&self, index: u32, before: &[bool]) -> bool {
+    /// Whether a track comes to its turn, or is passed over, without a pause being taken back, and
+    /// whether nothing at all has to start for it.
+    pub(super) fn needs(&self, index: u32, before: &[bool]) -> (bool, bool) {
         let row = self.track(index).row;
         let verdict = self.plan.handler(index).is_some()
             && self.row.state == PipelineState::Paused
             && row.state == TrackState::Waiting;
-        let runs = |i: u32| !before[i as usize] || self.runs(i);
-        if !verdict && row.mark == Some(Mark::Skip) && self.indexes().all(runs) {
-            return true;
-        }
+        let skip = row.mark == Some(Mark::Skip);
+        let alone = |i: u32| self.track(i).row.mark == Some(Mark::Alone);
+        let goes = |i: u32| !before[i as usize] || self.runs(i) || alone(i);
         // A paused pipeline is not STOPPED before it is resumed.
-        let well = |i: u32| runs(i) && self.will_want(i).is_none();
+        let well = |i: u32| goes(i) && self.will_want(i).is_none();
         let mut scripts = self.indexes().filter(|i| self.plan.handler(*i).is_none());
-        verdict && scripts.all(well)
+        let unpaused = match verdict {
+            true => scripts.all(well),
+            false => skip && self.indexes().all(goes),
+        };
+        let runs = |i: u32| !before[i as usize] || self.runs(i);
+        (unpaused, unpaused && skip && self.indexes().all(runs))
     }
 }
 

@@ -27,6 +27,7 @@ mod spec;
 mod starts;
 mod tracks;
 mod views;
+mod whys;
 mod writer;
 
 pub use connection::Durability;
@@ -41,4 +42,5 @@ pub use reader::Store;
 pub use refers::Referred;
 pub use secrets::SecretHead;
 pub use tracks::{AttemptRow, JournalRow, TrackHead, TrackTexts};
+pub use whys::{Named, Ways};
 pub use writer::Writer;

@@ -18,7 +18,7 @@ use crate::graph::{Graph, Reference, Vertex};
 /// Reads the database. A clone shares the pool.
 #[derive(Clone)]
 pub struct Store {
-    pool: r2d2::Pool<ReadConnections>,
+    pub(super) pool: r2d2::Pool<ReadConnections>,
 }
 
 /// How long a reader waits for a free connection.

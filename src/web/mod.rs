@@ -23,6 +23,7 @@ mod pipeline;
 mod pipelines;
 mod posted;
 mod problems;
+mod reason;
 mod resolve;
 mod reveal;
 mod script;

@@ -10,6 +10,7 @@ use super::frame::{Frame, Section};
 use super::guard::Browser;
 use super::lines::{self, Progress, TrackLine};
 use super::picture::{self, Card, Picture};
+use super::reason::{Reason, reason};
 use super::reveal;
 use super::when::{When, between, when};
 use super::words::{self, Mark};
@@ -44,6 +45,7 @@ struct PipelinePage {
     head: PipelineHead,
     mark: Mark,
     live: bool,
+    reason: Option<Reason>,
     /// The page does not load itself again.
     held: bool,
     progress: Progress,
@@ -71,6 +73,7 @@ struct Found {
     tracks: Vec<TrackHead>,
     edges: Option<Vec<(i64, i64)>>,
     journal: Vec<JournalRow>,
+    reason: Option<Reason>,
 }
 
 #[get("/pipelines/<id>?<after>&<hold>")]
@@ -104,6 +107,7 @@ fn find(desk: &Desk, id: PipelineId, after: i64) -> Result<Found, Failure> {
         tracks: store.tracks(id, after, PAGE as i64 + 1)?,
         edges: drawn.then(|| store.edges(graph)).transpose()?,
         journal: store.journal_tail(id, JOURNAL)?,
+        reason: reason(desk.why_pipeline(id))?,
         head,
     })
 }
@@ -133,6 +137,7 @@ fn view(who: &Browser, found: Found, (later, held): (bool, bool)) -> PipelinePag
         frame: Frame::new(who, Section::Pipelines).refreshing(live && !held),
         mark: words::pipeline(head.state),
         live,
+        reason: found.reason,
         held,
         progress: lines::progress(head.id, &found.counts),
         started: when(head.created_at),
@@ -204,7 +209,7 @@ mod tests {
 
     use super::{Found, values, view};
     use crate::store::JournalRow;
-    use crate::web::harness::{HOSTILE, NOW, browser, pipeline_head, track_head};
+    use crate::web::harness::{HOSTILE, NOW, browser, hostile_reason, pipeline_head, track_head};
     use crate::web::wellformed;
 
     fn found(id: i64, tracks: i64) -> Found {
@@ -229,6 +234,7 @@ mod tests {
             tracks: (1..=tracks).map(|t| track_head(t, HOSTILE)).collect(),
             edges: (tracks <= 300).then(|| (2..=tracks).map(|t| (t - 1, t)).collect()),
             journal: (0..tracks.min(200)).map(entry).collect(),
+            reason: Some(hostile_reason()),
         }
     }
 

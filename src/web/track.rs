@@ -12,6 +12,7 @@ use super::guard::Browser;
 use super::lines::{self, TrackLine};
 use super::pipeline::values;
 use super::posted::Posted;
+use super::reason::{Reason, reason};
 use super::reveal;
 use super::script::{self, Label, Part};
 use super::so_far;
@@ -31,6 +32,7 @@ pub(super) struct TrackPage {
     pipeline: PipelineHead,
     line: TrackLine,
     live: bool,
+    reason: Option<Reason>,
     attempts: Vec<AttemptLine>,
     script: Vec<Part>,
     script_cut: bool,
@@ -60,6 +62,7 @@ pub(super) struct Found {
     /// What its script declares to leave.
     pub(super) left: Vec<Param>,
     referred: Vec<Referred>,
+    reason: Option<Reason>,
 }
 
 /// What was sent and refused.
@@ -106,6 +109,7 @@ pub(super) fn find(desk: &Desk, id: TrackId) -> Result<Found, Failure> {
         params: order.params,
         left: order.outputs,
         referred: order.referred,
+        reason: reason(desk.why_track(id))?,
         head,
         texts,
     })
@@ -121,6 +125,7 @@ pub(super) fn view(who: &Browser, found: Found, again: &Again<'_>) -> TrackPage 
         params,
         left,
         referred,
+        reason,
     } = found;
     let state = TrackState::from_code(head.state);
     let unstarted = matches!(state, Some(TrackState::Waiting | TrackState::Pending))
@@ -170,6 +175,7 @@ pub(super) fn view(who: &Browser, found: Found, again: &Again<'_>) -> TrackPage 
         wrong: of_groups.filter(|field| !field.errors.is_empty()).count(),
         line: lines::track(&head, who.now.0),
         live,
+        reason,
         attempts: attempts
             .iter()
             .map(|row| attempt(row, head.id, who.now.0))
@@ -222,7 +228,9 @@ mod tests {
     use crate::engine::TrackState;
     use crate::graph::{FieldError, Kind, Value};
     use crate::store::{AttemptRow, Referred, TrackTexts};
-    use crate::web::harness::{HOSTILE, NOW, browser, param, pipeline_head, track_head};
+    use crate::web::harness::{
+        HOSTILE, NOW, browser, hostile_reason, param, pipeline_head, track_head,
+    };
     use crate::web::posted::Posted;
     use crate::web::wellformed;
 
@@ -268,6 +276,7 @@ mod tests {
                     value: None,
                 },
             ],
+            reason: Some(hostile_reason()),
         }
     }
 
