@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::words::{Code, actions, counted};
+use super::words::{Code, actions};
 use super::{Moves, Refer, ReferKind, Why};
 use crate::driver::CommandError;
 use crate::engine::{
@@ -206,6 +206,7 @@ fn joined(mut words: Vec<String>, count: usize) -> String {
 pub(super) fn before(n: usize) -> String {
     match n {
         0 => String::new(),
-        n => format!(", and {} before this one", counted(n, "pipeline")),
+        1 => ", and 1 pipeline waits before this one".to_owned(),
+        n => format!(", and {n} pipelines wait before this one"),
     }
 }

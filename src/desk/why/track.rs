@@ -140,8 +140,9 @@ impl Teller<'_> {
                     slots => format!("All {slots} slots are used by {list}"),
                 };
                 if *before > 0 {
+                    let come = if *before == 1 { "comes" } else { "come" };
                     let tracks = counted(*before, "track");
-                    sentence.push_str(&format!("; {tracks} of its pipeline come first"));
+                    sentence.push_str(&format!("; {tracks} of its pipeline {come} first"));
                 }
                 if *others > 0 {
                     let others = counted(*others, "other pipeline");
