@@ -1,5 +1,7 @@
 //! `/tracks/{id}/why`, `/pipelines/{id}/why`
 
+use std::time::Duration;
+
 use rocket::serde::json::Json;
 use rocket::{State, get};
 use serde_json::Value;
@@ -11,6 +13,9 @@ use super::wire;
 use crate::desk::Desk;
 use crate::engine::{PipelineId, TrackId};
 
+/// How long the driver may take to answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 #[get("/tracks/<id>/why")]
 pub(super) async fn track(
     _caller: Auth,
@@ -19,7 +24,7 @@ pub(super) async fn track(
 ) -> Result<Json<Value>, ApiError> {
     let desk = desk.inner().clone();
     blocking(move || {
-        let why = desk.why_track(TrackId(id))?;
+        let why = desk.why_track(TrackId(id), PATIENCE)?;
         let why = why.ok_or_else(|| ApiError::not_found("track", id))?;
         Ok(Json(wire::why(&why)))
     })
@@ -34,7 +39,7 @@ pub(super) async fn pipeline(
 ) -> Result<Json<Value>, ApiError> {
     let desk = desk.inner().clone();
     blocking(move || {
-        let why = desk.why_pipeline(PipelineId(id))?;
+        let why = desk.why_pipeline(PipelineId(id), PATIENCE)?;
         let why = why.ok_or_else(|| ApiError::not_found("pipeline", id))?;
         Ok(Json(wire::why(&why)))
     })

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
 
 use super::command::{Command, CommandError, NewStart, Reply, Started};
 use super::draining::Shown;
@@ -47,11 +47,14 @@ impl Handle {
     }
 
     /// Why a live pipeline or a track of it stands where it does; none when it is not live. The rows
-    /// of what is said are committed.
-    pub fn why(&self, about: About) -> Result<Option<Facts>, CommandError> {
+    /// of what is said are committed. A driver that does not answer `within` this time is busy.
+    pub fn why(&self, about: About, within: Duration) -> Result<Option<Facts>, CommandError> {
         let (reply, answer) = bounded(1);
-        self.queue(Command::Why(about, reply))?;
-        answer.recv().map_err(|_| CommandError::Closed)?
+        self.send(Command::Why(about, reply))?;
+        answer.recv_timeout(within).map_err(|why| match why {
+            RecvTimeoutError::Timeout => CommandError::Busy,
+            RecvTimeoutError::Disconnected => CommandError::Closed,
+        })?
     }
 
     /// Why the database cannot be written now; none when it can.

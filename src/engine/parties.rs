@@ -140,7 +140,8 @@ impl Run {
                 && row.mark != Some(Mark::Alone);
             let open = self.row.state.is_open();
             match self.plan.handler(i) {
-                None => open && (waits || self.will_want(i).is_some()),
+                None if open => waits || self.will_want(i).is_some(),
+                None => self.goes_on() && waits && row.state == TrackState::Pending,
                 Some(on) => {
                     let turn = row.state == TrackState::Pending;
                     !open && waits && (turn || is_after(on, self.row.state))

@@ -10,7 +10,7 @@ use super::frame::{Frame, Section};
 use super::guard::Browser;
 use super::lines::{self, Progress, TrackLine};
 use super::picture::{self, Card, Picture};
-use super::reason::{Reason, reason};
+use super::reason::{PATIENCE, Reason, reason};
 use super::reveal;
 use super::when::{When, between, when};
 use super::words::{self, Mark};
@@ -107,7 +107,7 @@ fn find(desk: &Desk, id: PipelineId, after: i64) -> Result<Found, Failure> {
         tracks: store.tracks(id, after, PAGE as i64 + 1)?,
         edges: drawn.then(|| store.edges(graph)).transpose()?,
         journal: store.journal_tail(id, JOURNAL)?,
-        reason: reason(desk.why_pipeline(id))?,
+        reason: reason(desk.why_pipeline(id, PATIENCE))?,
         head,
     })
 }

@@ -1,10 +1,15 @@
 //! The line of a page that says why a track or a pipeline stands where it does.
 
+use std::time::Duration;
+
 use super::answer::Failure;
 use super::reveal;
 use super::when::{When, when};
 use crate::desk::why::{ReferKind, Why};
 use crate::driver::CommandError;
+
+/// How long a page waits for the driver: it is whole without this line, too.
+pub(super) const PATIENCE: Duration = Duration::from_millis(200);
 
 /// The answer, for a page.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use super::guard::Browser;
 use super::lines::{self, TrackLine};
 use super::pipeline::values;
 use super::posted::Posted;
-use super::reason::{Reason, reason};
+use super::reason::{PATIENCE, Reason, reason};
 use super::reveal;
 use super::script::{self, Label, Part};
 use super::so_far;
@@ -109,7 +109,7 @@ pub(super) fn find(desk: &Desk, id: TrackId) -> Result<Found, Failure> {
         params: order.params,
         left: order.outputs,
         referred: order.referred,
-        reason: reason(desk.why_track(id))?,
+        reason: reason(desk.why_track(id, PATIENCE))?,
         head,
         texts,
     })

@@ -13,6 +13,8 @@ mod words;
 
 pub use words::Code;
 
+use std::time::Duration;
+
 use self::teller::Teller;
 use super::Desk;
 use crate::driver::{CommandError, Handle};
@@ -103,21 +105,25 @@ impl ReferKind {
 /// Who knows what is live.
 #[derive(Clone, Copy)]
 pub enum Source<'a> {
-    /// The server's own engine.
-    Server(&'a Handle),
+    /// The server's own engine, which has to answer in this time.
+    Server(&'a Handle, Duration),
     /// Nobody is asked: an engine with this capacity is made from the rows.
     Rows(&'a Capacity),
 }
 
 impl Desk {
     /// Why a track stands where it does; none when there is none.
-    pub fn why_track(&self, id: TrackId) -> Result<Option<Why>, CommandError> {
-        why_track(&self.store, Source::Server(&self.handle), id)
+    pub fn why_track(&self, id: TrackId, within: Duration) -> Result<Option<Why>, CommandError> {
+        why_track(&self.store, Source::Server(&self.handle, within), id)
     }
 
     /// Why a pipeline stands where it does; none when there is none.
-    pub fn why_pipeline(&self, id: PipelineId) -> Result<Option<Why>, CommandError> {
-        why_pipeline(&self.store, Source::Server(&self.handle), id)
+    pub fn why_pipeline(
+        &self,
+        id: PipelineId,
+        within: Duration,
+    ) -> Result<Option<Why>, CommandError> {
+        why_pipeline(&self.store, Source::Server(&self.handle, within), id)
     }
 }
 
@@ -170,7 +176,7 @@ fn facts(store: &Store, source: Source<'_>, about: About) -> Result<Option<Facts
         journal: 1,
     };
     let live = match source {
-        Source::Server(handle) => handle.why(about)?,
+        Source::Server(handle, within) => handle.why(about, within)?,
         Source::Rows(capacity) => Engine::load(capacity.clone(), next, &store.live()?).why(about),
     };
     if live.is_some() {
