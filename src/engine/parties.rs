@@ -129,7 +129,8 @@ impl Run {
                 // One that a person retried runs whatever the verdict is.
                 let turn = self.track(i).row.state == TrackState::Pending;
                 let on = self.plan.handler(i);
-                on.map_or(self.goes_on(), |on| turn || is_after(on, self.likely()))
+                let goes = self.goes_on() || self.track(i).row.mark == Some(Mark::Alone);
+                on.map_or(goes, |on| turn || is_after(on, self.likely()))
             }
             Some(Wanted::Repair | Wanted::Resume | Wanted::Undrain) | None => false,
         };
