@@ -19,6 +19,7 @@ mod secrets;
 mod sign_in;
 mod starts;
 mod tracks;
+mod why;
 pub mod wire;
 
 pub use body::MostBytes;

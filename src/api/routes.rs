@@ -7,6 +7,7 @@ use super::error::ApiError;
 use super::guard::Refused;
 use super::{
     asks, drain, graphs, health, inbox, logs, pipelines, render, secrets, sign_in, starts, tracks,
+    why,
 };
 
 /// Mounted under `/api/v1`.
@@ -28,6 +29,8 @@ pub fn routes() -> Vec<Route> {
         tracks::get,
         tracks::input,
         tracks::resolve,
+        why::track,
+        why::pipeline,
         logs::log,
         drain::drain,
         drain::undo,

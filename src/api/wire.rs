@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::clock;
 use crate::desk::Would;
+use crate::desk::why::{Refer, Why};
 use crate::engine::{Fate, PendingOn, PipelineState, Reason, TrackState};
 use crate::graph::Rendered;
 use crate::store::{
@@ -187,6 +188,27 @@ pub(super) fn entry(row: &JournalRow) -> Value {
         "attempt": row.attempt,
         "who": row.who,
         "why": row.why,
+    })
+}
+
+/// Why something stands where it does.
+pub fn why(why: &Why) -> Value {
+    let refer = |refer: &Refer| {
+        json!({
+            "kind": refer.kind.word(),
+            "id": refer.id,
+            "name": refer.name,
+            "state": refer.state,
+        })
+    };
+    json!({
+        "code": why.code.word(),
+        "sentence": why.sentence,
+        "refers": why.refers.iter().map(refer).collect::<Vec<_>>(),
+        "next": why.next,
+        "moves": why.moves.word(),
+        "actions": why.actions,
+        "until": why.until.map(|until| time(until.0)),
     })
 }
 

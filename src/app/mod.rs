@@ -10,5 +10,5 @@ mod serve;
 
 pub use error::AppError;
 pub use hold::{Hold, Holder};
-pub use opened::{App, DATABASE, limits, probe};
+pub use opened::{App, DATABASE, capacity, limits, probe};
 pub use serve::{Served, can_listen, routes, serve};

@@ -120,7 +120,8 @@ impl App {
     }
 }
 
-fn capacity(config: &Config) -> Capacity {
+/// What the settings let run at once.
+pub fn capacity(config: &Config) -> Capacity {
     let pools = config.pools.iter();
     Capacity {
         slots: config.slots,

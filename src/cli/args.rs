@@ -9,6 +9,7 @@ use super::asks::AskVerb;
 use super::drain::DrainArgs;
 use super::params::ParamArgs;
 use super::render::RenderArgs;
+use super::why::WhyArgs;
 
 /// Runs your shell scripts as a DAG, with a web page, a REST API and a history.
 #[derive(Debug, Parser)]
@@ -80,6 +81,11 @@ pub(super) enum Verb {
     /// Show a pipeline and its tracks
     #[command(after_help = "Example:\n  trackyard show 7")]
     Show(ShowArgs),
+    /// Say why a track, or a pipeline, stands where it does, and what happens next
+    #[command(
+        after_help = "Examples:\n  trackyard why 31\n  trackyard why --pipeline 7\n\n`trackyard show PIPELINE` lists the tracks and their numbers."
+    )]
+    Why(WhyArgs),
     /// Print what a track's script has printed
     #[command(
         after_help = "Example:\n  trackyard logs 31 -f\n\n`trackyard show PIPELINE` lists the tracks and their numbers."

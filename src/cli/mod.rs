@@ -32,5 +32,6 @@ mod secret;
 mod serve;
 mod signals;
 mod start;
+mod why;
 
 pub use program::main;

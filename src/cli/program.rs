@@ -8,7 +8,7 @@ use tracing_subscriber::EnvFilter;
 use super::args::{Cli, SettingArgs, Verb};
 use super::context::{Context, without_data};
 use super::error::CliError;
-use super::{asking, check, drain, history, import, logs, render, run, secret, serve, start};
+use super::{asking, check, drain, history, import, logs, render, run, secret, serve, start, why};
 use crate::config::{Config, Flags};
 
 /// Which log lines a verb writes that is not a server, unless `--log` says more.
@@ -48,6 +48,7 @@ fn dispatch(cli: Cli) -> Result<u8, CliError> {
         Verb::Start(args) => start::start(&quiet(settings)?, args),
         Verb::Ls(args) => history::ls(&quiet(settings)?, &args),
         Verb::Show(args) => history::show(&quiet(settings)?, &args),
+        Verb::Why(args) => why::why(&quiet(settings)?, &args),
         Verb::Logs(args) => logs::logs(&quiet(settings)?, &args),
         Verb::Ask(verb) => asking::asking(&quiet(settings)?, verb),
         Verb::Drain(args) => drain::drain(&quiet(settings)?, &args),

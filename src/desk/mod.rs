@@ -13,6 +13,7 @@ mod render;
 mod resolve;
 mod secrets;
 mod start;
+pub mod why;
 
 pub use crate::secrets::Vault;
 pub use acts::Asked;

@@ -1,9 +1,12 @@
 //! What is asked of pipelines, also of those that are over and have left the engine.
 
-use super::command::CommandError;
+use super::command::{CommandError, Reply};
 use super::drive::Drive;
 use super::flush::Answered;
-use crate::engine::{Event, Outbox, PipelineId, Preview, Refusal, Request, Time};
+use crate::engine::{About, Event, Facts, Outbox, PipelineId, Preview, Refusal, Request, Time};
+
+/// Why something stands where it does, and where the answer goes.
+pub(super) type Question = (About, Reply<Option<Facts>>);
 
 impl Drive {
     /// Does what is asked. A pipeline that is over comes back from its rows for it.
@@ -34,6 +37,14 @@ impl Drive {
         let preview = self.engine.preview(now, request);
         self.engine.forget(pipeline);
         Ok(preview?)
+    }
+
+    /// Answers all who asked why in this batch, from what is committed now; with `stop` nobody.
+    pub(super) fn explain(&mut self, stop: bool) {
+        for (about, reply) in self.questions.drain(..).filter(|_| !stop) {
+            // A caller that has gone away misses nothing.
+            let _ = reply.send(Ok(self.engine.why(about)));
+        }
     }
 
     fn bring(

@@ -4,7 +4,7 @@ use crossbeam_channel::Sender;
 
 use super::updates::Update;
 use crate::engine::{
-    GraphId, PipelineId, PipelineState, Preview, Refusal, Request, Time, TrackInput,
+    About, Facts, GraphId, PipelineId, PipelineState, Preview, Refusal, Request, Time, TrackInput,
 };
 use crate::graph::Runnable;
 use crate::store::{NewGraph, Saved, StoreError, StoredProblem};
@@ -93,6 +93,8 @@ pub(super) enum Command {
     Start(NewStart, Reply<Started>),
     Act(Request, Reply<()>),
     Preview(Request, Reply<Preview>),
+    /// Answered after the batch: what is said is committed.
+    Why(About, Reply<Option<Facts>>),
     Save(Box<NewGraph>, Reply<Saved>),
     SetCheck {
         id: GraphId,
@@ -139,6 +141,7 @@ impl Command {
             Self::Start(_, reply) => drop(reply.send(Err(why))),
             Self::Act(_, reply) => drop(reply.send(Err(why))),
             Self::Preview(_, reply) => drop(reply.send(Err(why))),
+            Self::Why(_, reply) => drop(reply.send(Err(why))),
             Self::Save(_, reply) => drop(reply.send(Err(why))),
             Self::SetCheck { reply, .. }
             | Self::SetSecret { reply, .. }

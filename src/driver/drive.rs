@@ -12,6 +12,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, Sender, after, never, select};
 use tracing::info;
 
+use super::acts::Question;
 use super::command::{Command, CommandError, Reply};
 use super::draining::Draining;
 use super::fact::event;
@@ -45,6 +46,7 @@ pub(super) struct Drive {
     pub(super) watches: BTreeMap<PipelineId, Vec<Sender<PipelineState>>>,
     pub(super) subscribers: Subscribers,
     pub(super) draining: Draining,
+    pub(super) questions: Vec<Question>,
 }
 
 enum Woken {
@@ -81,6 +83,7 @@ impl Drive {
                 self.engine.dispatch(now, &mut out);
             }
             stop |= !self.flush(&mut out, &mut answers);
+            self.explain(stop);
             self.ballast.keep(now);
             if self.engine.is_drained() {
                 self.draining.tell();
@@ -127,6 +130,7 @@ impl Drive {
                 // A fact is never refused; one of an attempt that is over changes nothing.
                 let _ = self.engine.step(now, event(fact), out);
             }
+            Woken::Command(Command::Why(about, reply)) => self.questions.push((about, reply)),
             Woken::Command(command) => {
                 if !*writable && let Err(why) = self.writer.try_lock() {
                     self.refuse(command, &why.to_string(), out);
@@ -187,6 +191,7 @@ impl Drive {
                 // A caller that has gone away misses nothing.
                 let _ = reply.send(self.preview(request, now, out, answers));
             }
+            Command::Why(about, reply) => self.questions.push((about, reply)),
             Command::Save(new, reply) => {
                 // A start of this batch seals its graph: that must be in the database first.
                 if self.flush(out, answers) {

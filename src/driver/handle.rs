@@ -3,13 +3,13 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
 
 use super::command::{Command, CommandError, NewStart, Reply, Started};
 use super::draining::Shown;
 use super::trouble::Trouble;
 use super::updates::{self, Update};
-use crate::engine::{GraphId, PipelineId, PipelineState, Preview, Request, Time};
+use crate::engine::{About, Facts, GraphId, PipelineId, PipelineState, Preview, Request, Time};
 use crate::graph::Runnable;
 use crate::store::{NewGraph, Saved, StoredProblem};
 
@@ -44,6 +44,17 @@ impl Handle {
     /// engine, so that it is what would be done now.
     pub fn preview(&self, request: Request) -> Result<Preview, CommandError> {
         self.ask(|reply| Command::Preview(request, reply))
+    }
+
+    /// Why a live pipeline or a track of it stands where it does; none when it is not live. The rows
+    /// of what is said are committed. A driver that does not answer `within` this time is busy.
+    pub fn why(&self, about: About, within: Duration) -> Result<Option<Facts>, CommandError> {
+        let (reply, answer) = bounded(1);
+        self.send(Command::Why(about, reply))?;
+        answer.recv_timeout(within).map_err(|why| match why {
+            RecvTimeoutError::Timeout => CommandError::Busy,
+            RecvTimeoutError::Disconnected => CommandError::Closed,
+        })?
     }
 
     /// Why the database cannot be written now; none when it can.

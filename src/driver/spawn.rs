@@ -103,6 +103,7 @@ impl Driver {
             watches: BTreeMap::new(),
             subscribers: Subscribers::default(),
             draining,
+            questions: Vec::new(),
         };
         let thread = std::thread::Builder::new()
             .name("driver".to_owned())

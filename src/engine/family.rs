@@ -37,6 +37,14 @@ impl Family {
         self.queued.remove(&(Reverse(run.priority), run.id));
     }
 
+    /// Those that have begun, and those that have their turn before a pipeline that waits for its own.
+    pub(super) fn before(&self, run: &Run) -> (Vec<PipelineId>, Vec<PipelineId>) {
+        let place = (Reverse(run.priority), run.id);
+        let before = self.queued.iter().take_while(|other| **other < place);
+        let begun = self.begun.iter().copied().collect();
+        (begun, before.map(|(_, id)| *id).collect())
+    }
+
     /// For working out what one pipeline may do.
     pub(super) fn without_queue(&self) -> Self {
         let (begun, queued) = (self.begun.clone(), BTreeSet::new());

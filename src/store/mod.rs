@@ -28,6 +28,7 @@ mod standing;
 mod starts;
 mod tracks;
 mod views;
+mod whys;
 mod writer;
 
 pub use connection::Durability;
@@ -43,4 +44,5 @@ pub use refers::Referred;
 pub use secrets::{PipelineSecrets, SecretHead};
 pub use standing::Handler;
 pub use tracks::{AttemptRow, JournalRow, TrackHead, TrackTexts};
+pub use whys::{Named, Ways};
 pub use writer::Writer;

@@ -8,6 +8,8 @@ use rocket::http::{ContentType, Cookie, Header};
 use rocket::local::blocking::{Client, LocalRequest, LocalResponse};
 
 use super::guard::{Browser, COOKIE, Clock};
+use super::reason::Reason;
+use super::when::when;
 use crate::access::{Access, Caller, Secret, digest};
 use crate::desk::{Desk, Known, Vault};
 use crate::driver::{Backend, Driver, Fact, Settings, Verdict};
@@ -79,6 +81,16 @@ pub(super) fn graph_head(id: i64, name: &str) -> GraphHead {
         creator: "browser".to_owned(),
         created_at: NOW.0 - 90_000,
         updated_at: NOW.0 - 60_000,
+    }
+}
+
+pub(super) fn hostile_reason() -> Reason {
+    let text = || HOSTILE.to_owned();
+    Reason {
+        sentence: text(),
+        next: text(),
+        until: Some(when(NOW.0)),
+        links: vec![("/tracks/9".to_owned(), text())],
     }
 }
 

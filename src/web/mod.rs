@@ -29,6 +29,7 @@ mod pipeline;
 mod pipelines;
 mod posted;
 mod problems;
+mod reason;
 mod reveal;
 mod script;
 mod secrets;

@@ -12,6 +12,7 @@ use super::frame::{Frame, Section};
 use super::guard::Browser;
 use super::lines::{self, Progress, TrackLine};
 use super::picture::{self, Card, Picture};
+use super::reason::Reason;
 use super::standing::{ATTENTION, Found, PAGE, find};
 use super::values::values;
 use super::when::{When, between, when};
@@ -47,6 +48,7 @@ struct PipelinePage {
     facts: Vec<String>,
     /// Further runs of the same, the newest first.
     again: Vec<(i64, Mark)>,
+    reason: Option<Reason>,
     /// The page does not load itself again.
     held: bool,
     progress: Progress,
@@ -125,6 +127,7 @@ fn view(who: &Browser, found: Found, (later, held): (bool, bool)) -> PipelinePag
         again: again
             .map(|(id, state)| (*id, words::pipeline(*state)))
             .collect(),
+        reason: found.reason,
         held,
         progress: lines::progress(head.id, &found.counts),
         started: when(head.created_at),
@@ -185,7 +188,7 @@ mod tests {
     use crate::graph::When;
     use crate::store::JournalRow;
     use crate::web::around::Around;
-    use crate::web::harness::{HOSTILE, NOW, browser, pipeline_head, track_head};
+    use crate::web::harness::{HOSTILE, NOW, browser, hostile_reason, pipeline_head, track_head};
     use crate::web::wellformed;
 
     fn found(id: i64, tracks: i64) -> Found {
@@ -224,6 +227,7 @@ mod tests {
             tracks: (1..=tracks).map(|t| track_head(t, HOSTILE)).collect(),
             edges: (tracks <= 300).then(|| (2..=tracks).map(|t| (t - 1, t)).collect()),
             journal: (0..tracks.min(200)).map(entry).collect(),
+            reason: Some(hostile_reason()),
         }
     }
 

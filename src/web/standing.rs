@@ -3,8 +3,11 @@
 use super::answer::Failure;
 use super::around::Around;
 use super::picture;
+use super::reason::{PATIENCE, Reason, reason};
 use crate::desk::Desk;
-use crate::engine::{GraphId, PipelineId, PipelineStand, PipelineState, Reason, TrackState};
+use crate::engine::{
+    GraphId, PipelineId, PipelineStand, PipelineState, Reason as Failed, TrackState,
+};
 use crate::store::{JournalRow, PipelineHead, TrackHead};
 
 /// Tracks on one page.
@@ -28,6 +31,7 @@ pub(super) struct Found {
     pub(super) tracks: Vec<TrackHead>,
     pub(super) edges: Option<Vec<(i64, i64)>>,
     pub(super) journal: Vec<JournalRow>,
+    pub(super) reason: Option<Reason>,
 }
 
 /// Reads a pipeline, and a page of its tracks.
@@ -57,6 +61,7 @@ pub(super) fn find(desk: &Desk, id: PipelineId, after: i64, now: i64) -> Result<
         around,
         edges: drawn.then(|| store.edges(graph)).transpose()?,
         journal: store.journal_tail(id, JOURNAL)?,
+        reason: reason(desk.why_pipeline(id, PATIENCE))?,
         head,
     })
 }
@@ -124,7 +129,7 @@ impl Found {
             1 => facts.push("1 ignored failure".to_owned()),
             n => facts.push(format!("{n} ignored failures")),
         }
-        if self.head.reason == Some(Reason::Timeout.code()) {
+        if self.head.reason == Some(Failed::Timeout.code()) {
             facts.push("it ran out of time".to_owned());
         }
         if self.head.priority != 0 {

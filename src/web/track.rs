@@ -12,6 +12,7 @@ use super::fields::{self, Group, Widget};
 use super::frame::{Frame, Section};
 use super::guard::Browser;
 use super::lines::{self, TrackLine};
+use super::reason::{PATIENCE, Reason, reason};
 use super::reveal;
 use super::script::{self, Label, Part};
 use super::so_far;
@@ -32,6 +33,7 @@ pub(super) struct TrackPage {
     pipeline: PipelineHead,
     line: TrackLine,
     live: bool,
+    reason: Option<Reason>,
     attempts: Vec<AttemptLine>,
     script: Vec<Part>,
     script_cut: bool,
@@ -61,6 +63,7 @@ pub(super) struct Found {
     around: Around,
     /// Something before it is not done, or it runs after a verdict that is not there.
     waits: bool,
+    reason: Option<Reason>,
 }
 
 #[get("/tracks/<id>")]
@@ -95,6 +98,7 @@ fn find(desk: &Desk, id: TrackId, now: i64) -> Result<Found, Failure> {
         attempts: store.attempts(id)?,
         params: order.params,
         referred: order.referred,
+        reason: reason(desk.why_track(id, PATIENCE))?,
         head,
         texts,
         around,
@@ -122,6 +126,7 @@ fn view(who: &Browser, found: Found) -> TrackPage {
         referred,
         around,
         waits,
+        reason,
     } = found;
     let state = TrackState::from_code(head.state);
     let unstarted = matches!(state, Some(TrackState::Waiting | TrackState::Pending))
@@ -165,6 +170,7 @@ fn view(who: &Browser, found: Found) -> TrackPage {
         running: state == Some(TrackState::Running),
         line: lines::track(&head, &around),
         live,
+        reason,
         attempts: attempts
             .iter()
             .map(|row| attempt(row, head.id, who.now.0))
@@ -193,7 +199,9 @@ mod tests {
     use crate::graph::{Kind, Value};
     use crate::store::{AttemptRow, Referred, TrackTexts};
     use crate::web::around::Around;
-    use crate::web::harness::{HOSTILE, NOW, browser, param, pipeline_head, track_head};
+    use crate::web::harness::{
+        HOSTILE, NOW, browser, hostile_reason, param, pipeline_head, track_head,
+    };
     use crate::web::wellformed;
 
     fn found(state: TrackState, attempts: i32) -> Found {
@@ -221,6 +229,7 @@ mod tests {
                 outputs: "{\"left\":\"<&>\\n\"}".to_owned(),
             },
             pipeline: pipeline_head(1),
+            reason: Some(hostile_reason()),
             attempts: (1..=attempts).map(attempt).collect(),
             params: vec![
                 param("host", Kind::Str),

@@ -23,6 +23,7 @@ pub(crate) enum End {
 }
 
 /// The engine and its rows.
+#[derive(Clone)]
 pub(crate) struct Bench {
     pub(crate) engine: Engine,
     pub(crate) now: Time,

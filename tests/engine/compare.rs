@@ -18,15 +18,10 @@ use crate::random::Random;
 /// The sequences of every `cargo test`; `TRACKYARD_SEQUENCES` for more, `TRACKYARD_SEED` for others.
 const SEQUENCES: u64 = 2_000;
 /// The most events of one.
-const EVENTS: usize = 60;
+pub(crate) const EVENTS: usize = 60;
 
 #[test]
 fn the_engine_and_the_naive_model_agree() {
-    let setting = |name: &str| {
-        std::env::var(name)
-            .ok()
-            .map(|n| n.parse().expect("a number"))
-    };
     let sequences = setting("TRACKYARD_SEQUENCES").unwrap_or(SEQUENCES);
     let first = setting("TRACKYARD_SEED").unwrap_or(0);
     let mut counted = Counted::default();
@@ -40,6 +35,12 @@ fn the_engine_and_the_naive_model_agree() {
         "{counted:?}"
     );
     assert!(counted.settled > enough, "{counted:?}");
+}
+
+/// A number of the environment.
+pub(crate) fn setting(name: &str) -> Option<u64> {
+    let text = std::env::var(name).ok()?;
+    Some(text.parse().expect("a number"))
 }
 
 /// What a preview says will run does, and nothing else, when everything goes well and people hold
@@ -152,18 +153,18 @@ fn drive(bench: &mut Bench) {
 }
 
 #[derive(Debug, Default)]
-struct Counted {
+pub(crate) struct Counted {
     events: u64,
     done: u64,
     refused: u64,
     settled: u64,
 }
 
-fn pick<T: Clone>(random: &mut Random, all: &[T]) -> T {
+pub(crate) fn pick<T: Clone>(random: &mut Random, all: &[T]) -> T {
     all[random.below(all.len())].clone()
 }
 
-fn plan(random: &mut Random, id: i64) -> Plan {
+pub(crate) fn plan(random: &mut Random, id: i64) -> Plan {
     let n = 1 + random.below(5);
     let edges = random.edges(n);
     let plain = random.chance(30);
@@ -238,7 +239,7 @@ fn sequence(seed: u64, counted: &mut Counted) {
 }
 
 /// One event, in both.
-fn one(
+pub(crate) fn one(
     random: &mut Random,
     plans: &[Arc<Plan>],
     (bench, model): (&mut Bench, &mut Model),

@@ -10,3 +10,4 @@ mod random;
 mod scenario;
 mod scenarios;
 mod tables;
+mod why;

@@ -22,3 +22,4 @@ mod secrets;
 mod server;
 mod store;
 mod trouble;
+mod why;

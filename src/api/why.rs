@@ -1,0 +1,47 @@
+//! `/tracks/{id}/why`, `/pipelines/{id}/why`
+
+use std::time::Duration;
+
+use rocket::serde::json::Json;
+use rocket::{State, get};
+use serde_json::Value;
+
+use super::body::blocking;
+use super::error::ApiError;
+use super::guard::Auth;
+use super::wire;
+use crate::desk::Desk;
+use crate::engine::{PipelineId, TrackId};
+
+/// How long the driver may take to answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+#[get("/tracks/<id>/why")]
+pub(super) async fn track(
+    _caller: Auth,
+    desk: &State<Desk>,
+    id: i64,
+) -> Result<Json<Value>, ApiError> {
+    let desk = desk.inner().clone();
+    blocking(move || {
+        let why = desk.why_track(TrackId(id), PATIENCE)?;
+        let why = why.ok_or_else(|| ApiError::not_found("track", id))?;
+        Ok(Json(wire::why(&why)))
+    })
+    .await
+}
+
+#[get("/pipelines/<id>/why")]
+pub(super) async fn pipeline(
+    _caller: Auth,
+    desk: &State<Desk>,
+    id: i64,
+) -> Result<Json<Value>, ApiError> {
+    let desk = desk.inner().clone();
+    blocking(move || {
+        let why = desk.why_pipeline(PipelineId(id), PATIENCE)?;
+        let why = why.ok_or_else(|| ApiError::not_found("pipeline", id))?;
+        Ok(Json(wire::why(&why)))
+    })
+    .await
+}

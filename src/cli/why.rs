@@ -1,0 +1,93 @@
+//! `trackyard why`: the server's answer, or without one what the rows say.
+
+use chrono::DateTime;
+use clap::Args;
+use serde_json::Value;
+
+use super::context::Context;
+use super::error::{CliError, OK};
+use super::output::{local_time, print, print_json, visible};
+use super::remote::Remote;
+use crate::api::wire;
+use crate::app::{Hold, capacity};
+use crate::desk::why::{Moves, Source, why_pipeline, why_track};
+use crate::driver::CommandError;
+use crate::engine::{PipelineId, TrackId};
+
+#[derive(Debug, Args)]
+pub(super) struct WhyArgs {
+    /// The number of a track
+    #[arg(
+        value_name = "TRACK",
+        required_unless_present = "pipeline",
+        conflicts_with = "pipeline"
+    )]
+    track: Option<i64>,
+    /// The number of a pipeline, to ask about it as a whole
+    #[arg(long, value_name = "PIPELINE")]
+    pipeline: Option<i64>,
+    /// Print one JSON object instead of text
+    #[arg(long)]
+    json: bool,
+}
+
+/// Says why something stands where it does, and what happens next.
+pub(super) fn why(context: &Context, args: &WhyArgs) -> Result<u8, CliError> {
+    let holder = Hold::holder(&context.config.data);
+    let served = holder.as_ref().is_some_and(|holder| holder.url.is_some());
+    let answer = match served {
+        true => Remote::needed(context)?.get(&match (args.track, args.pipeline) {
+            (Some(track), _) => format!("/tracks/{track}/why"),
+            (None, pipeline) => format!("/pipelines/{}/why", pipeline.unwrap_or_default()),
+        })?,
+        false => of_rows(context, args, holder.is_some())?,
+    };
+    match args.json {
+        true => print_json(&answer)?,
+        false => print(&text(&answer))?,
+    }
+    Ok(OK)
+}
+
+/// `works`: some process works on the data directory, but none that can be asked.
+fn of_rows(context: &Context, args: &WhyArgs, works: bool) -> Result<Value, CliError> {
+    let store = context.store()?;
+    let capacity = capacity(&context.config);
+    let source = Source::Rows(&capacity);
+    let (what, why) = match (args.track, args.pipeline.unwrap_or_default()) {
+        (Some(id), _) => (
+            format!("track {id}"),
+            why_track(&store, source, TrackId(id)),
+        ),
+        (None, id) => (
+            format!("pipeline {id}"),
+            why_pipeline(&store, source, PipelineId(id)),
+        ),
+    };
+    let why = why.map_err(|why| match why {
+        CommandError::Store(why) => why.into(),
+        other => CliError::Failed(other.to_string()),
+    })?;
+    let mut why = why.ok_or_else(|| {
+        let list = context.command("ls");
+        CliError::Failed(format!("{what} does not exist: `{list}` lists pipelines"))
+    })?;
+    if !works && why.moves == Moves::Itself {
+        why.moves = Moves::Person;
+        let serve = context.command("serve");
+        why.next = format!("Nothing moves before a server works on it: `{serve}`.");
+    }
+    Ok(wire::why(&why))
+}
+
+/// The answer, when its wait ends, and what happens next.
+fn text(answer: &Value) -> String {
+    let of = |name: &str| visible(answer[name].as_str().unwrap_or_default());
+    let until = answer["until"]
+        .as_str()
+        .and_then(|text| DateTime::parse_from_rfc3339(text).ok());
+    let until = until.map_or_else(String::new, |until| {
+        format!(" (until {})", local_time(until.timestamp_millis()))
+    });
+    format!("{}{until}\n{}", of("sentence"), of("next"))
+}

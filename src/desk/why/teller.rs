@@ -1,0 +1,212 @@
+//! Names for what facts speak of, and what happens next in words.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::words::{Code, actions};
+use super::{Moves, Refer, ReferKind, Why};
+use crate::driver::CommandError;
+use crate::engine::{
+    Because, Facts, Few, Next, Party, PipelineId, PipelineState, Time, TrackId, TrackState, Wanted,
+};
+use crate::store::{Named, Store};
+
+/// Finds words for facts.
+pub(super) struct Teller<'a> {
+    pub(super) store: &'a Store,
+    pub(super) pipeline: PipelineId,
+    pub(super) track: Option<TrackId>,
+    tracks: BTreeMap<i64, String>,
+    pipelines: BTreeMap<i64, Named>,
+    refers: Vec<Refer>,
+}
+
+impl<'a> Teller<'a> {
+    /// Reads the names of all that the facts speak of: two statements, whatever they are.
+    pub(super) fn new(
+        store: &'a Store,
+        pipeline: PipelineId,
+        track: Option<TrackId>,
+        facts: &Facts,
+    ) -> Result<Self, CommandError> {
+        let (mut tracks, mut pipelines) = (BTreeSet::new(), BTreeSet::new());
+        let mut all = |few: &Few<Party>| tracks.extend(few.first.iter().map(|p| p.track.0));
+        all(&facts.failing);
+        match &facts.because {
+            Because::Predecessors(few)
+            | Because::Verdict(few)
+            | Because::Handlers(few)
+            | Because::MaxParallel(_, few)
+            | Because::Running(few)
+            | Because::Asks(_, few)
+            | Because::Backoff(few)
+            | Because::Pool { holders: few, .. }
+            | Because::Slots { holders: few, .. } => all(few),
+            Because::Queued { begun, .. } => pipelines.extend(begun.first.iter().map(|p| p.0)),
+            Because::Over
+            | Because::Paused
+            | Because::Draining
+            | Because::Turn
+            | Because::Input
+            | Because::Retry
+            | Because::Spawn
+            | Because::Held
+            | Because::Runs
+            | Because::Ended => {}
+        }
+        match &facts.next {
+            Next::Person(_, few) => all(few),
+            Next::Others(few) => pipelines.extend(few.first.iter().map(|p| p.0)),
+            Next::ByItself | Next::Nothing => {}
+        }
+        let tracks: Vec<i64> = tracks.into_iter().collect();
+        let pipelines: Vec<i64> = pipelines.into_iter().collect();
+        let tracks = store.named_tracks(&tracks)?.into_iter();
+        let pipelines = store.named_pipelines(&pipelines)?.into_iter();
+        Ok(Self {
+            store,
+            pipeline,
+            track,
+            tracks: tracks.map(|named| (named.id, named.name)).collect(),
+            pipelines: pipelines.map(|named| (named.id, named)).collect(),
+            refers: Vec::new(),
+        })
+    }
+
+    pub(super) fn refer(&mut self, refer: Refer) {
+        if !self.refers.contains(&refer) {
+            self.refers.push(refer);
+        }
+    }
+
+    /// `` `a` (RUNNING), `b` of pipeline #7 (RUNNING) and 3 more ``
+    pub(super) fn parties(&mut self, few: &Few<Party>, states: bool) -> String {
+        let mut words = Vec::new();
+        for party in &few.first {
+            let name = self.tracks.get(&party.track.0).cloned().unwrap_or_default();
+            self.refer(Refer {
+                kind: ReferKind::Track,
+                id: Some(party.track.0),
+                name: name.clone(),
+                state: Some(party.state.word()),
+            });
+            let of = match party.pipeline == self.pipeline {
+                true => String::new(),
+                false => format!(" of pipeline #{}", party.pipeline),
+            };
+            let state = match states {
+                true => format!(" ({})", party.state),
+                false => String::new(),
+            };
+            words.push(format!("`{name}`{of}{state}"));
+        }
+        joined(words, few.count)
+    }
+
+    /// `#7 (RUNNING) and #9 (PAUSED)`
+    pub(super) fn others(&mut self, few: &Few<PipelineId>) -> String {
+        let mut words = Vec::new();
+        for id in &few.first {
+            let named = self.pipelines.get(&id.0);
+            let state = named.and_then(|n| PipelineState::from_code(n.state));
+            let refer = Refer {
+                kind: ReferKind::Pipeline,
+                id: Some(id.0),
+                name: named.map(|n| n.name.clone()).unwrap_or_default(),
+                state: state.map(PipelineState::word),
+            };
+            self.refer(refer);
+            words.push(format!("#{id}"));
+        }
+        joined(words, few.count)
+    }
+
+    /// What happens next, in words.
+    fn next(&mut self, facts: &Facts) -> (String, Moves, &'static [&'static str]) {
+        let own = |few: &Few<Party>, track: Option<TrackId>| {
+            few.count == 1 && few.first.first().map(|party| party.track) == track
+        };
+        match &facts.next {
+            Next::ByItself => {
+                let runs = facts.track.is_some_and(|t| t.state == TrackState::Running);
+                let text = match runs {
+                    true => "It ends by itself.",
+                    false => "It goes on by itself.",
+                };
+                (text.to_owned(), Moves::Itself, &[])
+            }
+            Next::Nothing => ("Nothing follows by itself.".to_owned(), Moves::Nobody, &[]),
+            Next::Others(few) => {
+                let text = match few.count {
+                    1 => format!("A person has to go on with pipeline {}.", self.others(few)),
+                    _ => format!("A person has to go on with pipelines {}.", self.others(few)),
+                };
+                (text, Moves::Person, &[])
+            }
+            Next::Person(wanted, few) => {
+                let it = match own(few, self.track) {
+                    true => "it".to_owned(),
+                    false => self.parties(few, true),
+                };
+                (told(*wanted, &it), Moves::Person, actions(*wanted))
+            }
+        }
+    }
+
+    pub(super) fn why(
+        mut self,
+        facts: &Facts,
+        code: Code,
+        sentence: String,
+        until: Option<Time>,
+    ) -> Why {
+        let (next, moves, actions) = self.next(facts);
+        Why {
+            code,
+            sentence,
+            next,
+            moves,
+            actions,
+            until,
+            refers: self.refers,
+        }
+    }
+}
+
+/// What a person has to do, in a sentence.
+pub(super) fn told(wanted: Wanted, it: &str) -> String {
+    match wanted {
+        Wanted::Answer => {
+            format!("A person has to say how {it} ended, to retry it or to skip it.")
+        }
+        Wanted::Input => format!("A person has to give the missing values of {it}, or to skip it."),
+        Wanted::Release => format!("A person has to release {it}, or to skip it."),
+        Wanted::Repair if it.is_empty() => "A person has to retry the pipeline.".to_owned(),
+        Wanted::Repair => {
+            format!("A person has to retry {it}, to skip it or to say that it succeeded.")
+        }
+        Wanted::Resume => "A person has to resume the pipeline.".to_owned(),
+        Wanted::Undrain => {
+            "The server has to start scripts again; the next one does so.".to_owned()
+        }
+    }
+}
+
+fn joined(mut words: Vec<String>, count: usize) -> String {
+    if count > words.len() {
+        words.push(format!("{} more", count - words.len()));
+    }
+    match words.pop() {
+        None => String::new(),
+        Some(last) if words.is_empty() => last,
+        Some(last) => format!("{} and {last}", words.join(", ")),
+    }
+}
+
+/// `2 pipelines wait before this one`
+pub(super) fn before(n: usize) -> String {
+    match n {
+        0 => String::new(),
+        1 => ", and 1 pipeline waits before this one".to_owned(),
+        n => format!(", and {n} pipelines wait before this one"),
+    }
+}
