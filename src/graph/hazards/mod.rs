@@ -5,6 +5,7 @@
 mod commands;
 mod direct;
 mod facts;
+mod filters;
 mod flows;
 mod input;
 mod interpreters;
