@@ -37,6 +37,14 @@ pub(super) struct Behind {
     pub(super) passes: bool,
 }
 
+/// A function of the script.
+struct Calls<'n> {
+    /// Where its bodies begin and end.
+    bodies: &'n [(usize, usize)],
+    /// Where it is called.
+    at: Vec<usize>,
+}
+
 impl Inputs {
     pub(super) fn of(lexed: &Lexed, facts: &[CommandFacts], names: &Names<'_>) -> Self {
         let all = || lexed.commands.iter().zip(facts);
@@ -65,25 +73,25 @@ impl Inputs {
             }
         }
         let called = |name: &[u8]| names.functions.get(name).map(Vec::as_slice);
-        // By function: its bodies, and where it is called.
-        let mut calls: BTreeMap<&[u8], (&[(usize, usize)], Vec<usize>)> = BTreeMap::new();
+        let mut calls: BTreeMap<&[u8], Calls<'_>> = BTreeMap::new();
         for (command, facts) in all() {
             let name = command
                 .words
                 .get(facts.head)
                 .map_or(&b""[..], Vec::as_slice);
             if let Some(bodies) = called(name) {
-                let call = calls.entry(name).or_insert((bodies, Vec::new()));
-                call.1.push(command.start);
+                let none = Vec::new();
+                let of = calls.entry(name).or_insert(Calls { bodies, at: none });
+                of.at.push(command.start);
             }
         }
         for _ in 0..CALLS {
-            let reading = |(bodies, _): &&(&[(usize, usize)], Vec<usize>)| {
-                let mut bodies = bodies.iter();
+            let reading = |calls: &&Calls<'_>| {
+                let mut bodies = calls.bodies.iter();
                 bodies.any(|(from, to)| inputs.reads_code(*from, *to))
             };
             let callers = calls.values().filter(reading);
-            let mut more: Vec<usize> = callers.flat_map(|(_, starts)| starts).copied().collect();
+            let mut more: Vec<usize> = callers.flat_map(|c| &c.at).copied().collect();
             more.extend(&inputs.readers);
             more.sort_unstable();
             more.dedup();
@@ -107,9 +115,9 @@ impl Inputs {
         inputs.piped = joined(stretches.clone());
         for _ in 0..CALLS {
             let before = stretches.len();
-            for (bodies, starts) in calls.values() {
-                if starts.iter().any(|at| inputs.is_piped(*at)) {
-                    stretches.extend(*bodies);
+            for calls in calls.values() {
+                if calls.at.iter().any(|at| inputs.is_piped(*at)) {
+                    stretches.extend(calls.bodies);
                 }
             }
             stretches.sort_unstable();
