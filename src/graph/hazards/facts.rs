@@ -3,10 +3,10 @@
 use super::commands::{DECLARE, assignment, heads, is_source};
 use super::filters::writes_words;
 use super::input::Inputs;
-use super::interpreters::Runs;
 use super::names::Names;
 use super::place::{Hazard, Place};
 use super::programs::runs;
+use super::runs::Runs;
 use crate::graph::lexer::{Command, Lexed, Role, Site};
 use crate::graph::param::Param;
 

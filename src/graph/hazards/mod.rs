@@ -13,6 +13,7 @@ mod kinds;
 mod names;
 mod place;
 mod programs;
+mod runs;
 #[cfg(test)]
 mod tests;
 

@@ -2,8 +2,9 @@
 //! or `xargs` run in turn.
 
 use super::commands::{assignment, program};
-use super::interpreters::{Runs, interpret};
+use super::interpreters::interpret;
 use super::kinds::is_interpreter;
+use super::runs::Runs;
 
 /// Programs that run another one: their names, the letters of options with a value, and how many
 /// other words stand before that program.
