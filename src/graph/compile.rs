@@ -177,7 +177,7 @@ impl Compilation<'_> {
         let (line, _) = self.lines.line_and_column(flow.at);
         let Flow { variable, what, .. } = flow;
         let reason = format!(
-            "becomes the value of `{variable}`, which the shell {what} on line {line}; declare it as an int, or use it there as an argument, e.g. sh -c '… \"$1\"' sh \"${variable}\""
+            "becomes the value of `{variable}`, which the shell {what} on line {line}; if that is meant to be another `{variable}`, call one of the two otherwise; else declare it as an int, or hand it on as an argument, e.g. sh -c '… \"$1\"' sh \"${variable}\""
         );
         (codes::PLACEHOLDER_RUNS_AGAIN, reason)
     }

@@ -90,12 +90,28 @@ pub(super) fn computes_both(word: &[u8]) -> bool {
     matches!(word, b"-eq" | b"-ne" | b"-lt" | b"-le" | b"-gt" | b"-ge")
 }
 
+/// Whether a command gives variables what it reads.
+pub(super) fn reads(words: &[Vec<u8>], head: usize) -> bool {
+    let reads = |w: &Vec<u8>| matches!(w.as_slice(), b"read" | b"mapfile" | b"readarray");
+    words.get(head).is_some_and(reads)
+}
+
 /// The names of variables to which `read` and its like give values.
-pub(super) fn read_names(words: &[Vec<u8>], head: usize) -> &[Vec<u8>] {
-    let reads = words
-        .get(head)
-        .is_some_and(|w| matches!(w.as_slice(), b"read" | b"mapfile" | b"readarray"));
-    if reads { &words[head + 1..] } else { &[] }
+pub(super) fn read_names(words: &[Vec<u8>], head: usize) -> impl Iterator<Item = &[u8]> {
+    let named = if reads(words, head) {
+        &words[head + 1..]
+    } else {
+        &[]
+    };
+    let name = |w: &&Vec<u8>| !w.starts_with(b"-");
+    // Without a name these are set.
+    let own: &[&[u8]] = match words.get(head).map(Vec::as_slice) {
+        Some(b"read") => &[b"REPLY"],
+        Some(b"mapfile" | b"readarray") => &[b"MAPFILE"],
+        _ => &[],
+    };
+    let own = own.iter().copied();
+    named.iter().filter(name).map(Vec::as_slice).chain(own)
 }
 
 /// The name that a word like `NAME=...` or `NAME+=...` gives a value to.

@@ -1,11 +1,11 @@
 //! What only matters to a placeholder itself, not to a substitution around it: names, the heads of
 //! commands, and forms that a shell takes only from what is written out.
 
-use super::commands::{DECLARE, assignment};
+use super::commands::{DECLARE, PARSE_AGAIN, assignment};
 use super::place::{Hazard, Place};
 use crate::graph::codes;
 use crate::graph::lexer::{CommandKind, Context, Role, Site};
-use crate::graph::param::Kind;
+use crate::graph::param::{Kind, Value};
 
 fn names(what: &str) -> Option<Hazard> {
     Some((
@@ -48,10 +48,20 @@ impl Place<'_> {
                 return names("the name of a variable");
             }
         }
+        self.commands()
+    }
+
+    /// The name of a command, or of a file with commands.
+    pub(super) fn commands(&self) -> Option<Hazard> {
+        let (head, first) = (self.facts.head, self.words().first()?.as_slice());
         let heads = self.facts.first..=head;
         let file = self.facts.sourced && self.word == head + 1;
-        let open = !self.prefix.contains(&b'/') && assignment(self.prefix).is_none();
-        if !open || !self.param.kind.is_text() || first == b"case" {
+        // With a `/` in it a word is no name of a builtin.
+        let word = self.words().get(self.word).map_or(&b""[..], Vec::as_slice);
+        let path = if file { self.prefix } else { word };
+        let open = !path.contains(&b'/') && assignment(self.prefix).is_none();
+        let simple = self.command.kind == CommandKind::Simple && self.role == Role::Word;
+        if !open || !simple || !self.names_code() || first == b"case" {
             return None;
         }
         let reason = if file {
@@ -62,6 +72,24 @@ impl Place<'_> {
             return None;
         };
         Some((codes::PLACEHOLDER_AS_COMMAND, reason.to_owned()))
+    }
+
+    /// Whether a value may name what runs its words.
+    fn names_code(&self) -> bool {
+        let runs = |c: &Value| {
+            let word = c.to_string().into_bytes();
+            PARSE_AGAIN.contains(&word.as_slice())
+                || matches!(
+                    word.as_slice(),
+                    b"." | b"source" | b"exec" | b"command" | b"builtin"
+                )
+        };
+        match self.param.kind {
+            Kind::Choice => {
+                self.words().len() > self.word + 1 && self.param.choices.iter().any(runs)
+            }
+            kind => kind.is_text(),
+        }
     }
 
     /// What a shell takes only from what is written out: ranges of braces, numbers of descriptors.

@@ -1,11 +1,12 @@
 //! All commands of a script looked at once, so that judging a placeholder searches nothing.
 
 use super::commands::{DECLARE, assignment, heads, is_source};
+use super::filters::writes_words;
 use super::input::Inputs;
-use super::interpreters::Runs;
 use super::names::Names;
 use super::place::{Hazard, Place};
 use super::programs::runs;
+use super::runs::Runs;
 use crate::graph::lexer::{Command, Lexed, Role, Site};
 use crate::graph::param::Param;
 
@@ -74,15 +75,22 @@ impl<'l> Facts<'l> {
 
     /// Whether a program reads the placeholder among commands of its own.
     pub(in crate::graph) fn stated(&self, site: &Site) -> bool {
-        let mut open = site.command.map(|c| (c, site.role, false));
-        while let Some((index, role, inside)) = open {
+        let mut open = site.command.map(|c| (c, site.word, site.role, false));
+        while let Some((index, word, role, inside)) = open {
             let (command, facts) = (&self.lexed.commands[index], &self.commands[index]);
             let fed =
                 matches!(role, Role::HereDoc | Role::HereString) || (inside && role == Role::Input);
-            if (fed && facts.runs.statements) || self.inputs.is_stated(command.start) {
+            let worded = role == Role::Word && facts.runs.stated.contains(&word);
+            // The name of a database to dump is not among what is dumped.
+            let writes = fed || writes_words(&command.words, facts.head);
+            let piped = writes && self.inputs.is_stated(command.start);
+            if worded || piped || (fed && facts.runs.statements) {
                 return true;
             }
-            open = command.parent.map(|p| (p.command, p.role, true));
+            open = command
+                .parent
+                .filter(|_| writes)
+                .map(|p| (p.command, p.word, p.role, true));
         }
         false
     }

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::commands::{DECLARE, assignment, computes_both, read_names};
 use super::direct::subscript;
 use super::facts::Facts;
+use super::filters::{writes_input, writes_words};
 use crate::graph::lexer::{Command, CommandKind, Role, Site, Use, UseKind};
 use crate::graph::param::{Kind, Param};
 
@@ -20,8 +21,12 @@ pub(in crate::graph) struct Flow {
     pub(in crate::graph) what: &'static str,
 }
 
+/// The most variables that may be given one value; with more it counts as run.
+const MOST: usize = 64;
+
 const COMPUTES: &str = "computes with";
 const RUNS: &str = "runs again, or takes for a name,";
+const SPREADS: &str = "gives to more variables than can be followed";
 
 /// Dangerous names with the first place where they are so, and which variables pass values on.
 #[derive(Default)]
@@ -45,12 +50,13 @@ impl<'l> Facts<'l> {
         }
         let dangers = self.graph().spread();
         let flow = |(index, site, names): (usize, &Site, Vec<&[u8]>)| {
+            let many = (names.len() > MOST).then_some((site.start, SPREADS));
             names.iter().find_map(|name| {
                 let own = self
                     .names
                     .evaluated(name)
                     .then_some((site.start, "runs or computes with"));
-                let (at, what) = own.or_else(|| dangers.get(name).copied())?;
+                let (at, what) = own.or(many).or_else(|| dangers.get(name).copied())?;
                 let variable = String::from_utf8_lossy(name).into_owned();
                 Some((index, Flow { variable, at, what }))
             })
@@ -60,50 +66,59 @@ impl<'l> Facts<'l> {
 
     /// The variables that are given what stands in a word, or what its command writes.
     fn targets(&self, mut index: usize, mut word: usize, mut role: Role) -> Vec<&'l [u8]> {
+        let mut found = Vec::new();
+        // A value after `<` is the name of a file; what is substituted there is read.
+        let mut file = role == Role::Input;
         loop {
             let (command, facts) = (&self.lexed.commands[index], &self.commands[index]);
             let (words, head) = (command.words.as_slice(), facts.head);
             let name = words.get(head).map_or(&b""[..], Vec::as_slice);
             let reads =
                 |i: &usize| read_names(&self.lexed.commands[*i].words, self.commands[*i].head);
-            let named = |names: &'l [Vec<u8>]| names.iter().map(Vec::as_slice).collect();
+            let mut writes = false;
             match (command.kind, role) {
                 (CommandKind::Array, _) => {}
                 (CommandKind::Simple, Role::Word | Role::Elements) => {
                     let given = words.get(word).and_then(|w| assignment(w));
                     if let Some(given) = given.filter(|_| word < head || DECLARE.contains(&name)) {
-                        return vec![given];
+                        found.push(given);
+                        return found;
                     }
                     if matches!(words.first().map(Vec::as_slice), Some(b"for" | b"select")) {
-                        return words
-                            .get(1)
-                            .filter(|_| word > 2)
-                            .map(|w| vec![w.as_slice()])
-                            .unwrap_or_default();
+                        let variable = words.get(1).filter(|_| word > 2);
+                        found.extend(variable.map(Vec::as_slice));
+                        return found;
                     }
                     if let Some(variable) = printed(words, head).filter(|_| word > head + 2) {
-                        return vec![variable];
+                        found.push(variable);
+                        return found;
                     }
-                    if !matches!(name, b"echo" | b"printf") || word <= head {
-                        return Vec::new();
-                    }
-                    if let Some(behind) = self.inputs.read_behind(command) {
-                        return behind.iter().flat_map(reads).map(Vec::as_slice).collect();
-                    }
+                    writes = word > head && writes_words(words, head);
                 }
                 (CommandKind::Simple, Role::HereDoc | Role::HereString | Role::Input) => {
-                    if let Some(from) = command.compound {
+                    if let Some(from) = command.compound.filter(|_| !file) {
                         let inner = self.inputs.read_in(from, command.start);
-                        return inner.flat_map(|i| reads(&i)).map(Vec::as_slice).collect();
+                        found.extend(inner.flat_map(|i| reads(&i)).take(MOST + 1));
+                        return found;
                     }
-                    if name != b"cat" {
-                        return named(read_names(words, head));
+                    writes = !file && writes_input(words, head);
+                    if !writes && !file {
+                        found.extend(read_names(words, head).take(MOST + 1));
                     }
                 }
-                (_, _) => return Vec::new(),
+                (_, _) => return found,
             }
-            let Some(outer) = command.parent else {
-                return Vec::new();
+            file = false;
+            if command.kind != CommandKind::Array {
+                let behind = self.inputs.behind(command).filter(|_| writes);
+                let readers = behind.map_or(&[][..], |b| &b.reads);
+                found.extend(readers.iter().flat_map(reads).take(MOST + 1));
+                if !writes || behind.is_some_and(|b| !b.passes && b.reads.is_empty()) {
+                    return found;
+                }
+            }
+            let Some(outer) = command.parent.filter(|_| found.len() <= MOST) else {
+                return found;
             };
             (index, word, role) = (outer.command, outer.word, outer.role);
         }
@@ -128,7 +143,12 @@ impl<'l> Facts<'l> {
                     .entry(&used.name)
                     .or_insert((used.start, what));
             } else if let Some(command) = used.command.filter(|_| used.kind == UseKind::Plain) {
-                for target in self.targets(command, used.word, used.role) {
+                let targets = self.targets(command, used.word, used.role);
+                if targets.len() > MOST {
+                    let danger = (used.start, SPREADS);
+                    graph.dangers.entry(&used.name).or_insert(danger);
+                }
+                for target in targets {
                     graph.sources.entry(target).or_default().insert(&used.name);
                 }
             }
@@ -154,7 +174,7 @@ impl<'l> Facts<'l> {
         let place = used
             .command
             .and_then(|c| self.place(c, used.word, used.role, prefix, param));
-        place.is_some_and(|p| self.run_again(p).is_some())
+        place.is_some_and(|p| p.commands().is_some() || self.run_again(p).is_some())
     }
 
     /// Names without `$` in words with which bash computes.

@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use super::commands::{assignment, read_names};
+use super::commands::{assignment, reads};
 use super::facts::CommandFacts;
+use super::filters::writes_input;
 use super::kinds::is_input;
 use super::names::Names;
 use crate::graph::lexer::{Command, Lexed};
@@ -23,8 +24,25 @@ pub(super) struct Inputs {
     stated: Vec<(usize, usize)>,
     /// Where `read` and its like stand, in order, with their command.
     reads: Vec<(usize, usize)>,
-    /// Where pipelines begin whose output another command reads, with those `read` commands.
-    pipes: BTreeMap<usize, Vec<usize>>,
+    /// What reads the output of pipelines, by where those begin.
+    pipes: BTreeMap<usize, Behind>,
+}
+
+/// The commands of a pipeline behind the first.
+#[derive(Debug)]
+pub(super) struct Behind {
+    /// The `read` commands.
+    pub(super) reads: Vec<usize>,
+    /// All others write what they read.
+    pub(super) passes: bool,
+}
+
+/// A function of the script.
+struct Calls<'n> {
+    /// Where its bodies begin and end.
+    bodies: &'n [(usize, usize)],
+    /// Where it is called.
+    at: Vec<usize>,
 }
 
 impl Inputs {
@@ -34,34 +52,46 @@ impl Inputs {
         let direct = all().filter(|(c, f)| f.runs.reads || sources_input(c, f));
         inputs.readers = direct.map(|(c, _)| c.start).collect();
         inputs.readers.sort_unstable();
-        let reads = all()
+        let readers = all()
             .enumerate()
-            .filter(|(_, (c, f))| !read_names(&c.words, f.head).is_empty());
-        inputs.reads = reads.map(|(i, (c, _))| (c.start, i)).collect();
+            .filter(|(_, (c, f))| reads(&c.words, f.head));
+        inputs.reads = readers.map(|(i, (c, _))| (c.start, i)).collect();
         inputs.reads.sort_unstable();
         for (index, (command, facts)) in all().enumerate() {
             let Some(from) = command.piped_from else {
                 continue;
             };
-            let readers = inputs.pipes.entry(from).or_default();
-            if !read_names(&command.words, facts.head).is_empty() {
-                readers.push(index);
+            let none = || Behind {
+                reads: Vec::new(),
+                passes: true,
+            };
+            let behind = inputs.pipes.entry(from).or_insert_with(none);
+            if reads(&command.words, facts.head) {
+                behind.reads.push(index);
+            } else {
+                behind.passes &= writes_input(&command.words, facts.head);
             }
         }
-        let called = |c: &Command, f: &CommandFacts| {
-            let name = c.words.get(f.head)?;
-            names.functions.get(name.as_slice())
-        };
-        let calls: Vec<_> = all()
-            .filter_map(|(c, f)| Some((c, called(c, f)?)))
-            .collect();
+        let called = |name: &[u8]| names.functions.get(name).map(Vec::as_slice);
+        let mut calls: BTreeMap<&[u8], Calls<'_>> = BTreeMap::new();
+        for (command, facts) in all() {
+            let name = command
+                .words
+                .get(facts.head)
+                .map_or(&b""[..], Vec::as_slice);
+            if let Some(bodies) = called(name) {
+                let none = Vec::new();
+                let of = calls.entry(name).or_insert(Calls { bodies, at: none });
+                of.at.push(command.start);
+            }
+        }
         for _ in 0..CALLS {
-            let reading = |(_, bodies): &&(&Command, &Vec<(usize, usize)>)| {
-                bodies
-                    .iter()
-                    .any(|(from, to)| inputs.reads_code(*from, *to))
+            let reading = |calls: &&Calls<'_>| {
+                let mut bodies = calls.bodies.iter();
+                bodies.any(|(from, to)| inputs.reads_code(*from, *to))
             };
-            let mut more: Vec<usize> = calls.iter().filter(reading).map(|(c, _)| c.start).collect();
+            let callers = calls.values().filter(reading);
+            let mut more: Vec<usize> = callers.flat_map(|c| &c.at).copied().collect();
             more.extend(&inputs.readers);
             more.sort_unstable();
             more.dedup();
@@ -85,9 +115,9 @@ impl Inputs {
         inputs.piped = joined(stretches.clone());
         for _ in 0..CALLS {
             let before = stretches.len();
-            for (command, bodies) in &calls {
-                if inputs.is_piped(command.start) {
-                    stretches.extend(bodies.iter());
+            for calls in calls.values() {
+                if calls.at.iter().any(|at| inputs.is_piped(*at)) {
+                    stretches.extend(calls.bodies);
                 }
             }
             stretches.sort_unstable();
@@ -137,10 +167,10 @@ impl Inputs {
         self.reads[first..last].iter().map(|(_, index)| *index)
     }
 
-    /// The `read` commands behind this one in its pipeline; nothing when there is no pipeline.
-    pub(super) fn read_behind(&self, command: &Command) -> Option<&[usize]> {
+    /// What stands behind this command in its pipeline; nothing when there is no pipeline.
+    pub(super) fn behind(&self, command: &Command) -> Option<&Behind> {
         let from = command.piped_from.unwrap_or(command.start);
-        self.pipes.get(&from).map(Vec::as_slice)
+        self.pipes.get(&from)
     }
 }
 

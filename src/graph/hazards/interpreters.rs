@@ -2,106 +2,54 @@
 //! standard input.
 
 use super::commands::program;
-use super::kinds::{Kind, is_input, is_shell, kind, runs_lines, takes_statements};
-use super::programs::{runs, unknown};
-
-/// What the programs of one command do with its words and its input.
-#[derive(Debug, Default)]
-pub(super) struct Runs {
-    /// The words that are code.
-    pub(super) code: Vec<usize>,
-    /// Of those, the ones that a shell is given.
-    pub(super) scripts: Vec<usize>,
-    /// The words that name files with code.
-    pub(super) files: Vec<usize>,
-    /// Code comes from the standard input.
-    pub(super) reads: bool,
-    /// Commands of a program's own come from the standard input.
-    pub(super) statements: bool,
-    /// What the author can do instead of writing a value into code.
-    pub(super) instead: &'static str,
-}
+use super::kinds::{Kind, is_input, is_shell, kind, runs_lines, statements, takes_statements};
+use super::programs::{runs_within, unknown};
+use super::runs::Runs;
 
 fn option(word: &[u8]) -> bool {
     matches!(word, [b'-' | b'+', _, ..])
 }
 
-impl Runs {
-    /// A shell runs the word at `at`.
-    pub(super) fn give(&mut self, at: usize) {
-        self.code.push(at);
-        self.scripts.push(at);
-    }
-
-    /// The program at `next` is given what `xargs`, at `at`, reads, and has no other input.
-    pub(super) fn input_as_words(&mut self, words: &[Vec<u8>], at: usize, next: usize) {
-        let options = &words[at + 1..next.min(words.len())];
-        let mut mark = Vec::new();
-        for (i, word) in options.iter().enumerate() {
-            if let Some(rest) = word.strip_prefix(b"-I") {
-                let apart = options.get(i + 1).map_or(&b""[..], Vec::as_slice);
-                mark = if rest.is_empty() { apart } else { rest }.to_vec();
-            } else if word.starts_with(b"-i") || word.starts_with(b"--replace") {
-                mark = b"{}".to_vec();
-            }
-        }
-        let mut inner = runs(words, next);
-        let is_marked = |w: &Vec<u8>| {
-            !mark.is_empty() && w.windows(mark.len()).any(|part| part == mark.as_slice())
-        };
-        let marked = inner
-            .code
-            .iter()
-            .any(|i| words.get(*i).is_none_or(is_marked));
-        let remote = words.get(next).is_some_and(|w| program(w) == "ssh") && mark.is_empty();
-        inner.reads = marked || remote || self.reads;
-        inner.statements = false;
-        *self = inner;
-    }
-}
-
 /// What the program at `at` does with the words after it.
-pub(super) fn interpret(words: &[Vec<u8>], at: usize, runs: &mut Runs) {
+pub(super) fn interpret(words: &[Vec<u8>], at: usize, runs: &mut Runs, deep: usize) {
     let word = &words[at];
     if is_shell(word) {
         shell(words, at, runs);
     } else if let Some(kind) = kind(word) {
-        other(words, at, *kind, runs);
+        other(words, at, *kind, runs, deep);
     } else if unknown(word) {
         unnamed(words, at, runs);
     } else if runs_lines(word) {
         lines(words, at, runs);
     }
     runs.statements |= takes_statements(words, at);
+    runs.stated.extend(statements(words, at));
 }
 
 /// A shell: a script after `-c`, a file, or its input.
 fn shell(words: &[Vec<u8>], at: usize, runs: &mut Runs) {
-    let user_first = matches!(program(&words[at]), "su" | "runuser");
-    let takes =
-        |w: &[u8]| (option(w) && w[1] != b'-' && w.contains(&b'c')) || w.starts_with(b"--command");
-    let (mut i, mut input, mut file) = (at + 1, false, false);
+    let user_first = matches!(program(&words[at]), "su" | "runuser" | "sg");
+    let (mut i, mut input, mut file, mut script) = (at + 1, false, false, false);
     while let Some(word) = words.get(i).map(Vec::as_slice) {
-        if takes(word) {
-            let apart = words[i + 1..].iter().position(|w| !option(w)).unwrap_or(0);
-            runs.give(if word.contains(&b'=') {
-                i
-            } else {
-                i + 1 + apart
-            });
-            return;
-        }
-        let value = matches!(
-            word,
-            b"-o" | b"+o" | b"-O" | b"+O" | b"--rcfile" | b"--init-file"
-        );
-        if value {
-            if word.starts_with(b"--") {
-                runs.files.push(i + 1);
+        if word.starts_with(b"--command") {
+            return runs.give(if word.contains(&b'=') { i } else { i + 1 });
+        } else if word.starts_with(b"--") {
+            if matches!(word, b"--rcfile" | b"--init-file") {
+                i += 1;
+                runs.files.push(i);
             }
-            i += 1;
+        } else if option(word) && user_first {
+            if let Some(letter) = word.iter().position(|b| *b == b'c') {
+                // The script is what follows the letter, or the next word.
+                return runs.give(if letter + 1 == word.len() { i + 1 } else { i });
+            }
         } else if option(word) {
-            input |= word[1] != b'-' && word.contains(&b's');
+            script |= word[0] == b'-' && word.contains(&b'c');
+            input |= word.contains(&b's');
+            // Each of these takes a word, wherever it stands among the letters.
+            i += word.iter().filter(|b| matches!(b, b'o' | b'O')).count();
+        } else if script {
+            return runs.give(i);
         } else if !user_first && !is_input(word) {
             runs.files.push(i);
             file = true;
@@ -112,11 +60,21 @@ fn shell(words: &[Vec<u8>], at: usize, runs: &mut Runs) {
         }
         i += 1;
     }
+    if script {
+        // Somebody else gives it.
+        return runs.give(i);
+    }
     runs.reads |= input || !file;
 }
 
 /// Another interpreter, `awk`, `sed`, `ssh`, or a program that gives its words to a shell.
-fn other(words: &[Vec<u8>], at: usize, (names, code, files, values): Kind, runs: &mut Runs) {
+fn other(
+    words: &[Vec<u8>],
+    at: usize,
+    (names, code, files, values): Kind,
+    runs: &mut Runs,
+    deep: usize,
+) {
     let name = names[0];
     let (mut given, mut i) = (false, at + 1);
     while let Some(word) = words
@@ -156,7 +114,7 @@ fn other(words: &[Vec<u8>], at: usize, (names, code, files, values): Kind, runs:
     }
     let rest = words.get(i);
     match name {
-        "ssh" => remote(words, i + 1, runs),
+        "ssh" => remote(words, i + 1, runs, deep),
         "watch" => runs.code.extend(i..words.len()),
         "awk" | "sed" if !given => runs.code.push(i),
         "awk" | "sed" => {}
@@ -180,7 +138,7 @@ fn other(words: &[Vec<u8>], at: usize, (names, code, files, values): Kind, runs:
 }
 
 /// What `ssh` gives to a shell on the other machine; without it that shell reads the input.
-fn remote(words: &[Vec<u8>], from: usize, runs: &mut Runs) {
+fn remote(words: &[Vec<u8>], from: usize, runs: &mut Runs, deep: usize) {
     runs.code.extend(from..words.len());
     let split: Vec<Vec<u8>> = words
         .get(from..)
@@ -190,7 +148,7 @@ fn remote(words: &[Vec<u8>], from: usize, runs: &mut Runs) {
         .filter(|w| !w.is_empty())
         .map(<[u8]>::to_vec)
         .collect();
-    runs.reads |= split.is_empty() || self::runs(&split, 0).reads;
+    runs.reads |= split.is_empty() || runs_within(&split, 0, deep + 1).reads;
 }
 
 /// A program whose name is not written out may be a shell.

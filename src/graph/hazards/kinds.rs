@@ -5,7 +5,7 @@ use super::commands::program;
 /// Programs that take a script as an argument after `-c`, and from their standard input.
 const SHELLS: &[&str] = &[
     "sh", "bash", "rbash", "dash", "ash", "ksh", "mksh", "zsh", "fish", "csh", "tcsh", "su",
-    "runuser",
+    "runuser", "sg",
 ];
 
 /// One kind of program: its names, letters of short options after which code stands, of those after
@@ -72,11 +72,34 @@ pub(super) fn takes_statements(words: &[Vec<u8>], at: usize) -> bool {
     let rest = &words[at + 1..];
     let has = |option: &[u8]| rest.iter().any(|w| w.starts_with(option));
     match program(&words[at]) {
-        "sqlite3" => true,
+        "sqlite3" | "ed" | "ex" | "dc" | "bc" | "m4" | "expect" | "gnuplot" | "ftp" | "sftp"
+        | "lftp" => true,
+        "vi" | "vim" => has(b"-e"),
         "psql" => !has(b"-c") && !has(b"-f"),
         "mysql" | "mariadb" => !has(b"-e"),
         "make" | "gmake" => has(b"-f-") || rest.windows(2).any(|w| w[0] == b"-f" && w[1] == b"-"),
         _ => false,
+    }
+}
+
+/// The words that such a program takes its commands from.
+pub(super) fn statements(words: &[Vec<u8>], at: usize) -> Vec<usize> {
+    let rest = || at + 1..words.len();
+    let behind = |options: &'static [&'static [u8]]| {
+        let given = |i: &usize| options.contains(&words[*i - 1].as_slice());
+        rest().filter(given).collect()
+    };
+    match program(&words[at]) {
+        // Behind the name of the database.
+        "sqlite3" => {
+            let plain = rest().filter(|i| !words[*i].starts_with(b"-"));
+            plain.skip(1).collect()
+        }
+        "psql" => behind(&[b"-c", b"--command"]),
+        "mysql" | "mariadb" => behind(&[b"-e", b"--execute"]),
+        "make" | "gmake" => rest().filter(|i| words[*i].contains(&b'=')).collect(),
+        "vim" | "vi" | "ex" | "gdb" => behind(&[b"-c", b"-ex"]),
+        _ => Vec::new(),
     }
 }
 

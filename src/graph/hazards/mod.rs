@@ -5,6 +5,7 @@
 mod commands;
 mod direct;
 mod facts;
+mod filters;
 mod flows;
 mod input;
 mod interpreters;
@@ -12,6 +13,7 @@ mod kinds;
 mod names;
 mod place;
 mod programs;
+mod runs;
 #[cfg(test)]
 mod tests;
 

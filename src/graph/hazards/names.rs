@@ -69,8 +69,7 @@ impl<'l> Names<'l> {
                 .iter()
                 .any(|w| w.starts_with(b"-") && w.contains(&b'a'))
         {
-            self.arrays
-                .extend(read_names(words, head).iter().map(Vec::as_slice));
+            self.arrays.extend(read_names(words, head));
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::commands::{DECLARE, PARSE_AGAIN, assignment, computes_both};
 use super::facts::{CommandFacts, Facts};
+use super::filters::writes_words;
 use super::programs::sets_variables;
 use crate::graph::codes;
 use crate::graph::lexer::{Command, CommandKind, Role};
@@ -46,14 +47,30 @@ impl<'l> Place<'l> {
             return self.condition();
         }
         if self.reads_code() && !self.harmless() {
-            return Some(again(
-                "a here-document or text that a shell or another interpreter reads as its program",
-            ));
+            return Some(self.fed());
         }
         match self.role {
             Role::Word | Role::Elements => self.by_command().or_else(|| self.assigned()),
             Role::Redirect | Role::Input | Role::HereString | Role::HereDoc => None,
         }
+    }
+
+    /// Advice with the placeholder in its middle.
+    fn instead(&self, before: &str, after: &str) -> String {
+        format!("{before}<{}>{after}", self.param.name)
+    }
+
+    /// The value, or what a command makes of it, is the program of a shell or interpreter.
+    fn fed(&self) -> Hazard {
+        let writes = writes_words(self.words(), self.facts.head);
+        if self.role == Role::Word && !writes && !self.inside {
+            let reason = "chooses what will be run: a shell or another interpreter reads what this command writes as its program; write that to a file, look at it, and run the file";
+            return (codes::PLACEHOLDER_RUNS_AGAIN, reason.to_owned());
+        }
+        let what =
+            "a here-document or text that a shell or another interpreter reads as its program";
+        let instead = self.instead("pass it as an argument, e.g. sh -s ", ", and use \"$1\"");
+        again(what, &instead)
     }
 
     fn by_command(&self) -> Option<Hazard> {
@@ -67,26 +84,30 @@ impl<'l> Place<'l> {
         }
         let alias = self.all.names.is_alias(name);
         if (PARSE_AGAIN.contains(&name) || alias) && !self.harmless() {
-            return Some(again(&format!(
-                "the words of `{}`",
-                String::from_utf8_lossy(name)
-            )));
+            let name = String::from_utf8_lossy(name);
+            let instead = match name.as_ref() {
+                "trap" => self.instead("v=", "; trap 'rm -f -- \"$v\"' EXIT"),
+                "eval" => "write the command without `eval`".to_owned(),
+                _ => format!("write the words of `{name}` out"),
+            };
+            return Some(again(&format!("the words of `{name}`"), &instead));
         }
         if DECLARE.contains(&name) {
             return self.declared(name);
         }
         if self.names_variable(name) {
-            return Some(again(&format!(
-                "a name of a variable for `{}`",
-                String::from_utf8_lossy(name)
-            )));
+            let name = String::from_utf8_lossy(name);
+            let what = format!("a name of a variable for `{name}`");
+            return Some(again(&what, "write the name out"));
         }
         let runs = &self.facts.runs;
         if runs.scripts.contains(&self.word) && !self.harmless() {
-            return Some(again("a script that a shell is given"));
+            let instead = self.instead("pass it as an argument: sh -c '… \"$1\"' sh ", "");
+            return Some(again("a script that a shell is given", &instead));
         }
         if runs.code.contains(&self.word) && !self.harmless() {
-            let instead = runs.instead;
+            let placeholder = format!("<{}>", self.param.name);
+            let instead = runs.instead.replace("<name>", &placeholder);
             let reason = format!("is in text that a program reads as code; {instead}");
             return Some((codes::PLACEHOLDER_RUNS_AGAIN, reason));
         }
@@ -213,10 +234,8 @@ pub(in crate::graph) fn harmless(param: &Param) -> bool {
     }
 }
 
-fn again(what: &str) -> Hazard {
-    let reason = format!(
-        "is in text that will be run again ({what}); pass it as an argument, e.g. sh -c '… \"$1\"' sh <name>"
-    );
+fn again(what: &str, instead: &str) -> Hazard {
+    let reason = format!("is in text that will be run again ({what}); {instead}");
     (codes::PLACEHOLDER_RUNS_AGAIN, reason)
 }
 

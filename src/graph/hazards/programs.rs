@@ -2,8 +2,9 @@
 //! or `xargs` run in turn.
 
 use super::commands::{assignment, program};
-use super::interpreters::{Runs, interpret};
+use super::interpreters::interpret;
 use super::kinds::is_interpreter;
+use super::runs::Runs;
 
 /// Programs that run another one: their names, the letters of options with a value, and how many
 /// other words stand before that program.
@@ -23,10 +24,15 @@ const WRAPPERS: &[(&[&str], &[u8], usize)] = &[
     (&["chroot", "gosu", "su-exec"], b"", 1),
     (&["strace", "ltrace"], b"eopsSu", 0),
     (
-        &["systemd-run", "nsenter", "unshare", "setpriv", "taskset"],
+        &["systemd-run", "nsenter", "unshare", "setpriv", "prlimit"],
         b"pUCS",
         0,
     ),
+    (&["taskset", "chrt"], b"", 1),
+    (&["setarch"], b"", 1),
+    (&["fakeroot"], b"lsb", 0),
+    (&["chronic", "unbuffer"], b"", 0),
+    (&["xvfb-run"], b"efnpsw", 0),
 ];
 
 /// Long options of those whose value may be the next word.
@@ -56,6 +62,9 @@ const CONTAINERS: &[&str] = &["docker", "podman", "nerdctl", "docker-compose"];
 /// The same behind `--`.
 const CLUSTERS: &[&str] = &["kubectl", "oc"];
 
+/// Programs that run others are followed this deep; behind that, all words count as code.
+const DEEP: usize = 16;
+
 /// Whether what a word names is not written out.
 pub(super) fn unknown(word: &[u8]) -> bool {
     let base = word.rsplit(|b| *b == b'/').next().unwrap_or(word);
@@ -69,8 +78,20 @@ pub(super) fn sets_variables(word: &[u8]) -> bool {
 
 /// What all programs of a command do with its words.
 pub(super) fn runs(words: &[Vec<u8>], head: usize) -> Runs {
+    runs_within(words, head, 0)
+}
+
+/// The same for the words that `deep` others run.
+pub(super) fn runs_within(words: &[Vec<u8>], head: usize, deep: usize) -> Runs {
     let mut runs = Runs::default();
+    if deep > DEEP {
+        runs.code.extend(head..words.len());
+        runs.reads = true;
+        return runs;
+    }
     let mut from = vec![head];
+    // What stands behind an `-exec` is looked at once, whichever `find` it is of.
+    let mut searched = words.len();
     while let Some(at) = from.pop() {
         let Some(word) = words.get(at) else { continue };
         let name = program(word);
@@ -86,18 +107,19 @@ pub(super) fn runs(words: &[Vec<u8>], head: usize) -> Runs {
                         next - 1
                     });
                 }
-                ("xargs", _) => runs.input_as_words(words, at, next),
+                ("xargs", _) => runs.input_as_words(words, at, next, deep),
                 _ => from.push(next),
             }
         } else if name == "find" {
             let executes =
                 |w: &Vec<u8>| matches!(w.as_slice(), b"-exec" | b"-execdir" | b"-ok" | b"-okdir");
-            let found = (at..words.len()).filter(|i| executes(&words[*i]));
+            let found = (at..searched).filter(|i| executes(&words[*i]));
             from.extend(found.map(|i| i + 1));
+            searched = searched.min(at);
         } else if CONTAINERS.contains(&name) || CLUSTERS.contains(&name) {
             from.extend(contained(words, at, CLUSTERS.contains(&name)));
         } else {
-            interpret(words, at, &mut runs);
+            interpret(words, at, &mut runs, deep);
             // An empty variable leaves its place to the next word.
             let plain = |w: &&Vec<u8>| !w.starts_with(b"-") && !unknown(w);
             if word == b"\0" && words.get(at + 1).is_some_and(|w| plain(&w)) {
@@ -115,7 +137,8 @@ fn behind(words: &[Vec<u8>], mut at: usize, values: &[u8]) -> usize {
             return at + 1;
         }
         if !matches!(word.as_slice(), [b'-', _, ..]) {
-            if assignment(word).is_none() {
+            // `env -` is `env -i`.
+            if assignment(word).is_none() && word != b"-" {
                 break;
             }
             at += 1;

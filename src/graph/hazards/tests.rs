@@ -183,6 +183,48 @@ const REFUSED: &[(&str, &str)] = &[
     ("echo <x> | batch", C),
     ("echo <x> | crontab -", C),
     ("echo <x> | parallel", C),
+    // Letters of options together.
+    ("bash -euo pipefail -c \"ls <x>\"", D),
+    ("bash -eo pipefail -c <x>", C),
+    ("bash -ceuo pipefail <x>", C),
+    ("bash -euo pipefail <<E\n<x>\nE\n", C),
+    ("env bash -euxo pipefail -c <x>", C),
+    ("env - bash -c <x>", C),
+    ("echo a | xargs -I% bash -euo pipefail -c 'echo % <x>'", D),
+    ("su root -c\"ls <x>\"", D),
+    ("sg root -c \"ls <x>\"", D),
+    ("taskset 1 sh -c \"ls <x>\"", D),
+    ("taskset -c 0 sh -c \"ls <x>\"", D),
+    ("prlimit sh -c \"ls <x>\"", D),
+    ("chrt -o 0 sh -c \"ls <x>\"", D),
+    // Programs that write what they are given.
+    ("f=$(basename <x>); sh -c \"ls $f\"", D),
+    ("n=<x>; m=$(basename \"$n\"); bash -c \"echo $m\"", D),
+    ("v=$(echo <x> | cut -d: -f1); echo $((v))", A),
+    (
+        "for i in $(echo <x> | tr ',' '\\n'); do sh -c \"ls $i\"; done",
+        "$(touch${IFS}PWN)",
+    ),
+    ("v=$(tr a a <<< <x>); eval \"$v\"", C),
+    ("v=$(sed 's/q/w/' <<E\n<x>\nE\n); eval \"$v\"", C),
+    ("echo <x> | sort | while read -r v; do eval \"$v\"; done", C),
+    (
+        "while read -r v; do eval \"$v\"; done < <(printf '%s\\n' <x> | sort)",
+        C,
+    ),
+    ("mapfile -t a < <(tr , '\\n' <<< <x>); eval \"${a[0]}\"", C),
+    ("cat <<< <x> | while read -r v; do eval \"$v\"; done", C),
+    (
+        "cat <<E | while read -r v; do eval \"$v\"; done\n<x>\nE\n",
+        C,
+    ),
+    ("while read -r; do sh -c \"$REPLY\"; done <<< <x>", C),
+    ("mapfile -t <<< <x>; eval \"${MAPFILE[0]}\"", C),
+    // Commands that a variable names.
+    ("cmd=<x>; $cmd", C),
+    ("cmd=<x>; \"$cmd\" 'touch PWN'", "eval"),
+    ("conf=<x>; . \"$conf\"", "./s.sh"),
+    ("conf=<x>; [ -f \"$conf\" ] && source $conf", "./s.sh"),
 ];
 
 /// Ordinary scripts beside those.
@@ -236,6 +278,17 @@ const ACCEPTED: &[&str] = &[
     "printf '%s\\0' <x> | xargs -0 -n1 sh -c 'echo \"$1\"' _",
     "find . -maxdepth 0 -name <x> -exec sh -c 'echo \"$1\"' sh {} \\;",
     ". ./<x>",
+    "dir=<x>; \"$dir/bin/tool\" a || echo no",
+    "<x>/bin/tool a || echo no",
+    "echo <x> | while read -r v; do echo \"$v\"; done\nbash ./p.sh < f\nbash -s < s.sh.not",
+    "n=$(grep -c <x> f); [[ $n -gt 0 ]] || echo none",
+    "n=$(echo <x> | wc -c); echo $((n + 1))",
+    "first=$(head -n 1 < <x>); echo $((first + 1))",
+    "id=$(echo <x> | sha256sum | cut -c1-8); echo \"$id\"",
+    "f=$(basename <x>); echo \"${f%.gz}\"; sh -c 'echo \"$1\"' sh \"$f\"",
+    "bash -euo pipefail -c 'echo \"$1\"' bash <x>",
+    "bash -euo pipefail ./p.sh <x>",
+    "su root -c 'echo \"$0\"' <x>",
 ];
 
 fn text() -> Param {
@@ -379,6 +432,17 @@ fn text_for_a_program_with_commands_of_its_own_is_noticed() {
         ("echo <x> | make all", false),
         ("psql -c 'select 1' <<< <x>", false),
         ("echo <x>; sqlite3 db 'select 1'", false),
+        ("sqlite3 db \"select '<x>'\"", true),
+        ("sqlite3 <x> 'select 1'", false),
+        ("psql -h h -c \"select '<x>'\" db", true),
+        ("psql -h <x> -c 'select 1' db", false),
+        ("mysql -e \"select '<x>'\"", true),
+        ("make VERSION=<x> all", true),
+        ("make -C <x> all", false),
+        ("pg_dump -h h <x> | psql db", false),
+        ("gunzip -c <x>/f.gz | psql db", false),
+        ("printf '%s\\n' <x> | psql db", true),
+        ("ed -s f <<E\na\n<x>\n.\nE\n", true),
     ] {
         let notices = compile(script, &[&text()]).expect(script).notices;
         let found = notices
@@ -403,4 +467,11 @@ fn a_choice_of_shells_is_a_shell() {
         assert!(compile(script, &[&text(), &choice]).is_err(), "{script}");
     }
     assert!(compile("<c> ./p.sh <x>", &[&text(), &choice]).is_ok());
+    let runs = Param {
+        choices: ["eval", "echo"].map(|c| Value::Str(c.to_owned())).into(),
+        ..Param::new("c", Kind::Choice)
+    };
+    assert!(compile("<c> <x>", &[&text(), &runs]).is_err());
+    assert!(compile("command <c> <x>", &[&text(), &runs]).is_err());
+    assert!(compile("echo <c> <x>", &[&text(), &runs]).is_ok());
 }

@@ -134,8 +134,8 @@ impl Lexer<'_> {
         }
         self.at += 1;
         let code = self.code();
-        // After `|` the next line goes on with the pipeline.
-        let goes_on = code.command.is_none() && code.piped.is_some();
+        // After `|` the next line goes on with the pipeline, after `| { ...; }` not.
+        let goes_on = code.command.is_none() && code.piped.is_some() && code.closed.is_none();
         if code.mode == Mode::Commands && code.top() != Some(OpenKind::CaseWord) && !goes_on {
             code.separate();
         }

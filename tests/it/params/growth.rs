@@ -97,6 +97,20 @@ pub(super) const PIECES: &[&str] = &[
     "| sh ",
 ];
 
+/// Whole commands: what is known of one may not be searched for each other one.
+const COMMANDS: &[&str] = &[
+    "echo <x> | while read -r v; do echo $v; done\n",
+    "echo <x> | while read -r v; do echo $v; done | ",
+    "find . -exec ",
+    "xargs ",
+    "ssh h ",
+    "f() { echo <x>; }; f | cat\n",
+    "f() { bash; }; f <f\n",
+    "v=$(basename <x>) w=$v\n",
+    "{ read -r v; echo $v; } <<< <x>\n",
+    "cat <<< <x> | tr a b | sort >f\n",
+];
+
 /// The processor's time that this thread has used.
 pub(super) fn used() -> Duration {
     let time = clock_gettime(ClockId::ThreadCPUTime);
@@ -123,6 +137,10 @@ fn the_time_grows_with_the_length_alone() {
             let fine = (0..3).any(|_| linear(begin, piece));
             assert!(fine, "{begin:?} and many {piece:?}");
         }
+    }
+    for piece in COMMANDS {
+        let fine = (0..3).any(|_| linear("echo <x> | ", piece));
+        assert!(fine, "many {piece:?}");
     }
 }
 
