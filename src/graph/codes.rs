@@ -98,6 +98,8 @@ codes! {
     BAD_CHOICES = "bad-choices";
     /// A default against the parameter's own rules.
     BAD_DEFAULT = "bad-default";
+    /// The name of a type where a default stands.
+    TYPE_AS_DEFAULT = "type-as-default";
     /// A secret with a value in the definition, where everybody can read it.
     SECRET_DEFAULT = "secret-default";
     /// A named secret that nobody has set.
