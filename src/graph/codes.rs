@@ -134,7 +134,7 @@ codes! {
     OUTPUT_NAME_CLASH = "output-name-clash";
     /// A script that uses the variable kept for a parameter.
     RESERVED_NAME = "reserved-name";
-    /// A placeholder in a script that no shell runs.
+    /// A placeholder in a script for another interpreter than sh, dash or bash.
     PLACEHOLDER_NOT_SHELL = "placeholder-not-shell";
     /// A placeholder in the environment or the working directory.
     PLACEHOLDER_OUTSIDE_SCRIPT = "placeholder-outside-script";

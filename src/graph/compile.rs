@@ -5,13 +5,14 @@
 
 mod arguments;
 mod names;
+mod other;
 mod undeclared;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::codes;
 use super::hazards::{Facts, Flow, Hazard, harmless};
-use super::identifiers::{bracketed, identifiers, variable};
+use super::identifiers::identifiers;
 use super::launch::VARIABLE;
 use super::lexer::{Context, Site, lex};
 use super::lines::Lines;
@@ -191,32 +192,6 @@ impl Compilation<'_> {
         let secret = |p: &&Param| p.kind == Kind::Secret && mentioned.contains_key(p.name.as_str());
         let found = self.named.values().copied().filter(secret);
         found.map(|p| p.name.as_str()).collect()
-    }
-
-    /// A script of another interpreter: values come through the environment.
-    fn other(&self) -> Result<Compiled, Vec<ScriptProblem>> {
-        let mut problems = Vec::new();
-        for (at, name) in bracketed(self.script) {
-            if self.named.contains_key(name) {
-                let variable = variable(name);
-                let message = format!(
-                    "`<{name}>` is not replaced in a script that no shell runs; read the environment variable `TY_{variable}` instead"
-                );
-                let code = codes::PLACEHOLDER_NOT_SHELL;
-                problems.push(self.problem(code, Severity::Error, at, message));
-            } else if self.missed(name) {
-                problems.extend(self.undeclared(at, at + name.len() + 2, false));
-            }
-        }
-        let mentioned = identifiers(self.script, VARIABLE);
-        let used = self
-            .named
-            .keys()
-            .copied()
-            .filter(|n| mentioned.contains_key(variable(n).as_ref()))
-            .collect();
-        let notices = self.missed_variables(&mentioned);
-        self.finish(self.script.to_owned(), &used, problems, notices)
     }
 
     fn finish(
