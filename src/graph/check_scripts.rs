@@ -155,6 +155,20 @@ mod tests {
     }
 
     #[test]
+    fn each_undeclared_word_is_told_once_and_not_too_many() {
+        let told = |words: usize| {
+            let names = (0..60).map(|i| format!("<w{}> ", i % words));
+            let found = found(&format!("'echo <port> {}'", names.collect::<String>()));
+            let word = |(code, _): &&(&str, usize)| *code == codes::UNDECLARED_PLACEHOLDER;
+            found.iter().filter(word).count()
+        };
+        assert_eq!(told(1), 1);
+        assert_eq!(told(20), 20);
+        assert_eq!(told(21), 21, "twenty, and one for all others");
+        assert_eq!(told(60), 21);
+    }
+
+    #[test]
     fn notices_of_every_kind_stand_where_they_should() {
         let own = COLUMN + ", input: {".len();
         let (word, comment) = (codes::UNDECLARED_PLACEHOLDER, codes::PLACEHOLDER_IN_COMMENT);

@@ -162,10 +162,8 @@ impl Compilation<'_> {
         body.push_str(&self.script[copied..]);
         self.reserved(&used, &mut problems);
         used.extend(self.secrets());
-        let undeclared = lexed.undeclared.iter();
-        let undeclared = undeclared.filter_map(|(start, end)| self.undeclared(*start, *end, true));
-        let (meant, bare): (Vec<_>, Vec<_>) =
-            undeclared.partition(|p| p.severity == Severity::Error);
+        let bare = self.bare_words(&lexed).into_iter();
+        let (meant, bare): (Vec<_>, Vec<_>) = bare.partition(|p| p.severity == Severity::Error);
         problems.extend(meant);
         notices.extend(bare);
         notices.extend(self.misspelt(&lexed));
