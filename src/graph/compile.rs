@@ -6,6 +6,7 @@
 mod arguments;
 mod names;
 mod other;
+mod subscripts;
 mod undeclared;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +23,7 @@ use super::problem::{ScriptProblem, Severity};
 use super::reference::rewrite;
 use super::script::interpreter;
 use super::similar::Suggester;
+use subscripts::advised;
 
 const STATED: &str = "is in text that a program reads as commands of its own, where no quotes of the shell protect it; use that program's own variables, e.g. psql -v v=<name> and :'v'";
 
@@ -135,6 +137,7 @@ impl Compilation<'_> {
                 Context::Refused(_) => None,
                 _ => facts
                     .judge(site, param)
+                    .map(|hazard| advised(hazard, site, param))
                     .or_else(|| Some(self.carried(flows.get(&index)?))),
             };
             let outcome = hazard.map_or_else(|| rewrite(site, param), Err);
