@@ -158,6 +158,8 @@ codes! {
     PLACEHOLDER_AFTER_BACKSLASH = "placeholder-after-backslash";
     /// A placeholder after `$`.
     PLACEHOLDER_AFTER_DOLLAR = "placeholder-after-dollar";
+    /// A placeholder after `~`.
+    PLACEHOLDER_AFTER_TILDE = "placeholder-after-tilde";
     /// A placeholder in text that a shell runs again.
     PLACEHOLDER_RUNS_AGAIN = "placeholder-runs-again";
     /// A placeholder in text for a program with commands of its own.

@@ -7,6 +7,7 @@ mod arguments;
 mod names;
 mod other;
 mod subscripts;
+mod tilde;
 mod undeclared;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +25,7 @@ use super::reference::rewrite;
 use super::script::interpreter;
 use super::similar::Suggester;
 use subscripts::advised;
+use tilde::after_tilde;
 
 const STATED: &str = "is in text that a program reads as commands of its own, where no quotes of the shell protect it; use that program's own variables, e.g. psql -v v=<name> and :'v'";
 
@@ -138,7 +140,8 @@ impl Compilation<'_> {
                 _ => facts
                     .judge(site, param)
                     .map(|hazard| advised(hazard, site, param))
-                    .or_else(|| Some(self.carried(flows.get(&index)?))),
+                    .or_else(|| Some(self.carried(flows.get(&index)?)))
+                    .or_else(|| after_tilde(&self.script[..site.start], site, param)),
             };
             let outcome = hazard.map_or_else(|| rewrite(site, param), Err);
             match outcome {
