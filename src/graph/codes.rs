@@ -160,6 +160,8 @@ codes! {
     PLACEHOLDER_AFTER_DOLLAR = "placeholder-after-dollar";
     /// A placeholder after `~`.
     PLACEHOLDER_AFTER_TILDE = "placeholder-after-tilde";
+    /// A placeholder in the format of `printf`.
+    PLACEHOLDER_IN_FORMAT = "placeholder-in-format";
     /// A placeholder in text that a shell runs again.
     PLACEHOLDER_RUNS_AGAIN = "placeholder-runs-again";
     /// A placeholder in text for a program with commands of its own.

@@ -4,6 +4,7 @@
 //! which an assignment in front of the body sets when the script is launched.
 
 mod arguments;
+mod formats;
 mod names;
 mod other;
 mod subscripts;
@@ -135,6 +136,7 @@ impl Compilation<'_> {
             }
             used.insert(name);
             notices.extend(self.shown(&lexed, site, param));
+            notices.extend(self.formatted(&lexed, site, param));
             let hazard = match site.context {
                 Context::Refused(_) => None,
                 _ => facts
