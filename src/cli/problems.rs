@@ -47,17 +47,19 @@ impl<'a> Drawing<'a> {
         let source = source.strip_prefix('\u{feff}').unwrap_or(source);
         Self {
             name,
-            lines: source.lines().collect(),
+            lines: source.lines().map(str::trim_end).collect(),
             coloured,
         }
     }
 
     /// All of them, each followed by its source line.
     pub(super) fn draw(&self, problems: &[StoredProblem]) -> String {
-        problems.iter().map(|p| self.one(p)).collect()
+        let mut read = Read::default();
+        let drawn = problems.iter().map(|p| self.one(p, &mut read));
+        drawn.collect()
     }
 
-    fn one(&self, problem: &StoredProblem) -> String {
+    fn one(&self, problem: &StoredProblem, read: &mut Read) -> String {
         let at = if problem.line > 0 {
             format!("{}:{}:{}:", self.name, problem.line, problem.column)
         } else {
@@ -77,7 +79,11 @@ impl<'a> Drawing<'a> {
         );
         let line = (problem.line as usize).checked_sub(1);
         if let Some(line) = line.and_then(|i| self.lines.get(i)) {
-            let (line, caret) = window(line, problem.column as usize);
+            if read.line != problem.line {
+                *read = Read::default();
+                read.line = problem.line;
+            }
+            let (line, caret) = window(line, problem.column as usize, read);
             let number = problem.line.to_string();
             let edge = self.paint(BLUE, &format!("{number} |"));
             let blank = self.paint(BLUE, &format!("{} |", " ".repeat(number.len())));
@@ -96,29 +102,50 @@ impl<'a> Drawing<'a> {
     }
 }
 
+/// How far a line has been read. Problems come in the order of their places, so that thousands of
+/// them in one long line read it once.
+#[derive(Default)]
+struct Read {
+    line: u32,
+    chars: usize,
+    bytes: usize,
+}
+
 /// The part of a line around a column (from 1), and where in it the column is (from 0). Every
 /// character takes one place, so that the caret stands under its own.
-fn window(line: &str, column: usize) -> (String, usize) {
-    let chars: Vec<char> = line.trim_end().chars().collect();
-    let at = column.saturating_sub(1).min(chars.len());
-    let first = if chars.len() > MOST_COLUMNS {
+fn window(line: &str, column: usize, read: &mut Read) -> (String, usize) {
+    let at = column.saturating_sub(1);
+    let long = line.chars().nth(MOST_COLUMNS).is_some();
+    let first = if long {
         at.saturating_sub(MOST_COLUMNS / 2)
     } else {
         0
     };
-    let last = chars.len().min(first + MOST_COLUMNS);
-    let plain = |c: &char| match c {
+    if first < read.chars {
+        (read.chars, read.bytes) = (0, 0);
+    }
+    let skipped = line[read.bytes..].chars().take(first - read.chars);
+    for char in skipped {
+        read.chars += 1;
+        read.bytes += char.len_utf8();
+    }
+    if read.chars < first {
+        // The column is behind the line: its end is shown.
+        return window(line, read.chars + 1, read);
+    }
+    let plain = |c: char| match c {
         '\t' => ' ',
-        c if is_hidden(*c) => '\u{fffd}',
-        c => *c,
+        c if is_hidden(c) => '\u{fffd}',
+        c => c,
     };
-    let mut text: String = chars[first..last].iter().map(plain).collect();
-    let mut caret = at - first;
+    let mut rest = line[read.bytes..].chars();
+    let mut text: String = rest.by_ref().take(MOST_COLUMNS).map(plain).collect();
+    let mut caret = (at - first).min(text.chars().count());
     if first > 0 {
         text.insert(0, '…');
         caret += 1;
     }
-    if last < chars.len() {
+    if !rest.as_str().is_empty() {
         text.push('…');
     }
     (text, caret)
@@ -126,7 +153,7 @@ fn window(line: &str, column: usize) -> (String, usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Drawing, window};
+    use super::{Drawing, Read, window};
     use crate::store::StoredProblem;
 
     fn problem(line: u32, column: u32) -> StoredProblem {
@@ -161,9 +188,26 @@ mod tests {
     #[test]
     fn of_a_long_line_the_part_around_the_place_is_shown() {
         let line = "x".repeat(1_000_000) + "y" + &"z".repeat(1_000_000);
-        let (text, caret) = window(&line, 1_000_001);
+        let (text, caret) = window(&line, 1_000_001, &mut Read::default());
         assert_eq!(text.chars().nth(caret), Some('y'));
         assert_eq!(text.chars().count(), 122);
-        assert_eq!(window("abc", 99), ("abc".to_owned(), 3));
+        let after = |line: &str| window(line, usize::MAX, &mut Read::default());
+        assert_eq!(after("abc"), ("abc".to_owned(), 3));
+        assert_eq!(after(&line).0, format!("…{}", "z".repeat(60)));
+    }
+
+    #[test]
+    fn many_problems_of_a_long_line_are_drawn_in_linear_time() {
+        let line = "é<word> ".repeat(20_000);
+        let drawing = Drawing::new("g.yaml", &line, false);
+        let at = |i: u32| problem(1, 8 * (i % 20_000) + 2);
+        let problems: Vec<_> = (0..40_000).map(at).collect();
+        let start = std::time::Instant::now();
+        let drawn = drawing.draw(&problems);
+        assert!(start.elapsed().as_secs() < 5, "{:?}", start.elapsed());
+        let lines: Vec<&str> = drawn.lines().collect();
+        assert_eq!(lines.len(), 3 * problems.len());
+        let (shown, caret) = (lines[lines.len() - 2], lines[lines.len() - 1]);
+        assert_eq!(shown.chars().nth(caret.chars().count() - 1), Some('<'));
     }
 }

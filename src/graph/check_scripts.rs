@@ -11,7 +11,7 @@ use super::outputs::Outputs;
 use super::param::Param;
 use super::places::{Part, Sink, Spot};
 use super::problem::{ScriptProblem, Severity};
-use super::script::{expands_history, shebang};
+use super::script::{shebang, unusable_option};
 use super::similar::{Suggester, quote};
 
 /// Checks all scripts.
@@ -81,11 +81,9 @@ fn whole(sink: &mut Sink<'_>, spot: Spot, vertex: &Vertex, limits: &Limits) {
         sink.error(codes::NUL_BYTE, spot, message);
     }
     let unusable = match shebang(script) {
-        Some(Ok(found)) if expands_history(&found) => {
-            Some("lets the shell expand `!`, which would change values; remove `-i` and `-H`")
-        }
+        Some(Ok(found)) => unusable_option(&found),
         Some(Err(reason)) => Some(reason),
-        Some(Ok(_)) | None => None,
+        None => None,
     };
     if let Some(reason) = unusable {
         let line = script.lines().next().unwrap_or("");
@@ -152,7 +150,22 @@ mod tests {
             found.iter().map(|p| p.code).collect::<Vec<_>>()
         };
         assert_eq!(codes("#!/bin/bash -i\\ntrue"), [codes::BAD_SHEBANG]);
+        assert_eq!(codes("#!/bin/sh -en\\ntrue"), [codes::BAD_SHEBANG]);
         assert_eq!(codes("#!/bin/bash -e\\ntrue"), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn each_undeclared_word_is_told_once_and_not_too_many() {
+        let told = |words: usize| {
+            let names = (0..60).map(|i| format!("<w{}> ", i % words));
+            let found = found(&format!("'echo <port> {}'", names.collect::<String>()));
+            let word = |(code, _): &&(&str, usize)| *code == codes::UNDECLARED_PLACEHOLDER;
+            found.iter().filter(word).count()
+        };
+        assert_eq!(told(1), 1);
+        assert_eq!(told(20), 20);
+        assert_eq!(told(21), 21, "twenty, and one for all others");
+        assert_eq!(told(60), 21);
     }
 
     #[test]

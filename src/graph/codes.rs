@@ -98,6 +98,8 @@ codes! {
     BAD_CHOICES = "bad-choices";
     /// A default against the parameter's own rules.
     BAD_DEFAULT = "bad-default";
+    /// The name of a type where a default stands.
+    TYPE_AS_DEFAULT = "type-as-default";
     /// A secret with a value in the definition, where everybody can read it.
     SECRET_DEFAULT = "secret-default";
     /// A named secret that nobody has set.
@@ -132,7 +134,7 @@ codes! {
     OUTPUT_NAME_CLASH = "output-name-clash";
     /// A script that uses the variable kept for a parameter.
     RESERVED_NAME = "reserved-name";
-    /// A placeholder in a script that no shell runs.
+    /// A placeholder in a script for another interpreter than sh, dash or bash.
     PLACEHOLDER_NOT_SHELL = "placeholder-not-shell";
     /// A placeholder in the environment or the working directory.
     PLACEHOLDER_OUTSIDE_SCRIPT = "placeholder-outside-script";
@@ -156,6 +158,10 @@ codes! {
     PLACEHOLDER_AFTER_BACKSLASH = "placeholder-after-backslash";
     /// A placeholder after `$`.
     PLACEHOLDER_AFTER_DOLLAR = "placeholder-after-dollar";
+    /// A placeholder after `~`.
+    PLACEHOLDER_AFTER_TILDE = "placeholder-after-tilde";
+    /// A placeholder in the format of `printf`.
+    PLACEHOLDER_IN_FORMAT = "placeholder-in-format";
     /// A placeholder in text that a shell runs again.
     PLACEHOLDER_RUNS_AGAIN = "placeholder-runs-again";
     /// A placeholder in text for a program with commands of its own.

@@ -4,14 +4,18 @@
 //! which an assignment in front of the body sets when the script is launched.
 
 mod arguments;
+mod formats;
 mod names;
+mod other;
+mod subscripts;
+mod tilde;
 mod undeclared;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::codes;
 use super::hazards::{Facts, Flow, Hazard, harmless};
-use super::identifiers::{bracketed, identifiers, variable};
+use super::identifiers::identifiers;
 use super::launch::VARIABLE;
 use super::lexer::{Context, Site, lex};
 use super::lines::Lines;
@@ -21,6 +25,8 @@ use super::problem::{ScriptProblem, Severity};
 use super::reference::rewrite;
 use super::script::interpreter;
 use super::similar::Suggester;
+use subscripts::advised;
+use tilde::after_tilde;
 
 const STATED: &str = "is in text that a program reads as commands of its own, where no quotes of the shell protect it; use that program's own variables, e.g. psql -v v=<name> and :'v'";
 
@@ -130,11 +136,14 @@ impl Compilation<'_> {
             }
             used.insert(name);
             notices.extend(self.shown(&lexed, site, param));
+            notices.extend(self.formatted(&lexed, site, param));
             let hazard = match site.context {
                 Context::Refused(_) => None,
                 _ => facts
                     .judge(site, param)
-                    .or_else(|| Some(self.carried(flows.get(&index)?))),
+                    .map(|hazard| advised(hazard, site, param))
+                    .or_else(|| Some(self.carried(flows.get(&index)?)))
+                    .or_else(|| after_tilde(&self.script[..site.start], site, param)),
             };
             let outcome = hazard.map_or_else(|| rewrite(site, param), Err);
             match outcome {
@@ -161,10 +170,8 @@ impl Compilation<'_> {
         body.push_str(&self.script[copied..]);
         self.reserved(&used, &mut problems);
         used.extend(self.secrets());
-        let undeclared = lexed.undeclared.iter();
-        let undeclared = undeclared.filter_map(|(start, end)| self.undeclared(*start, *end, true));
-        let (meant, bare): (Vec<_>, Vec<_>) =
-            undeclared.partition(|p| p.severity == Severity::Error);
+        let bare = self.bare_words(&lexed).into_iter();
+        let (meant, bare): (Vec<_>, Vec<_>) = bare.partition(|p| p.severity == Severity::Error);
         problems.extend(meant);
         notices.extend(bare);
         notices.extend(self.misspelt(&lexed));
@@ -191,32 +198,6 @@ impl Compilation<'_> {
         let secret = |p: &&Param| p.kind == Kind::Secret && mentioned.contains_key(p.name.as_str());
         let found = self.named.values().copied().filter(secret);
         found.map(|p| p.name.as_str()).collect()
-    }
-
-    /// A script of another interpreter: values come through the environment.
-    fn other(&self) -> Result<Compiled, Vec<ScriptProblem>> {
-        let mut problems = Vec::new();
-        for (at, name) in bracketed(self.script) {
-            if self.named.contains_key(name) {
-                let variable = variable(name);
-                let message = format!(
-                    "`<{name}>` is not replaced in a script that no shell runs; read the environment variable `TY_{variable}` instead"
-                );
-                let code = codes::PLACEHOLDER_NOT_SHELL;
-                problems.push(self.problem(code, Severity::Error, at, message));
-            } else if self.missed(name) {
-                problems.extend(self.undeclared(at, at + name.len() + 2, false));
-            }
-        }
-        let mentioned = identifiers(self.script, VARIABLE);
-        let used = self
-            .named
-            .keys()
-            .copied()
-            .filter(|n| mentioned.contains_key(variable(n).as_ref()))
-            .collect();
-        let notices = self.missed_variables(&mentioned);
-        self.finish(self.script.to_owned(), &used, problems, notices)
     }
 
     fn finish(

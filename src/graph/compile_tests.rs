@@ -456,6 +456,18 @@ fn problems_say_where_and_what() {
 }
 
 #[test]
+fn other_shells_than_those_followed_are_told_so() {
+    for shell in ["zsh", "ksh", "fish", "python3"] {
+        let script = format!("#!/usr/bin/env {shell}\necho <x>");
+        let problems = compile(&script, &[&param()]).expect_err("not replaced");
+        assert_eq!(
+            problems[0].message,
+            "`<x>` is not replaced: that is done in scripts for sh, dash and bash alone; read the environment variable `TY_x` instead"
+        );
+    }
+}
+
+#[test]
 fn the_variable_of_a_value_may_be_spoken_of() {
     for script in [
         "echo '# p_x' \"the p_x\" <x> # $p_x=1",

@@ -22,6 +22,13 @@ pub(super) fn rewrite(site: &Site, param: &Param) -> Result<String, Hazard> {
         }
         Context::Arithmetic if param.kind == Kind::Int && given => Ok(format!("({variable})")),
         Context::Arithmetic => Err(refused(Refusal::Arithmetic)),
+        Context::Refused(Refusal::Expansion) if param.kind == Kind::Int => {
+            let reason = format!(
+                "is inside `${{…}}`: assign it first, `n=<{}>`, then `${{v:n}}`, `${{a[n]}}` or the like",
+                param.name
+            );
+            Err((codes::PLACEHOLDER_IN_EXPANSION, reason))
+        }
         Context::Refused(refusal) => Err(refused(refusal)),
         Context::Comment => Ok(format!("<{}>", param.name)),
     }
@@ -46,7 +53,7 @@ fn refused(refusal: Refusal) -> Hazard {
         ),
         Refusal::Expansion => (
             codes::PLACEHOLDER_IN_EXPANSION,
-            "is inside `${…}`: assign it to a variable first, then use that; for a subscript, an offset or a length declare it as an int, too, because bash evaluates what stands there",
+            "is inside `${…}`: assign it to a variable first, then use that; for an offset, a length or a subscript declare it as an int, too, because bash evaluates what stands there, but for the keys of an array that `declare -A` makes",
         ),
         Refusal::Arithmetic => (
             codes::PLACEHOLDER_IN_ARITHMETIC,

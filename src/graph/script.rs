@@ -3,6 +3,17 @@
 /// Options of `env` whose value is the next word.
 const ENV_VALUED: &[&str] = &["-u", "--unset", "-C", "--chdir", "-a", "--argv0"];
 
+/// Options of bash in words, which it takes with one dash, too.
+const LONG: &[&str] = &[
+    "login",
+    "noediting",
+    "noprofile",
+    "norc",
+    "posix",
+    "restricted",
+    "verbose",
+];
+
 /// The program that a script is given to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Interpreter {
@@ -95,17 +106,33 @@ fn env_words(argument: &str) -> impl Iterator<Item = &str> {
     words
 }
 
-/// Whether the options of a shell in the first line turn on the expansion of `!`, which would change
-/// values: by `-H`, or by `-i`, as if a person typed the script.
-pub(super) fn expands_history(interpreter: &Interpreter) -> bool {
+/// Why an option of a shell in the first line makes something else of the script than what is
+/// checked and run, if one does.
+pub(super) fn unusable_option(interpreter: &Interpreter) -> Option<&'static str> {
+    if !interpreter.shell {
+        return None;
+    }
     let argument = interpreter.argv.get(1).map_or("", String::as_str);
-    let options: Vec<&str> = match interpreter.by_env() {
-        Some(_) => env_words(argument).skip(1).collect(),
-        None => argument.split([' ', '\t']).collect(),
+    let mut options: Box<dyn Iterator<Item = &str>> = match interpreter.by_env() {
+        Some(_) => Box::new(env_words(argument).skip(1)),
+        None => Box::new(argument.split([' ', '\t'])),
     };
-    let short = |word: &str| word.starts_with('-') && !word.starts_with("--");
-    let turns_on = |word: &&str| short(word) && word.contains(['i', 'H']) || *word == "histexpand";
-    interpreter.shell && options.iter().any(turns_on)
+    options.find_map(|word| {
+        let letters = word.strip_prefix('-').unwrap_or_default();
+        let short = !letters.starts_with('-') && !LONG.contains(&letters);
+        let has = |some: &[char]| short && letters.contains(some);
+        if has(&['i', 'H']) || word == "histexpand" {
+            Some("lets the shell expand `!`, which would change values; remove `-i` and `-H`")
+        } else if has(&['n', 'D']) || word == "noexec" {
+            Some("lets the shell read the script and runs nothing of it; remove `-n`")
+        } else if has(&['c']) {
+            Some("takes the path of the script for the commands itself; remove `-c`")
+        } else if has(&['s']) {
+            Some("reads commands from standard input, not from the script; remove `-s`")
+        } else {
+            None
+        }
+    })
 }
 
 fn is_shell(name: &str) -> bool {
@@ -114,7 +141,7 @@ fn is_shell(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Interpreter, expands_history, interpreter, shebang};
+    use super::{Interpreter, interpreter, shebang, unusable_option};
 
     #[test]
     fn reads_the_first_line_as_linux_does() {
@@ -175,18 +202,32 @@ mod tests {
     }
 
     #[test]
-    fn options_that_change_values_are_seen() {
+    fn options_that_make_a_script_something_else_are_seen() {
         for (script, expected) in [
-            ("#!/bin/bash -i", true),
-            ("#!/bin/bash -eH", true),
-            ("#!/usr/bin/env -S bash -e -i", true),
-            ("#!/usr/bin/env -S A=b bash -o histexpand", true),
-            ("#!/bin/bash -eu", false),
-            ("#!/usr/bin/env -S -i bash --posix", false),
-            ("#!/usr/bin/perl -i", false),
-            ("echo -i", false),
+            ("#!/bin/bash -i", "lets the shell expand `!`"),
+            ("#!/bin/bash -eH", "lets the shell expand `!`"),
+            ("#!/usr/bin/env -S bash -e -i", "lets the shell expand `!`"),
+            (
+                "#!/usr/bin/env -S A=b bash -o histexpand",
+                "lets the shell expand `!`",
+            ),
+            ("#!/bin/bash -n", "runs nothing"),
+            ("#!/bin/sh -eun", "runs nothing"),
+            ("#!/usr/bin/env -S bash -o noexec", "runs nothing"),
+            ("#!/bin/bash -c", "commands itself"),
+            ("#!/bin/dash -s", "standard input"),
+            ("#!/bin/bash -eu", ""),
+            ("#!/bin/bash -o pipefail", ""),
+            ("#!/bin/bash -norc", ""),
+            ("#!/bin/bash -login", ""),
+            ("#!/usr/bin/env -S -i bash --posix", ""),
+            ("#!/usr/bin/perl -i", ""),
+            ("#!/usr/bin/perl -n", ""),
+            ("echo -i", ""),
         ] {
-            assert_eq!(expands_history(&interpreter(script)), expected, "{script}");
+            let why = unusable_option(&interpreter(script)).unwrap_or_default();
+            assert_eq!(why.is_empty(), expected.is_empty(), "{script}: {why}");
+            assert!(why.contains(expected), "{script}: {why}");
         }
     }
 }

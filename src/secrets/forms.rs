@@ -2,10 +2,15 @@
 //!
 //! Not every transformation can be found, and none is promised but these: docs/secrets.md.
 
+use std::ops::RangeInclusive;
+
 use crate::graph::SECRET_LEAST_BYTES;
 
 /// A line of a secret with several lines is looked for by itself from so many bytes on.
 const LINE_LEAST_BYTES: usize = 8;
+/// A secret of so many bytes is looked for in upper and in lower case, too: a shorter one is a word,
+/// and a longer one would need a third more memory.
+const CASE_BYTES: RangeInclusive<usize> = 8..=1024;
 const STANDARD: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const URL: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -26,7 +31,15 @@ pub(super) fn forms(secret: &str) -> Vec<Vec<u8>> {
         // As dash and bash show words when they trace (`set -x`).
         trimmed.replace('\'', r"'\''").into(),
         trimmed.replace('\'', r#"'"'"'"#).into(),
+        // SQL, YAML and CSV.
+        trimmed.replace('\'', "''").into(),
+        trimmed.replace('"', "\"\"").into(),
     ];
+    if CASE_BYTES.contains(&trimmed.len()) {
+        // `${x^^}`, `tr A-Z a-z`.
+        found.push(trimmed.to_ascii_uppercase().into());
+        found.push(trimmed.to_ascii_lowercase().into());
+    }
     for alphabet in [STANDARD, URL] {
         found.extend((0..3).map(|before| base64(trimmed.as_bytes(), before, alphabet)));
     }

@@ -73,7 +73,7 @@ impl Reading {
         reading
     }
 
-    /// Base64 without its line breaks, where `line` characters of a line came before the text; none
+    /// Base64 without its line breaks and the blanks that indent its lines, where `line` characters of a line came before the text; none
     /// if there are no such breaks.
     fn unbroken(text: &[u8], mut line: usize) -> Option<Self> {
         let mut breaks = Vec::new();
@@ -93,7 +93,9 @@ impl Reading {
         let mut from = 0;
         for at in breaks.into_iter().chain([text.len()]) {
             (from..at).for_each(|at| reading.push(&text[at..=at], at, 1));
+            let blank = |b: &&u8| matches!(b, b' ' | b'\t');
             from = at + 1;
+            from += text.iter().skip(from).take_while(blank).count();
         }
         Some(reading)
     }

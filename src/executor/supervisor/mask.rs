@@ -233,6 +233,10 @@ mod tests {
             "html.escape(s)",
             "html.escape(s).replace('&#x27;', '&#39;').replace('\"', '&#34;').replace('+', '&#43;')",
             "''.join('&#%d;' % ord(c) if ord(c) > 126 else c for c in s)",
+            "s.replace(\"'\", \"''\")",
+            "s.replace('\"', '\"\"')",
+            "''.join(c.upper() if c.isascii() else c for c in s)",
+            "''.join(c.lower() if c.isascii() else c for c in s)",
         ]
         .map(|expression| ("python3", python(expression)))
         .into();
@@ -285,6 +289,8 @@ mod tests {
             "base64 -w64",
             "base64 -w20",
             "base64 | sed 's/$/\r/'",
+            "base64 -w40 | sed 's/^/    /'",
+            "base64 -w64 | sed 's/^/\t/; s/$/\r/'",
         ] {
             for before in (0..80).step_by(7).chain([200]) {
                 let script =
@@ -294,7 +300,7 @@ mod tests {
                 let left: Vec<u8> = whole
                     .iter()
                     .copied()
-                    .filter(|b| !b"A\r\n".contains(b))
+                    .filter(|b| !b"A\r\n\t ".contains(b))
                     .collect();
                 // The mask, and the characters at its ends that neighbours share in.
                 assert!(

@@ -2,7 +2,7 @@
 
 use super::Compilation;
 use crate::graph::codes;
-use crate::graph::lexer::{CommandKind, Lexed, Role, Site};
+use crate::graph::lexer::{Command, CommandKind, Lexed, Role, Site};
 use crate::graph::param::{Kind, Param};
 use crate::graph::problem::{ScriptProblem, Severity};
 use crate::graph::similar::quote;
@@ -75,10 +75,7 @@ impl Compilation<'_> {
         if command.kind != CommandKind::Simple {
             return None;
         }
-        let words = command.words.iter().map(|word| std::str::from_utf8(word));
-        let before = |word: &str| BEFORE.contains(&word) || assigns(word);
-        let mut words = words.map(Result::unwrap_or_default).enumerate();
-        let (head, name) = words.find(|(_, word)| !before(word))?;
+        let (head, name) = program(command)?;
         let defined = |name: &str| {
             let functions = lexed.commands.iter();
             let mut functions = functions.filter(|c| c.kind == CommandKind::Function);
@@ -99,6 +96,14 @@ impl Compilation<'_> {
         let code = codes::SECRET_IN_ARGUMENT;
         Some(self.problem(code, Severity::Notice, site.start, message))
     }
+}
+
+/// The word that names the program of a command, and which of its words that is.
+pub(super) fn program(command: &Command) -> Option<(usize, &str)> {
+    let words = command.words.iter().map(|word| std::str::from_utf8(word));
+    let before = |word: &str| BEFORE.contains(&word) || assigns(word);
+    let mut words = words.map(Result::unwrap_or_default).enumerate();
+    words.find(|(_, word)| !before(word))
 }
 
 /// Whether a word sets a variable for the command after it.

@@ -19,10 +19,36 @@ const MARKUP: &[&str] = &[
     "tr",
 ];
 
+/// How many undeclared words of bare text are told one by one.
+const TOLD: usize = 20;
+
 /// How many names a notice lists.
 const LISTED: usize = 5;
 
 impl Compilation<'_> {
+    /// Undeclared `<word>`s in bare text: each word once, and from some number on all together.
+    pub(super) fn bare_words(&self, lexed: &Lexed) -> Vec<ScriptProblem> {
+        let mut seen = BTreeSet::new();
+        let (mut told, mut more) = (Vec::new(), None);
+        for (start, end) in lexed.undeclared.iter().copied() {
+            let text = &self.script[start..end];
+            let output = text.contains('.');
+            if output || (seen.insert(text) && seen.len() <= TOLD) {
+                told.extend(self.undeclared(start, end, true));
+            } else if seen.len() == TOLD + 1 {
+                more.get_or_insert(start);
+            }
+        }
+        if let Some(start) = more {
+            let message = format!(
+                "{} more words in `<` and `>` from here on are no declared parameters, so the shell reads them as redirections",
+                seen.len() - TOLD
+            );
+            told.push(self.undeclared_word(start, message));
+        }
+        told
+    }
+
     /// Undeclared `<word>`s inside quotes and here-documents, where they are text: one notice for each
     /// whose name is near to a known one, and one for all others together.
     pub(super) fn misspelt(&self, lexed: &Lexed) -> Vec<ScriptProblem> {
@@ -60,10 +86,12 @@ impl Compilation<'_> {
             if name.contains('.') {
                 told.extend(self.undeclared(site.start, site.end, false));
             } else if let Some(near) = self.near(name).filter(|_| name.len() >= MISSPELT_FROM) {
-                let message = format!(
-                    "`<{name}>` is not a declared parameter and stays as it is. Did you mean `<{near}>`?"
-                );
-                told.push(self.undeclared_word(site.start, message));
+                if seen.insert(name) {
+                    let message = format!(
+                        "`<{name}>` is not a declared parameter and stays as it is. Did you mean `<{near}>`?"
+                    );
+                    told.push(self.undeclared_word(site.start, message));
+                }
             } else if text && !markup(&closed, name) && seen.insert(name) {
                 unlike.get_or_insert(site.start);
                 others.push(name);

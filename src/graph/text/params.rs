@@ -103,7 +103,10 @@ impl Declaration<'_> {
         match &node.data {
             Data::Scalar(_) if node.is_null() => {}
             Data::Scalar(_) if self.output => param.kind = self.kind(Some(node), None, None),
-            Data::Scalar(scalar) => param.default = Some(Value::Str(scalar.text.clone())),
+            Data::Scalar(scalar) => {
+                self.not_a_type(&scalar.text, node);
+                param.default = Some(Value::Str(scalar.text.clone()));
+            }
             Data::List(_) => {
                 let what = match self.output {
                     true => "an output is a type",
@@ -116,6 +119,17 @@ impl Declaration<'_> {
             Data::Map(_) => self.rules(&mut param, node),
         }
         param
+    }
+
+    /// A default that is the name of a type: a secret meant by it would be text that all can read.
+    fn not_a_type(&mut self, word: &str, node: &Node) {
+        if TYPE_WORDS.contains(&word) {
+            let message = format!(
+                "`{word}` is a type and would be the default here: for the type write `{{type: {word}}}`, for that default `{{default: {word}}}`"
+            );
+            let code = codes::TYPE_AS_DEFAULT;
+            self.reader.error(code, node.mark, &self.place, message);
+        }
     }
 
     fn rules(&mut self, param: &mut Param, node: &Node) {
@@ -209,5 +223,29 @@ fn looks_like(text: &str) -> Kind {
     match Kind::Float.parse(text) {
         Some(Value::Float(x)) if x.to_string() == text || format!("{x:?}") == text => Kind::Float,
         _ => Kind::Str,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::graph::text::{Format, parse};
+    use crate::graph::{Limits, codes};
+
+    #[test]
+    fn a_type_where_a_default_stands_is_refused() {
+        for (input, expected) in [
+            ("p: secret", Some(27)),
+            ("p: \"int\"", Some(27)),
+            ("p: {default: secret}", None),
+            ("p: {type: secret}", None),
+            ("p: secrets", None),
+        ] {
+            let text =
+                format!("name: g\nvertices: {{a: {{input: {{{input}}}, script: echo <p>}}}}\n");
+            let found = parse(&text, Format::Yaml, &Limits::default()).problems;
+            let told: Vec<_> = found.iter().map(|p| (p.code, p.column)).collect();
+            let expected = expected.map(|column| (codes::TYPE_AS_DEFAULT, column));
+            assert_eq!(told, Vec::from_iter(expected), "{input}");
+        }
     }
 }

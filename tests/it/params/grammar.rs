@@ -127,6 +127,7 @@ impl Grammar {
                 "{1..<n>}",
                 "b{<n>..2}",
                 "$((2<n>))",
+                "~<x>",
             ]),
             5 | 6 => self.single(),
             7..=9 => self.double(depth),
