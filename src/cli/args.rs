@@ -9,6 +9,7 @@ use super::asks::AskVerb;
 use super::drain::DrainArgs;
 use super::params::ParamArgs;
 use super::render::RenderArgs;
+use super::secret::SecretVerb;
 use super::why::WhyArgs;
 
 /// Runs your shell scripts as a DAG, with a web page, a REST API and a history.
@@ -107,28 +108,6 @@ pub(super) enum Verb {
     /// Print a link that signs a browser in, once
     #[command(after_help = "Example:\n  trackyard link")]
     Link,
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum SecretVerb {
-    /// Set a secret to the text of standard input; on a terminal it is asked for and not shown
-    Set {
-        /// What graphs call it
-        #[arg(value_name = "NAME")]
-        name: String,
-    },
-    /// List the names and times of all secrets
-    Ls {
-        /// Print one JSON object instead of a table
-        #[arg(long)]
-        json: bool,
-    },
-    /// Remove a secret
-    Rm {
-        /// What graphs call it
-        #[arg(value_name = "NAME")]
-        name: String,
-    },
 }
 
 #[derive(Debug, Args)]

@@ -5,11 +5,11 @@ use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
 use std::thread;
 
+use clap::Subcommand;
 use crossbeam_channel::{bounded, select};
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use serde_json::json;
 
-use super::args::SecretVerb;
 use super::context::Context;
 use super::error::{CliError, OK};
 use super::output::{local_time, print, print_json, table};
@@ -20,6 +20,28 @@ use crate::config::Config;
 use crate::desk::SecretError;
 use crate::graph::Hidden;
 use crate::store::SecretHead;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum SecretVerb {
+    /// Set a secret to the text of standard input; on a terminal it is asked for and not shown
+    Set {
+        /// What graphs call it
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+    /// List the names and times of all secrets
+    Ls {
+        /// Print one JSON object instead of a table
+        #[arg(long)]
+        json: bool,
+    },
+    /// Remove a secret
+    Rm {
+        /// What graphs call it
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+}
 
 /// Sets, lists or removes named secrets.
 pub(super) fn secret(context: &Context, verb: SecretVerb) -> Result<u8, CliError> {

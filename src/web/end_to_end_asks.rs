@@ -183,7 +183,7 @@ fn a_pipeline_is_paused_and_goes_on() {
     );
     let html = site.get("/pipelines/1");
     assert_eq!(offered(&html), ["Resume", "Stop", "Run again"]);
-    assert!(html.contains("PAUSED") && html.contains("Nothing new of it starts"));
+    assert!(html.contains("PAUSED") && html.contains("browser paused the pipeline; `fetch`"));
     site.end(1, 0);
     assert_eq!(site.state(2), TrackState::Pending);
     assert!(site.get("/tracks/2").contains("its pipeline is paused"));
@@ -222,7 +222,8 @@ fn a_stop_lists_what_would_be_ended_and_changes_nothing_before() {
     assert_eq!(told, "/pipelines/1");
     let html = site.get("/pipelines/1");
     assert_eq!(offered(&html), ["Kill", "Run again"]);
-    assert!(html.contains("What runs is being ended.") && html.contains("wrong &#60;day&#62;"));
+    assert!(html.contains("browser stopped it (wrong &#60;day&#62;); `fetch`"));
+    assert!(html.contains("wrong &#60;day&#62;"));
     assert_eq!(site.state(2), TrackState::Stopped);
     let html = page(site.server.get("/pipelines/1/stop"), Status::Conflict);
     assert!(html.contains("it is being stopped already") && !html.contains("name=\"why\""));

@@ -128,9 +128,13 @@ impl<'a> Teller<'a> {
         match &facts.next {
             Next::ByItself => {
                 let runs = facts.track.is_some_and(|t| t.state == TrackState::Running);
-                let text = match runs {
-                    true => "It ends by itself.",
-                    false => "It goes on by itself.",
+                let paused = facts.track.is_none() && facts.pipeline.paused;
+                let text = match (runs, paused) {
+                    (true, _) => "It ends by itself.",
+                    (false, true) => {
+                        "What runs ends by itself; nothing new starts until a person resumes it."
+                    }
+                    (false, false) => "It goes on by itself.",
                 };
                 (text.to_owned(), Moves::Itself, &[])
             }
