@@ -70,7 +70,7 @@ macro_rules! words {
 }
 
 words! {
-    /// What can be asked of a whole pipeline. `again` is a start: see [`Desk::again`].
+    /// What can be asked of a whole pipeline. `again` is a start: see `Desk::again`.
     PipelineAsk {
         /// Nothing new starts.
         Pause = "pause", None;

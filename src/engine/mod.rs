@@ -44,5 +44,5 @@ pub use outbox::{
 pub use plan::{Plan, PlanVertex, Policies, Pool};
 pub use preview::{Fate, Preview, Will};
 pub use request::{Action, Answer, Expect, Refusal, Request, Scope, TrackAction};
-pub use state::{Ending, Mark, PendingOn, PipelineState, Reason, TrackState};
+pub use state::{Ending, Mark, PendingOn, PipelineState, Reason, TrackState, is_after};
 pub use why::{About, Because, Facts, Few, MOST_NAMED, Next, Party, Wanted};

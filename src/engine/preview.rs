@@ -6,7 +6,7 @@ use super::ids::{Time, TrackId};
 use super::outbox::Outbox;
 use super::request::{Refusal, Request};
 use super::run::Run;
-use super::state::{Ending, Mark, PipelineState, TrackState};
+use super::state::{Ending, Mark, PipelineState, TrackState, is_after};
 use crate::graph::OnFailure;
 
 /// What a request would do.
@@ -125,6 +125,13 @@ impl Run {
         let ending = |index: u32| self.track(index).row.ending;
         let fails = |index: u32| ending(index) == Some(Ending::Fail) && !ignored(index);
         let branches = self.plan.policies.on_failure == OnFailure::ContinueIndependent;
+        // Once what runs has ended nothing else of it moves by itself.
+        let waits = self.alone > 0 || self.count(TrackState::Interrupted) > 0;
+        let rests = match self.row.state {
+            PipelineState::Running | PipelineState::Paused => false,
+            PipelineState::Finish | PipelineState::Stopped => true,
+            PipelineState::Failed => self.is_at_rest() || !(self.goes_on() || waits),
+        };
         let goes_on = self.goes_on() && (branches || !(0..scripts).any(fails));
         let mut order: Vec<u32> = (0..self.plan.len() as u32).collect();
         order.sort_by_key(|index| std::cmp::Reverse(self.plan.rank(*index)));
@@ -137,7 +144,10 @@ impl Run {
             let open = match row.state {
                 TrackState::Pending => self.goes_on() || alone || index >= scripts,
                 TrackState::Waiting if index < scripts => goes_on && !held[i],
-                TrackState::Waiting => self.is_at_rest(),
+                TrackState::Waiting => {
+                    let on = self.plan.handler(index);
+                    rests && on.is_some_and(|on| is_after(on, self.row.state))
+                }
                 _ => false,
             };
             runs[i] = open && row.mark != Some(Mark::Skip);

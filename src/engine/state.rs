@@ -156,7 +156,7 @@ impl PipelineState {
 }
 
 /// Whether a script that runs after some verdict runs after this one.
-pub(super) fn is_after(when: When, verdict: PipelineState) -> bool {
+pub fn is_after(when: When, verdict: PipelineState) -> bool {
     match when {
         When::Success => verdict == PipelineState::Finish,
         When::Failure => verdict == PipelineState::Failed,

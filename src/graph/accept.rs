@@ -85,10 +85,10 @@ impl Param {
 
     /// The refusal of an absent value that somebody must give.
     pub(super) fn missing(&self) -> Refusal {
-        let why = if self.required {
-            "is required"
-        } else {
-            "has no default"
+        let why = match (self.required, &self.default) {
+            (true, Some(_)) => "is required (its default only fills in forms)",
+            (true, None) => "is required",
+            (false, _) => "has no default",
         };
         (
             codes::MISSING_VALUE,

@@ -67,7 +67,7 @@ pub enum Piece<'t> {
 pub enum Name<'t> {
     /// `host` or `fetch.count`, in a placeholder.
     Written(&'t str),
-    /// The variable that carries it ([`carrier`](super::carrier)).
+    /// The variable that carries it ([`super::carrier`]).
     Variable(&'t str),
 }
 

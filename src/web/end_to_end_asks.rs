@@ -207,7 +207,7 @@ fn a_stop_lists_what_would_be_ended_and_changes_nothing_before() {
     for said in [
         "2 scripts run and are ended",
         "2 tracks change",
-        "1 track stays as it is",
+        "1 track will run, now or when its turn comes",
         "The pipeline is RUNNING and becomes STOPPED.",
         "name=\"expect\" value=\"RUNNING\"",
         "May be left empty",

@@ -47,7 +47,7 @@ pub(crate) fn setting(name: &str) -> Option<u64> {
 /// nothing back.
 #[test]
 fn what_will_run_is_what_runs() {
-    let (mut seen, mut ran) = (0, 0);
+    let (mut seen, mut ran, mut after_verdict) = (0, 0, 0);
     for seed in 0..SEQUENCES / 4 {
         let mut random = Random(seed);
         let capacity = Capacity::of(2);
@@ -99,10 +99,21 @@ fn what_will_run_is_what_runs() {
                     "seed {seed}, {told}: {fate:?}\n{old:?}\n{new:?}"
                 );
             }
+            // Of what runs after the verdict all that is foretold runs; a FAILED one may come back.
+            let after = bench.rows[&id].tracks.iter().zip(&before.tracks);
+            for ((new, old), fate) in after.zip(&preview.tracks).skip(scripts) {
+                let runs = new.row.attempt > old.row.attempt;
+                after_verdict += u32::from(runs && fate.will == Will::Run);
+                assert!(
+                    runs || fate.will != Will::Run,
+                    "seed {seed}, {told}: {fate:?}\n{old:?}\n{new:?}"
+                );
+            }
             break;
         }
     }
     assert!(ran > 100 && seen > 2 * ran, "{ran} of {seen}");
+    assert!(after_verdict > 20, "{after_verdict}");
 }
 
 /// Everything goes on and goes well until nothing moves.

@@ -3,10 +3,10 @@
 use super::entries::{by, newest, parts};
 use super::teller::told;
 use super::track::ENTRIES;
-use super::words::{Code, actions, after, bare, counted, runs_after};
+use super::words::{Code, actions, after, bare, counted};
 use super::{Moves, Why};
 use crate::driver::CommandError;
-use crate::engine::{PipelineId, PipelineState, Reason, TrackId, TrackState, Wanted};
+use crate::engine::{PipelineId, PipelineState, Reason, TrackId, TrackState, Wanted, is_after};
 use crate::store::{JournalRow, PipelineHead, Store, TrackHead, Ways};
 
 /// What is known of it.
@@ -174,7 +174,7 @@ impl Ended<'_> {
             return by_person(entry);
         }
         if let (Some(when), Some(verdict)) = (self.ways.handler, self.verdict)
-            && !runs_after(when, verdict)
+            && !is_after(when, verdict)
         {
             let when = after(when);
             return (Code::OtherVerdict, format!("It runs only when {when}"));

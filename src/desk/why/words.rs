@@ -1,6 +1,6 @@
 //! The codes of answers, and words for states, verdicts and numbers.
 
-use crate::engine::{PipelineState, Wanted};
+use crate::engine::Wanted;
 use crate::graph::When;
 
 /// Declares the codes, each with its word for programs.
@@ -104,16 +104,6 @@ pub(super) const fn after(when: When) -> &'static str {
         When::Failure => "its pipeline is FAILED",
         When::Stop => "its pipeline is STOPPED",
         When::Exit => "its pipeline has its verdict",
-    }
-}
-
-/// Whether a script that runs after some verdict runs after this one.
-pub(super) fn runs_after(when: When, verdict: PipelineState) -> bool {
-    match when {
-        When::Success => verdict == PipelineState::Finish,
-        When::Failure => verdict == PipelineState::Failed,
-        When::Stop => verdict == PipelineState::Stopped,
-        When::Exit => true,
     }
 }
 
