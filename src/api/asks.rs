@@ -123,8 +123,8 @@ pub(super) async fn again(
     let desk = desk.inner().clone();
     blocking(move || {
         if dry {
-            let waits = desk.would_again(id, asked)?;
-            let would = wire::would_again(&pipelines::head(&desk, id)?, &waits);
+            let would = desk.would_again(id, asked)?;
+            let would = wire::would_again(&pipelines::head(&desk, id)?, &would);
             return Ok(Custom(Status::Ok, Json(would)));
         }
         started(&desk, desk.again(id, "rest", key.0, asked)?, None)

@@ -4,8 +4,8 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::clock;
-use crate::desk::Would;
 use crate::desk::why::{Refer, Why};
+use crate::desk::{Would, WouldStart};
 use crate::engine::{Fate, PendingOn, PipelineState, Reason, TrackState};
 use crate::graph::Rendered;
 use crate::store::{
@@ -102,7 +102,7 @@ pub(super) fn would(would: &Would) -> Value {
 }
 
 /// What would be started when a pipeline is started once more.
-pub(super) fn would_again(old: &PipelineHead, waits_for_input: &[String]) -> Value {
+pub(super) fn would_again(old: &PipelineHead, would: &WouldStart) -> Value {
     json!({
         "again_of": old.id,
         "graph_id": old.graph_id,
@@ -112,7 +112,8 @@ pub(super) fn would_again(old: &PipelineHead, waits_for_input: &[String]) -> Val
         "input": given(&old.input),
         "priority": old.priority,
         "track_count": old.vertices,
-        "waits_for_input": waits_for_input,
+        "waits_for_input": would.waits_for_input,
+        "stops": would.stops.iter().map(|id| id.0).collect::<Vec<_>>(),
     })
 }
 

@@ -26,7 +26,7 @@ pub(super) fn orders(store: Store, vault: Arc<Vault>, known: Arc<Known>, most: u
             return Err(NoOrder::Yet(why.to_owned()));
         }
         let json: Json = serde_json::from_str(&row.input)
-            .map_err(|why| NoOrder::Yet(format!("its values: {why}")))?;
+            .map_err(|why| NoOrder::Ever(format!("its values cannot be read: {why}")))?;
         let secrets = secrets(&store, &vault, key.track, &row.secrets, &json)?;
         let mut order = order(row, &json)?;
         for (name, value) in secrets {

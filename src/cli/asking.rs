@@ -209,8 +209,14 @@ fn again(context: &Context, args: &AgainArgs) -> Result<u8, CliError> {
             true => String::new(),
             false => format!(", of which would wait for values: {}", waits.join(", ")),
         };
+        let stops = answer["stops"].as_array().into_iter().flatten();
+        let stops: Vec<String> = stops.map(|id| format!("#{id}")).collect();
+        let stops = match stops.is_empty() {
+            true => String::new(),
+            false => format!(" and would stop {}", stops.join(", ")),
+        };
         print(&format!(
-            "{} v{} would start with {}{waits}. Nothing was done.",
+            "{} v{} would start with {}{waits}{stops}. Nothing was done.",
             visible(answer["graph"].as_str().unwrap_or_default()),
             answer["version"],
             counted(tracks, "track"),

@@ -16,6 +16,15 @@ use crate::graph::{GivenOwned, Graph};
 use crate::secrets::Place;
 use crate::store::PipelineHead;
 
+/// What would follow from a start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WouldStart {
+    /// The vertices that would wait for a value.
+    pub waits_for_input: Vec<String>,
+    /// The pipelines that would be stopped, because its graph says how many run at once.
+    pub stops: Vec<PipelineId>,
+}
+
 impl Desk {
     /// Starts what an old pipeline ran once more. A second call with the same `key` gives what the
     /// first one started.
@@ -38,16 +47,19 @@ impl Desk {
         self.start(graph, request)
     }
 
-    /// Judges what [`Desk::again`] would start, and gives the vertices that would wait for a value.
+    /// Judges what [`Desk::again`] would start.
     ///
     /// # Errors
-    /// Those of [`Desk::again`], but for a limit on the pipelines of its graph.
-    pub fn would_again(&self, old: PipelineId, asked: Asked) -> Result<Vec<String>, StartError> {
+    /// Those of [`Desk::again`].
+    pub fn would_again(&self, old: PipelineId, asked: Asked) -> Result<WouldStart, StartError> {
         let (graph, request) = self.repeated(old, asked)?;
-        let (_, definition, accepted) = self.startable(graph, &request)?;
+        let (head, definition, accepted) = self.startable(graph, &request)?;
         let inputs = definition.vertices.into_iter().zip(accepted.vertices);
         let waits = inputs.filter(|(_, input)| !input.missing.is_empty());
-        Ok(waits.map(|(vertex, _)| vertex.name).collect())
+        Ok(WouldStart {
+            waits_for_input: waits.map(|(vertex, _)| vertex.name).collect(),
+            stops: self.handle.preview_start(graph, head.revision)?,
+        })
     }
 
     fn repeated(

@@ -13,10 +13,12 @@ mod render;
 mod resolve;
 mod secrets;
 mod start;
+mod values;
 pub mod why;
 
 pub use crate::secrets::Vault;
 pub use acts::Asked;
+pub use again::WouldStart;
 pub use asking::Would;
 pub use asks::{ANY, Ask, Care, PipelineAsk, Takes, TrackAsk};
 pub use define::{DefineError, Defined, examine};

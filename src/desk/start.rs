@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::Desk;
+use super::values::of;
 use crate::driver::{CommandError, NewStart, Started};
 use crate::engine::{GraphId, PipelineId, TrackId, TrackInput};
-use crate::graph::{
-    Accepted, FieldError, GivenOwned, Graph, Later, VertexInput, accept_inputs, input_to_json,
-};
-use crate::store::{GraphHead, PipelineHead, StoreError, StoredProblem, TrackHead};
+use crate::graph::{Accepted, FieldError, GivenOwned, Graph, Later, accept_inputs};
+use crate::store::{GraphHead, PipelineHead, StoreError, StoredProblem};
 
 /// What starts a pipeline of a file in one go: `trackyard run FILE`, `trackyard serve --run FILE`.
 pub const RUN: &str = "run";
@@ -161,25 +160,6 @@ impl Desk {
         Ok(unfinished.find(|p| request.began(graph, &given, p)))
     }
 
-    /// What a track is given: what it has, replaced by what is given now. Wrong values are refused;
-    /// nothing is kept.
-    pub(super) fn values(
-        &self,
-        track: &TrackHead,
-        has: &str,
-        given: &BTreeMap<String, GivenOwned>,
-    ) -> Result<TrackInput, StartError> {
-        let id = TrackId(track.id);
-        let gone = || StartError::NoTrack(id);
-        let pipeline = self.store.pipeline(PipelineId(track.pipeline_id))?;
-        let graph = GraphId(pipeline.ok_or_else(gone)?.graph_id);
-        let definition = self.store.definition(graph)?.ok_or_else(gone)?;
-        let index = definition.vertex_index(&track.vertex).ok_or_else(gone)?;
-        let held = self.held_secrets(id)?;
-        let accepted = self.accept(definition, index, (has, held), given);
-        Ok(of(accepted.map_err(StartError::Fields)?))
-    }
-
     /// Where something is to be sealed there is a key from now on.
     pub(super) fn sealable<'i>(
         &self,
@@ -190,53 +170,5 @@ impl Desk {
         }
         let ready = self.vault.ready();
         ready.map_err(|why| StartError::Sealed(why.to_string()))
-    }
-
-    /// All values of one vertex: those that it has, replaced by those that are given. A plain name
-    /// means the vertex's own parameter before the graph's.
-    fn accept(
-        &self,
-        mut graph: Graph,
-        index: usize,
-        (has, secrets): (&str, Vec<(String, String)>),
-        given: &BTreeMap<String, GivenOwned>,
-    ) -> Result<VertexInput, Vec<FieldError>> {
-        // The others stay for what they give; what they ask for is not asked now.
-        for (place, other) in graph.vertices.iter_mut().enumerate() {
-            if place != index {
-                other.input.clear();
-                other.script.clear();
-            }
-        }
-        let vertex = &graph.vertices[index];
-        let key = |name: &str| match vertex.input.iter().any(|p| p.name == name) {
-            true => format!("{}.{name}", vertex.name),
-            false => name.to_owned(),
-        };
-        let has: BTreeMap<String, serde_json::Value> =
-            serde_json::from_str(has).unwrap_or_default();
-        let mut all: BTreeMap<String, GivenOwned> = has
-            .into_iter()
-            .map(|(name, value)| (key(&name), GivenOwned::Json(value)))
-            .collect();
-        let secrets = secrets.into_iter();
-        all.extend(secrets.map(|(name, text)| (key(&name), GivenOwned::Text(text))));
-        all.extend(given.iter().map(|(name, value)| (key(name), value.clone())));
-        let mut accepted = accept_inputs(&graph, &all, Later::All, &self.limits)?;
-        Ok(accepted.vertices.swap_remove(index))
-    }
-}
-
-/// What a track gets.
-fn of(accepted: VertexInput) -> TrackInput {
-    let missing = !accepted.missing.is_empty();
-    let none = accepted.values.is_empty() && accepted.secrets.is_empty() && !missing;
-    TrackInput {
-        values: match none {
-            true => String::new(),
-            false => input_to_json(&accepted).to_string(),
-        },
-        missing,
-        secrets: accepted.secrets,
     }
 }

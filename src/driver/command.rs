@@ -93,6 +93,8 @@ pub(super) enum Command {
     Start(NewStart, Reply<Started>),
     Act(Request, Reply<()>),
     Preview(Request, Reply<Preview>),
+    /// Which pipelines a start of this revision of a graph would stop.
+    PreviewStart(GraphId, i64, Reply<Vec<PipelineId>>),
     /// Answered after the batch: what is said is committed.
     Why(About, Reply<Option<Facts>>),
     Save(Box<NewGraph>, Reply<Saved>),
@@ -141,6 +143,7 @@ impl Command {
             Self::Start(_, reply) => drop(reply.send(Err(why))),
             Self::Act(_, reply) => drop(reply.send(Err(why))),
             Self::Preview(_, reply) => drop(reply.send(Err(why))),
+            Self::PreviewStart(_, _, reply) => drop(reply.send(Err(why))),
             Self::Why(_, reply) => drop(reply.send(Err(why))),
             Self::Save(_, reply) => drop(reply.send(Err(why))),
             Self::SetCheck { reply, .. }

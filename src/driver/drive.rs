@@ -191,6 +191,7 @@ impl Drive {
                 // A caller that has gone away misses nothing.
                 let _ = reply.send(self.preview(request, now, out, answers));
             }
+            Command::PreviewStart(graph, rev, reply) => self.preview_start(graph, rev, &reply),
             Command::Why(about, reply) => self.questions.push((about, reply)),
             Command::Save(new, reply) => {
                 // A start of this batch seals its graph: that must be in the database first.

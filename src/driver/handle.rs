@@ -46,6 +46,16 @@ impl Handle {
         self.ask(|reply| Command::Preview(request, reply))
     }
 
+    /// Which pipelines a start of this revision of a graph would stop, because its graph says how many
+    /// run at once; refused as the start would be.
+    pub fn preview_start(
+        &self,
+        graph: GraphId,
+        revision: i64,
+    ) -> Result<Vec<PipelineId>, CommandError> {
+        self.ask(|reply| Command::PreviewStart(graph, revision, reply))
+    }
+
     /// Why a live pipeline or a track of it stands where it does; none when it is not live. The rows
     /// of what is said are committed. A driver that does not answer `within` this time is busy.
     pub fn why(&self, about: About, within: Duration) -> Result<Option<Facts>, CommandError> {

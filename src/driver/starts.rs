@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::command::{CommandError, NewStart, Started};
+use super::command::{CommandError, NewStart, Reply, Started};
 use super::drive::Drive;
 use crate::engine::{Answer, Event, GraphId, Outbox, PipelineId, Plan, StartOrder, Time};
 use crate::store::StoreError;
@@ -52,6 +52,19 @@ impl Drive {
             }),
             Answer::Done | Answer::Stale => unreachable!("a start is answered with its number"),
         }
+    }
+
+    /// Which pipelines a start would stop, because its graph lets so many run at once.
+    pub(super) fn preview_start(
+        &mut self,
+        graph: GraphId,
+        revision: i64,
+        reply: &Reply<Vec<PipelineId>>,
+    ) {
+        let plan = self.plan(graph, revision);
+        let stops = plan.and_then(|plan| Ok(self.engine.stopped_by_start(&plan)?));
+        // A caller that has gone away misses nothing.
+        drop(reply.send(stops));
     }
 
     /// What a request key has started before, in this batch or in the database.

@@ -127,18 +127,40 @@ impl Engine {
             }
             OnLimit::Reject => {}
             OnLimit::CancelOldest => {
-                let family = self.families.get(&plan.family).into_iter();
-                let all = family.flat_map(|f| f.begun.iter().chain(f.queued.iter().map(|q| &q.1)));
-                let open = |id: &&PipelineId| self.runs[id].row.state.is_open();
-                let going: BTreeSet<_> = all.filter(open).copied().collect();
                 let why = "a newer pipeline of its graph takes its place";
                 let cause = Cause { who: "", why };
-                for id in going.iter().take((going.len() + 1).saturating_sub(limit)) {
-                    self.stop(now, *id, false, cause, out)?;
+                for id in self.oldest(plan, limit) {
+                    self.stop(now, id, false, cause, out)?;
                 }
             }
         }
         Ok(self.begun(plan) >= limit)
+    }
+
+    /// The oldest pipelines of a graph of which as many have to go for one more as the limit says.
+    fn oldest(&self, plan: &Plan, limit: usize) -> Vec<PipelineId> {
+        let family = self.families.get(&plan.family).into_iter();
+        let all = family.flat_map(|f| f.begun.iter().chain(f.queued.iter().map(|q| &q.1)));
+        let open = |id: &&PipelineId| self.runs[id].row.state.is_open();
+        let going: BTreeSet<_> = all.filter(open).copied().collect();
+        let many = (going.len() + 1).saturating_sub(limit);
+        going.into_iter().take(many).collect()
+    }
+
+    /// The pipelines that a start of this graph would stop.
+    ///
+    /// # Errors
+    /// What the start would be refused for.
+    pub fn stopped_by_start(&self, plan: &Plan) -> Result<Vec<PipelineId>, Refusal> {
+        let Some(concurrency) = plan.policies.concurrency else {
+            return Ok(Vec::new());
+        };
+        let limit = concurrency.limit as usize;
+        match concurrency.on_limit {
+            OnLimit::Reject if self.begun(plan) >= limit => Err(Refusal::Limit(concurrency.limit)),
+            OnLimit::Queue | OnLimit::Reject => Ok(Vec::new()),
+            OnLimit::CancelOldest => Ok(self.oldest(plan, limit)),
+        }
     }
 
     /// A pipeline that was over, and of which something can move again, is live like any other:

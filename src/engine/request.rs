@@ -123,7 +123,7 @@ pub enum Refusal {
     NotItsTurn(TrackId),
     /// As many pipelines of the graph run as may, and it says that no further one is started.
     #[error(
-        "{0} pipelines of this graph run, which is its limit, and it says that one more is refused"
+        "its graph lets {0} of its pipelines run at once, so many do, and it says that one more is refused: wait for an end, or stop one"
     )]
     Limit(u32),
 }

@@ -180,12 +180,19 @@ impl Found {
         };
         let (ask, word) = match self.subject {
             Subject::Pipeline(id, Deed::Again) => {
-                let waits = desk.would_again(id, asked(""))?.len();
-                let becomes = match waits {
+                let would = desk.would_again(id, asked(""))?;
+                let mut becomes = match would.waits_for_input.len() {
                     0 => String::new(),
-                    1 => "1 track of it will wait for a value.".to_owned(),
-                    n => format!("{n} tracks of it will wait for a value."),
+                    1 => "1 track of it will wait for a value. ".to_owned(),
+                    n => format!("{n} tracks of it will wait for a value. "),
                 };
+                if !would.stops.is_empty() {
+                    let stops: Vec<_> = would.stops.iter().map(|id| format!("#{id}")).collect();
+                    becomes += &format!(
+                        "As many pipelines of its graph run as may: {} will be stopped.",
+                        stops.join(", ")
+                    );
+                }
                 return Ok(Foretold {
                     becomes,
                     fates: Vec::new(),

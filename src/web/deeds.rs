@@ -96,7 +96,7 @@ impl Deed {
             ),
             Self::Again => calm(
                 "Run again",
-                "A new pipeline of the same version of the graph starts, with what was given for this one. This one stays as it is.",
+                "A new pipeline of the same version of the graph starts, with what was given for this one.",
             ),
         }
     }

@@ -57,7 +57,7 @@ fn the_same_version_runs_once_more_with_what_was_given() {
         dry,
         json!({
             "again_of": case.id, "graph_id": 1, "graph": "g", "version": 1, "name": "nightly",
-            "input": secrets, "priority": 3, "track_count": 2, "waits_for_input": ["b"],
+            "input": secrets, "priority": 3, "track_count": 2, "waits_for_input": ["b"], "stops": [],
         })
     );
     assert_eq!(case.server.get("/pipelines").json(), before);
@@ -179,4 +179,29 @@ fn without_its_secret_nothing_is_started() {
     }
     let all = server.get("/pipelines").json();
     assert_eq!(all["pipelines"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn what_a_limit_stops_or_refuses_is_told_before() {
+    let graph = |on_limit: &str| {
+        format!(
+            "name: {on_limit}\nconcurrency: {{limit: 1, on_limit: {on_limit}}}\nvertices:\n  a: 'while ! test -e go; do sleep 0.05; done'\n"
+        )
+    };
+    let case = Case::start(&graph("cancel_oldest"));
+    case.until("RUNNING: a RUNNING");
+    let dry = case.ask("", "again?dry_run=true", &json!({})).expect(200);
+    assert_eq!(dry["stops"], json!([case.id]));
+    case.until("RUNNING: a RUNNING");
+    case.ask("", "again", &json!({})).expect(201);
+    assert_eq!(case.settled(), "STOPPED: a STOPPED");
+
+    let case = Case::start(&graph("reject"));
+    case.until("RUNNING: a RUNNING");
+    for path in ["again?dry_run=true", "again"] {
+        let refused = case.ask("", path, &json!({})).expect(409);
+        assert_eq!(refused["code"], "limit-reached");
+    }
+    case.put("go");
+    assert_eq!(case.settled(), "FINISH: a SUCCEED");
 }

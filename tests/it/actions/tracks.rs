@@ -53,6 +53,44 @@ fn a_failed_one_is_retried_with_another_value() {
     assert_eq!(track["input"], json!({"how": "well"}));
 }
 
+/// A script that uses no value is given none, and what it has stays readable.
+#[test]
+fn values_for_a_script_that_takes_none_are_refused_and_harm_nothing() {
+    let case = Case::start(
+        "name: g\ninput: {m: {type: int, default: 4}}\nvertices:\n  a: 'echo a >>ran; test -e mended'\n  b: 'echo <m> >>ran; test -e mended'\n",
+    );
+    assert_eq!(case.settled(), "FAILED: a FAILED, b FAILED");
+    let body = json!({"input": {"m": 5}, "expect": "FAILED"});
+    for path in ["retry", "retry?dry_run=true"] {
+        let refused = case.ask("a", path, &body).expect(422);
+        assert_eq!(refused["problems"][0]["field"], "m", "{refused}");
+        assert_eq!(refused["problems"][0]["code"], "unused-parameter");
+    }
+    case.put("mended");
+    for vertex in ["a", "b"] {
+        case.ask(vertex, "hold", &json!({"expect": "any"}))
+            .expect(409);
+        case.ask(vertex, "retry", &json!({"expect": "any"}))
+            .expect(200);
+    }
+    assert_eq!(case.settled(), "FINISH: a SUCCEED, b SUCCEED");
+}
+
+#[test]
+fn a_waiting_one_that_takes_no_values_keeps_none() {
+    let case = Case::start(
+        "name: g\ninput: {m: {type: int, default: 4}}\nvertices:\n  a: 'while ! test -e go; do sleep 0.05; done'\n  b: {script: 'true', needs: [a]}\n",
+    );
+    let track = case.track("b")["id"].clone();
+    let path = format!("/api/v1/tracks/{track}/input");
+    let media = [("Content-Type", "application/json")];
+    case.server.ask("PUT", &path, &media, b"{}").expect(200);
+    case.ask("b", "input", &json!({"input": {}, "expect": "any"}))
+        .expect(200);
+    case.put("go");
+    assert_eq!(case.settled(), "FINISH: a SUCCEED, b SUCCEED");
+}
+
 #[test]
 fn one_is_retried_with_all_after_it() {
     let yaml = "name: g\nvertices:\n  a: echo a >>ran\n  b: {script: echo b >>ran, needs: [a]}\n  c: {script: echo c >>ran, needs: [b]}\n  d: echo d >>ran\n";
