@@ -188,7 +188,7 @@ async function journey(browser, javaScriptEnabled) {
     await page.getByRole('link', { name: /^start/i }).first().click();
     await page.getByRole('button', { name: /^start/i }).click();
     await page.getByRole('button', { name: 'Pause' }).click();
-    await page.getByText('Nothing new of it starts').waitFor();
+    await page.getByText('paused the pipeline').waitFor();
     await shot('paused');
     await page.getByRole('button', { name: 'Resume' }).click();
     await page.getByRole('button', { name: 'Pause' }).waitFor();
