@@ -137,8 +137,12 @@ impl Model {
         changed(pipe, was);
     }
 
-    /// A person's word made a track done.
-    fn done(&mut self, i: usize) {
+    /// A person's word made a track done; `was`: it was so before.
+    fn done(&mut self, i: usize, t: usize, was: bool) {
+        let pipe = &self.pipes[i];
+        if !was && !pipe.is_handler(t) && (0..pipe.scripts()).all(|t| pipe.done(t)) {
+            self.revive(i);
+        }
         let due = self.deadline(&self.pipes[i]);
         let pipe = &mut self.pipes[i];
         let due = due.filter(|_| !pipe.queued);
@@ -213,8 +217,9 @@ impl Model {
                 if !free {
                     return false;
                 }
+                let was = pipe.done(t);
                 pipe.finish(t, Skipped);
-                self.done(i);
+                self.done(i, t, was);
                 true
             }
             TrackAction::ForceSuccess(_) => {
@@ -222,8 +227,9 @@ impl Model {
                 if !ended || !free || (!handler && handlers_run) {
                     return false;
                 }
+                let was = pipe.done(t);
                 pipe.finish(t, Succeed);
-                self.done(i);
+                self.done(i, t, was);
                 true
             }
             TrackAction::ForceFailure => match state {
