@@ -72,8 +72,20 @@ impl Model {
 
     fn ask_stop(&mut self, i: usize, now: bool) -> bool {
         let pipe = &self.pipes[i];
-        let ends = pipe.verdict == PipelineState::Stopped && !pipe.at_rest();
-        if pipe.over || (ends && !now) {
+        let rest = pipe.at_rest();
+        let left = |t: usize| match pipe.tracks[t].at {
+            TrackState::Running => pipe.tracks[t].ending.is_none(),
+            TrackState::Waiting => pipe.is_handler(t) == rest,
+            _ => false,
+        };
+        let runs = pipe
+            .tracks
+            .iter()
+            .any(|track| track.at == TrackState::Running);
+        let ends = !pipe.going() && runs && !(0..pipe.tracks.len()).any(left);
+        // One that is STOPPED was stopped as a whole.
+        let stopped = pipe.verdict == PipelineState::Stopped && !rest;
+        if pipe.over || ((ends || stopped) && !now) {
             return false;
         }
         self.stop(i, if now { Ending::Kill } else { Ending::Stop });
