@@ -153,7 +153,10 @@ impl Engine {
         if !was_done {
             self.promote(now, pipeline, index, out);
         }
-        self.go_on(now, pipeline, (false, None), cause, out);
+        let run = &self.runs[&pipeline];
+        // It was the last one that a stop or the pipeline's timeout had left open.
+        let last = !was_done && run.plan.handler(index).is_none() && run.is_finished();
+        self.go_on(now, pipeline, (last, None), cause, out);
     }
 
     fn force_success(

@@ -77,9 +77,8 @@ impl Engine {
         if run.is_settled() {
             return Err(Refusal::Pipeline(row.state, "nothing of it moves"));
         }
-        let over = run.is_at_rest();
-        if row.state == PipelineState::Stopped && !over && !at_once {
-            let why = "it is being stopped already (`now` ends it without a grace)";
+        if run.is_being_ended() && !at_once {
+            let why = "it is being stopped already: what runs is being ended (`now` ends it without a grace)";
             return Err(Refusal::Pipeline(row.state, why));
         }
         self.stop_unstarted(now, pipeline, cause, out);

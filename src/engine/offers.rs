@@ -79,6 +79,9 @@ pub struct PipelineStand {
     pub runs: bool,
     /// A script of it is being ended.
     pub ends: bool,
+    /// A stop would find something: a script that runs and is not being ended, or one that has not
+    /// started, of those that the verdict is about, or, when these rest, of those that run after it.
+    pub left: bool,
     /// A track that the verdict is about is FAILED, and that counts, or INTERRUPTED or STOPPED.
     pub unsuccessful: bool,
 }
@@ -94,7 +97,9 @@ impl PipelineStand {
         match action {
             Action::Pause => !self.over && !self.paused,
             Action::Resume => self.paused,
-            Action::Stop { now: false } => !self.over && !self.is_stopping(),
+            Action::Stop { now: false } => {
+                !self.over && (self.left || !self.ends || self.state.is_open())
+            }
             Action::Stop { now: true } => !self.over && self.ends,
             Action::RetryFailed => self.unsuccessful && !self.ends,
             Action::Track(_, _) => true,

@@ -142,7 +142,8 @@ impl Run {
             let (i, row) = (index as usize, self.track(index).row);
             let alone = row.mark == Some(Mark::Alone);
             let open = match row.state {
-                TrackState::Pending => self.goes_on() || alone || index >= scripts,
+                // Before a failure that a person wants it may still get a slot; nobody knows.
+                TrackState::Pending => goes_on || alone || index >= scripts,
                 TrackState::Waiting if index < scripts => goes_on && !held[i],
                 TrackState::Waiting => {
                     let on = self.plan.handler(index);

@@ -11,7 +11,7 @@ use super::state::{Mark, PendingOn, PipelineState, TrackState};
 
 impl Engine {
     /// What a pipeline makes of tracks that a person set back, passed over or forced. `revive`: they
-    /// are to run again; `named`: the one that was asked for.
+    /// are to run again, or the last of all is done by it; `named`: the one that was asked for.
     pub(super) fn go_on(
         &mut self,
         now: Time,
@@ -110,7 +110,8 @@ impl Engine {
     }
 }
 
-/// What a pipeline is after a person changed some of its tracks; `revive`: they are to run again.
+/// What a pipeline is after a person changed some of its tracks; `revive`: they are to run again, or
+/// all are done now, and whatever verdict there was is given anew.
 fn next_verdict(run: &Run, revive: bool, now: Time) -> PipelineRow {
     let old = run.row;
     let going = if old.paused {

@@ -75,6 +75,20 @@ impl Run {
         }
     }
 
+    /// Whether the verdict is there, all that runs is being ended, and nothing waits that a stop
+    /// would keep from starting.
+    pub(super) fn is_being_ended(&self) -> bool {
+        use TrackState::{Pending, Running, Waiting};
+        let runs = self.at(Running);
+        let ends = |index: &u32| self.track(*index).row.ending.is_some();
+        let unstarted = [Waiting, Pending].map(|state| match self.is_at_rest() {
+            true => self.handlers(state),
+            false => self.count(state),
+        });
+        let left = unstarted.iter().sum::<u32>() > 0 || !runs.iter().all(ends);
+        !self.row.state.is_open() && !runs.is_empty() && !left
+    }
+
     /// Whether nothing at all can move any more.
     pub(super) fn is_settled(&self) -> bool {
         use TrackState::{Pending, Running, Waiting};

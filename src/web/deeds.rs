@@ -259,13 +259,14 @@ mod tests {
             over: false,
             runs: true,
             ends: false,
+            left: true,
             unsuccessful: false,
         };
         let labels = |stand: &PipelineStand| -> Vec<&str> {
             of_pipeline(1, stand).iter().map(|o| o.label).collect()
         };
         assert_eq!(labels(&pipeline), ["Pause", "Stop", "Run again"]);
-        (pipeline.state, pipeline.ends) = (PipelineState::Stopped, true);
+        (pipeline.state, pipeline.ends, pipeline.left) = (PipelineState::Stopped, true, false);
         assert_eq!(labels(&pipeline), ["Kill", "Run again"]);
         pipeline.over = true;
         (pipeline.runs, pipeline.ends, pipeline.unsuccessful) = (false, false, true);

@@ -80,12 +80,26 @@ impl Found {
     pub(super) fn stand(&self) -> Option<PipelineStand> {
         let ignored = self.around.ignored.len() as i64;
         let unanswered = self.at(TrackState::Interrupted) + self.at(TrackState::Stopped);
+        let runs = self.at(TrackState::Running);
+        let handlers = |states: &[TrackState]| {
+            let at = |track: &TrackHead| states.iter().any(|state| state.code() == track.state);
+            self.around
+                .handlers
+                .iter()
+                .filter(|(track, _)| at(track))
+                .count() as i64
+        };
+        let unstarted = match runs {
+            0 => handlers(&[TrackState::Waiting, TrackState::Pending]),
+            _ => self.at(TrackState::Waiting) + self.at(TrackState::Pending),
+        };
         Some(PipelineStand {
             state: PipelineState::from_code(self.head.state)?,
             paused: self.head.paused,
             over: self.head.finished_at.is_some(),
-            runs: self.at(TrackState::Running) > 0,
+            runs: runs > 0,
             ends: self.ending > 0,
+            left: unstarted > 0 || runs + handlers(&[TrackState::Running]) > self.ending,
             unsuccessful: unanswered + self.at(TrackState::Failed) > ignored,
         })
     }

@@ -161,12 +161,19 @@ impl Bench {
             TrackState::Failed => !rows.plan.vertex(index as u32).ignore,
             state => matches!(state, TrackState::Interrupted | TrackState::Stopped),
         };
+        let rests = is_at_rest(rows);
+        let left = |(index, track): (usize, &LoadedTrack)| match track.row.state {
+            TrackState::Running => track.row.ending.is_none(),
+            TrackState::Waiting | TrackState::Pending => (index >= scripts.len()) == rests,
+            _ => false,
+        };
         PipelineStand {
             state: rows.row.state,
             paused: rows.row.paused,
             over: rows.row.finished_at.is_some(),
             runs: scripts.iter().any(|t| t.row.state == TrackState::Running),
             ends: rows.tracks.iter().any(|t| t.row.ending.is_some()),
+            left: rows.tracks.iter().enumerate().any(left),
             unsuccessful: scripts.iter().enumerate().any(fails),
         }
     }

@@ -72,8 +72,20 @@ impl Model {
 
     fn ask_stop(&mut self, i: usize, now: bool) -> bool {
         let pipe = &self.pipes[i];
-        let ends = pipe.verdict == PipelineState::Stopped && !pipe.at_rest();
-        if pipe.over || (ends && !now) {
+        let rest = pipe.at_rest();
+        let left = |t: usize| match pipe.tracks[t].at {
+            TrackState::Running => pipe.tracks[t].ending.is_none(),
+            TrackState::Waiting => pipe.is_handler(t) == rest,
+            _ => false,
+        };
+        let runs = pipe
+            .tracks
+            .iter()
+            .any(|track| track.at == TrackState::Running);
+        let ends = !pipe.going() && runs && !(0..pipe.tracks.len()).any(left);
+        // One that is STOPPED was stopped as a whole.
+        let stopped = pipe.verdict == PipelineState::Stopped && !rest;
+        if pipe.over || ((ends || stopped) && !now) {
             return false;
         }
         self.stop(i, if now { Ending::Kill } else { Ending::Stop });
@@ -137,8 +149,12 @@ impl Model {
         changed(pipe, was);
     }
 
-    /// A person's word made a track done.
-    fn done(&mut self, i: usize) {
+    /// A person's word made a track done; `was`: it was so before.
+    fn done(&mut self, i: usize, t: usize, was: bool) {
+        let pipe = &self.pipes[i];
+        if !was && !pipe.is_handler(t) && (0..pipe.scripts()).all(|t| pipe.done(t)) {
+            self.revive(i);
+        }
         let due = self.deadline(&self.pipes[i]);
         let pipe = &mut self.pipes[i];
         let due = due.filter(|_| !pipe.queued);
@@ -213,8 +229,9 @@ impl Model {
                 if !free {
                     return false;
                 }
+                let was = pipe.done(t);
                 pipe.finish(t, Skipped);
-                self.done(i);
+                self.done(i, t, was);
                 true
             }
             TrackAction::ForceSuccess(_) => {
@@ -222,8 +239,9 @@ impl Model {
                 if !ended || !free || (!handler && handlers_run) {
                     return false;
                 }
+                let was = pipe.done(t);
                 pipe.finish(t, Succeed);
-                self.done(i);
+                self.done(i, t, was);
                 true
             }
             TrackAction::ForceFailure => match state {

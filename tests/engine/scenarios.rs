@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use trackyard::engine::{
     Action, AttemptKey, Capacity, Event, GraphId, Outbox, PipelineId, PipelineState, Plan,
-    PlanVertex, Policies, Scope, Time, TrackAction, TrackId, TrackState, VertexId,
+    PlanVertex, Policies, Scope, Time, TrackAction, TrackId, TrackState, VertexId, Will,
 };
-use trackyard::graph::{Millis, Retry};
+use trackyard::graph::{Millis, OnFailure, Retry};
 
 use crate::bench::{Bench, End};
 use crate::scenario::play;
@@ -178,4 +178,30 @@ fn who_asked_is_kept_even_where_nothing_changes() {
     assert!(out.pipelines.is_empty() && out.tracks.is_empty(), "{out:?}");
     assert_eq!(out.journal.len(), 1);
     assert!(!out.is_empty(), "there is something to commit");
+}
+
+/// What has not started is not promised to run when a failure will come that holds it back.
+#[test]
+fn a_preview_of_a_failure_promises_nothing_that_it_holds_back() {
+    for (on_failure, next) in [
+        (OnFailure::StopNew, Will::Keep),
+        (OnFailure::CancelRunning, Will::Keep),
+        (OnFailure::ContinueIndependent, Will::Run),
+    ] {
+        let policies = Policies {
+            on_failure,
+            ..Policies::default()
+        };
+        let ids = (GraphId(1), GraphId(1));
+        let vertices = vec![PlanVertex::default(); 4];
+        let plan = Plan::new(ids, 1, policies, vertices, &[(0, 3), (1, 2)], Vec::new());
+        let mut bench = Bench::new(Capacity::of(1));
+        let id = bench.start(&Arc::new(plan), 0, &[]).expect("a start");
+        bench
+            .ask_track(bench.track_of(id, 0), TrackAction::ForceFailure)
+            .expect("a failure");
+        let preview = bench.foretold.take().expect("it was done");
+        let told: Vec<_> = preview.tracks.iter().map(|fate| fate.will).collect();
+        assert_eq!(told, [Will::End, next, next, Will::Keep], "{on_failure:?}");
+    }
 }
