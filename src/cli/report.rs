@@ -1,6 +1,6 @@
 //! What became of a pipeline, in words and as JSON.
 
-use std::path::Path;
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
@@ -19,6 +19,8 @@ const MOST_TAILS: usize = 5;
 pub(super) struct Report {
     pub(super) head: PipelineHead,
     pub(super) tracks: Vec<TrackHead>,
+    /// How many of them are FAILED and count as done.
+    ignored: usize,
 }
 
 impl Report {
@@ -31,7 +33,15 @@ impl Report {
             ))
         })?;
         let tracks = store.tracks(id, 0, i64::MAX)?;
-        Ok(Self { head, tracks })
+        let ignored: BTreeSet<i64> = store.ignored(id)?.into_iter().collect();
+        // The two are read one after the other: a track may have moved in between.
+        let counts =
+            |t: &&TrackHead| t.state == TrackState::Failed.code() && ignored.contains(&t.id);
+        Ok(Self {
+            ignored: tracks.iter().filter(counts).count(),
+            head,
+            tracks,
+        })
     }
 
     /// The verdict so far.
@@ -59,10 +69,16 @@ impl Report {
     /// `FINISH in 1.2 s: 5 succeeded`
     pub(super) fn summary(&self) -> String {
         let counts = TrackState::ALL.iter().filter_map(|&state| {
-            let count = self.count(state);
+            let apart = self.ignored * usize::from(state == TrackState::Failed);
+            let count = self.count(state) - apart;
             (count > 0).then(|| format!("{count} {}", in_words(state)))
         });
-        let counts: Vec<_> = counts.collect();
+        let mut counts: Vec<_> = counts.collect();
+        match self.ignored {
+            0 => {}
+            1 => counts.push("1 ignored failure".to_owned()),
+            n => counts.push(format!("{n} ignored failures")),
+        }
         let state = self.state().map_or("?", PipelineState::word);
         let took = match self.head.finished_at {
             Some(end) => format!(" in {}", clock::format_duration(end - self.head.created_at)),
@@ -185,6 +201,7 @@ impl Report {
             "again_of": self.head.again_of,
             "created_at": clock::format_utc(self.head.created_at),
             "finished_at": self.head.finished_at.map(clock::format_utc),
+            "ignored": self.ignored,
             "tracks": self.tracks.iter().map(track).collect::<Vec<_>>(),
         })
     }
@@ -224,25 +241,76 @@ pub(super) fn why(track: &TrackHead) -> String {
 }
 
 /// A state as the end of a sentence with a number.
-fn in_words(state: TrackState) -> &'static str {
+fn in_words(state: TrackState) -> String {
     match state {
-        TrackState::Waiting => "waiting",
-        TrackState::Pending => "pending",
-        TrackState::Running => "running",
-        TrackState::Succeed => "succeeded",
-        TrackState::Failed => "failed",
-        TrackState::Skipped => "skipped",
-        TrackState::Stopped => "stopped",
-        TrackState::Interrupted => "interrupted",
+        TrackState::Succeed => "succeeded".to_owned(),
+        other => other.word().to_lowercase(),
     }
 }
 
-/// What to do about tracks whose outcome nobody knows.
-pub(super) fn ask_a_person(data: &Path, report: &Report) -> String {
-    format!(
-        "pipeline #{} waits for a person: nobody knows how its INTERRUPTED tracks ended. Serve the data directory \
-         (`trackyard serve --data {}`) and answer on the page of each",
-        report.head.id,
-        data.display()
-    )
+#[cfg(test)]
+mod tests {
+    use super::Report;
+    use crate::engine::{PipelineState, TrackState};
+    use crate::store::{PipelineHead, TrackHead};
+
+    fn report(states: &[TrackState], ignored: usize) -> Report {
+        let head = PipelineHead {
+            id: 1,
+            graph_id: 1,
+            graph: "g".to_owned(),
+            version: 1,
+            name: "g".to_owned(),
+            desc: String::new(),
+            state: PipelineState::Finish.code(),
+            creator: "ann".to_owned(),
+            trigger: "rest".to_owned(),
+            input: "{}".to_owned(),
+            vertices: 1,
+            created_at: 0,
+            finished_at: None,
+            priority: 0,
+            again_of: None,
+            queued: false,
+            reason: None,
+            paused: false,
+        };
+        let track = |state: &TrackState| TrackHead {
+            id: 1,
+            pipeline_id: 1,
+            vertex_id: 1,
+            vertex: "a".to_owned(),
+            state: state.code(),
+            pending_on: None,
+            due_at: None,
+            reason: None,
+            detail: String::new(),
+            exit_code: None,
+            attempt: 1,
+            started_at: None,
+            finished_at: None,
+            mark: None,
+            ending: None,
+        };
+        Report {
+            head,
+            tracks: states.iter().map(track).collect(),
+            ignored,
+        }
+    }
+
+    #[test]
+    fn a_failure_that_counts_as_done_is_told_apart() {
+        use TrackState::{Failed, Succeed};
+        let states = [Succeed, Failed, Failed, Succeed, Failed];
+        for (ignored, told) in [
+            (0, "FINISH: 2 succeeded, 3 failed"),
+            (1, "FINISH: 2 succeeded, 2 failed, 1 ignored failure"),
+            (3, "FINISH: 2 succeeded, 3 ignored failures"),
+        ] {
+            let report = report(&states, ignored);
+            assert_eq!(report.summary(), told);
+            assert_eq!(report.json()["ignored"], ignored);
+        }
+    }
 }

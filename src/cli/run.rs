@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::path::Path;
 
 use crossbeam_channel::{Receiver, never, select};
 
@@ -13,7 +14,7 @@ use super::error::{CliError, FAILED};
 use super::output::{coloured, say};
 use super::problems::{Drawing, has_error};
 use super::progress::Progress;
-use super::report::{Report, ask_a_person};
+use super::report::Report;
 use super::signals::{exit_code, signals};
 use crate::app::App;
 use crate::desk::{Asked, DefineError, Desk, RUN, StartRequest};
@@ -188,4 +189,14 @@ fn moves(track: &TrackHead) -> bool {
     let still = [PendingOn::Input.code(), PendingOn::Failure.code()];
     track.state == TrackState::Running.code()
         || track.pending_on.is_some_and(|on| !still.contains(&on))
+}
+
+/// What to do about tracks whose outcome nobody knows.
+fn ask_a_person(data: &Path, report: &Report) -> String {
+    format!(
+        "pipeline #{} waits for a person: nobody knows how its INTERRUPTED tracks ended. Serve the data directory \
+         (`trackyard serve --data {}`) and answer on the page of each",
+        report.head.id,
+        data.display()
+    )
 }

@@ -1,5 +1,7 @@
 //! What the executor needs to start a track.
 
+use std::collections::BTreeSet;
+
 use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
 
 use super::connection::Db;
@@ -9,7 +11,7 @@ use super::refers::{Referred, references_from_json, referred};
 use super::schema::{graph, pipeline, track, vertex};
 use super::spec::{GraphPolicies, VertexPolicies, from_json};
 use crate::engine::{PipelineState, Reason, TrackId, TrackState};
-use crate::graph::{Param, Rlimits};
+use crate::graph::{Kind, Param, Rlimits, carrier, interpreter};
 
 /// The parts of an order that are in the database.
 #[derive(Debug, Clone)]
@@ -42,6 +44,20 @@ pub struct TrackOrder {
     pub limits: Rlimits,
     /// What it is told of its pipeline, if it runs because of the verdict.
     pub verdict: Option<Verdict>,
+}
+
+impl TrackOrder {
+    /// The parameters of which its script takes a value.
+    pub fn taken(&self) -> Vec<Param> {
+        let shell = interpreter(&self.script).shell;
+        let identifier = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let words: BTreeSet<&str> = self.script.split(|c| !identifier(c)).collect();
+        let carried = |p: &&Param| {
+            let variable = carrier(&p.name, p.kind == Kind::Secret, shell);
+            words.contains(variable.as_str())
+        };
+        self.params.iter().filter(carried).cloned().collect()
+    }
 }
 
 /// What a script that runs after the verdict is told.

@@ -8,13 +8,15 @@ use rocket::{State, get, post};
 
 use super::answer::{Answer, Failure, Outcome, blocking};
 use super::ask_form::Sent;
-use super::asked::{Foretold, Seen, Subject};
+use super::asked::{Foretold, Found, Seen, Subject};
 use super::deeds::{Deed, Words};
 use super::fates::Fates;
 use super::fields::{Group, Widget};
 use super::frame::{Frame, Section, capital};
 use super::guard::Browser;
 use super::posted::Posted;
+use super::refused::{failure, told};
+use super::reveal;
 use super::words::Mark;
 use crate::desk::{Desk, PipelineAsk, StartError, TrackAsk};
 use crate::driver::CommandError;
@@ -43,6 +45,8 @@ pub(super) struct AskPage {
     pub(super) wrong: usize,
     /// It cannot be asked now: there is no form.
     pub(super) refused: bool,
+    /// The reason that came with a form, for a page that has none.
+    pub(super) typed: String,
     /// What becomes of the pipeline.
     pub(super) becomes: String,
     pub(super) fates: Vec<Fates>,
@@ -141,6 +145,9 @@ fn take(desk: &Desk, who: &Browser, subject: Subject, form: &Posted) -> Outcome 
         form: Some(form),
         ..Sent::from(origin(form.get("from")))
     };
+    if found.is_idle() {
+        return page(desk, who, subject, sent);
+    }
     sent.status = match found.ask(desk, who.caller.name, form) {
         Ok(None) => return Ok(Answer::go(found.back(sent.from))),
         Ok(Some(started)) => return Ok(Answer::go(format!("/pipelines/{started}"))),
@@ -149,6 +156,7 @@ fn take(desk: &Desk, who: &Browser, subject: Subject, form: &Posted) -> Outcome 
             Status::UnprocessableEntity
         }
         Err(StartError::Command(CommandError::Refused(why))) => {
+            sent.moved = matches!(why, Refusal::PipelineMoved(_) | Refusal::TrackMoved(..));
             sent.errors.push(told(why)?);
             Status::Conflict
         }
@@ -161,61 +169,36 @@ fn take(desk: &Desk, who: &Browser, subject: Subject, form: &Posted) -> Outcome 
     page(desk, who, subject, sent)
 }
 
-/// Why something was not done, in a sentence.
-fn told(why: Refusal) -> Result<String, Failure> {
-    match why {
-        Refusal::NoPipeline(_) => Err(Failure::Missing("pipeline")),
-        Refusal::NoTrack(..) => Err(Failure::Missing("track")),
-        Refusal::PipelineMoved(state) => Ok(moved(&state)),
-        Refusal::TrackMoved(state, _) => Ok(moved(&state)),
-        Refusal::Pipeline(..)
-        | Refusal::Track(..)
-        | Refusal::Runs(_)
-        | Refusal::NotItsTurn(_)
-        | Refusal::Limit(_) => Ok(capital(&format!("{why}."))),
+/// What would follow; nothing when it cannot be asked now, which `sent` tells then.
+fn foretell(
+    desk: &Desk,
+    who: &Browser,
+    found: &Found,
+    sent: &mut Sent<'_>,
+) -> Result<Foretold, Failure> {
+    if found.is_idle() {
+        sent.refuse("Its script takes no values.".to_owned());
+        return Ok(Foretold::default());
     }
-}
-
-fn moved(state: &impl std::fmt::Display) -> String {
-    format!(
-        "It has moved since you looked, and is {state} now. Look at what would follow now, and send it \
-         once more if that is what you want."
-    )
-}
-
-/// What is no answer to the form.
-fn failure(why: StartError) -> Failure {
-    match why {
-        StartError::Command(why) => why.into(),
-        StartError::Store(why) => why.into(),
-        StartError::NoTrack(_) => Failure::Missing("track"),
-        StartError::NoGraph(_) | StartError::Unchecked(..) => Failure::Missing("graph"),
-        why @ (StartError::Fields(_) | StartError::UnknownSecrets(_) | StartError::Sealed(_)) => {
-            Failure::CutOff(why.to_string())
+    match found.foretell(desk, who.caller.name) {
+        Ok(foretold) => return Ok(foretold),
+        Err(StartError::Command(CommandError::Refused(why))) => sent.refuse(told(why)?),
+        Err(why @ (StartError::UnknownSecrets(_) | StartError::Sealed(_))) => {
+            sent.refuse(capital(&format!("{why}.")));
         }
+        Err(StartError::Fields(errors)) => {
+            let texts = errors.iter().map(|e| format!("{}: {}", e.field, e.message));
+            sent.errors.extend(texts);
+        }
+        Err(why) => return Err(failure(why)),
     }
+    Ok(Foretold::default())
 }
 
 /// The page as things are now: they may have moved while a form was on its way.
 fn page(desk: &Desk, who: &Browser, subject: Subject, mut sent: Sent<'_>) -> Outcome {
     let found = subject.find(desk)?;
-    let foretold = match found.foretell(desk, who.caller.name) {
-        Ok(foretold) => foretold,
-        Err(StartError::Command(CommandError::Refused(why))) => {
-            sent.refuse(told(why)?);
-            Foretold::default()
-        }
-        Err(why @ (StartError::UnknownSecrets(_) | StartError::Sealed(_))) => {
-            sent.refuse(capital(&format!("{why}.")));
-            Foretold::default()
-        }
-        Err(StartError::Fields(errors)) => {
-            let texts = errors.iter().map(|e| format!("{}: {}", e.field, e.message));
-            sent.errors.extend(texts);
-            Foretold::default()
-        }
-        Err(why) => return Err(failure(why)),
-    };
+    let foretold = foretell(desk, who, &found, &mut sent)?;
     let (groups, elsewhere) = found.groups(&sent);
     sent.errors.extend(elsewhere);
     let fields = groups.iter().flat_map(|group| &group.fields);
@@ -233,6 +216,7 @@ fn page(desk: &Desk, who: &Browser, subject: Subject, mut sent: Sent<'_>) -> Out
         wrong: fields.filter(|field| !field.errors.is_empty()).count(),
         groups,
         refused: sent.refused,
+        typed: reveal::text(sent.form.map_or("", |form| form.text("why").trim())),
         becomes: foretold.becomes,
         fates: foretold.fates,
         given: found.given(),

@@ -21,6 +21,8 @@ pub(super) struct Sent<'a> {
     /// A word for the page that the reader came from.
     pub(super) from: &'static str,
     pub(super) status: Status,
+    /// It has moved since the reader of the form looked.
+    pub(super) moved: bool,
     /// It cannot be asked now.
     pub(super) refused: bool,
 }
@@ -34,15 +36,18 @@ impl Sent<'_> {
             errors: Vec::new(),
             from,
             status: Status::Ok,
+            moved: false,
             refused: false,
         }
     }
 
-    /// It cannot be asked now.
+    /// It cannot be asked now: that is all there is to say.
     pub(super) fn refuse(&mut self, why: String) {
-        if !self.errors.contains(&why) {
-            self.errors.push(why);
-        }
+        let why = match self.moved {
+            true => format!("It has moved since you looked. {why}"),
+            false => why,
+        };
+        (self.errors, self.fields) = (vec![why], Vec::new());
         (self.status, self.refused) = (Status::Conflict, true);
     }
 }

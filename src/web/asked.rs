@@ -55,7 +55,7 @@ impl Subject {
                 let (head, texts) = desk.store.track(id)?.ok_or_else(missing)?;
                 let order = desk.store.order(id)?.ok_or_else(missing)?;
                 let params = match ask.takes() {
-                    Takes::Values => order.params,
+                    Takes::Values => order.taken(),
                     Takes::Outputs => order.outputs,
                     Takes::Nothing => Vec::new(),
                 };
@@ -83,6 +83,12 @@ impl Found {
             Subject::Pipeline(_, deed) => deed.words(),
             Subject::Track(_, ask) => deeds::words(ask),
         }
+    }
+
+    /// Whether values are asked for that its script does not take.
+    pub(super) fn is_idle(&self) -> bool {
+        let input = matches!(self.subject, Subject::Track(_, TrackAsk::Input));
+        input && self.track.as_ref().is_some_and(|t| t.params.is_empty())
     }
 
     pub(super) fn track(&self) -> Option<i64> {
@@ -202,8 +208,16 @@ impl Found {
             Subject::Track(id, ask) => (Ask::Track(id, ask), ask.word()),
         };
         let would = desk.would(ask, asked(word), &BTreeMap::new())?;
+        let marked = match (self.subject, &self.track) {
+            (Subject::Track(_, ask), Some(track)) => fates::of_mark(ask, &track.head),
+            _ => None,
+        };
+        let says: Vec<_> = marked
+            .into_iter()
+            .chain([fates::of_pipeline(&would)])
+            .collect();
         Ok(Foretold {
-            becomes: fates::of_pipeline(&would),
+            becomes: says.join(" "),
             fates: fates::of_tracks(&would),
         })
     }

@@ -400,7 +400,7 @@ fn a_preview_shows_what_would_run_and_starts_nothing() {
     );
     assert!(wrong.contains("would read it as an option") && !wrong.contains("id=\"preview\""));
     assert!(
-        wrong.contains("`day` is required"),
+        wrong.contains("<code>day</code> is required"),
         "the missing value is told"
     );
     let form =

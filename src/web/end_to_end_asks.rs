@@ -10,7 +10,7 @@ use super::harness::{HOSTILE, NOW, Server, keep, param};
 use crate::desk::StartRequest;
 use crate::driver::Fact;
 use crate::engine::{AttemptKey, PipelineId, Remains, TrackId, TrackState};
-use crate::graph::{Edge, GivenOwned, Graph, Kind, Millis, Retry, Vertex, When};
+use crate::graph::{Edge, GivenOwned, Graph, Kind, Millis, Param, Retry, Value, Vertex, When};
 use crate::spool::{Cause, ExitRecord};
 
 /// `fetch` before `build` before `ship`, which is tried twice; one alone, whose
@@ -49,12 +49,17 @@ fn graph() -> Graph {
         ignore_failure: true,
         ..vertex(HOSTILE)
     };
+    let unused = Param {
+        default: Some(Value::Str("nobody".to_owned())),
+        ..param("unused", Kind::Str)
+    };
     let end = Vertex {
         handler: Some(When::Exit),
         ..vertex("on_exit")
     };
     Graph {
         name: HOSTILE.to_owned(),
+        input: vec![unused],
         vertices: vec![vertex("fetch"), build, ship, alone, end],
         edges: vec![Edge { head: 1, tail: 0 }, Edge { head: 2, tail: 1 }],
         ..Graph::default()
@@ -183,13 +188,15 @@ fn a_pipeline_is_paused_and_goes_on() {
     );
     let html = site.get("/pipelines/1");
     assert_eq!(offered(&html), ["Resume", "Stop", "Run again"]);
-    assert!(html.contains("PAUSED") && html.contains("browser paused the pipeline; `fetch`"));
+    assert!(
+        html.contains("PAUSED") && html.contains("browser paused the pipeline; <code>fetch</code>")
+    );
     site.end(1, 0);
     assert_eq!(site.state(2), TrackState::Pending);
     assert!(site.get("/tracks/2").contains("its pipeline is paused"));
     // Its page shows what is no more.
     let html = site.refused("/pipelines/1/pause", "expect=RUNNING", Status::Conflict);
-    assert!(html.contains("It has moved since you looked, and is PAUSED now"));
+    assert!(html.contains("It has moved since you looked. The pipeline is PAUSED: "));
     site.post("/pipelines/1/resume", "expect=PAUSED&why=done+waiting");
     assert_eq!(site.state(2), TrackState::Running);
     assert!(
@@ -222,7 +229,7 @@ fn a_stop_lists_what_would_be_ended_and_changes_nothing_before() {
     assert_eq!(told, "/pipelines/1");
     let html = site.get("/pipelines/1");
     assert_eq!(offered(&html), ["Kill", "Run again"]);
-    assert!(html.contains("browser stopped it (wrong &#60;day&#62;); `fetch`"));
+    assert!(html.contains("browser stopped it (wrong &#60;day&#62;); <code>fetch</code>"));
     assert!(html.contains("wrong &#60;day&#62;"));
     assert_eq!(site.state(2), TrackState::Stopped);
     let html = page(site.server.get("/pipelines/1/stop"), Status::Conflict);
@@ -236,6 +243,8 @@ fn a_stop_lists_what_would_be_ended_and_changes_nothing_before() {
 fn a_track_is_held_released_and_passed_over() {
     let mut site = Site::new();
     assert_eq!(offered(&site.get("/tracks/3")), ["Skip", "Hold", "Stop"]);
+    let html = site.get("/tracks/3/hold");
+    assert!(html.contains("<code>ship</code> stays WAITING and is marked as held."));
     assert_eq!(
         site.post("/tracks/3/hold", "expect=WAITING&attempt=0"),
         "/tracks/3"
@@ -244,9 +253,13 @@ fn a_track_is_held_released_and_passed_over() {
     assert_eq!(offered(&html), ["Skip", "Release", "Stop"]);
     let badge = "<span class=\"badge s-paused\">held</span>";
     assert!(html.contains(badge) && site.get("/pipelines/1").contains(badge));
+    assert!(html.contains("a person holds it, and its predecessors are not done"));
     site.post("/tracks/3/release", "expect=WAITING&attempt=0");
     let html = site.get("/tracks/3/skip");
     assert!(html.contains("It is passed over and counts as done"));
+    assert!(html.contains(
+        "<code>ship</code> stays WAITING and is marked: it is passed over when its turn comes."
+    ));
     let told = site.post("/tracks/3/skip", "expect=WAITING&attempt=0&from=pipeline");
     assert_eq!(told, "/pipelines/1", "where the link was");
     assert!(site.get("/tracks/3").contains("to be skipped"));
@@ -402,11 +415,12 @@ fn what_has_moved_is_shown_as_it_is_now_and_nothing_typed_is_lost() {
     site.end(2, 7);
     let form = "expect=RUNNING&attempt=1&why=too+%3Cslow%3E";
     let html = site.refused("/tracks/2/stop", form, Status::Conflict);
-    assert!(html.contains("It has moved since you looked, and is FAILED now"));
     assert!(
-        html.contains("nothing of it runs"),
-        "and it cannot be asked any more"
+        html.contains("It has moved since you looked. The track is FAILED: nothing of it runs.")
+            && !html.contains("send it once more"),
+        "it cannot be asked any more, and that is all that is said"
     );
+    assert!(html.contains("<bdi>too &#60;slow&#62;</bdi>") && !html.contains("name=\"why\""));
     let form = "expect=RUNNING&attempt=1&why=too+%3Cslow%3E&p.count=5";
     let html = site.refused("/tracks/2/succeed", form, Status::Conflict);
     keep("ask-moved", &html);
@@ -520,6 +534,19 @@ fn values_are_changed_before_a_track_starts() {
     let html = site.get("/tracks/2");
     assert!(html.contains("action=\"/tracks/2/input\""));
     assert!(html.contains("name=\"expect\" value=\"WAITING\"") && !html.contains("s3cret"));
+    assert!(
+        !html.contains("p.unused"),
+        "only what its script takes is asked for"
+    );
+    // A script that takes nothing.
+    assert!(!site.get("/tracks/3").contains("/tracks/3/input"));
+    let html = page(site.server.get("/tracks/3/input"), Status::Conflict);
+    assert!(html.contains("Its script takes no values.") && !html.contains("p.unused"));
+    site.refused(
+        "/tracks/3/input",
+        "expect=WAITING&attempt=0",
+        Status::Conflict,
+    );
     let form = "expect=WAITING&attempt=0&p.token=&p.note=x&p.times=";
     let html = site.refused(
         "/tracks/2/input",
@@ -534,5 +561,5 @@ fn values_are_changed_before_a_track_starts() {
     assert!(site.get("/tracks/2").contains("<code>8</code>"));
     site.end(1, 0);
     let html = site.refused("/tracks/2/input", &format!("{form}8"), Status::Conflict);
-    assert!(html.contains("RUNNING now"));
+    assert!(html.contains("It has moved since you looked. The track is RUNNING: "));
 }

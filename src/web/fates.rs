@@ -1,8 +1,10 @@
 //! What would become of the tracks of a pipeline, as the page lists it that asks for a confirmation.
 
+use super::reveal;
 use super::words::{self, Mark};
-use crate::desk::Would;
+use crate::desk::{TrackAsk, Would};
 use crate::engine::{Fate, TrackState, Will};
+use crate::store::TrackHead;
 
 /// Tracks of one fate that a page names.
 const NAMED: usize = 50;
@@ -28,6 +30,18 @@ pub(super) struct FateLine {
     pub(super) from: Mark,
     /// And then, when that is another one.
     pub(super) to: Option<Mark>,
+}
+
+/// What the page says of the track that is asked, where that stays at its state and is marked.
+pub(super) fn of_mark(ask: TrackAsk, track: &TrackHead) -> Option<String> {
+    let state = TrackState::from_code(track.state)?;
+    let marked = match (ask, state) {
+        (TrackAsk::Hold, _) => "is marked as held",
+        (TrackAsk::Skip, TrackState::Waiting) => "is marked: it is passed over when its turn comes",
+        _ => return None,
+    };
+    let name = reveal::text(&track.vertex);
+    Some(format!("`{name}` stays {state} and {marked}."))
 }
 
 /// What the page says of the pipeline itself.

@@ -96,7 +96,7 @@ fn find(desk: &Desk, id: TrackId, now: i64) -> Result<Found, Failure> {
     Ok(Found {
         pipeline,
         attempts: store.attempts(id)?,
-        params: order.params,
+        params: order.taken(),
         referred: order.referred,
         reason: reason(desk.why_track(id, PATIENCE))?,
         head,

@@ -126,10 +126,15 @@ pub(super) fn said(track: &TrackHead) -> &'static str {
 pub(super) fn why(track: &TrackHead, around: &Around) -> Why {
     let known = TrackState::from_code(track.state);
     let (words, on) = match known {
-        Some(TrackState::Waiting) if around.is_handler(track.id) => {
-            ("there is no verdict yet".to_owned(), None)
+        Some(TrackState::Waiting) => {
+            let first = match around.is_handler(track.id) {
+                true => "there is no verdict yet",
+                false => "its predecessors are not done",
+            };
+            let held = track.mark == Some(Said::Hold.code());
+            let person = if held { "a person holds it, and " } else { "" };
+            (format!("{person}{first}"), None)
         }
-        Some(TrackState::Waiting) => ("its predecessors are not done".to_owned(), None),
         Some(TrackState::Pending) => {
             let on = track.pending_on.and_then(PendingOn::from_code);
             let words = match on {
@@ -309,5 +314,9 @@ mod tests {
         assert!(why(&head, &at(0)).text.contains("said that it failed"));
         (head.state, head.mark) = (TrackState::Waiting.code(), Some(Said::Skip.code()));
         assert_eq!(said(&head), "to be skipped");
+        assert_eq!(why(&head, &at(0)).text, "its predecessors are not done");
+        head.mark = Some(Said::Hold.code());
+        let told = "a person holds it, and its predecessors are not done";
+        assert_eq!(why(&head, &at(0)).text, told);
     }
 }

@@ -128,7 +128,7 @@ async function journey(browser, javaScriptEnabled) {
 
     await save(WRONG);
     await page.getByText('skript').first().waitFor();
-    assert.match(await page.locator('main').innerText(), /did you mean `script`/i);
+    assert.match(await page.locator('main').innerText(), /did you mean script/i);
     await shot('problems');
 
     await save(BROKEN);
