@@ -101,22 +101,57 @@ impl Engine {
         }
     }
 
+    /// What a person has to do of all that is wanted: what may be done now, if there is any.
+    fn asked(&self, run: &Run, wants: impl Fn(u32) -> Option<Wanted>) -> Option<Next> {
+        let now = |i: u32| wants(i).filter(|_| run.may_do(i));
+        if let Some(wanted) = run.indexes().filter_map(now).min() {
+            return Some(Next::Person(wanted, run.few(|i| now(i) == Some(wanted))));
+        }
+        let wanted = run.indexes().filter_map(&wants).min()?;
+        let those = |i: u32| wants(i) == Some(wanted);
+        // What comes after another of them has its turn after that one.
+        let begins = |i: &u32| those(*i) && run.track(*i).waits_for == 0;
+        let some = run.indexes().any(|i| begins(&i));
+        let these = |i: u32| those(i) && (!some || begins(&i));
+        let first = match run.few(|i| these(i) && run.runs(i)) {
+            none if none.is_empty() => run.first_of(run.indexes().find(|i| these(*i))?),
+            runs => runs,
+        };
+        let moves = first.first.iter().any(|p| p.state == TrackState::Running);
+        let failed = run.few(|i| run.fails(i) && run.may_do(i));
+        let alone = |i: u32| run.track(i).row.mark == Some(Mark::Alone) && run.wants(i).is_none();
+        if !moves && !run.goes_on() && !run.indexes().any(alone) && !failed.is_empty() {
+            return Some(Next::Person(Wanted::Repair, failed));
+        }
+        let held = match moves {
+            true => None,
+            false => self.held_back(run, run.indexes().any(alone)),
+        };
+        Some(held.unwrap_or_else(|| Next::Later(first, wanted, run.few(these))))
+    }
+
     fn next_of(&self, run: &Run, index: u32) -> Next {
         let track = run.track(index);
         let row = track.row;
-        let own = |wanted| Next::Person(wanted, Few::of(std::iter::once(run.party(index))));
         let (handler, alone) = (run.plan.handler(index), row.mark == Some(Mark::Alone));
         match row.state {
             TrackState::Running => return Next::ByItself,
-            TrackState::Waiting | TrackState::Pending => {}
+            TrackState::Waiting | TrackState::Pending => {
+                if handler.is_none() && !alone && !run.goes_on() {
+                    let asked = self.asked(run, |i| run.fails(i).then_some(Wanted::Repair));
+                    let nobody = || Next::Person(Wanted::Repair, Few::of(std::iter::empty()));
+                    return asked.unwrap_or_else(nobody);
+                }
+            }
             TrackState::Succeed
             | TrackState::Skipped
             | TrackState::Failed
             | TrackState::Stopped
-            | TrackState::Interrupted => return run.wants(index).map_or(Next::Nothing, own),
-        }
-        if handler.is_none() && !alone && !run.goes_on() {
-            return Next::Person(Wanted::Repair, run.failed());
+            | TrackState::Interrupted => {
+                if run.wants(index).is_none() {
+                    return Next::Nothing;
+                }
+            }
         }
         let before = run.before(index);
         let wants = |i: u32| match (i == index, before[i as usize]) {
@@ -125,8 +160,8 @@ impl Engine {
             (false, true) => run.wants(i),
             (false, false) => None,
         };
-        if let Some(wanted) = run.indexes().filter_map(wants).min() {
-            return Next::Person(wanted, run.few(|i| wants(i) == Some(wanted)));
+        if let Some(next) = self.asked(run, wants) {
+            return next;
         }
         match run.needs(index, &before) {
             (_, true) => Next::ByItself,
@@ -163,9 +198,10 @@ impl Engine {
         let alone = |i: u32| run.track(i).row.mark == Some(Mark::Alone) && run.wants(i).is_none();
         let next = match (self.moves(run), wanted) {
             (true, _) => Next::ByItself,
-            (false, Some(wanted)) if !run.row.queued && !run.row.paused => {
-                Next::Person(wanted, run.few(|i| asks(i) == Some(wanted)))
+            (false, Some(_)) if !run.row.queued && !run.row.paused => {
+                self.asked(run, asks).unwrap_or(Next::Nothing)
             }
+            (false, _) if run.is_settled() => Next::Nothing,
             (false, _) => self
                 .held_back(run, run.indexes().any(alone))
                 .unwrap_or(Next::ByItself),
@@ -193,6 +229,10 @@ fn facts(run: &Run, because: Because) -> Facts {
         because,
         until: None,
         next: Next::Nothing,
+        ending: run
+            .indexes()
+            .all(|i| !run.runs(i) || run.track(i).row.ending.is_some()),
+        unstarted: run.count(TrackState::Waiting) + run.count(TrackState::Pending) > 0,
         failing: run.failed(),
         ignoring: failed - run.failing() - run.handlers(TrackState::Failed),
     }

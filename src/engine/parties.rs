@@ -30,8 +30,13 @@ impl Run {
 
     /// The tracks that give it the verdict FAILED.
     pub(super) fn failed(&self) -> Few<Party> {
-        let failed = |i| self.track(i).row.state == TrackState::Failed && !self.is_done(i);
-        self.few(|i| self.plan.handler(i).is_none() && failed(i))
+        self.few(|i| self.fails(i))
+    }
+
+    /// Whether it is one of them.
+    pub(super) fn fails(&self, index: u32) -> bool {
+        let failed = self.track(index).row.state == TrackState::Failed && !self.is_done(index);
+        failed && self.plan.handler(index).is_none()
     }
 
     /// What a person has to do about a track before it goes on, now or when its turn comes.
@@ -64,6 +69,36 @@ impl Run {
         self.wants(index).or(ending.map(|_| Wanted::Repair))
     }
 
+    /// Whether what [`Run::wants`] says may be done now.
+    pub(super) fn may_do(&self, index: u32) -> bool {
+        let track = self.track(index);
+        match track.row.state {
+            TrackState::Waiting | TrackState::Pending => true,
+            TrackState::Running => false,
+            TrackState::Succeed
+            | TrackState::Failed
+            | TrackState::Skipped
+            | TrackState::Stopped
+            | TrackState::Interrupted => match self.plan.handler(index) {
+                None => track.waits_for == 0 && self.handlers(TrackState::Running) == 0,
+                Some(_) => self.is_at_rest(),
+            },
+        }
+    }
+
+    /// What has to end before that may be done, if it does not run itself.
+    pub(super) fn first_of(&self, index: u32) -> Few<Party> {
+        if let Some(when) = self.plan.handler(index) {
+            return self.few(|i| self.is_before_handler(i, when));
+        }
+        let handler = |i: u32| self.plan.handler(i).is_some();
+        if self.handlers(TrackState::Running) > 0 {
+            return self.few(|i| handler(i) && self.runs(i));
+        }
+        let before = self.before(index);
+        self.few(|i| before[i as usize] && self.track(i).waits_for == 0)
+    }
+
     /// Whether a script that runs after the verdict waits for this track.
     pub(super) fn is_before_handler(&self, index: u32, when: When) -> bool {
         use TrackState::{Interrupted, Pending, Running, Waiting};
@@ -87,10 +122,10 @@ impl Run {
     /// is not done, or what the verdict waits for.
     pub(super) fn before(&self, index: u32) -> Vec<bool> {
         let mut before = vec![false; self.tracks.len()];
-        if self.track(index).row.state != TrackState::Waiting {
-            return before;
-        }
         if let Some(when) = self.plan.handler(index) {
+            if self.track(index).row.state != TrackState::Waiting {
+                return before;
+            }
             let open = self.row.state.is_open();
             for i in self.indexes().filter(|i| *i != index) {
                 let waits = self.track(i).row.state == TrackState::Waiting;

@@ -75,6 +75,10 @@ pub struct Facts {
     pub until: Option<Time>,
     /// What happens next.
     pub next: Next,
+    /// All that runs of the pipeline is being ended.
+    pub ending: bool,
+    /// Something of the pipeline that the verdict is about has not started.
+    pub unstarted: bool,
     /// The tracks that give the pipeline its verdict FAILED.
     pub failing: Few<Party>,
     /// How many FAILED ones count as done.
@@ -173,6 +177,8 @@ pub enum Next {
     ByItself,
     /// Only when a person does this; with the tracks that it is about.
     Person(Wanted, Few<Party>),
+    /// The same, once these have ended: before that it is refused.
+    Later(Few<Party>, Wanted, Few<Party>),
     /// All that it waits for waits for a person: these pipelines.
     Others(Few<PipelineId>),
     /// Nothing.

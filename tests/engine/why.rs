@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use trackyard::engine::{
-    About, Because, Capacity, Ending, Facts, LoadedPipeline, MOST_NAMED, Mark, Next, Party,
-    PendingOn, PipelineState, TrackId, TrackRow, TrackState,
+    About, Action, Because, Capacity, Ending, Engine, Facts, LoadedPipeline, MOST_NAMED, Mark,
+    Next, NextIds, Party, PendingOn, PipelineId, PipelineState, Scope, TrackAction, TrackId,
+    TrackInput, TrackRow, TrackState, Wanted,
 };
 
 use crate::bench::{Bench, End};
@@ -74,6 +75,9 @@ fn no_answer_is_wrong() {
         "next Person",
         "next Others",
         "next Nothing",
+        "next Later",
+        "over Person",
+        "over Nothing",
     ] {
         assert!(seen.contains_key(kind), "{kind} was never answered");
     }
@@ -100,7 +104,10 @@ fn check_all(
 ) -> Result<(), String> {
     let whole = bench.engine.why(About::Pipeline(rows.id));
     if rows.row.finished_at.is_some() {
-        return whole.map_or(Ok(()), |facts| Err(format!("it is over: {facts:?}")));
+        return match whole {
+            Some(facts) => Err(format!("it is over: {facts:?}")),
+            None => check_over(bench, rows, capacity, seen),
+        };
     }
     let whole = whole.ok_or("it is live")?;
     let told = |facts: &Facts, wrong: &str| Err(format!("{wrong}: {facts:?}\n{rows:#?}"));
@@ -117,6 +124,7 @@ fn check_all(
         }
         all.push(facts);
     }
+    let mut tried = Vec::new();
     for facts in all {
         *seen.entry(kind(&facts.because)).or_default() += 1;
         *seen
@@ -126,8 +134,95 @@ fn check_all(
         if facts.next == Next::ByItself && !moves {
             return told(&facts, "nothing moves by itself");
         }
+        if tried.contains(&facts.next) {
+            continue;
+        }
+        if let Some(refused) = refused(bench, &bench.engine, rows.id, &facts.next) {
+            return told(&facts, &refused);
+        }
+        tried.push(facts.next);
     }
     Ok(())
+}
+
+/// What is over is told by an engine that has nothing else. Nothing of it moves by itself.
+fn check_over(
+    bench: &Bench,
+    rows: &LoadedPipeline,
+    capacity: &Capacity,
+    seen: &mut Seen,
+) -> Result<(), String> {
+    let next = NextIds {
+        pipeline: 1,
+        track: 1,
+        journal: 1,
+    };
+    let mut engine = Engine::new(capacity.clone(), next);
+    engine.revive(rows);
+    let mut tried = Vec::new();
+    let tracks = (0..rows.tracks.len()).map(|i| About::Track(rows.id, bench.track_of(rows.id, i)));
+    for about in std::iter::once(About::Pipeline(rows.id)).chain(tracks) {
+        let facts = engine.why(about).ok_or("it is there")?;
+        *seen
+            .entry(format!("over {}", kind(&facts.next)))
+            .or_default() += 1;
+        let told = |wrong: &str| Err(format!("it is over, {wrong}: {facts:?}\n{rows:#?}"));
+        if !matches!(facts.next, Next::Person(..) | Next::Nothing) {
+            return told("and nothing of it moves");
+        }
+        if rows.row.state == PipelineState::Finish
+            && facts.track.is_none()
+            && matches!(facts.next, Next::Person(wanted, _) if wanted != Wanted::Answer)
+        {
+            return told("and nobody has to do anything");
+        }
+        if tried.contains(&facts.next) {
+            continue;
+        }
+        if let Some(refused) = refused(bench, &engine, rows.id, &facts.next) {
+            return told(&refused);
+        }
+        tried.push(facts.next);
+    }
+    Ok(())
+}
+
+/// Which of what a person is told to do is refused.
+fn refused(bench: &Bench, engine: &Engine, pipeline: PipelineId, next: &Next) -> Option<String> {
+    let Next::Person(wanted, few) = next else {
+        return None;
+    };
+    let retry = TrackAction::Retry(Scope::Only, None);
+    let given = TrackInput {
+        values: "{}".to_owned(),
+        missing: false,
+        secrets: Vec::new(),
+    };
+    let actions = match wanted {
+        Wanted::Answer | Wanted::Repair => {
+            vec![retry, TrackAction::Skip, TrackAction::ForceSuccess(None)]
+        }
+        Wanted::Input => vec![TrackAction::Input(given)],
+        Wanted::Release => vec![TrackAction::Release],
+        Wanted::Resume | Wanted::Undrain => Vec::new(),
+    };
+    let tracks = few.first.iter().flat_map(|party| {
+        let of =
+            |action: &TrackAction| (party.pipeline, Action::Track(party.track, action.clone()));
+        actions.iter().map(of).collect::<Vec<_>>()
+    });
+    let whole = match wanted {
+        Wanted::Resume => Some((pipeline, Action::Resume)),
+        Wanted::Repair if few.is_empty() => Some((pipeline, Action::RetryFailed)),
+        _ => None,
+    };
+    tracks.chain(whole).find_map(|(pipeline, action)| {
+        let told = format!("{action:?}");
+        let answer = engine.preview(bench.now, Bench::request(pipeline, action));
+        answer
+            .err()
+            .map(|refusal| format!("{told} is refused: {refusal:?}"))
+    })
 }
 
 fn done(rows: &LoadedPipeline, index: usize) -> bool {
@@ -290,7 +385,7 @@ fn what_comes_next(bench: &Bench, seen: &mut Seen) -> Result<(), String> {
             let (from, to) = (old[index].row, new[index].row);
             let right = match facts.next {
                 Next::ByItself => from != to,
-                Next::Person(..) | Next::Others(_) => !ran(index),
+                Next::Person(..) | Next::Later(..) | Next::Others(_) => !ran(index),
                 Next::Nothing => from == to,
             };
             *seen.entry("tried".to_owned()).or_default() += 1;
@@ -307,7 +402,7 @@ fn what_comes_next(bench: &Bench, seen: &mut Seen) -> Result<(), String> {
         let begins = rows.row.queued && !after.rows[&rows.id].row.queued;
         let right = match facts.next {
             Next::ByItself => moved || begins,
-            Next::Person(..) | Next::Others(_) | Next::Nothing => !moved,
+            Next::Person(..) | Next::Later(..) | Next::Others(_) | Next::Nothing => !moved,
         };
         if !right {
             let id = rows.id;

@@ -1,12 +1,12 @@
 //! One track that is over, or of which nobody knows how it ended: what its row and the journal say.
 
 use super::entries::{by, newest, parts};
-use super::teller::told;
+use super::teller::{NOTHING, Teller, one_line};
 use super::track::ENTRIES;
-use super::words::{Code, actions, after, bare, counted};
+use super::words::{Code, after, bare, counted};
 use super::{Moves, Why};
 use crate::driver::CommandError;
-use crate::engine::{PipelineId, PipelineState, Reason, TrackId, TrackState, Wanted, is_after};
+use crate::engine::{Facts, PipelineId, PipelineState, Reason, TrackId, TrackState, is_after};
 use crate::store::{JournalRow, PipelineHead, Store, TrackHead, Ways};
 
 /// What is known of it.
@@ -18,11 +18,12 @@ struct Ended<'a> {
     entries: Vec<JournalRow>,
 }
 
-/// Why a track ended as it did.
+/// Why a track ended as it did, and what the engine's facts say of what comes next.
 pub(super) fn ended(
     store: &Store,
     head: &TrackHead,
     pipeline: &PipelineHead,
+    facts: Option<&Facts>,
 ) -> Result<Why, CommandError> {
     let id = TrackId(head.id);
     let state = TrackState::from_code(head.state);
@@ -40,26 +41,21 @@ pub(super) fn ended(
         Some(TrackState::Interrupted) => known.interrupted(),
         _ => known.succeeded(),
     };
-    let stays = known.ways.handler.is_some();
-    let wanted = match state {
-        Some(TrackState::Interrupted) => Some(Wanted::Answer),
-        Some(TrackState::Failed) if !stays && !known.ways.ignored => Some(Wanted::Repair),
-        Some(TrackState::Stopped) if !stays => Some(Wanted::Repair),
-        _ => None,
-    };
-    let (next, moves) = match wanted {
-        Some(wanted) => (told(wanted, "it"), Moves::Person),
-        None => ("Nothing follows by itself.".to_owned(), Moves::Nobody),
-    };
-    Ok(Why {
-        code,
-        sentence: format!("{sentence}."),
-        refers: Vec::new(),
-        next,
-        moves,
-        actions: wanted.map_or(&[], actions),
-        until: None,
-    })
+    let sentence = format!("{sentence}.");
+    match facts {
+        Some(facts) => {
+            Ok(Teller::new(store, whole, Some(id), facts)?.why(facts, code, sentence, None))
+        }
+        None => Ok(Why {
+            code,
+            sentence: one_line(&sentence),
+            refers: Vec::new(),
+            next: NOTHING.to_owned(),
+            moves: Moves::Nobody,
+            actions: &[],
+            until: None,
+        }),
+    }
 }
 
 impl Ended<'_> {

@@ -17,7 +17,7 @@ pub(super) fn newest<'a>(entries: &'a [JournalRow], words: &[&str]) -> Option<&'
 pub(super) fn by(entry: &JournalRow, verb: &str, what: &str) -> String {
     let (_, reason) = parts(entry);
     let did = format!("{} {verb} {what}", entry.who);
-    match reason {
+    match reason.trim() {
         "" => did,
         reason => format!("{did} ({reason})"),
     }

@@ -143,8 +143,8 @@ pub fn why_track(
             return Ok(None);
         };
         let state = TrackState::from_code(head.state);
-        if state.is_some_and(|s| s.has_ended() || s == TrackState::Interrupted) {
-            return Ok(Some(ended::ended(store, &head, &whole)?));
+        if matches!(state, Some(TrackState::Succeed | TrackState::Skipped)) {
+            return Ok(Some(ended::ended(store, &head, &whole, None)?));
         }
         let Some(facts) = facts(store, source, About::Track(pipeline, id))? else {
             return Ok(None);
@@ -152,6 +152,9 @@ pub fn why_track(
         if facts.because != Because::Ended {
             let teller = Teller::new(store, pipeline, Some(id), &facts)?;
             return Ok(Some(teller.track(&facts)?));
+        }
+        if state.is_some_and(|s| s.has_ended() || s == TrackState::Interrupted) {
+            return Ok(Some(ended::ended(store, &head, &whole, Some(&facts))?));
         }
     }
 }

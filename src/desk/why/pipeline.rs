@@ -20,10 +20,11 @@ impl Teller<'_> {
         let still = match (&facts.because, facts.pipeline.state) {
             (_, PipelineState::Running | PipelineState::Paused) => String::new(),
             (Because::Running(few), _) => {
-                let run = if few.count == 1 {
-                    "still runs"
-                } else {
-                    "still run"
+                let run = match (facts.ending, few.count) {
+                    (true, 1) => "is being ended",
+                    (true, _) => "are being ended",
+                    (false, 1) => "still runs",
+                    (false, _) => "still run",
                 };
                 format!("; {} {run}", self.parties(few, false))
             }
@@ -41,7 +42,12 @@ impl Teller<'_> {
         Ok(match &facts.because {
             Because::Running(few) => {
                 let list = self.parties(few, false);
-                let run = if few.count == 1 { "runs" } else { "run" };
+                let run = match (facts.ending, few.count) {
+                    (true, 1) => "is being ended",
+                    (true, _) => "are being ended",
+                    (false, 1) => "runs",
+                    (false, _) => "run",
+                };
                 let mut sentence = format!("{list} {run}");
                 if facts.pipeline.paused {
                     let (_, paused) = self.shared(&Facts {

@@ -10,6 +10,9 @@ use crate::engine::{
 };
 use crate::store::{Named, Store};
 
+/// What happens next to what is over.
+pub(super) const NOTHING: &str = "Nothing follows by itself.";
+
 /// Finds words for facts.
 pub(super) struct Teller<'a> {
     pub(super) store: &'a Store,
@@ -55,6 +58,10 @@ impl<'a> Teller<'a> {
         }
         match &facts.next {
             Next::Person(_, few) => all(few),
+            Next::Later(first, _, few) => {
+                all(first);
+                all(few);
+            }
             Next::Others(few) => pipelines.extend(few.first.iter().map(|p| p.0)),
             Next::ByItself | Next::Nothing => {}
         }
@@ -128,17 +135,19 @@ impl<'a> Teller<'a> {
         match &facts.next {
             Next::ByItself => {
                 let runs = facts.track.is_some_and(|t| t.state == TrackState::Running);
-                let paused = facts.track.is_none() && facts.pipeline.paused;
-                let text = match (runs, paused) {
-                    (true, _) => "It ends by itself.",
-                    (false, true) => {
-                        "What runs ends by itself; nothing new starts until a person resumes it."
-                    }
-                    (false, false) => "It goes on by itself.",
+                let paused = facts.track.is_none() && facts.pipeline.paused && facts.unstarted;
+                if paused {
+                    let text =
+                        "What runs ends by itself; nothing new starts until a person resumes it.";
+                    return (text.to_owned(), Moves::Person, actions(Wanted::Resume));
+                }
+                let text = match runs {
+                    true => "It ends by itself.",
+                    false => "It goes on by itself.",
                 };
                 (text.to_owned(), Moves::Itself, &[])
             }
-            Next::Nothing => ("Nothing follows by itself.".to_owned(), Moves::Nobody, &[]),
+            Next::Nothing => (NOTHING.to_owned(), Moves::Nobody, &[]),
             Next::Others(few) => {
                 let text = match few.count {
                     1 => format!("A person has to go on with pipeline {}.", self.others(few)),
@@ -151,7 +160,20 @@ impl<'a> Teller<'a> {
                     true => "it".to_owned(),
                     false => self.parties(few, true),
                 };
-                (told(*wanted, &it), Moves::Person, actions(*wanted))
+                let text = told("A person has", *wanted, (&it, few.count));
+                (text, Moves::Person, actions(*wanted))
+            }
+            Next::Later(first, wanted, few) => {
+                let have = if first.count == 1 { "has" } else { "have" };
+                let it = match (first == few, first.count) {
+                    (true, 1) => "it".to_owned(),
+                    (true, _) => "them".to_owned(),
+                    (false, _) if own(few, self.track) => "it".to_owned(),
+                    (false, _) => self.parties(few, true),
+                };
+                let first = self.parties(first, true);
+                let who = format!("When {first} {have} ended, a person has");
+                (told(&who, *wanted, (&it, few.count)), Moves::Person, &[])
             }
         }
     }
@@ -166,7 +188,7 @@ impl<'a> Teller<'a> {
         let (next, moves, actions) = self.next(facts);
         Why {
             code,
-            sentence,
+            sentence: one_line(&sentence),
             next,
             moves,
             actions,
@@ -176,23 +198,34 @@ impl<'a> Teller<'a> {
     }
 }
 
-/// What a person has to do, in a sentence.
-pub(super) fn told(wanted: Wanted, it: &str) -> String {
+/// What a person has to do about so many, in a sentence.
+fn told(who: &str, wanted: Wanted, (it, count): (&str, usize)) -> String {
+    let (them, they) = match count {
+        0 | 1 => ("it", "it"),
+        _ => ("them", "they"),
+    };
     match wanted {
         Wanted::Answer => {
-            format!("A person has to say how {it} ended, to retry it or to skip it.")
+            format!("{who} to say how {it} ended, to retry {them} or to skip {them}.")
         }
-        Wanted::Input => format!("A person has to give the missing values of {it}, or to skip it."),
-        Wanted::Release => format!("A person has to release {it}, or to skip it."),
-        Wanted::Repair if it.is_empty() => "A person has to retry the pipeline.".to_owned(),
+        Wanted::Input => format!("{who} to give the missing values of {it}, or to skip {them}."),
+        Wanted::Release => format!("{who} to release {it}, or to skip {them}."),
+        Wanted::Repair if it.is_empty() => format!("{who} to retry the pipeline."),
         Wanted::Repair => {
-            format!("A person has to retry {it}, to skip it or to say that it succeeded.")
+            format!("{who} to retry {it}, to skip {them} or to say that {they} succeeded.")
         }
-        Wanted::Resume => "A person has to resume the pipeline.".to_owned(),
+        Wanted::Resume => format!("{who} to resume the pipeline."),
         Wanted::Undrain => {
             "The server has to start scripts again; the next one does so.".to_owned()
         }
     }
+}
+
+/// What people wrote may have lines; a sentence has one.
+pub(super) fn one_line(text: &str) -> String {
+    let lines = text.split(['\n', '\r']).map(str::trim);
+    let lines: Vec<_> = lines.filter(|line| !line.is_empty()).collect();
+    lines.join(" ")
 }
 
 fn joined(mut words: Vec<String>, count: usize) -> String {

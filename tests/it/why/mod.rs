@@ -266,7 +266,7 @@ fn stops() -> BTreeSet<&'static str> {
     s.all(
         stopped,
         Code::Stopped,
-        "ann stopped it (it is late); `a` still runs.",
+        "ann stopped it (it is late); `a` is being ended.",
     );
     s.end(stopped, "a", Some(Reason::Stopped), None);
     s.says(stopped, "a", Code::Stopped, "ann stopped it (it is late).");
@@ -276,7 +276,7 @@ fn stops() -> BTreeSet<&'static str> {
     s.all(
         late,
         Code::OutOfTime,
-        "It ran longer than its timeout; `a` still runs.",
+        "It ran longer than its timeout; `a` is being ended.",
     );
     let sentence = "Attempt 1 is being ended: the pipeline ran out of time.";
     s.says(late, "a", Code::BeingEnded, sentence);
@@ -293,6 +293,90 @@ fn stops() -> BTreeSet<&'static str> {
     let sentence = "It was stopped, because its pipeline failed.";
     s.says(policy, "b", Code::StoppedByRule, sentence);
     s.seen
+}
+
+/// What a person is told to do of what was stopped is what may be done.
+#[test]
+fn what_was_stopped_begins_again_with_what_comes_first() {
+    let mut s = Story::new(9);
+    let id = s.of(
+        "name: g\nhandlers: {on_stop: 'true'}\nvertices:\n  x: 'true'\n  w: 'true'\n  y: {script: 'true', needs: [x, w]}\n  z: {script: 'true', needs: y}\n",
+    );
+    s.ask(id, Action::Stop { now: true });
+    let sentence = "ann stopped it (it is late).";
+    let why = s.says(id, "z", Code::Stopped, sentence);
+    assert_eq!(
+        why.next,
+        "When `x` (RUNNING) and `w` (RUNNING) have ended, a person has to retry them, to skip them or to say that they succeeded."
+    );
+    let list = "`x` and `w` are being ended.";
+    s.all(
+        id,
+        Code::Stopped,
+        &format!("ann stopped it (it is late); {list}"),
+    );
+    s.end(id, "x", Some(Reason::Stopped), None);
+    s.end(id, "w", Some(Reason::Stopped), None);
+    let why = s.says(id, "x", Code::Stopped, sentence);
+    assert_eq!(
+        why.next,
+        "When `on_stop` (RUNNING) has ended, a person has to retry it, to skip it or to say that it succeeded."
+    );
+    assert_eq!((why.moves, why.actions), (Moves::Person, &[][..]));
+    s.succeeds(id, "on_stop");
+    let actions = &["retry", "skip", "it succeeded"][..];
+    let why = s.says(id, "x", Code::Stopped, sentence);
+    let own = "A person has to retry it, to skip it or to say that it succeeded.";
+    assert_eq!((why.next.as_str(), why.actions), (own, actions));
+    let why = s.says(id, "z", Code::Stopped, sentence);
+    let both = "A person has to retry `x` (STOPPED) and `w` (STOPPED), to skip them or to say that they succeeded.";
+    assert_eq!((why.next.as_str(), why.actions), (both, actions));
+    assert_eq!(names(&why), ["x", "w"]);
+    let why = s.all(id, Code::Stopped, sentence);
+    assert_eq!(why.next, both);
+}
+
+/// Nobody has to do anything about what is over and went well; a pause is for a person.
+#[test]
+fn who_moves_a_pipeline() {
+    let mut s = Story::new(9);
+    let id = s.of("name: g\nvertices:\n  a: 'true'\n  b: {script: 'true', needs: a}\n");
+    s.ask(id, Action::Pause);
+    let paused = "ann paused the pipeline (it is late); `a` runs.";
+    let why = s.all(id, Code::Paused, paused);
+    assert_eq!((why.moves, why.actions), (Moves::Person, &["resume"][..]));
+    s.ask(id, Action::Resume);
+    s.succeeds(id, "a");
+    s.ask(id, Action::Pause);
+    // Nothing is left that the pause holds.
+    let why = s.all(
+        id,
+        Code::Paused,
+        "ann paused the pipeline (it is late); `b` runs.",
+    );
+    assert_eq!((why.moves, why.actions), (Moves::Itself, &[][..]));
+    s.succeeds(id, "b");
+    let why = s.all(id, Code::Finished, "All that it had to do is done.");
+    assert_eq!(why.next, "Nothing follows by itself.");
+    assert_eq!((why.moves, why.actions), (Moves::Nobody, &[][..]));
+}
+
+#[test]
+fn a_reason_of_many_lines_is_told_in_one() {
+    let mut s = Story::new(9);
+    s.reason = "the price\r\n\n  is wrong\n".to_owned();
+    let id = s.of("name: g\nvertices: {a: 'true', b: 'true'}\n");
+    let told = "ann paused the pipeline (the price is wrong)";
+    s.ask(id, Action::Pause);
+    s.all(id, Code::Paused, &format!("{told}; `a` and `b` run."));
+    s.fails(id, "a", 1);
+    s.act(id, "a", TrackAction::Skip);
+    s.says(
+        id,
+        "a",
+        Code::Skipped,
+        "ann skipped it (the price is wrong).",
+    );
 }
 
 fn verdicts() -> BTreeSet<&'static str> {
@@ -312,7 +396,7 @@ fn verdicts() -> BTreeSet<&'static str> {
     );
     assert_eq!(
         why.next,
-        "A person has to retry `a` (FAILED), to skip it or to say that it succeeded."
+        "When `on_failure` (RUNNING) has ended, a person has to retry `a` (FAILED), to skip it or to say that it succeeded."
     );
     s.says(
         id,

@@ -21,6 +21,8 @@ pub(super) struct Story {
     capacity: Capacity,
     pub(super) now: Time,
     pub(super) seen: BTreeSet<&'static str>,
+    /// Why a person does what they do.
+    pub(super) reason: String,
 }
 
 impl Story {
@@ -39,6 +41,7 @@ impl Story {
             capacity,
             now: Time(1_000),
             seen: BTreeSet::new(),
+            reason: "it is late".to_owned(),
         }
     }
 
@@ -177,7 +180,7 @@ impl Story {
             action,
             expect: None,
             who: "ann".to_owned(),
-            why: "it is late".to_owned(),
+            why: self.reason.clone(),
         }));
     }
 
