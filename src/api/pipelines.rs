@@ -51,6 +51,8 @@ pub(super) async fn get(
         let tracks = desk.store.tracks(id, 0, i64::MAX)?;
         let tracks: Vec<_> = tracks.into_iter().map(wire::Track::from).collect();
         let mut body = wire::pipeline(&head);
+        // Of these the rows of tracks do not say that they count as done.
+        body["ignored"] = json!(desk.store.ignored(id)?.len());
         body["tracks"] = json!(tracks);
         Ok(Json(body))
     })

@@ -128,6 +128,16 @@ fn a_failed_track_fails_the_pipeline_and_holds_what_comes_after() {
 }
 
 #[test]
+fn a_failure_that_counts_as_done_is_told_apart() {
+    let server = Server::start();
+    let yaml = "name: g\nvertices:\n  a: {script: exit 3, on_error: ignore}\n  b: 'true'\n";
+    let pipeline = server.run(yaml, &json!({}));
+    assert_eq!(pipeline["state"], "FINISH");
+    let path = format!("/pipelines/{}", pipeline["id"]);
+    assert_eq!(server.get(&path).expect(200)["ignored"], 1);
+}
+
+#[test]
 fn a_retry_follows_a_failure_as_often_as_its_limit_says() {
     let server = Server::start();
     let yaml = "name: g\nvertices:\n  a:\n    script: |\n      echo $TRACKYARD_ATTEMPT\n      test $TRACKYARD_ATTEMPT = 3\n    retry: {limit: 3, delay: 10ms}\n";
