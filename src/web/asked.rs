@@ -194,10 +194,8 @@ impl Found {
                 };
                 if !would.stops.is_empty() {
                     let stops: Vec<_> = would.stops.iter().map(|id| format!("#{id}")).collect();
-                    becomes += &format!(
-                        "As many pipelines of its graph run as may: {} will be stopped.",
-                        stops.join(", ")
-                    );
+                    let stops = stops.join(", ");
+                    becomes += &format!("Its graph's limit is reached: {stops} will be stopped.");
                 }
                 return Ok(Foretold {
                     becomes,
