@@ -93,6 +93,18 @@ function supervisors(data) {
   return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter(ours);
 }
 
+// The processes that were started for this data directory: scripts run in it or name a file of it.
+function of(data) {
+  const named = (pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`${data}/`);
+    } catch {
+      return false;
+    }
+  };
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter(named);
+}
+
 async function journey(browser, javaScriptEnabled) {
   const data = mkdtempSync(join(tmpdir(), 'trackyard-'));
   const server = await serve(data);
@@ -263,6 +275,14 @@ async function journey(browser, javaScriptEnabled) {
     server.child.removeAllListeners('exit');
     server.child.kill();
     await new Promise((ended) => (server.child.exitCode === null ? server.child.on('exit', ended) : ended()));
+    // What the journey left to itself when it killed a supervisor, and the supervisors that still wait.
+    for (const pid of of(data)) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It has ended by itself.
+      }
+    }
     rmSync(data, { recursive: true, force: true, maxRetries: 5 });
   }
 }
