@@ -131,6 +131,6 @@ fn order(row: TrackOrder, json: &Json) -> Result<Order, NoOrder> {
 fn missing(name: &str) -> String {
     let (vertex, output) = name.rsplit_once('.').unwrap_or((name, ""));
     format!(
-        "`{vertex}` gave no output `{output}`: a person said that it succeeded, and so its script delivered nothing; start the graph again"
+        "`{vertex}` gave no output `{output}`: a person skipped it, or said that it succeeded without that value; retry `{vertex}`, or start the graph again"
     )
 }
