@@ -11,6 +11,7 @@ use super::error::ApiError;
 use super::guard::Auth;
 use super::wire;
 use crate::desk::Desk;
+use crate::desk::why::Why;
 use crate::engine::{PipelineId, TrackId};
 
 /// How long the driver may take to answer.
@@ -23,12 +24,7 @@ pub(super) async fn track(
     id: i64,
 ) -> Result<Json<Value>, ApiError> {
     let desk = desk.inner().clone();
-    blocking(move || {
-        let why = desk.why_track(TrackId(id), PATIENCE)?;
-        let why = why.ok_or_else(|| ApiError::not_found("track", id))?;
-        Ok(Json(wire::why(&why)))
-    })
-    .await
+    blocking(move || answer(desk.why_track(TrackId(id), PATIENCE)?, "track", id)).await
 }
 
 #[get("/pipelines/<id>/why")]
@@ -38,10 +34,10 @@ pub(super) async fn pipeline(
     id: i64,
 ) -> Result<Json<Value>, ApiError> {
     let desk = desk.inner().clone();
-    blocking(move || {
-        let why = desk.why_pipeline(PipelineId(id), PATIENCE)?;
-        let why = why.ok_or_else(|| ApiError::not_found("pipeline", id))?;
-        Ok(Json(wire::why(&why)))
-    })
-    .await
+    blocking(move || answer(desk.why_pipeline(PipelineId(id), PATIENCE)?, "pipeline", id)).await
+}
+
+fn answer(why: Option<Why>, kind: &str, id: i64) -> Result<Json<Value>, ApiError> {
+    let why = why.ok_or_else(|| ApiError::not_found(kind, id))?;
+    Ok(Json(wire::why(&why)))
 }

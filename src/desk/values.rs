@@ -31,11 +31,10 @@ impl Desk {
             let name = field
                 .rsplit_once('.')
                 .map_or(field.as_str(), |(_, name)| name);
-            let mut values = accepted.values.iter().map(|(n, _)| n);
-            let mut secrets = accepted.secrets.iter().map(|(n, _)| n);
-            values.any(|n| n == name)
-                || secrets.any(|n| n == name)
-                || accepted.missing.iter().any(|n| n == name)
+            let values = accepted.values.iter().map(|(n, _)| n);
+            let secrets = accepted.secrets.iter().map(|(n, _)| n);
+            let mut taken = values.chain(secrets).chain(&accepted.missing);
+            taken.any(|n| n == name)
         };
         let unused = |name: &String| FieldError {
             field: name.clone(),

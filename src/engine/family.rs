@@ -116,25 +116,13 @@ impl Engine {
 
     /// Whether a new pipeline of this graph has to wait for its turn.
     fn make_room(&mut self, now: Time, plan: &Plan, out: &mut Outbox) -> Result<bool, Refusal> {
-        let Some(concurrency) = plan.policies.concurrency else {
-            return Ok(false);
-        };
-        let limit = concurrency.limit as usize;
-        match concurrency.on_limit {
-            OnLimit::Queue => {}
-            OnLimit::Reject if self.begun(plan) >= limit => {
-                return Err(Refusal::Limit(concurrency.limit));
-            }
-            OnLimit::Reject => {}
-            OnLimit::CancelOldest => {
-                let why = "a newer pipeline of its graph takes its place";
-                let cause = Cause { who: "", why };
-                for id in self.oldest(plan, limit) {
-                    self.stop(now, id, false, cause, out)?;
-                }
-            }
+        let why = "a newer pipeline of its graph takes its place";
+        let cause = Cause { who: "", why };
+        for id in self.stopped_by_start(plan)? {
+            self.stop(now, id, false, cause, out)?;
         }
-        Ok(self.begun(plan) >= limit)
+        let limit = plan.policies.concurrency.map(|c| c.limit as usize);
+        Ok(limit.is_some_and(|limit| self.begun(plan) >= limit))
     }
 
     /// The oldest pipelines of a graph of which as many have to go for one more as the limit says.

@@ -84,26 +84,20 @@ function serve(data) {
   });
 }
 
-// The supervisors that run the scripts of a data directory.
-function supervisors(data) {
+// The processes whose command line, as a list of words, is one of ours.
+function processes(ours) {
   const words = (pid) => {
     try { return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0'); } catch { return []; }
   };
-  const ours = (pid) => words(pid)[1] === '__supervise' && words(pid)[2].startsWith(data);
-  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter(ours);
+  const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number);
+  return all.filter((pid) => ours(words(pid)));
 }
 
-// The processes that were started for this data directory: scripts run in it or name a file of it.
-function of(data) {
-  const named = (pid) => {
-    try {
-      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`${data}/`);
-    } catch {
-      return false;
-    }
-  };
-  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter(named);
-}
+// The supervisors that run the scripts of a data directory.
+const supervisors = (data) => processes((words) => words[1] === '__supervise' && words[2].startsWith(data));
+
+// The processes that were started for a data directory: they name a file of it.
+const of = (data) => processes((words) => words.some((word) => word.includes(`${data}/`)));
 
 async function journey(browser, javaScriptEnabled) {
   const data = mkdtempSync(join(tmpdir(), 'trackyard-'));

@@ -13,7 +13,11 @@ const WRAPPERS: &[(&[&str], &[u8], usize)] = &[
     (&["doas"], b"uC", 0),
     (&["env"], b"uC", 0),
     (&["timeout"], b"ks", 1),
-    (&["nohup", "setsid", "busybox"], b"", 0),
+    (
+        &["nohup", "setsid", "busybox", "chronic", "unbuffer"],
+        b"",
+        0,
+    ),
     (&["nice"], b"n", 0),
     (&["ionice"], b"cnpPu", 0),
     (&["stdbuf"], b"ioe", 0),
@@ -28,10 +32,8 @@ const WRAPPERS: &[(&[&str], &[u8], usize)] = &[
         b"pUCS",
         0,
     ),
-    (&["taskset", "chrt"], b"", 1),
-    (&["setarch"], b"", 1),
+    (&["taskset", "chrt", "setarch"], b"", 1),
     (&["fakeroot"], b"lsb", 0),
-    (&["chronic", "unbuffer"], b"", 0),
     (&["xvfb-run"], b"efnpsw", 0),
 ];
 
