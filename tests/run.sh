@@ -15,7 +15,7 @@ fail() {
 have() { command -v "$1" >/dev/null 2>&1; }
 
 # A command that the tests use, and the Debian package that has it.
-needs='cc:gcc curl:curl python3:python3 ping:iputils-ping sqlite3:sqlite3 ninja:ninja-build xargs:findutils node:nodejs npm:npm chromium:chromium systemd-analyze:systemd pgrep:procps prlimit:util-linux nsenter:util-linux script:bsdutils dash:dash bash:bash'
+needs='cc:gcc make:make curl:curl python3:python3 ping:iputils-ping sqlite3:sqlite3 ninja:ninja-build xargs:findutils node:nodejs npm:npm chromium:chromium systemd-analyze:systemd pgrep:procps prlimit:util-linux nsenter:util-linux script:bsdutils dash:dash bash:bash'
 
 install_packages() {
   local commands=() packages=() as_root=()

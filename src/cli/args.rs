@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::asks::AskVerb;
 use super::drain::DrainArgs;
+use super::import::ImportArgs;
 use super::params::ParamArgs;
 use super::render::RenderArgs;
 use super::secret::SecretVerb;
@@ -66,8 +67,10 @@ pub(super) enum Verb {
         after_help = "Example:\n  trackyard run examples/web-server-check.yaml -p host=127.0.0.1\n\nEnds with 0 when it is FINISH, 1 when it is not, 2 when a value is wrong or missing, 130 after Ctrl-C.\nA run that was killed goes on when the same file is run again with the same values.\nThe history is kept in the data directory: see `trackyard ls`."
     )]
     Run(RunArgs),
-    /// Save a definition as the newest version of its graph
-    #[command(after_help = "Example:\n  trackyard import examples/nightly-backup.yaml")]
+    /// Save a definition as the newest version of its graph; also from crontabs, makefiles, workflows
+    #[command(
+        after_help = "Examples:\n  trackyard import examples/nightly-backup.yaml\n  crontab -l | trackyard import --from crontab -\n  trackyard import --print Makefile >site.yaml\n  trackyard import .github/workflows/build.yml\n\nWhat has no counterpart is named on standard error. Ends with 1 if a graph cannot be started."
+    )]
     Import(ImportArgs),
     /// Start a graph on the running server
     #[command(
@@ -152,16 +155,6 @@ pub(super) struct RunArgs {
     /// Say nothing but what failed
     #[arg(long, short)]
     pub(super) quiet: bool,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct ImportArgs {
-    /// The definition; `-` is standard input
-    #[arg(value_name = "FILE")]
-    pub(super) file: PathBuf,
-    /// Print one JSON object instead of text
-    #[arg(long)]
-    pub(super) json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -16,6 +16,7 @@ mod definition;
 mod drain;
 mod error;
 mod follow;
+mod foreign;
 mod history;
 mod import;
 mod logs;

@@ -59,6 +59,11 @@ impl Desk {
         self.own.path().join("data")
     }
 
+    /// Where the calls are made.
+    pub(crate) fn dir(&self) -> PathBuf {
+        self.own.path().to_owned()
+    }
+
     pub(crate) fn write(&self, name: &str, text: &str) {
         std::fs::write(self.own.path().join(name), text).expect("written");
     }

@@ -11,6 +11,7 @@ mod control;
 mod crash_points;
 mod drain;
 mod executor;
+mod foreign;
 mod kills;
 mod outputs;
 mod packaging;

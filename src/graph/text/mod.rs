@@ -22,6 +22,8 @@ mod yaml;
 pub use print_json::to_json;
 pub use print_yaml::to_yaml;
 pub use read::{Format, Parsed, parse};
+pub(super) use tree::{Data, Entry, Node};
+pub(super) use yaml::read as read_yaml;
 
 #[cfg(test)]
 mod operations_tests;

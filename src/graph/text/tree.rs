@@ -9,14 +9,14 @@ pub(super) const DEPTH: usize = 32;
 
 /// A value and where it begins.
 #[derive(Debug, Clone)]
-pub(super) struct Node {
-    pub(super) mark: Mark,
-    pub(super) data: Data,
+pub(in crate::graph) struct Node {
+    pub(in crate::graph) mark: Mark,
+    pub(in crate::graph) data: Data,
 }
 
 /// What a value is.
 #[derive(Debug, Clone)]
-pub(super) enum Data {
+pub(in crate::graph) enum Data {
     Scalar(Scalar),
     List(Vec<Node>),
     Map(Vec<Entry>),
@@ -24,8 +24,8 @@ pub(super) enum Data {
 
 /// A word, number or text, not yet resolved to a type.
 #[derive(Debug, Clone)]
-pub(super) struct Scalar {
-    pub(super) text: String,
+pub(in crate::graph) struct Scalar {
+    pub(in crate::graph) text: String,
     /// Written without quotes, so that it may be a number, a bool or null.
     pub(super) plain: bool,
     /// Where the first character stands, if the lines of the value are lines of the source.
@@ -34,19 +34,19 @@ pub(super) struct Scalar {
 
 /// A key with its value.
 #[derive(Debug, Clone)]
-pub(super) struct Entry {
-    pub(super) key: String,
+pub(in crate::graph) struct Entry {
+    pub(in crate::graph) key: String,
     pub(super) plain_key: bool,
-    pub(super) mark: Mark,
-    pub(super) value: Node,
+    pub(in crate::graph) mark: Mark,
+    pub(in crate::graph) value: Node,
 }
 
 /// Why a text could not be made into a tree, and where.
 #[derive(Debug)]
-pub(super) struct Refused {
+pub(in crate::graph) struct Refused {
     pub(super) code: &'static str,
-    pub(super) mark: Mark,
-    pub(super) message: String,
+    pub(in crate::graph) mark: Mark,
+    pub(in crate::graph) message: String,
 }
 
 impl Refused {
@@ -69,7 +69,7 @@ impl Refused {
 
 impl Node {
     /// Whether the value is absent: nothing, `~` or `null`.
-    pub(super) fn is_null(&self) -> bool {
+    pub(in crate::graph) fn is_null(&self) -> bool {
         self.plain_text()
             .is_some_and(|t| matches!(t, "" | "~" | "null" | "Null" | "NULL"))
     }
@@ -80,7 +80,7 @@ impl Node {
     }
 
     /// The scalar that this value is.
-    pub(super) fn scalar(&self) -> Option<&Scalar> {
+    pub(in crate::graph) fn scalar(&self) -> Option<&Scalar> {
         match &self.data {
             Data::Scalar(scalar) => Some(scalar),
             Data::List(_) | Data::Map(_) => None,

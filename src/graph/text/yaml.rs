@@ -11,7 +11,7 @@ use crate::graph::places::Mark;
 use crate::graph::similar::quote;
 
 /// Reads one YAML document. Problems that do not stop the reading are added to `found`.
-pub(super) fn read(source: &str, found: &mut Vec<Refused>) -> Result<Node, Refused> {
+pub(in crate::graph) fn read(source: &str, found: &mut Vec<Refused>) -> Result<Node, Refused> {
     if let Some(at) = source.find('\0') {
         let message = "the text contains a NUL byte; remove it";
         return Err(Refused::new(codes::SYNTAX, mark_of(source, at), message));
