@@ -6,11 +6,17 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::asks::AskVerb;
+use super::begin::{ExampleArgs, InitArgs};
+use super::check::CheckArgs;
 use super::drain::DrainArgs;
+use super::graph::GraphArgs;
 use super::import::ImportArgs;
+use super::logs::LogsArgs;
+use super::manual::{CompletionArgs, ManArgs};
 use super::params::ParamArgs;
 use super::render::RenderArgs;
 use super::secret::SecretVerb;
+use super::simulate::SimulateArgs;
 use super::why::WhyArgs;
 
 /// Runs your shell scripts as a DAG, with a web page, a REST API and a history.
@@ -57,6 +63,22 @@ pub(super) enum Verb {
         after_help = "Example:\n  trackyard check examples/*.yaml\n\nEnds with 1 if there is an error; notices alone are no error."
     )]
     Check(CheckArgs),
+    /// Write a first definition to begin with
+    #[command(after_help = "Example:\n  trackyard init && trackyard run hello.yaml")]
+    Init(InitArgs),
+    /// Print an example, or list them
+    #[command(after_help = "Example:\n  trackyard example nightly-backup >backup.yaml")]
+    Example(ExampleArgs),
+    /// Draw a definition: in the terminal, for Graphviz or for Mermaid
+    #[command(
+        after_help = "Examples:\n  trackyard graph examples/web-server-check.yaml\n  trackyard graph backup.yaml --format dot | dot -Tsvg >backup.svg"
+    )]
+    Graph(GraphArgs),
+    /// Say in which order scripts would run, and for how long, with none of them run
+    #[command(
+        after_help = "Example:\n  trackyard simulate backup.yaml --lasts backup=10m --exits verify=1 --slots 2\n\nRetries, timeouts, failures, pools and limits are those of the definition. Ends with 0 when it would be FINISH, else 1."
+    )]
+    Simulate(SimulateArgs),
     /// Print the scripts of a definition exactly as they would run
     #[command(
         after_help = "Example:\n  trackyard render examples/web-server-check.yaml -p host=127.0.0.1 --vertex ping\n\nNothing is run. Ends with 1 when the definition has an error, 2 when a value is wrong or missing."
@@ -108,6 +130,16 @@ pub(super) enum Verb {
         after_help = "Example:\n  trackyard secret set DB_PASSWORD <password.txt\n\nA graph that says `secrets: [DB_PASSWORD]` gives its scripts the environment variable DB_PASSWORD."
     )]
     Secret(SecretVerb),
+    /// Print what completes words in a shell
+    #[command(
+        after_help = "Example:\n  trackyard completions bash >~/.local/share/bash-completion/completions/trackyard"
+    )]
+    Completions(CompletionArgs),
+    /// Print the manual page, or write one for each verb
+    #[command(
+        after_help = "Example:\n  trackyard man ~/.local/share/man/man1 && man trackyard-run"
+    )]
+    Man(ManArgs),
     /// Print a link that signs a browser in, once
     #[command(after_help = "Example:\n  trackyard link")]
     Link,
@@ -124,16 +156,6 @@ pub(super) struct ServeArgs {
     /// Import this definition and start it once the server answers
     #[arg(long, value_name = "FILE")]
     pub(super) run: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct CheckArgs {
-    /// Definitions in YAML, or JSON if the name ends in `.json`; `-` is standard input
-    #[arg(required = true, value_name = "FILE")]
-    pub(super) files: Vec<PathBuf>,
-    /// Print one JSON object instead of text
-    #[arg(long)]
-    pub(super) json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -210,17 +232,4 @@ pub(super) struct ShowArgs {
     /// Print one JSON object instead of text
     #[arg(long)]
     pub(super) json: bool,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct LogsArgs {
-    /// The number of a track
-    #[arg(value_name = "TRACK")]
-    pub(super) track: i64,
-    /// Go on printing until the track has ended
-    #[arg(short, long)]
-    pub(super) follow: bool,
-    /// The log of this attempt [default: the last one]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub(super) attempt: Option<u32>,
 }

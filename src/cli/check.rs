@@ -1,20 +1,32 @@
 //! `trackyard check FILE...`: every problem of every file.
 
 use std::io;
+use std::path::{Path, PathBuf};
 
+use clap::Args;
 use serde_json::{Value, json};
 
-use super::args::CheckArgs;
 use super::definition::{Definition, Unreadable};
 use super::error::{CliError, FAILED, OK};
-use super::output::{coloured, counted, print, print_json};
+use super::output::{coloured, counted, print, print_json, say};
 use super::problems::{Drawing, has_error, shown};
+use super::run::say_problems;
 use crate::app::{limits, probe};
 use crate::config::Config;
 use crate::desk::examine;
-use crate::graph::Limits;
+use crate::graph::{Graph, Limits};
 use crate::probe::Probe;
 use crate::store::StoredProblem;
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    /// Definitions in YAML, or JSON if the name ends in `.json`; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// Print one JSON object instead of text
+    #[arg(long)]
+    pub(super) json: bool,
+}
 
 /// What was found in one file.
 struct Checked {
@@ -70,6 +82,23 @@ fn one(read: Result<Definition, Unreadable>, limits: &Limits, probe: &Probe) -> 
             text: String::new(),
         },
     }
+}
+
+/// A definition without errors; what is wrong with it is said.
+pub(super) fn sound(config: &Config, path: &Path) -> Result<(Definition, Graph), CliError> {
+    let definition = Definition::read(path, config.max_file_bytes);
+    let definition = definition.map_err(|unreadable| {
+        let drawn = Drawing::new(&unreadable.name, "", coloured(&io::stderr()));
+        say(&drawn.draw(&[problem(&unreadable)]));
+        CliError::Told(FAILED)
+    })?;
+    let (limits, probe) = (limits(config), probe(config));
+    let examined = examine(&definition.text, definition.format, &limits, &probe);
+    let problems: Vec<_> = examined.problems.iter().map(shown).collect();
+    say_problems(&definition, &problems);
+    let graph = examined.graph.filter(|_| !has_error(&problems));
+    let graph = graph.ok_or(CliError::Told(FAILED))?;
+    Ok((definition, graph))
 }
 
 /// A file that cannot be read, as a problem like any other.

@@ -3,7 +3,8 @@
 use std::io::Read;
 use std::path::Path;
 
-use super::args::LogsArgs;
+use clap::Args;
+
 use super::context::Context;
 use super::error::{CliError, OK};
 use super::follow::Changes;
@@ -12,6 +13,19 @@ use crate::app::{DATABASE, Hold};
 use crate::engine::{AttemptKey, PipelineId, TrackId, TrackState};
 use crate::spool::{Following, Spool};
 use crate::store::Store;
+
+#[derive(Debug, Args)]
+pub(super) struct LogsArgs {
+    /// The number of a track
+    #[arg(value_name = "TRACK")]
+    pub(super) track: i64,
+    /// Go on printing until the track has ended
+    #[arg(short, long)]
+    pub(super) follow: bool,
+    /// The log of this attempt [default: the last one]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) attempt: Option<u32>,
+}
 
 /// Bytes that are read at once.
 const CHUNK: usize = 64 << 10;

@@ -10,6 +10,7 @@
 mod args;
 mod asking;
 mod asks;
+mod begin;
 mod check;
 mod context;
 mod definition;
@@ -17,9 +18,11 @@ mod drain;
 mod error;
 mod follow;
 mod foreign;
+mod graph;
 mod history;
 mod import;
 mod logs;
+mod manual;
 mod output;
 mod params;
 mod problems;
@@ -32,6 +35,7 @@ mod run;
 mod secret;
 mod serve;
 mod signals;
+mod simulate;
 mod start;
 mod why;
 

@@ -8,7 +8,10 @@ use tracing_subscriber::EnvFilter;
 use super::args::{Cli, SettingArgs, Verb};
 use super::context::{Context, without_data};
 use super::error::CliError;
-use super::{asking, check, drain, history, import, logs, render, run, secret, serve, start, why};
+use super::{
+    asking, begin, check, drain, graph, history, import, logs, manual, render, run, secret, serve,
+    simulate, start, why,
+};
 use crate::config::{Config, Flags};
 
 /// Which log lines a verb writes that is not a server, unless `--log` says more.
@@ -29,6 +32,12 @@ fn dispatch(cli: Cli) -> Result<u8, CliError> {
             let config = without_data(flags(settings))?;
             check::check(&config, &args)
         }
+        Verb::Init(args) => begin::init(&args),
+        Verb::Example(args) => begin::example(&args),
+        Verb::Completions(args) => manual::completions(&args),
+        Verb::Man(args) => manual::man(&args),
+        Verb::Graph(args) => graph::graph(&without_data(flags(settings))?, &args),
+        Verb::Simulate(args) => simulate::simulate(&without_data(flags(settings))?, &args),
         Verb::Render(args) => {
             let config = without_data(flags(settings))?;
             render::render(&config, args)

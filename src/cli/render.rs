@@ -5,17 +5,15 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::check::problem;
-use super::definition::Definition;
-use super::error::{CliError, FAILED, OK};
-use super::output::{coloured, print, print_json, say, visible};
+use super::check::sound;
+use super::error::{CliError, OK};
+use super::output::{print, print_json, visible};
 use super::params::ParamArgs;
-use super::problems::{Drawing, has_error, shown};
-use super::run::{say_problems, texts};
+use super::run::texts;
 use crate::api::wire;
-use crate::app::{limits, probe};
+use crate::app::limits;
 use crate::config::Config;
-use crate::desk::{RenderError, RenderRequest, examine, scripts};
+use crate::desk::{RenderError, RenderRequest, scripts};
 use crate::graph::{Rendered, one_line};
 
 /// Characters of what a heading says about one script.
@@ -38,23 +36,12 @@ pub(super) struct RenderArgs {
 
 /// Prints scripts; nothing is saved and nothing runs.
 pub(super) fn render(config: &Config, args: RenderArgs) -> Result<u8, CliError> {
-    let definition = Definition::read(&args.file, config.max_file_bytes);
-    let definition = definition.map_err(|unreadable| {
-        let drawn = Drawing::new(&unreadable.name, "", coloured(&io::stderr()));
-        say(&drawn.draw(&[problem(&unreadable)]));
-        CliError::Told(FAILED)
-    })?;
-    let (limits, probe) = (limits(config), probe(config));
-    let examined = examine(&definition.text, definition.format, &limits, &probe);
-    let problems: Vec<_> = examined.problems.iter().map(shown).collect();
-    say_problems(&definition, &problems);
-    let graph = examined.graph.filter(|_| !has_error(&problems));
-    let graph = graph.ok_or(CliError::Told(FAILED))?;
+    let (_, graph) = sound(config, &args.file)?;
     let request = RenderRequest {
         given: texts(args.params.values(config)?),
         vertex: args.vertex,
     };
-    let rendered = scripts(&graph, &request, &limits).map_err(|why| match why {
+    let rendered = scripts(&graph, &request, &limits(config)).map_err(|why| match why {
         RenderError::Start(why) => why.into(),
         RenderError::NoVertex(_) => CliError::Usage(why.to_string()),
         RenderError::TooLarge(_) => CliError::Failed(why.to_string()),

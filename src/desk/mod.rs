@@ -12,6 +12,8 @@ mod known;
 mod render;
 mod resolve;
 mod secrets;
+mod simulate;
+mod stage;
 mod start;
 mod values;
 pub mod why;
@@ -25,6 +27,7 @@ pub use define::{DefineError, Defined, examine};
 pub use known::Known;
 pub use render::{RenderError, RenderRequest, scripts};
 pub use secrets::SecretError;
+pub use simulate::{Acts, Attempted, Endless, Simulated, simulate};
 pub use start::{RUN, StartError, StartRequest};
 
 use std::sync::Arc;

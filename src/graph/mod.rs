@@ -4,6 +4,7 @@
 //! the same answer for the same input every time (so no `HashMap` order reaches a result).
 
 pub mod codes;
+pub mod drawing;
 pub mod foreign;
 pub mod text;
 pub mod topology;

@@ -6,6 +6,7 @@ mod actions;
 mod api;
 mod cli;
 mod cli_asks;
+mod cli_first;
 mod control;
 #[cfg(feature = "failpoints")]
 mod crash_points;
