@@ -16,6 +16,8 @@ pub struct Would {
     pub preview: Preview,
     /// The vertex of each of its tracks.
     pub vertices: Vec<String>,
+    /// What to think of before, in sentences.
+    pub warnings: Vec<String>,
 }
 
 impl Desk {
@@ -54,9 +56,11 @@ impl Desk {
         let (pipeline, action) = self.action(ask, &asked, given)?;
         let preview = self.preview(pipeline, action, asked)?;
         let tracks = self.store.tracks(pipeline, 0, i64::MAX)?;
+        let warnings = self.warnings(ask, &preview, &tracks)?;
         Ok(Would {
             pipeline,
             preview,
+            warnings,
             vertices: tracks.into_iter().map(|track| track.vertex).collect(),
         })
     }

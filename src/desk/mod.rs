@@ -14,6 +14,7 @@ mod resolve;
 mod secrets;
 mod start;
 mod values;
+mod warnings;
 pub mod why;
 
 pub use crate::secrets::Vault;

@@ -6,11 +6,13 @@ use super::answer::Failure;
 use super::deeds::{self, Deed, Words};
 use super::fates::{self, Fates};
 use super::posted::Posted;
+use super::reveal;
+use super::seen::Seen;
 use super::start::new_key;
 use super::values::values;
 use super::words::{self, Mark};
 use crate::desk::{Ask, Asked, Desk, StartError, Takes, TrackAsk};
-use crate::engine::{PipelineId, PipelineState, TrackId, TrackState};
+use crate::engine::{PipelineId, TrackId};
 use crate::graph::Param;
 use crate::store::{PipelineHead, TrackHead};
 
@@ -42,6 +44,8 @@ pub(super) struct OfTrack {
 pub(super) struct Foretold {
     /// Of the pipeline.
     pub(super) becomes: String,
+    /// What to think of before.
+    pub(super) warnings: Vec<String>,
     pub(super) fates: Vec<Fates>,
 }
 
@@ -199,7 +203,7 @@ impl Found {
                 }
                 return Ok(Foretold {
                     becomes,
-                    fates: Vec::new(),
+                    ..Foretold::default()
                 });
             }
             Subject::Pipeline(id, Deed::Ask(ask)) => (Ask::Pipeline(id, ask), ask.word()),
@@ -210,41 +214,11 @@ impl Found {
             (Subject::Track(_, ask), Some(track)) => fates::of_mark(ask, &track.head),
             _ => None,
         };
-        let says: Vec<_> = marked
-            .into_iter()
-            .chain([fates::of_pipeline(&would)])
-            .collect();
+        let says = marked.into_iter().chain([fates::of_pipeline(&would)]);
         Ok(Foretold {
-            becomes: says.join(" "),
+            becomes: says.collect::<Vec<_>>().join(" "),
+            warnings: would.warnings.iter().map(|w| reveal::text(w)).collect(),
             fates: fates::of_tracks(&would),
         })
-    }
-}
-
-/// What a form says that its reader saw.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Seen {
-    /// The word of the state.
-    pub(super) state: &'static str,
-    /// Of a track: how many attempts it had.
-    pub(super) attempt: Option<i32>,
-}
-
-impl Seen {
-    /// How a pipeline stands.
-    pub(super) fn pipeline(head: &PipelineHead) -> Self {
-        let state = PipelineState::from_code(head.state);
-        Self {
-            state: state.map_or("", PipelineState::word),
-            attempt: None,
-        }
-    }
-
-    /// How a track stands.
-    pub(super) fn track(head: &TrackHead) -> Self {
-        Self {
-            state: TrackState::from_code(head.state).map_or("", TrackState::word),
-            attempt: Some(head.attempt),
-        }
     }
 }

@@ -43,6 +43,7 @@ fn graph() -> Graph {
             jitter: 0.0,
             exit_codes: None,
         }),
+        script: "echo <build.count>\n".to_owned(),
         ..vertex("ship")
     };
     let alone = Vertex {
@@ -267,6 +268,17 @@ fn a_track_is_held_released_and_passed_over() {
         site.end(track, 0);
     }
     assert_eq!(site.state(3), TrackState::Skipped);
+}
+
+#[test]
+fn a_skip_says_who_will_miss_a_value() {
+    let mut site = Site::new();
+    site.end(1, 0);
+    site.end(2, 7);
+    let html = site.get("/tracks/2/skip");
+    keep("ask-skip", &html);
+    assert!(html.contains("<bdi><code>ship</code> takes <code>build.count</code> and will fail when it starts: a track that is skipped leaves no values.</bdi>"));
+    assert!(!site.get("/tracks/2/retry").contains("will fail"));
 }
 
 #[test]

@@ -5,7 +5,6 @@ use rocket::{State, get};
 
 use super::answer::{Answer, Failure, Outcome, blocking};
 use super::around::Around;
-use super::asked::Seen;
 use super::attempts::{AttemptLine, attempt};
 use super::deeds::{self, Offer};
 use super::fields::{self, Group, Widget};
@@ -15,6 +14,7 @@ use super::lines::{self, TrackLine};
 use super::reason::{PATIENCE, Reason, reason};
 use super::reveal;
 use super::script::{self, Label, Part};
+use super::seen::Seen;
 use super::so_far;
 use super::values::{held, values};
 use crate::desk::Desk;

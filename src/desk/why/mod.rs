@@ -11,6 +11,7 @@ mod teller;
 mod track;
 mod words;
 
+pub(super) use teller::joined;
 pub use words::Code;
 
 use std::time::Duration;

@@ -228,7 +228,8 @@ pub(super) fn one_line(text: &str) -> String {
     lines.join(" ")
 }
 
-fn joined(mut words: Vec<String>, count: usize) -> String {
+/// `a, b and 3 more` of so many.
+pub(in super::super) fn joined(mut words: Vec<String>, count: usize) -> String {
     if count > words.len() {
         words.push(format!("{} more", count - words.len()));
     }

@@ -198,6 +198,41 @@ vertices:
     );
 }
 
+/// Who skips a track is told which scripts will miss what it was to leave; they say so when they fail.
+#[test]
+fn a_skip_says_who_will_miss_what_the_track_was_to_leave() {
+    let yaml = "name: g
+on_failure: continue_independent
+vertices:
+  a: {script: exit 3, outputs: {n: int, m: {type: int, default: 2}, unused: int}}
+  b: {script: 'echo <a.n>', needs: [a]}
+  c: {script: 'echo <a.n> <a.m>', needs: [b]}
+  d: {script: echo d, needs: [a]}
+  x: 'echo m=1 >>\"$TRACKYARD_OUTPUT\"; test -e never'
+";
+    let case = Case::start(yaml);
+    case.until("FAILED: a FAILED, b WAITING, c WAITING, d WAITING, x FAILED");
+    let left = "a track that is skipped leaves no values.";
+    let dry = case.act("x", "skip", json!({}));
+    assert_eq!(dry["warnings"], json!([]), "{dry}");
+    let dry = case.act("c", "hold", json!({}));
+    assert_eq!(dry["warnings"], json!([]), "{dry}");
+    let dry = case.act("a", "skip", json!({}));
+    let warnings = json!([
+        format!("`c` takes `a.m` and will fail when it starts: {left}"),
+        format!("`b` and `c` take `a.n` and will fail when they start: {left}"),
+    ]);
+    assert_eq!(dry["warnings"], warnings, "{dry}");
+    assert_eq!(
+        case.settled(),
+        "FAILED: a SKIPPED, b FAILED, c WAITING, d SUCCEED, x SKIPPED"
+    );
+    let detail = case.track("b")["detail"].to_string();
+    assert!(detail.contains("`a` gave no output `n`"), "{detail}");
+    // What is skipped too misses nothing.
+    case.act("b", "skip", json!({}));
+}
+
 #[test]
 fn one_that_is_held_starts_when_it_is_released() {
     let yaml = format!(
