@@ -1,11 +1,11 @@
 //! What a person should know before something is done: sentences for a dry run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::why::joined;
 use super::{Ask, Desk, TrackAsk};
 use crate::engine::{GraphId, PipelineId, Preview, TrackId, TrackState};
-use crate::graph::quote;
+use crate::graph::{Param, Reference, quote};
 use crate::store::{StoreError, TrackHead};
 
 /// How many vertices a sentence names at most.
@@ -32,7 +32,10 @@ impl Desk {
         preview: &Preview,
         tracks: &[TrackHead],
     ) -> Result<Vec<String>, StoreError> {
-        let referring = self.referring(skipped, tracks)?;
+        let Some(head) = tracks.iter().find(|track| track.id == skipped.0) else {
+            return Ok(Vec::new());
+        };
+        let referring = self.referring(head)?;
         let mut wanted: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (track, fate) in tracks.iter().zip(&preview.tracks) {
             // What has run, or never will unless somebody asks for it, does not take a value.
@@ -57,33 +60,48 @@ impl Desk {
             format!(
                 "{} {takes} {} and will fail when {fails}: a track that is skipped leaves no values.",
                 joined(takers, count),
-                quote(&output)
+                quote(&format!("{}.{output}", head.vertex))
             )
         };
         Ok(wanted.into_iter().map(sentence).collect())
     }
 
-    /// The outputs of one track that the scripts of others refer to, as `vertex.name`, by the
-    /// number of the vertex that does. `tracks`: all of its pipeline.
-    fn referring(
+    /// The outputs of one track that scripts of others refer to, by the number of the vertex whose
+    /// script does.
+    pub(super) fn referring(
         &self,
-        track: TrackId,
-        tracks: &[TrackHead],
+        track: &TrackHead,
     ) -> Result<BTreeMap<i64, Vec<String>>, StoreError> {
-        let (Some(first), Some(last)) = (tracks.first(), tracks.last()) else {
+        let pipeline = self.store.pipeline(PipelineId(track.pipeline_id))?;
+        let Some(pipeline) = pipeline else {
             return Ok(BTreeMap::new());
         };
-        let Some(pipeline) = self.store.pipeline(PipelineId(first.pipeline_id))? else {
-            return Ok(BTreeMap::new());
+        let all = (i64::MIN, i64::MAX);
+        let all = self.store.references(GraphId(pipeline.graph_id), all)?;
+        let own = |reference: Reference| {
+            let (vertex, output) = reference.param.name.rsplit_once('.')?;
+            (vertex == track.vertex).then(|| output.to_owned())
         };
-        let ends = (first.vertex_id, last.vertex_id);
-        let all = self.store.references(GraphId(pipeline.graph_id), ends)?;
-        let place = track.0 - first.id;
-        let own = all.into_iter().map(|(vertex, references)| {
-            let to_it = references.into_iter();
-            let to_it = to_it.filter(|r| i64::from(r.place) == place);
-            (vertex, to_it.map(|r| r.param.name).collect())
-        });
-        Ok(own.collect())
+        let of = |(vertex, all): (i64, Vec<Reference>)| {
+            (vertex, all.into_iter().filter_map(own).collect())
+        };
+        Ok(all.into_iter().map(of).collect())
+    }
+
+    /// The outputs of one track that a person has to give who says that it succeeded: scripts of
+    /// others refer to them, and they have no default.
+    pub fn asked_outputs(
+        &self,
+        track: &TrackHead,
+        declared: &[Param],
+    ) -> Result<BTreeSet<String>, StoreError> {
+        let mut asked: BTreeSet<String> = self.referring(track)?.into_values().flatten().collect();
+        let bare = |name: &str| {
+            declared
+                .iter()
+                .any(|p| p.name == name && p.default.is_none())
+        };
+        asked.retain(|name| bare(name));
+        Ok(asked)
     }
 }

@@ -1,6 +1,6 @@
 //! Of what something is asked, and how it stands now.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::answer::Failure;
 use super::deeds::{self, Deed, Words};
@@ -37,6 +37,8 @@ pub(super) struct OfTrack {
     pub(super) input: String,
     /// What the form asks for.
     pub(super) params: Vec<Param>,
+    /// Outputs that have to be given.
+    pub(super) asked: BTreeSet<String>,
 }
 
 /// What would follow.
@@ -58,16 +60,20 @@ impl Subject {
                 let missing = || Failure::Missing("track");
                 let (head, texts) = desk.store.track(id)?.ok_or_else(missing)?;
                 let order = desk.store.order(id)?.ok_or_else(missing)?;
-                let params = match ask.takes() {
-                    Takes::Values => order.taken(),
-                    Takes::Outputs => order.outputs,
-                    Takes::Nothing => Vec::new(),
+                let (params, asked) = match ask.takes() {
+                    Takes::Values => (order.taken(), BTreeSet::new()),
+                    Takes::Outputs => {
+                        let asked = desk.asked_outputs(&head, &order.outputs)?;
+                        (order.outputs, asked)
+                    }
+                    Takes::Nothing => (Vec::new(), BTreeSet::new()),
                 };
                 let (pipeline, input) = (PipelineId(head.pipeline_id), texts.input);
                 let track = OfTrack {
                     head,
                     input,
                     params,
+                    asked,
                 };
                 (pipeline, Some(track))
             }
@@ -183,14 +189,13 @@ impl Found {
 
     /// What would follow, with the values that are there.
     pub(super) fn foretell(&self, desk: &Desk, who: &str) -> Result<Foretold, StartError> {
-        let asked = |why: &str| Asked {
+        let asked = Asked {
             who: who.to_owned(),
-            why: why.to_owned(),
-            expect: None,
+            ..Asked::default()
         };
-        let (ask, word) = match self.subject {
+        let ask = match self.subject {
             Subject::Pipeline(id, Deed::Again) => {
-                let would = desk.would_again(id, asked(""))?;
+                let would = desk.would_again(id, asked)?;
                 let mut becomes = match would.waits_for_input.len() {
                     0 => String::new(),
                     1 => "1 track of it will wait for a value. ".to_owned(),
@@ -206,10 +211,10 @@ impl Found {
                     ..Foretold::default()
                 });
             }
-            Subject::Pipeline(id, Deed::Ask(ask)) => (Ask::Pipeline(id, ask), ask.word()),
-            Subject::Track(id, ask) => (Ask::Track(id, ask), ask.word()),
+            Subject::Pipeline(id, Deed::Ask(ask)) => Ask::Pipeline(id, ask),
+            Subject::Track(id, ask) => Ask::Track(id, ask),
         };
-        let would = desk.would(ask, asked(word), &BTreeMap::new())?;
+        let would = desk.foretell(ask, asked)?;
         let marked = match (self.subject, &self.track) {
             (Subject::Track(_, ask), Some(track)) => fates::of_mark(ask, &track.head),
             _ => None,

@@ -149,7 +149,7 @@ fn view(who: &Browser, found: Found) -> TrackPage {
             (Some(text), _) => script::label(&param.name, &Shown::Value(Value::Str(text))),
         });
     }
-    for Referred { name, value } in referred {
+    for Referred { name, value, .. } in referred {
         let shown = value.map_or_else(|| Shown::Output(unknown_output(&name)), Shown::Value);
         labels.push(script::label(&name, &shown));
         values.push((name, reveal::text(&shown.to_string())));
@@ -240,10 +240,12 @@ mod tests {
                 Referred {
                     name: "fetch.count".to_owned(),
                     value: Some(Value::Str(HOSTILE.to_owned())),
+                    state: Some(TrackState::Succeed),
                 },
                 Referred {
                     name: "fetch.path".to_owned(),
                     value: None,
+                    state: Some(TrackState::Succeed),
                 },
             ],
             around: Around {

@@ -170,6 +170,14 @@ fn a_person_says_how_a_track_ended() {
     let wrong = ["force", "3", "succeed", "--why", "w", "-p", "n=x"];
     let wrong = case.desk.call(&wrong).expect(2);
     assert!(wrong.err.starts_with("trackyard: `n`: "), "{}", wrong.err);
+    for dry in [&[][..], &["--dry-run"]] {
+        let without = [&["force", "3", "succeed", "--why", "w"], dry].concat();
+        let without = case.desk.call(&without).expect(2);
+        assert_eq!(
+            without.err,
+            "trackyard: `n`: `n` is missing, and a script after it takes it: give a whole number, as its own script was to leave\n"
+        );
+    }
     let done = case.say(&["force", "3", "succeed", "--why", "seen", "-p", "n=9"]);
     assert_eq!(done, "track 3 (c) is SUCCEED\n");
     until("d", || case.ran().ends_with("d 9\n"));
