@@ -83,7 +83,7 @@ impl Engine {
 
     /// What stands in the way of everything of a pipeline that is ready.
     fn held_back(&self, run: &Run, alone: bool) -> Option<Next> {
-        if run.row.queued {
+        if run.row.queued && run.takes_turn() {
             let (begun, ahead) = self.turns(run);
             let all = begun.iter().chain(&ahead).copied();
             let stays = |id: &PipelineId| self.runs[id].waits_for_a_person();
@@ -180,7 +180,7 @@ impl Engine {
         };
         let wanted = run.indexes().filter_map(asks).min();
         let due = |i: u32| run.track(i).row.due_at;
-        let because = if run.row.queued {
+        let because = if run.row.queued && run.takes_turn() {
             self.queued(run)
         } else if !running.is_empty() {
             Because::Running(running)

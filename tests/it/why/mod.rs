@@ -135,6 +135,19 @@ fn waits_for_room() -> BTreeSet<&'static str> {
     let why = s.says(begun[2], "a", Code::Queued, &sentence);
     assert_eq!(why.refers[0].id, Some(begun[0].0));
     s.all(begun[2], Code::Queued, &sentence);
+    // One that is paused takes no turn: the next one does not wait for it.
+    s.ask(begun[1], Action::Pause);
+    let paused = "ann paused the pipeline (it is late).";
+    let why = s.all(begun[1], Code::Paused, paused);
+    assert_eq!((why.moves, why.actions), (Moves::Person, &["resume"][..]));
+    s.says(begun[1], "a", Code::Paused, paused);
+    let before = format!(
+        "At most 1 pipeline of its graph may run at once: #{} runs.",
+        begun[0]
+    );
+    s.all(begun[2], Code::Queued, &before);
+    s.ask(begun[1], Action::Resume);
+    s.all(begun[2], Code::Queued, &sentence);
     s.ask(begun[0], Action::Pause);
     let why = s.all(begun[2], Code::Queued, &sentence);
     assert_eq!(
