@@ -68,6 +68,7 @@ pub fn pipeline(head: &PipelineHead) -> Value {
         "priority": head.priority,
         "again_of": head.again_of,
         "queued": head.queued,
+        "due_at": head.due_at.map(time),
         "created_at": time(head.created_at),
         "finished_at": head.finished_at.map(time),
     })

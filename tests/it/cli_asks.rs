@@ -110,6 +110,29 @@ fn a_pipeline_is_paused_resumed_and_retried() {
 }
 
 #[test]
+fn who_pauses_is_told_until_when_the_time_of_a_pipeline_runs_on() {
+    let case = Case::new();
+    let yaml = "name: h\ntimeout: 1h\nvertices: {x: 'until [ -e go ]; do sleep 0.02; done'}\n";
+    case.desk.write("h.yaml", yaml);
+    case.desk.call(&["import", "h.yaml"]).expect(0);
+    case.desk.call(&["start", "h"]).expect(0);
+    let said = case.say(&["pause", "2"]);
+    let until = said.strip_prefix("pipeline 2 is PAUSED; its timeout runs on, until ");
+    let until = until.expect("a time").trim_end();
+    let why = case.say(&["why", "--pipeline", "2"]);
+    assert!(why.contains("and its timeout runs on; `x` runs."), "{why}");
+    assert!(why.contains(&format!("(until {until})")), "{why}: {until}");
+    let due = case.server.get("/pipelines/2").json()["due_at"].clone();
+    let due = due.as_str().expect("a time");
+    // Local time here, UTC there: minutes and seconds are the same but for odd zones.
+    assert_eq!(until.get(17..19), due.get(17..19), "{until}, {due}");
+    assert_eq!(case.say(&["resume", "2"]), "pipeline 2 is RUNNING\n");
+    case.say(&["kill", "2"]);
+    let over = case.server.settled(&json!(2));
+    assert_eq!(over["due_at"], Value::Null, "{over}");
+}
+
+#[test]
 fn a_track_is_held_released_skipped_and_given_values() {
     let case = Case::new();
     assert_eq!(

@@ -11,8 +11,8 @@ mod teller;
 mod track;
 mod words;
 
-pub(super) use teller::joined;
 pub use words::Code;
+pub(super) use words::joined;
 
 use std::time::Duration;
 

@@ -157,6 +157,42 @@ fn waits_for_room() -> BTreeSet<&'static str> {
     s.seen
 }
 
+/// A verdict says nothing of a pause: who paused it is told beside it, also where that was done by
+/// letting one track run alone.
+#[test]
+fn a_pause_of_what_has_its_verdict_is_told_too() {
+    let mut s = Story::new(2);
+    let id = s.of("name: g\nvertices: {a: 'true', b: 'true', c: 'true', d: 'true'}\n");
+    s.fails(id, "a", 1);
+    s.ask(id, Action::Pause);
+    let paused = "`a` failed; ann paused the pipeline (it is late); `b` still runs.";
+    let why = s.all(id, Code::TracksFailed, paused);
+    assert_eq!((why.moves, why.actions), (Moves::Person, &["resume"][..]));
+    s.ask(id, Action::Resume);
+    s.all(id, Code::TracksFailed, "`a` failed; `b` still runs.");
+    s.fails(id, "b", 1);
+    s.reason = "to look".to_owned();
+    s.act(id, "b", TrackAction::Retry(Scope::Alone, None));
+    let paused = "`a` failed; ann paused the pipeline (to look); `b` still runs.";
+    s.all(id, Code::TracksFailed, paused);
+}
+
+/// A pause does not stop the clock of a pipeline, and says so.
+#[test]
+fn the_time_of_a_paused_pipeline_runs_on() {
+    let mut s = Story::new(1);
+    let id = s.of("name: g\ntimeout: 1m\nvertices: {a: 'true', b: 'true'}\n");
+    s.ask(id, Action::Pause);
+    let said = "ann paused the pipeline (it is late)";
+    let sentence = format!("{said}, and its timeout runs on; `a` runs.");
+    let why = s.all(id, Code::Paused, &sentence);
+    assert_eq!(why.until, Some(Time(s.now.0 + 60_000)));
+    let why = s.says(id, "b", Code::Paused, &format!("{said}."));
+    assert_eq!(why.until, None, "the track itself has no time");
+    s.ask(id, Action::Resume);
+    s.all(id, Code::ScriptsRun, "`a` runs.");
+}
+
 fn waits_for_the_next_attempt() -> BTreeSet<&'static str> {
     let mut s = Story::new(9);
     let id = s.of("name: g\nvertices:\n  a: {script: 'true', timeout: 5s, retry: {limit: 2, delay: 10s, jitter: 0}}\n");
