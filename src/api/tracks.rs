@@ -110,7 +110,7 @@ pub(super) fn track_body(desk: &Desk, id: TrackId) -> Result<Value, ApiError> {
     body["output"] = json!(String::from_utf8_lossy(&texts.output));
     let order = desk.store.order(id)?;
     let referred = order.map(|order| order.referred).unwrap_or_default();
-    let referred = referred.into_iter().map(|Referred { name, value }| {
+    let referred = referred.into_iter().map(|Referred { name, value, .. }| {
         let value = value.map(|value| value_to_json(&value));
         (name, value.unwrap_or_default())
     });

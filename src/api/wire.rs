@@ -68,6 +68,7 @@ pub fn pipeline(head: &PipelineHead) -> Value {
         "priority": head.priority,
         "again_of": head.again_of,
         "queued": head.queued,
+        "due_at": head.due_at.map(time),
         "created_at": time(head.created_at),
         "finished_at": head.finished_at.map(time),
     })
@@ -75,9 +76,7 @@ pub fn pipeline(head: &PipelineHead) -> Value {
 
 /// What would follow from what is asked.
 pub(super) fn would(would: &Would) -> Value {
-    let Would {
-        preview, vertices, ..
-    } = would;
+    let preview = &would.preview;
     let track = |(fate, vertex): (&Fate, &String)| {
         json!({
             "id": fate.track.0,
@@ -91,13 +90,14 @@ pub(super) fn would(would: &Would) -> Value {
         .counts()
         .map(|(will, count)| (will.word().to_owned(), json!(count)))
         .collect();
-    let tracks: Vec<Value> = preview.tracks.iter().zip(vertices).map(track).collect();
+    let tracks = preview.tracks.iter().zip(&would.vertices);
     json!({
         "from": preview.from.word(),
         "to": preview.to.word(),
         "queued": preview.queued,
         "counts": counts,
-        "tracks": tracks,
+        "tracks": tracks.map(track).collect::<Vec<_>>(),
+        "warnings": would.warnings,
     })
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use crate::desk::Known;
-use crate::engine::{AttemptKey, TrackId};
+use crate::engine::{AttemptKey, TrackId, TrackState};
 use crate::executor::{NoOrder, Order, Orders};
 use crate::graph::{Hidden, environment, launch_text, secret_variable, values_from_json};
 use crate::secrets::{Place, Vault};
@@ -98,9 +98,9 @@ fn secrets(
 fn order(row: TrackOrder, json: &Json) -> Result<Order, NoOrder> {
     let params: Vec<_> = row.params.iter().collect();
     let mut values = values_from_json(json, &params);
-    for Referred { name, value } in row.referred {
-        // Whoever gives it has succeeded, so it will never have another value.
-        let value = value.ok_or_else(|| NoOrder::Ever(missing(&name)))?;
+    for Referred { name, value, state } in row.referred {
+        // What it comes from is done, so it will not have another value by itself.
+        let value = value.ok_or_else(|| NoOrder::Ever(missing(&name, state)))?;
         values.push((name, value));
     }
     let mut env = row.env;
@@ -128,9 +128,16 @@ fn order(row: TrackOrder, json: &Json) -> Result<Order, NoOrder> {
     })
 }
 
-fn missing(name: &str) -> String {
+/// Why a script that takes an output cannot start without it. `state`: of the track that was to leave
+/// it.
+fn missing(name: &str, state: Option<TrackState>) -> String {
     let (vertex, output) = name.rsplit_once('.').unwrap_or((name, ""));
+    let why = match state {
+        Some(TrackState::Skipped) => "it was skipped",
+        Some(TrackState::Failed) => "it failed",
+        _ => "it ended without that value",
+    };
     format!(
-        "`{vertex}` gave no output `{output}`: a person skipped it, or said that it succeeded without that value; retry `{vertex}`, or start the graph again"
+        "`{vertex}` gave no output `{output}`, because {why}; retry `{vertex}` with all after it"
     )
 }

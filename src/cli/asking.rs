@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::asks::{AgainArgs, AskVerb, Either, Ended, ForceArgs, RetryArgs, SaidArgs};
 use super::context::Context;
 use super::error::{CliError, OK};
-use super::output::{counted, print, print_json, table, visible};
+use super::output::{counted, moment, print, print_json, table, visible};
 use super::params::texts;
 use super::remote::Remote;
 use super::start;
@@ -145,7 +145,13 @@ fn post(server: &Remote, path: &str, body: &Value, said: &SaidArgs) -> Result<Va
 fn done(ask: Ask, answer: &Value) -> String {
     let state = answer["state"].as_str().unwrap_or_default();
     match ask {
-        Ask::Pipeline(id, _) => format!("pipeline {id} is {state}"),
+        Ask::Pipeline(id, ask) => {
+            let due = moment(&answer["due_at"]).filter(|_| ask == PipelineAsk::Pause);
+            let clock = due.map_or_else(String::new, |due| {
+                format!("; its timeout runs on, until {due}")
+            });
+            format!("pipeline {id} is {state}{clock}")
+        }
         Ask::Track(id, _) => {
             let vertex = visible(answer["vertex"].as_str().unwrap_or_default());
             format!("track {id} ({vertex}) is {state}")
@@ -176,9 +182,11 @@ fn foretold(answer: &Value) -> String {
         Some(true) => ", and would wait until fewer pipelines of its graph run",
         Some(false) | None => "",
     };
+    let warnings = answer["warnings"].as_array().into_iter().flatten();
+    let warnings: String = warnings.map(|w| format!("\n{}\n", word(w))).collect();
     let heads = ["TRACK", "NOW", "THEN", "WILL", "VERTEX"];
     format!(
-        "{}\nThe pipeline is {} and would be {}{queued}: {}. Nothing was done.",
+        "{}{warnings}\nThe pipeline is {} and would be {}{queued}: {}. Nothing was done.",
         table(&heads, &rows),
         word(&answer["from"]),
         word(&answer["to"]),

@@ -5,6 +5,7 @@
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use chrono::{DateTime, Local};
+use serde_json::Value;
 
 use super::error::CliError;
 
@@ -103,6 +104,12 @@ pub(super) fn local_time(ms: i64) -> String {
         let local = moment.with_timezone(&Local);
         local.format("%Y-%m-%d %H:%M:%S").to_string()
     })
+}
+
+/// The same of a moment in an answer of the server; none: there is none.
+pub(super) fn moment(value: &Value) -> Option<String> {
+    let moment = DateTime::parse_from_rfc3339(value.as_str()?).ok()?;
+    Some(local_time(moment.timestamp_millis()))
 }
 
 /// `1 track`, `2 tracks`.

@@ -274,6 +274,7 @@ mod tests {
             queued: false,
             reason: None,
             paused: false,
+            due_at: None,
         };
         let track = |state: &TrackState| TrackHead {
             id: 1,

@@ -1,12 +1,11 @@
 //! `trackyard why`: the server's answer, or without one what the rows say.
 
-use chrono::DateTime;
 use clap::Args;
 use serde_json::Value;
 
 use super::context::Context;
 use super::error::{CliError, OK};
-use super::output::{local_time, print, print_json, visible};
+use super::output::{moment, print, print_json, visible};
 use super::remote::Remote;
 use crate::api::wire;
 use crate::app::{Hold, capacity};
@@ -83,11 +82,7 @@ fn of_rows(context: &Context, args: &WhyArgs, works: bool) -> Result<Value, CliE
 /// The answer, when its wait ends, and what happens next.
 fn text(answer: &Value) -> String {
     let of = |name: &str| visible(answer[name].as_str().unwrap_or_default());
-    let until = answer["until"]
-        .as_str()
-        .and_then(|text| DateTime::parse_from_rfc3339(text).ok());
-    let until = until.map_or_else(String::new, |until| {
-        format!(" (until {})", local_time(until.timestamp_millis()))
-    });
+    let until = moment(&answer["until"]);
+    let until = until.map_or_else(String::new, |until| format!(" (until {until})"));
     format!("{}{until}\n{}", of("sentence"), of("next"))
 }

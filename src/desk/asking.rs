@@ -16,6 +16,8 @@ pub struct Would {
     pub preview: Preview,
     /// The vertex of each of its tracks.
     pub vertices: Vec<String>,
+    /// What to think of before, in sentences.
+    pub warnings: Vec<String>,
 }
 
 impl Desk {
@@ -52,11 +54,40 @@ impl Desk {
         given: &BTreeMap<String, GivenOwned>,
     ) -> Result<Would, StartError> {
         let (pipeline, action) = self.action(ask, &asked, given)?;
+        self.work_out(ask, (pipeline, action), asked)
+    }
+
+    /// What would follow from it with what is there: neither a reason is asked for nor the outputs of
+    /// a track that is to count as a success, which somebody is about to type.
+    ///
+    /// # Errors
+    /// Those of [`Desk::ask`].
+    pub fn foretell(&self, ask: Ask, asked: Asked) -> Result<Would, StartError> {
+        let said = match ask {
+            Ask::Track(id, TrackAsk::Succeed) => {
+                let (head, _) = self.store.track(id)?.ok_or(StartError::NoTrack(id))?;
+                let action = Action::Track(id, TrackAction::ForceSuccess(None));
+                (PipelineId(head.pipeline_id), action)
+            }
+            Ask::Track(id, word) => self.of_track(id, word, &BTreeMap::new())?,
+            Ask::Pipeline(id, word) => (id, of_pipeline(word)),
+        };
+        self.work_out(ask, said, asked)
+    }
+
+    fn work_out(
+        &self,
+        ask: Ask,
+        (pipeline, action): (PipelineId, Action),
+        asked: Asked,
+    ) -> Result<Would, StartError> {
         let preview = self.preview(pipeline, action, asked)?;
         let tracks = self.store.tracks(pipeline, 0, i64::MAX)?;
+        let warnings = self.warnings(ask, &preview, &tracks)?;
         Ok(Would {
             pipeline,
             preview,
+            warnings,
             vertices: tracks.into_iter().map(|track| track.vertex).collect(),
         })
     }
@@ -133,7 +164,7 @@ impl Desk {
             TrackAsk::RetryAfter => retry(Scope::After)?,
             TrackAsk::RunAlone => retry(Scope::Alone)?,
             TrackAsk::Skip => TrackAction::Skip,
-            TrackAsk::Succeed => TrackAction::ForceSuccess(self.outputs(id, given)?),
+            TrackAsk::Succeed => TrackAction::ForceSuccess(self.outputs(&head, given)?),
             TrackAsk::Fail => TrackAction::ForceFailure,
             TrackAsk::Hold => TrackAction::Hold,
             TrackAsk::Release => TrackAction::Release,

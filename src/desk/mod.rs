@@ -16,6 +16,7 @@ mod simulate;
 mod stage;
 mod start;
 mod values;
+mod warnings;
 pub mod why;
 
 pub use crate::secrets::Vault;

@@ -1,6 +1,6 @@
 //! What a person says that a script has left for those after it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
@@ -10,20 +10,21 @@ use crate::graph::{
     FieldError, GivenOwned, Limits, Param, Value, codes, secret_parameter, values_to_json,
 };
 use crate::secrets::Within;
+use crate::store::TrackHead;
 
 impl Desk {
     /// The values of the outputs that a track's script was to leave, as a JSON object; none: there are
-    /// none. A script that refers to one that is missing fails.
+    /// none. One that nobody refers to may be left out.
     pub(super) fn outputs(
         &self,
-        track: TrackId,
+        track: &TrackHead,
         given: &BTreeMap<String, GivenOwned>,
     ) -> Result<Option<String>, StartError> {
-        let missing = || StartError::NoTrack(track);
-        let (head, _) = self.store.track(track)?.ok_or_else(missing)?;
-        let order = self.store.order(track)?.ok_or_else(missing)?;
-        self.free_of_secrets(PipelineId(head.pipeline_id), given)?;
-        let values = accept(&order.outputs, given, &self.limits);
+        let id = TrackId(track.id);
+        let order = self.store.order(id)?.ok_or(StartError::NoTrack(id))?;
+        self.free_of_secrets(PipelineId(track.pipeline_id), given)?;
+        let asked = self.asked_outputs(track, &order.outputs)?;
+        let values = accept((&order.outputs, &asked), given, &self.limits);
         let values = values.map_err(StartError::Fields)?;
         Ok((!values.is_empty()).then(|| values_to_json(&values).to_string()))
     }
@@ -65,8 +66,9 @@ impl Desk {
     }
 }
 
+/// `asked`: what has to be given.
 fn accept(
-    declared: &[Param],
+    (declared, asked): (&[Param], &BTreeSet<String>),
     given: &BTreeMap<String, GivenOwned>,
     limits: &Limits,
 ) -> Result<Vec<(String, Value)>, Vec<FieldError>> {
@@ -77,6 +79,15 @@ fn accept(
                 Ok(value) => values.push((output.name.clone(), value)),
                 Err(error) => errors.push(error),
             },
+            None if asked.contains(&output.name) => errors.push(FieldError {
+                field: output.name.clone(),
+                code: codes::MISSING_VALUE,
+                message: format!(
+                    "`{}` is missing, and a script after it takes it: give {}, as its own script was to leave",
+                    output.name,
+                    output.kind.phrase()
+                ),
+            }),
             None => values.extend(output.default.clone().map(|d| (output.name.clone(), d))),
         }
     }

@@ -1,5 +1,7 @@
 //! What people and programs ask, and what of it each state of a track permits.
 
+use std::sync::Arc;
+
 use super::core::{Cause, Engine};
 use super::ids::{PipelineId, Time};
 use super::outbox::{Outbox, TrackRow};
@@ -47,6 +49,7 @@ impl Engine {
             who: &request.who,
             why: &why,
         };
+        let plan = Arc::clone(&run.plan);
         let before = self.next.journal;
         let state = run.row.state.word();
         match request.action {
@@ -72,6 +75,8 @@ impl Engine {
         }
         self.reopen(now, pipeline, cause, out);
         self.settle(now, pipeline, out);
+        // It may be its turn, or that of others, whether it has left or not.
+        self.admit(now, &plan, out);
         Ok(Answer::Done)
     }
 

@@ -63,7 +63,7 @@ impl Engine {
     }
 
     /// Stops a pipeline: what has not started never will, what runs is ended. A verdict that is
-    /// there stays: then this is about what is left of it.
+    /// there stays: then this is about what is left of it. The caller settles it.
     pub(super) fn stop(
         &mut self,
         now: Time,
@@ -95,7 +95,6 @@ impl Engine {
         self.set_pipeline(now, pipeline, row, cause, out);
         let ending = if at_once { Ending::Kill } else { Ending::Stop };
         self.end_running(now, pipeline, ending, cause, out);
-        self.settle(now, pipeline, out);
         Ok(())
     }
 

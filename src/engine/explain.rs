@@ -50,7 +50,7 @@ impl Engine {
             retries: vertex.retry.map_or(0, |retry| retry.limit),
             until: row.due_at,
             next: self.next_of(run, index),
-            ..facts(run, because)
+            ..self.facts(run, because)
         }
     }
 
@@ -83,7 +83,7 @@ impl Engine {
 
     /// What stands in the way of everything of a pipeline that is ready.
     fn held_back(&self, run: &Run, alone: bool) -> Option<Next> {
-        if run.row.queued {
+        if run.row.queued && run.takes_turn() {
             let (begun, ahead) = self.turns(run);
             let all = begun.iter().chain(&ahead).copied();
             let stays = |id: &PipelineId| self.runs[id].waits_for_a_person();
@@ -180,7 +180,7 @@ impl Engine {
         };
         let wanted = run.indexes().filter_map(asks).min();
         let due = |i: u32| run.track(i).row.due_at;
-        let because = if run.row.queued {
+        let because = if run.row.queued && run.takes_turn() {
             self.queued(run)
         } else if !running.is_empty() {
             Because::Running(running)
@@ -213,27 +213,28 @@ impl Engine {
         Facts {
             until,
             next,
-            ..facts(run, because)
+            ..self.facts(run, because)
         }
     }
-}
 
-fn facts(run: &Run, because: Because) -> Facts {
-    let failed = run.count(TrackState::Failed) + run.handlers(TrackState::Failed);
-    Facts {
-        pipeline: run.row,
-        track: None,
-        handler: None,
-        ignored: false,
-        retries: 0,
-        because,
-        until: None,
-        next: Next::Nothing,
-        ending: run
-            .indexes()
-            .all(|i| !run.runs(i) || run.track(i).row.ending.is_some()),
-        unstarted: run.count(TrackState::Waiting) + run.count(TrackState::Pending) > 0,
-        failing: run.failed(),
-        ignoring: failed - run.failing() - run.handlers(TrackState::Failed),
+    fn facts(&self, run: &Run, because: Because) -> Facts {
+        let failed = run.count(TrackState::Failed) + run.handlers(TrackState::Failed);
+        Facts {
+            pipeline: run.row,
+            track: None,
+            handler: None,
+            ignored: false,
+            retries: 0,
+            because,
+            until: None,
+            next: Next::Nothing,
+            ending: run
+                .indexes()
+                .all(|i| !run.runs(i) || run.track(i).row.ending.is_some()),
+            unstarted: run.count(TrackState::Waiting) + run.count(TrackState::Pending) > 0,
+            failing: run.failed(),
+            ignoring: failed - run.failing() - run.handlers(TrackState::Failed),
+            draining: self.draining,
+        }
     }
 }

@@ -106,6 +106,7 @@ impl Engine {
                 pending_on: Some(pending_on),
                 due_at,
                 reason: Some(Reason::NotStarted),
+                finished_at: Some(now),
                 ..row
             },
         };

@@ -19,7 +19,8 @@ use crate::graph::OnLimit;
 pub(super) struct Family {
     /// Those that have begun.
     begun: BTreeSet<PipelineId>,
-    /// Those that wait for their turn, in the order of their turns.
+    /// Those that wait for their turn, in the order of their turns. One that is paused lets others go
+    /// first, and keeps its place.
     queued: BTreeSet<(Reverse<i32>, PipelineId)>,
 }
 
@@ -45,10 +46,13 @@ impl Family {
         (begun, before.map(|(_, id)| *id).collect())
     }
 
-    /// For working out what one pipeline may do.
-    pub(super) fn without_queue(&self) -> Self {
-        let (begun, queued) = (self.begun.clone(), BTreeSet::new());
-        Self { begun, queued }
+    /// For working out what one pipeline may do: nobody else waits.
+    pub(super) fn with_queue_of(&self, run: &Run) -> Self {
+        let queued = self.queued.iter().filter(|(_, id)| *id == run.id);
+        Self {
+            begun: self.begun.clone(),
+            queued: queued.copied().collect(),
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -120,6 +124,9 @@ impl Engine {
         let cause = Cause { who: "", why };
         for id in self.stopped_by_start(plan)? {
             self.stop(now, id, false, cause, out)?;
+            self.settle(now, id, out);
+            // What runs after its verdict has its turn before the new one.
+            self.admit(now, plan, out);
         }
         let limit = plan.policies.concurrency.map(|c| c.limit as usize);
         Ok(limit.is_some_and(|limit| self.begun(plan) >= limit))
@@ -181,18 +188,24 @@ impl Engine {
         self.families.get(&plan.family).map_or(0, |f| f.begun.len())
     }
 
-    /// Lets those begin whose turn it is, now that a pipeline of their graph has left.
+    /// The pipeline of a family that may begin now.
+    pub(super) fn whose_turn(&self, family: &Family) -> Option<PipelineId> {
+        let mut queued = family.queued.iter().map(|(_, id)| *id);
+        let id = queued.find(|id| self.runs[id].takes_turn())?;
+        let limit = self.runs[&id].plan.policies.concurrency;
+        let room = limit.is_none_or(|limit| family.begun.len() < limit.limit as usize);
+        room.then_some(id)
+    }
+
+    /// Lets those begin whose turn it is, now that a pipeline of their graph has left, or one that
+    /// waits is paused no more.
     pub(super) fn admit(&mut self, now: Time, plan: &Plan, out: &mut Outbox) {
         loop {
             let family = self.families.get(&plan.family);
-            let Some(&(_, id)) = family.and_then(|family| family.queued.first()) else {
+            let Some(id) = family.and_then(|family| self.whose_turn(family)) else {
                 return;
             };
             let run = &self.runs[&id];
-            let limit = run.plan.policies.concurrency.map(|c| c.limit as usize);
-            if limit.is_some_and(|limit| self.begun(plan) >= limit) {
-                return;
-            }
             let row = PipelineRow {
                 queued: false,
                 due_at: deadline(&run.plan, now).filter(|_| !run.is_at_rest()),

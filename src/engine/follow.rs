@@ -183,7 +183,8 @@ impl Engine {
     }
 }
 
-/// The row of a track that is over without having run.
+/// The row of a track that is over without having run to an end of its own just now. What ran before
+/// ended when it did.
 pub(super) fn ended_row(
     row: TrackRow,
     state: TrackState,
@@ -195,7 +196,7 @@ pub(super) fn ended_row(
         retries: row.retries,
         exit_code: row.exit_code,
         started_at: row.started_at,
-        finished_at: Some(now),
+        finished_at: row.started_at.and(row.finished_at).or(Some(now)),
         reason,
         ..fresh_row(state, None)
     }

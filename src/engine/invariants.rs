@@ -42,6 +42,10 @@ impl Engine {
                 check_track(run, index, waits_for);
             }
         }
+        for family in self.families.values() {
+            let idle = self.whose_turn(family);
+            assert_eq!(idle, None, "there is room, and it waits for its turn");
+        }
         assert_eq!(self.running, running, "slots in use");
         assert_eq!(self.used, used, "pools in use");
         assert_eq!(self.timers, timers, "waits that end");

@@ -221,10 +221,11 @@ impl Run {
 }
 
 impl Engine {
-    /// The pipelines that began before this one, and those that wait before it.
+    /// The pipelines that began before this one, and those that take their turn before it.
     pub(super) fn turns(&self, run: &Run) -> (Vec<PipelineId>, Vec<PipelineId>) {
-        self.families
-            .get(&run.plan.family)
-            .map_or_else(Default::default, |family| family.before(run))
+        let family = self.families.get(&run.plan.family);
+        let (begun, mut ahead) = family.map_or_else(Default::default, |f| f.before(run));
+        ahead.retain(|id| self.runs[id].takes_turn());
+        (begun, ahead)
     }
 }

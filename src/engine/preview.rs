@@ -81,8 +81,8 @@ impl Engine {
         // Without the other pipelines, but for how many of the same graph there are.
         let mut alone = Self::new(self.capacity.clone(), self.next);
         let family = self.families.get(&run.plan.family);
-        let begun = family.map(|family| (run.plan.family, family.without_queue()));
-        alone.families = begun.into_iter().collect();
+        let family = family.map(|family| (run.plan.family, family.with_queue_of(run)));
+        alone.families = family.into_iter().collect();
         alone.runs.insert(pipeline, run.clone());
         alone.running = run.running();
         let mut out = Outbox::default();

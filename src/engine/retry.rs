@@ -51,14 +51,22 @@ impl Engine {
         if let Some(input) = input {
             self.give(pipeline, index, input, out);
         }
-        if scope == Scope::Alone && !self.runs[&pipeline].row.paused {
+        let old = self.runs[&pipeline].row;
+        let pauses = scope == Scope::Alone && !old.paused;
+        if pauses {
             let row = PipelineRow {
                 paused: true,
-                ..self.runs[&pipeline].row
+                ..old
             };
             self.set_pipeline(now, pipeline, row, cause, out);
         }
         self.go_on(now, pipeline, (true, Some((index, scope))), cause, out);
+        let state = self.runs[&pipeline].row.state;
+        if pauses && state == old.state {
+            // A verdict that stays says nothing of the pause.
+            let words = (state.word(), state.word(), 0);
+            self.note(now, pipeline, None, words, cause, out);
+        }
         Ok(())
     }
 

@@ -9,7 +9,7 @@ use super::why::{Because, Few, Party};
 impl Engine {
     /// Why a track that could have a slot has none.
     pub(super) fn no_slot(&self, run: &Run, index: u32) -> Because {
-        if run.row.queued {
+        if run.row.queued && run.takes_turn() {
             return self.queued(run);
         }
         match (run.may_order(index), run.row.paused) {

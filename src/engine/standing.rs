@@ -51,6 +51,12 @@ impl Run {
         !self.row.queued && (alone || (!self.row.paused && (handler || self.goes_on())))
     }
 
+    /// Whether it begins when its turn comes. A pause keeps it from that, unless something of it is to
+    /// run alone.
+    pub(super) fn takes_turn(&self) -> bool {
+        !self.row.paused || self.alone > 0
+    }
+
     /// Whether one more attempt of it may run beside those that do.
     pub(super) fn has_room(&self) -> bool {
         let most = self.plan.policies.max_parallel;

@@ -150,7 +150,7 @@ coded! {
 
 impl PipelineState {
     /// Whether there is no verdict yet.
-    pub(super) const fn is_open(self) -> bool {
+    pub const fn is_open(self) -> bool {
         matches!(self, Self::Running | Self::Paused)
     }
 }

@@ -79,6 +79,8 @@ pub struct Facts {
     pub ending: bool,
     /// Something of the pipeline that the verdict is about has not started.
     pub unstarted: bool,
+    /// The server starts nothing new.
+    pub draining: bool,
     /// The tracks that give the pipeline its verdict FAILED.
     pub failing: Few<Party>,
     /// How many FAILED ones count as done.

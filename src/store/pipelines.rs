@@ -47,6 +47,8 @@ pub struct PipelineHead {
     pub reason: Option<i16>,
     /// Nothing new starts until it is resumed.
     pub paused: bool,
+    /// When it runs out of time, in milliseconds since 1970.
+    pub due_at: Option<i64>,
 }
 
 macro_rules! pipeline_columns {
@@ -70,6 +72,7 @@ macro_rules! pipeline_columns {
             pipeline::queued,
             pipeline::reason,
             pipeline::paused,
+            pipeline::due_at,
         )
     };
 }

@@ -18,8 +18,10 @@ use crate::graph::{Reference, Value, value_from_json};
 pub struct Referred {
     /// `vertex.name`, as the script has it.
     pub name: String,
-    /// None: the track that was to give it succeeded without it, or has not ended.
+    /// None: the track that was to give it was skipped, failed or succeeded without it.
     pub value: Option<Value>,
+    /// Where that track stands.
+    pub state: Option<TrackState>,
 }
 
 /// The `refers` column of a vertex.
@@ -64,26 +66,27 @@ pub(super) fn referred(
         return Ok(Vec::new());
     }
     let tracks = references.iter().map(|r| first + i64::from(r.place));
-    let rows: Vec<(i64, String)> = track::table
+    let rows: Vec<(i64, i16, String)> = track::table
         .filter(track::id.eq_any(tracks))
-        .filter(track::state.eq(TrackState::Succeed.code()))
-        .select((track::id, track::outputs))
+        .select((track::id, track::state, track::outputs))
         .load(db)?;
-    let given: BTreeMap<i64, Map<String, Json>> = rows
+    let given: BTreeMap<i64, (Option<TrackState>, Map<String, Json>)> = rows
         .into_iter()
-        .map(|(id, outputs)| Ok((id, from_json(&outputs)?)))
+        .map(|(id, state, text)| Ok((id, (TrackState::from_code(state), from_json(&text)?))))
         .collect::<Result<_, StoreError>>()?;
     let referred = |Reference { place, param }: Reference| {
         let own = given.get(&(first + i64::from(place)));
         let short = param.name.rsplit('.').next().unwrap_or(&param.name);
+        let succeeded = own.filter(|(state, _)| *state == Some(TrackState::Succeed));
         // A person may have said that it succeeded: then its defaults serve.
-        let value = own.and_then(|outputs| match outputs.get(short) {
+        let value = succeeded.and_then(|(_, outputs)| match outputs.get(short) {
             Some(json) => value_from_json(json, param.kind),
             None => param.default,
         });
         Referred {
             name: param.name,
             value,
+            state: own.and_then(|(state, _)| *state),
         }
     };
     Ok(references.into_iter().map(referred).collect())

@@ -8,7 +8,7 @@ use rocket::{State, get, post};
 
 use super::answer::{Answer, Failure, Outcome, blocking};
 use super::ask_form::Sent;
-use super::asked::{Foretold, Found, Seen, Subject};
+use super::asked::{Foretold, Found, Subject};
 use super::deeds::{Deed, Words};
 use super::fates::Fates;
 use super::fields::{Group, Widget};
@@ -17,6 +17,7 @@ use super::guard::Browser;
 use super::posted::Posted;
 use super::refused::{failure, told};
 use super::reveal;
+use super::seen::Seen;
 use super::words::Mark;
 use crate::desk::{Desk, PipelineAsk, StartError, TrackAsk};
 use crate::driver::CommandError;
@@ -49,6 +50,8 @@ pub(super) struct AskPage {
     pub(super) typed: String,
     /// What becomes of the pipeline.
     pub(super) becomes: String,
+    /// What to think of before.
+    pub(super) warnings: Vec<String>,
     pub(super) fates: Vec<Fates>,
     /// What a new pipeline would be given.
     pub(super) given: Vec<(String, String)>,
@@ -218,6 +221,7 @@ fn page(desk: &Desk, who: &Browser, subject: Subject, mut sent: Sent<'_>) -> Out
         refused: sent.refused,
         typed: reveal::text(sent.form.map_or("", |form| form.text("why").trim())),
         becomes: foretold.becomes,
+        warnings: foretold.warnings,
         fates: foretold.fates,
         given: found.given(),
         errors: sent.errors,

@@ -93,6 +93,12 @@ impl Found {
                 Takes::Outputs => "What it left for the vertices after it".to_owned(),
                 Takes::Values | Takes::Nothing => "Its values".to_owned(),
             };
+            if let (Takes::Outputs, Some(track)) = (ask.takes(), &self.track) {
+                for field in &mut group.fields {
+                    // The others are taken by nobody, or have a default.
+                    field.required = track.asked.contains(&field.label);
+                }
+            }
         }
         let (of_why, others): (Vec<_>, Vec<_>) = errors.into_iter().partition(|e| e.field == "why");
         groups.push(Group {

@@ -1,16 +1,18 @@
 //! Of what something is asked, and how it stands now.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::answer::Failure;
 use super::deeds::{self, Deed, Words};
 use super::fates::{self, Fates};
 use super::posted::Posted;
+use super::reveal;
+use super::seen::Seen;
 use super::start::new_key;
 use super::values::values;
 use super::words::{self, Mark};
 use crate::desk::{Ask, Asked, Desk, StartError, Takes, TrackAsk};
-use crate::engine::{PipelineId, PipelineState, TrackId, TrackState};
+use crate::engine::{PipelineId, TrackId};
 use crate::graph::Param;
 use crate::store::{PipelineHead, TrackHead};
 
@@ -35,6 +37,8 @@ pub(super) struct OfTrack {
     pub(super) input: String,
     /// What the form asks for.
     pub(super) params: Vec<Param>,
+    /// Outputs that have to be given.
+    pub(super) asked: BTreeSet<String>,
 }
 
 /// What would follow.
@@ -42,6 +46,8 @@ pub(super) struct OfTrack {
 pub(super) struct Foretold {
     /// Of the pipeline.
     pub(super) becomes: String,
+    /// What to think of before.
+    pub(super) warnings: Vec<String>,
     pub(super) fates: Vec<Fates>,
 }
 
@@ -54,16 +60,20 @@ impl Subject {
                 let missing = || Failure::Missing("track");
                 let (head, texts) = desk.store.track(id)?.ok_or_else(missing)?;
                 let order = desk.store.order(id)?.ok_or_else(missing)?;
-                let params = match ask.takes() {
-                    Takes::Values => order.taken(),
-                    Takes::Outputs => order.outputs,
-                    Takes::Nothing => Vec::new(),
+                let (params, asked) = match ask.takes() {
+                    Takes::Values => (order.taken(), BTreeSet::new()),
+                    Takes::Outputs => {
+                        let asked = desk.asked_outputs(&head, &order.outputs)?;
+                        (order.outputs, asked)
+                    }
+                    Takes::Nothing => (Vec::new(), BTreeSet::new()),
                 };
                 let (pipeline, input) = (PipelineId(head.pipeline_id), texts.input);
                 let track = OfTrack {
                     head,
                     input,
                     params,
+                    asked,
                 };
                 (pipeline, Some(track))
             }
@@ -179,14 +189,13 @@ impl Found {
 
     /// What would follow, with the values that are there.
     pub(super) fn foretell(&self, desk: &Desk, who: &str) -> Result<Foretold, StartError> {
-        let asked = |why: &str| Asked {
+        let asked = Asked {
             who: who.to_owned(),
-            why: why.to_owned(),
-            expect: None,
+            ..Asked::default()
         };
-        let (ask, word) = match self.subject {
+        let ask = match self.subject {
             Subject::Pipeline(id, Deed::Again) => {
-                let would = desk.would_again(id, asked(""))?;
+                let would = desk.would_again(id, asked)?;
                 let mut becomes = match would.waits_for_input.len() {
                     0 => String::new(),
                     1 => "1 track of it will wait for a value. ".to_owned(),
@@ -199,52 +208,22 @@ impl Found {
                 }
                 return Ok(Foretold {
                     becomes,
-                    fates: Vec::new(),
+                    ..Foretold::default()
                 });
             }
-            Subject::Pipeline(id, Deed::Ask(ask)) => (Ask::Pipeline(id, ask), ask.word()),
-            Subject::Track(id, ask) => (Ask::Track(id, ask), ask.word()),
+            Subject::Pipeline(id, Deed::Ask(ask)) => Ask::Pipeline(id, ask),
+            Subject::Track(id, ask) => Ask::Track(id, ask),
         };
-        let would = desk.would(ask, asked(word), &BTreeMap::new())?;
+        let would = desk.foretell(ask, asked)?;
         let marked = match (self.subject, &self.track) {
             (Subject::Track(_, ask), Some(track)) => fates::of_mark(ask, &track.head),
             _ => None,
         };
-        let says: Vec<_> = marked
-            .into_iter()
-            .chain([fates::of_pipeline(&would)])
-            .collect();
+        let says = marked.into_iter().chain([fates::of_pipeline(&would)]);
         Ok(Foretold {
-            becomes: says.join(" "),
+            becomes: says.collect::<Vec<_>>().join(" "),
+            warnings: would.warnings.iter().map(|w| reveal::text(w)).collect(),
             fates: fates::of_tracks(&would),
         })
-    }
-}
-
-/// What a form says that its reader saw.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Seen {
-    /// The word of the state.
-    pub(super) state: &'static str,
-    /// Of a track: how many attempts it had.
-    pub(super) attempt: Option<i32>,
-}
-
-impl Seen {
-    /// How a pipeline stands.
-    pub(super) fn pipeline(head: &PipelineHead) -> Self {
-        let state = PipelineState::from_code(head.state);
-        Self {
-            state: state.map_or("", PipelineState::word),
-            attempt: None,
-        }
-    }
-
-    /// How a track stands.
-    pub(super) fn track(head: &TrackHead) -> Self {
-        Self {
-            state: TrackState::from_code(head.state).map_or("", TrackState::word),
-            attempt: Some(head.attempt),
-        }
     }
 }

@@ -31,7 +31,7 @@ fn graph() -> Graph {
             param("token", Kind::Secret),
             param("note", Kind::Str),
         ],
-        outputs: vec![param("count", Kind::Int)],
+        outputs: vec![param("count", Kind::Int), param("unused", Kind::Int)],
         ..vertex("build")
     };
     let ship = Vertex {
@@ -43,6 +43,7 @@ fn graph() -> Graph {
             jitter: 0.0,
             exit_codes: None,
         }),
+        script: "echo <build.count>\n".to_owned(),
         ..vertex("ship")
     };
     let alone = Vertex {
@@ -270,6 +271,17 @@ fn a_track_is_held_released_and_passed_over() {
 }
 
 #[test]
+fn a_skip_says_who_will_miss_a_value() {
+    let mut site = Site::new();
+    site.end(1, 0);
+    site.end(2, 7);
+    let html = site.get("/tracks/2/skip");
+    keep("ask-skip", &html);
+    assert!(html.contains("<bdi><code>ship</code> takes <code>build.count</code> and will fail when it starts: a track that is skipped leaves no values.</bdi>"));
+    assert!(!site.get("/tracks/2/retry").contains("will fail"));
+}
+
+#[test]
 fn a_failed_track_is_tried_again_with_another_value() {
     let mut site = Site::new();
     site.end(1, 0);
@@ -388,6 +400,27 @@ fn a_forced_end_needs_a_reason() {
         html.contains("What it left for the vertices after it")
             && html.contains("name=\"p.count\"")
     );
+    assert!(
+        !html.contains("role=\"alert\""),
+        "nothing is wrong before anything is typed"
+    );
+    let required = |name: &str| {
+        let label = html
+            .split("<label")
+            .find(|l| l.contains(&format!("<bdi>{name}</bdi>")));
+        label.is_some_and(|label| label.contains("class=\"required\""))
+    };
+    assert_eq!(
+        ["count", "unused", "Why"].map(required),
+        [true, false, true]
+    );
+    let html = site.refused(
+        "/tracks/2/succeed",
+        "expect=FAILED&attempt=1&p.count=&p.unused=&why=I+looked",
+        Status::UnprocessableEntity,
+    );
+    keep("ask-succeed", &html);
+    assert!(html.contains("One field needs another value") && html.contains("id=\"f0-e\""));
     let long = "x".repeat(501);
     let form = format!("expect=FAILED&attempt=1&p.count=12&why={long}");
     let html = site.refused("/tracks/2/succeed", &form, Status::UnprocessableEntity);

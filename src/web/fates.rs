@@ -130,6 +130,7 @@ mod tests {
                 tracks: (0..NAMED + 8).map(fate).collect(),
             },
             vertices: (0..NAMED + 8).map(|id| format!("v{id}")).collect(),
+            warnings: Vec::new(),
         };
         assert_eq!(
             of_pipeline(&would),

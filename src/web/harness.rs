@@ -114,6 +114,7 @@ pub(super) fn pipeline_head(id: i64) -> PipelineHead {
         queued: false,
         reason: None,
         paused: id % 5 == 1,
+        due_at: None,
     }
 }
 

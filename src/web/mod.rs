@@ -34,6 +34,7 @@ mod refused;
 mod reveal;
 mod script;
 mod secrets;
+mod seen;
 mod session;
 mod so_far;
 mod standing;

@@ -6,13 +6,13 @@ use askama::Template;
 use rocket::{State, get};
 
 use super::answer::{Answer, Outcome, blocking};
-use super::asked::Seen;
 use super::deeds::{self, Offer};
 use super::frame::{Frame, Section};
 use super::guard::Browser;
 use super::lines::{self, Progress, TrackLine};
 use super::picture::{self, Card, Picture};
 use super::reason::Reason;
+use super::seen::Seen;
 use super::standing::{ATTENTION, Found, PAGE, find};
 use super::values::values;
 use super::when::{When, between, when};

@@ -116,6 +116,8 @@ impl Found {
         };
         if head.finished_at.is_some() {
             ""
+        } else if head.queued && head.paused {
+            "It waits for its turn, which others of its graph take before it until it is resumed."
         } else if head.queued {
             "It waits for its turn: as many pipelines of its graph run as its limit allows."
         } else if head.paused {

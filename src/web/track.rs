@@ -5,7 +5,6 @@ use rocket::{State, get};
 
 use super::answer::{Answer, Failure, Outcome, blocking};
 use super::around::Around;
-use super::asked::Seen;
 use super::attempts::{AttemptLine, attempt};
 use super::deeds::{self, Offer};
 use super::fields::{self, Group, Widget};
@@ -15,6 +14,7 @@ use super::lines::{self, TrackLine};
 use super::reason::{PATIENCE, Reason, reason};
 use super::reveal;
 use super::script::{self, Label, Part};
+use super::seen::Seen;
 use super::so_far;
 use super::values::{held, values};
 use crate::desk::Desk;
@@ -149,7 +149,7 @@ fn view(who: &Browser, found: Found) -> TrackPage {
             (Some(text), _) => script::label(&param.name, &Shown::Value(Value::Str(text))),
         });
     }
-    for Referred { name, value } in referred {
+    for Referred { name, value, .. } in referred {
         let shown = value.map_or_else(|| Shown::Output(unknown_output(&name)), Shown::Value);
         labels.push(script::label(&name, &shown));
         values.push((name, reveal::text(&shown.to_string())));
@@ -240,10 +240,12 @@ mod tests {
                 Referred {
                     name: "fetch.count".to_owned(),
                     value: Some(Value::Str(HOSTILE.to_owned())),
+                    state: Some(TrackState::Succeed),
                 },
                 Referred {
                     name: "fetch.path".to_owned(),
                     value: None,
+                    state: Some(TrackState::Succeed),
                 },
             ],
             around: Around {

@@ -375,10 +375,14 @@ impl Model {
                 .pipes
                 .iter()
                 .position(|pipe| !pipe.over && pipe.settled());
-            let Some(ended) = ended else { break };
-            let pipe = &mut self.pipes[ended];
-            (pipe.over, pipe.due, pipe.paused, pipe.queued) = (true, None, false, false);
+            if let Some(ended) = ended {
+                let pipe = &mut self.pipes[ended];
+                (pipe.over, pipe.due, pipe.paused, pipe.queued) = (true, None, false, false);
+            }
             self.admit();
+            if ended.is_none() {
+                return;
+            }
         }
     }
 
@@ -393,7 +397,12 @@ impl Model {
                     .expect("it waits for its turn");
                 self.live(&pipe.plan, true).count() < limit.limit as usize
             };
-            let queued = (0..self.pipes.len()).filter(|i| self.pipes[*i].queued);
+            let queued = (0..self.pipes.len()).filter(|i| {
+                let pipe = &self.pipes[*i];
+                // A pause holds back all but what is to run alone.
+                let alone = |t| pipe.alone(t) && pipe.state(t) == TrackState::Pending;
+                pipe.queued && (!pipe.paused || (0..pipe.tracks.len()).any(alone))
+            });
             let next = queued
                 .filter(turn)
                 .min_by_key(|i| (-self.pipes[*i].priority, *i));

@@ -236,6 +236,7 @@ fn said(row: &TrackRow) -> Vec<String> {
     found.extend(row.ending.map(|ending| format!("<{}>", ending.word())));
     found.extend(row.reason.map(|reason| reason.word().to_owned()));
     found.extend(row.due_at.map(|due| format!("@{}", due.0)));
+    found.extend(row.finished_at.map(|at| format!("ended@{}", at.0)));
     found.push(format!("*{}", row.attempt));
     found
 }

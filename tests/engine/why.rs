@@ -278,7 +278,9 @@ fn wrong_of_track(
         Because::Handlers(few) => handler && !few.is_empty(),
         Because::Over => rows.row.state == PipelineState::Failed && !handler,
         Because::Queued { limit, begun, .. } => {
-            slot && rows.row.queued && begun.count >= *limit as usize
+            let alone = |i: &TrackRow| i.mark == Some(Mark::Alone);
+            let held = rows.row.paused && !rows.tracks.iter().any(|t| alone(&t.row));
+            slot && rows.row.queued && !held && begun.count >= *limit as usize
         }
         Because::Paused => slot && rows.row.paused,
         Because::Draining => slot,

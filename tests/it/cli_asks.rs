@@ -35,7 +35,10 @@ impl Case {
         let case = Self { desk, server };
         case.until("FAILED: RUNNING WAITING FAILED WAITING");
         let pid = case.desk.data().join("work/1/a.pid");
-        until("a script", || pid.exists());
+        // There is a moment in which the file is there and its line is not.
+        until("a script", || {
+            std::fs::read_to_string(&pid).is_ok_and(|line| line.ends_with('\n'))
+        });
         case
     }
 
@@ -107,6 +110,29 @@ fn a_pipeline_is_paused_resumed_and_retried() {
 }
 
 #[test]
+fn who_pauses_is_told_until_when_the_time_of_a_pipeline_runs_on() {
+    let case = Case::new();
+    let yaml = "name: h\ntimeout: 1h\nvertices: {x: 'until [ -e go ]; do sleep 0.02; done'}\n";
+    case.desk.write("h.yaml", yaml);
+    case.desk.call(&["import", "h.yaml"]).expect(0);
+    case.desk.call(&["start", "h"]).expect(0);
+    let said = case.say(&["pause", "2"]);
+    let until = said.strip_prefix("pipeline 2 is PAUSED; its timeout runs on, until ");
+    let until = until.expect("a time").trim_end();
+    let why = case.say(&["why", "--pipeline", "2"]);
+    assert!(why.contains("and its timeout runs on; `x` runs."), "{why}");
+    assert!(why.contains(&format!("(until {until})")), "{why}: {until}");
+    let due = case.server.get("/pipelines/2").json()["due_at"].clone();
+    let due = due.as_str().expect("a time");
+    // Local time here, UTC there: minutes and seconds are the same but for odd zones.
+    assert_eq!(until.get(17..19), due.get(17..19), "{until}, {due}");
+    assert_eq!(case.say(&["resume", "2"]), "pipeline 2 is RUNNING\n");
+    case.say(&["kill", "2"]);
+    let over = case.server.settled(&json!(2));
+    assert_eq!(over["due_at"], Value::Null, "{over}");
+}
+
+#[test]
 fn a_track_is_held_released_skipped_and_given_values() {
     let case = Case::new();
     assert_eq!(
@@ -127,6 +153,8 @@ fn a_track_is_held_released_skipped_and_given_values() {
         dry.contains("3      FAILED   SKIPPED  change  c\n"),
         "{dry}"
     );
+    let warned = "  d\n\n`d` takes `c.n` and will fail when it starts: a track that is skipped leaves no values.\n\nThe pipeline is";
+    assert!(dry.contains(warned), "{dry}");
     assert_eq!(case.say(&["skip", "3"]), "track 3 (c) is SKIPPED\n");
     case.put("go");
     // A value that a skipped one did not leave is not there.
@@ -165,6 +193,14 @@ fn a_person_says_how_a_track_ended() {
     let wrong = ["force", "3", "succeed", "--why", "w", "-p", "n=x"];
     let wrong = case.desk.call(&wrong).expect(2);
     assert!(wrong.err.starts_with("trackyard: `n`: "), "{}", wrong.err);
+    for dry in [&[][..], &["--dry-run"]] {
+        let without = [&["force", "3", "succeed", "--why", "w"], dry].concat();
+        let without = case.desk.call(&without).expect(2);
+        assert_eq!(
+            without.err,
+            "trackyard: `n`: `n` is missing, and a script after it takes it: give a whole number, as its own script was to leave\n"
+        );
+    }
     let done = case.say(&["force", "3", "succeed", "--why", "seen", "-p", "n=9"]);
     assert_eq!(done, "track 3 (c) is SUCCEED\n");
     until("d", || case.ran().ends_with("d 9\n"));

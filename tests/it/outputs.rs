@@ -297,26 +297,24 @@ fn a_success_that_a_person_claims_has_the_outputs_that_the_person_gives() {
     let says = |track: &str, body: &Value| server.post(&format!("/tracks/{track}/resolve"), body);
 
     let ended = claimed(&|track| {
-        says(track, &json!({"verdict": "succeeded"})).expect(200);
+        let refused = says(track, &json!({"verdict": "succeeded"})).expect(422);
+        let problem = &refused["problems"][0];
+        let said = (&problem["field"], &problem["code"]);
+        assert_eq!(
+            said,
+            (&json!("count"), &json!("missing-value")),
+            "{refused}"
+        );
+        let outputs = json!({"count": 40});
+        says(track, &json!({"verdict": "succeeded", "outputs": outputs})).expect(200);
     });
     assert_eq!(server.log(&server.track(&ended, "path")), b"here\n");
-    let count = server.track(&ended, "count");
-    let how = (&count["state"], &count["reason"]);
-    assert_eq!(
-        how,
-        (&json!("FAILED"), &json!("could_not_start")),
-        "{count}"
-    );
-    let detail = count["detail"].as_str().expect("a detail");
-    assert!(
-        detail.contains("`fetch` gave no output `count`"),
-        "{detail}"
-    );
+    assert_eq!(server.log(&server.track(&ended, "count")), b"40\n");
 
     let ended = claimed(&|track| {
         for (outputs, field) in [
             (json!({"count": "x"}), "count"),
-            (json!({"cuont": 1}), "cuont"),
+            (json!({"count": 1, "cuont": 1}), "cuont"),
         ] {
             let refused = says(track, &json!({"verdict": "succeeded", "outputs": outputs}));
             assert_eq!(refused.expect(422)["problems"][0]["field"], field);

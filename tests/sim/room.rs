@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use trackyard::engine::{
-    Capacity, GraphId, LoadedPipeline, PendingOn, PipelineId, Pool, Time, TrackState,
+    Capacity, GraphId, LoadedPipeline, LoadedTrack, Mark, PendingOn, PipelineId, Pool, Time,
+    TrackState,
 };
 
 use crate::oracles::{Checked, Oracle, ensure, may_start};
@@ -79,7 +80,13 @@ pub(crate) fn check_idle<'a>(
         })?;
         let family = row.plan.family;
         if row.row.queued {
-            waiting.insert(family, row);
+            // A pause keeps it from its turn, unless something of it is to run alone.
+            let alone = |track: &LoadedTrack| {
+                track.row.mark == Some(Mark::Alone) && track.row.state == TrackState::Pending
+            };
+            if !row.row.paused || row.tracks.iter().any(alone) {
+                waiting.insert(family, row);
+            }
         } else {
             *begun.entry(family).or_default() += 1;
         }

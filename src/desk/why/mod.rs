@@ -12,6 +12,7 @@ mod track;
 mod words;
 
 pub use words::Code;
+pub(super) use words::joined;
 
 use std::time::Duration;
 

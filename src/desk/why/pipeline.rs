@@ -1,7 +1,7 @@
 //! A whole pipeline: what of it moves, whom it waits for, or why it has its verdict.
 
 use super::Why;
-use super::entries::by;
+use super::entries::{by, newest};
 use super::teller::Teller;
 use super::words::{Code, bare, counted};
 use crate::driver::CommandError;
@@ -16,6 +16,11 @@ impl Teller<'_> {
             PipelineState::Failed => self.failed(facts),
             PipelineState::Finish => self.finished(facts),
             PipelineState::Stopped => self.stopped()?,
+        };
+        let verdict = !facts.pipeline.state.is_open();
+        let paused = match verdict && facts.pipeline.paused {
+            true => format!("; {}", self.paused(facts)?),
+            false => String::new(),
         };
         let still = match (&facts.because, facts.pipeline.state) {
             (_, PipelineState::Running | PipelineState::Paused) => String::new(),
@@ -35,7 +40,7 @@ impl Teller<'_> {
             _ => String::new(),
         };
         let until = facts.until;
-        Ok(self.why(facts, code, format!("{sentence}{still}."), until))
+        Ok(self.why(facts, code, format!("{sentence}{paused}{still}."), until))
     }
 
     fn open(&mut self, facts: &Facts) -> Result<(Code, String), CommandError> {
@@ -50,11 +55,7 @@ impl Teller<'_> {
                 };
                 let mut sentence = format!("{list} {run}");
                 if facts.pipeline.paused {
-                    let (_, paused) = self.shared(&Facts {
-                        because: Because::Paused,
-                        ..facts.clone()
-                    })?;
-                    sentence = format!("{paused}; {sentence}");
+                    sentence = format!("{}; {sentence}", self.paused(facts)?);
                     return Ok((Code::Paused, sentence));
                 }
                 (Code::ScriptsRun, sentence)
@@ -71,6 +72,23 @@ impl Teller<'_> {
             }
             _ => self.shared(facts)?,
         })
+    }
+
+    /// Who paused it.
+    pub(super) fn paused(&self, facts: &Facts) -> Result<String, CommandError> {
+        let entries = self.entries(None)?;
+        let last = newest(&entries, &["pause", "run alone", "resume"]);
+        let last = last.filter(|entry| !entry.why.starts_with("resume"));
+        let paused = last.map(|entry| by(entry, "paused", "the pipeline"));
+        let sentence = paused.unwrap_or("The pipeline is paused".to_owned());
+        // `until` tells when that is over.
+        let timed = self.track.is_none() && facts.pipeline.due_at.is_some();
+        let clock = if timed {
+            ", and its timeout runs on"
+        } else {
+            ""
+        };
+        Ok(format!("{sentence}{clock}"))
     }
 
     fn failed(&mut self, facts: &Facts) -> (Code, String) {

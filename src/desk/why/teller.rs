@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::words::{Code, actions};
+use super::words::{Code, actions, joined};
 use super::{Moves, Refer, ReferKind, Why};
 use crate::driver::CommandError;
 use crate::engine::{
@@ -141,6 +141,10 @@ impl<'a> Teller<'a> {
                         "What runs ends by itself; nothing new starts until a person resumes it.";
                     return (text.to_owned(), Moves::Person, actions(Wanted::Resume));
                 }
+                if facts.track.is_none() && facts.draining && facts.unstarted {
+                    let text = "What runs ends by itself; the server starts nothing new, because it is being emptied.";
+                    return (text.to_owned(), Moves::Person, actions(Wanted::Undrain));
+                }
                 let text = match runs {
                     true => "It ends by itself.",
                     false => "It goes on by itself.",
@@ -226,17 +230,6 @@ pub(super) fn one_line(text: &str) -> String {
     let lines = text.split(['\n', '\r']).map(str::trim);
     let lines: Vec<_> = lines.filter(|line| !line.is_empty()).collect();
     lines.join(" ")
-}
-
-fn joined(mut words: Vec<String>, count: usize) -> String {
-    if count > words.len() {
-        words.push(format!("{} more", count - words.len()));
-    }
-    match words.pop() {
-        None => String::new(),
-        Some(last) if words.is_empty() => last,
-        Some(last) => format!("{} and {last}", words.join(", ")),
-    }
 }
 
 /// `2 pipelines wait before this one`

@@ -91,14 +91,7 @@ impl Teller<'_> {
                     format!("At most {runs} of its graph may run at once: {list} {run}{before}");
                 (Code::Queued, sentence)
             }
-            Because::Paused => {
-                let entries = self.entries(None)?;
-                let last = newest(&entries, &["pause", "run alone", "resume"]);
-                let last = last.filter(|entry| !entry.why.starts_with("resume"));
-                let paused = last.map(|entry| by(entry, "paused", "the pipeline"));
-                let sentence = paused.unwrap_or("The pipeline is paused".to_owned());
-                (Code::Paused, sentence)
-            }
+            Because::Paused => (Code::Paused, self.paused(facts)?),
             Because::Draining => {
                 let sentence = "The server starts nothing new, because it is being emptied";
                 (Code::Draining, sentence.to_owned())

@@ -119,6 +119,18 @@ pub(super) const fn actions(wanted: Wanted) -> &'static [&'static str] {
     }
 }
 
+/// `a, b and 3 more` of so many.
+pub(in super::super) fn joined(mut words: Vec<String>, count: usize) -> String {
+    if count > words.len() {
+        words.push(format!("{} more", count - words.len()));
+    }
+    match words.pop() {
+        None => String::new(),
+        Some(last) if words.is_empty() => last,
+        Some(last) => format!("{} and {last}", words.join(", ")),
+    }
+}
+
 /// `1 script`, `3 scripts`
 pub(super) fn counted(n: usize, one: &str) -> String {
     match n {

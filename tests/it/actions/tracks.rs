@@ -179,10 +179,9 @@ vertices:
         assert_eq!(wrong["problems"][0]["code"], "too-small", "{wrong}");
         let unknown = json!({"outputs": {"cuont": 1}, "expect": "FAILED", "why": "it was"});
         let unknown = case.ask("a", path, &unknown).expect(422);
-        assert_eq!(
-            unknown["problems"][0]["code"], "unknown-parameter",
-            "{unknown}"
-        );
+        let codes = [0, 1].map(|i| unknown["problems"][i]["code"].as_str());
+        let both = ["missing-value", "unknown-parameter"].map(Some);
+        assert_eq!(codes, both, "{unknown}");
         let input = json!({"input": {"count": 1}, "expect": "FAILED", "why": "it was"});
         case.ask("a", path, &input).expect(422);
     }
@@ -196,6 +195,109 @@ vertices:
         track["detail"],
         "token said that it succeeded: to see what `succeed` does"
     );
+}
+
+/// A success that a person claims comes with every value that a script after it takes; what nobody
+/// takes, or has a default, may be left out.
+#[test]
+fn it_succeeded_is_refused_without_the_values_that_others_take() {
+    let yaml = "name: g
+on_failure: continue_independent
+vertices:
+  a: {script: exit 3, outputs: {n: int, m: int, d: {type: int, default: 2}, unused: int}}
+  b: {script: 'echo <a.n> <a.d>', needs: [a]}
+  c: {script: 'echo <a.m> >>ran', needs: [b]}
+  x: {script: exit 3, outputs: {unused: int}}
+";
+    let case = Case::start(yaml);
+    case.until("FAILED: a FAILED, b WAITING, c WAITING, x FAILED");
+    let before = case.everything();
+    for path in ["succeed", "succeed?dry_run=true"] {
+        for (outputs, missing) in [
+            (json!({}), "n m"),
+            (json!({"n": 1}), "m"),
+            (json!({"n": "one"}), "n m"),
+            (json!({"unused": 1}), "n m"),
+        ] {
+            let body = json!({"outputs": outputs, "expect": "FAILED", "why": "it was"});
+            let refused = case.ask("a", path, &body).expect(422);
+            let problems = refused["problems"].as_array().expect("problems");
+            let fields: Vec<_> = problems
+                .iter()
+                .filter_map(|p| p["field"].as_str())
+                .collect();
+            assert_eq!(
+                (refused["code"].as_str(), fields.join(" ").as_str()),
+                (Some("invalid-input"), missing),
+                "{refused}"
+            );
+            assert_eq!(
+                problems.last().map(|p| &p["code"]),
+                Some(&json!("missing-value"))
+            );
+        }
+    }
+    assert_eq!(case.everything(), before);
+    case.act("x", "succeed", json!({}));
+    case.act("a", "succeed", json!({"outputs": {"n": 1, "m": 7}}));
+    assert_eq!(
+        case.settled(),
+        "FINISH: a SUCCEED, b SUCCEED, c SUCCEED, x SUCCEED"
+    );
+    assert_eq!(case.lines("ran", 1), ["7"]);
+}
+
+/// What failed and counts as done leaves nothing either.
+#[test]
+fn a_script_that_misses_a_value_says_why_nobody_left_it() {
+    let yaml = "name: g
+vertices:
+  a: {script: exit 3, outputs: {n: int}, on_error: ignore}
+  b: {script: 'echo <a.n>', needs: [a]}
+";
+    let case = Case::start(yaml);
+    assert_eq!(case.settled(), "FAILED: a FAILED, b FAILED");
+    let why = "because it failed; retry `a` with all after it";
+    assert_eq!(
+        case.track("b")["detail"],
+        format!("`a` gave no output `n`, {why}")
+    );
+}
+
+/// Who skips a track is told which scripts will miss what it was to leave; they say so when they fail.
+#[test]
+fn a_skip_says_who_will_miss_what_the_track_was_to_leave() {
+    let yaml = "name: g
+on_failure: continue_independent
+vertices:
+  a: {script: exit 3, outputs: {n: int, m: {type: int, default: 2}, unused: int}}
+  b: {script: 'echo <a.n>', needs: [a]}
+  c: {script: 'echo <a.n> <a.m>', needs: [b]}
+  d: {script: echo d, needs: [a]}
+  x: 'echo m=1 >>\"$TRACKYARD_OUTPUT\"; test -e never'
+";
+    let case = Case::start(yaml);
+    case.until("FAILED: a FAILED, b WAITING, c WAITING, d WAITING, x FAILED");
+    let left = "a track that is skipped leaves no values.";
+    let dry = case.act("x", "skip", json!({}));
+    assert_eq!(dry["warnings"], json!([]), "{dry}");
+    let dry = case.act("c", "hold", json!({}));
+    assert_eq!(dry["warnings"], json!([]), "{dry}");
+    let dry = case.act("a", "skip", json!({}));
+    let warnings = json!([
+        format!("`c` takes `a.m` and will fail when it starts: {left}"),
+        format!("`b` and `c` take `a.n` and will fail when they start: {left}"),
+    ]);
+    assert_eq!(dry["warnings"], warnings, "{dry}");
+    assert_eq!(
+        case.settled(),
+        "FAILED: a SKIPPED, b FAILED, c WAITING, d SUCCEED, x SKIPPED"
+    );
+    let detail = case.track("b")["detail"].to_string();
+    let said = "`a` gave no output `n`, because it was skipped; retry `a` with all after it";
+    assert!(detail.contains(said), "{detail}");
+    // What is skipped too misses nothing.
+    case.act("b", "skip", json!({}));
 }
 
 #[test]

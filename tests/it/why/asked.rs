@@ -96,6 +96,12 @@ fn a_server_is_asked_over_rest_on_the_command_line_and_on_pages() {
         (&answer["code"], &answer["moves"]),
         (&json!("server-drains"), &json!("person"))
     );
+    // It runs out of what runs: that is no going on by itself.
+    let whole = said(&["--pipeline", &first.to_string()]);
+    assert!(
+        whole.contains("the server starts nothing new, because it is being emptied.\n"),
+        "{whole}"
+    );
     let undone = server.ask("DELETE", "/api/v1/drain", &[], b"");
     assert_eq!(undone.status, 200);
     // What runs goes on, and nobody can be asked but the rows.

@@ -135,6 +135,19 @@ fn waits_for_room() -> BTreeSet<&'static str> {
     let why = s.says(begun[2], "a", Code::Queued, &sentence);
     assert_eq!(why.refers[0].id, Some(begun[0].0));
     s.all(begun[2], Code::Queued, &sentence);
+    // One that is paused takes no turn: the next one does not wait for it.
+    s.ask(begun[1], Action::Pause);
+    let paused = "ann paused the pipeline (it is late).";
+    let why = s.all(begun[1], Code::Paused, paused);
+    assert_eq!((why.moves, why.actions), (Moves::Person, &["resume"][..]));
+    s.says(begun[1], "a", Code::Paused, paused);
+    let before = format!(
+        "At most 1 pipeline of its graph may run at once: #{} runs.",
+        begun[0]
+    );
+    s.all(begun[2], Code::Queued, &before);
+    s.ask(begun[1], Action::Resume);
+    s.all(begun[2], Code::Queued, &sentence);
     s.ask(begun[0], Action::Pause);
     let why = s.all(begun[2], Code::Queued, &sentence);
     assert_eq!(
@@ -142,6 +155,42 @@ fn waits_for_room() -> BTreeSet<&'static str> {
         format!("A person has to go on with pipeline #{}.", begun[0])
     );
     s.seen
+}
+
+/// A verdict says nothing of a pause: who paused it is told beside it, also where that was done by
+/// letting one track run alone.
+#[test]
+fn a_pause_of_what_has_its_verdict_is_told_too() {
+    let mut s = Story::new(2);
+    let id = s.of("name: g\nvertices: {a: 'true', b: 'true', c: 'true', d: 'true'}\n");
+    s.fails(id, "a", 1);
+    s.ask(id, Action::Pause);
+    let paused = "`a` failed; ann paused the pipeline (it is late); `b` still runs.";
+    let why = s.all(id, Code::TracksFailed, paused);
+    assert_eq!((why.moves, why.actions), (Moves::Person, &["resume"][..]));
+    s.ask(id, Action::Resume);
+    s.all(id, Code::TracksFailed, "`a` failed; `b` still runs.");
+    s.fails(id, "b", 1);
+    s.reason = "to look".to_owned();
+    s.act(id, "b", TrackAction::Retry(Scope::Alone, None));
+    let paused = "`a` failed; ann paused the pipeline (to look); `b` still runs.";
+    s.all(id, Code::TracksFailed, paused);
+}
+
+/// A pause does not stop the clock of a pipeline, and says so.
+#[test]
+fn the_time_of_a_paused_pipeline_runs_on() {
+    let mut s = Story::new(1);
+    let id = s.of("name: g\ntimeout: 1m\nvertices: {a: 'true', b: 'true'}\n");
+    s.ask(id, Action::Pause);
+    let said = "ann paused the pipeline (it is late)";
+    let sentence = format!("{said}, and its timeout runs on; `a` runs.");
+    let why = s.all(id, Code::Paused, &sentence);
+    assert_eq!(why.until, Some(Time(s.now.0 + 60_000)));
+    let why = s.says(id, "b", Code::Paused, &format!("{said}."));
+    assert_eq!(why.until, None, "the track itself has no time");
+    s.ask(id, Action::Resume);
+    s.all(id, Code::ScriptsRun, "`a` runs.");
 }
 
 fn waits_for_the_next_attempt() -> BTreeSet<&'static str> {

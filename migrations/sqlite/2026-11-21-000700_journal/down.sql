@@ -1,0 +1,2 @@
+DROP INDEX journal_of_whole;
+DROP INDEX journal_of_track;
