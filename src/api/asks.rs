@@ -8,15 +8,17 @@ use rocket::request::{FromRequest, Outcome};
 use rocket::response::status::Custom;
 use rocket::serde::json::Json;
 use rocket::{Request, State, post};
-use serde::Deserialize;
-use serde_json::Value;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::body::{Body, blocking};
 use super::error::ApiError;
 use super::guard::Auth;
+use super::pipelines;
 use super::starts::{RequestKey, started};
 use super::tracks::{given, track_body};
-use super::{pipelines, wire};
+use super::wire::StartedOrPreview;
+use super::wire::{AgainPreview, AskPreview, Pipeline, PipelineAskBody, TrackAskBody, TrackWhole};
 use crate::desk::{ANY, Ask, Asked, Care, Desk, PipelineAsk, StartError, Takes, TrackAsk};
 use crate::engine::{Expect, PipelineId, TrackId};
 use crate::graph::{FieldError, GivenOwned};
@@ -51,23 +53,14 @@ impl<'r> FromRequest<'r> for DryRun {
     }
 }
 
-/// What is said with what is asked of a pipeline.
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct OfPipeline {
-    why: String,
-    expect: Option<String>,
-}
-
-/// What is said with what is asked of a track.
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct OfTrack {
-    why: String,
-    expect: Option<String>,
-    attempt: Option<u32>,
-    input: BTreeMap<String, Value>,
-    outputs: BTreeMap<String, Value>,
+/// What was asked for, or with `dry_run` what it would mean.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub(super) enum Done<T> {
+    /// It was done: how the thing stands now.
+    Now(T),
+    /// It was not.
+    Would(AskPreview),
 }
 
 #[post("/pipelines/<id>/<word>", data = "<body>", rank = 20)]
@@ -78,13 +71,13 @@ pub(super) async fn of_pipeline(
     word: &str,
     dry: DryRun,
     body: Body,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<Done<Pipeline>>, ApiError> {
     let id = PipelineId(id);
     let Some(asked_for) = PipelineAsk::from_word(word) else {
         let words = PipelineAsk::ALL.iter().map(|ask| ask.word());
         return Err(no_word("pipeline", word, words.chain(["again"])));
     };
-    let (dry, body): (_, OfPipeline) = (dry.asked()?, body.json()?);
+    let (dry, body): (_, PipelineAskBody) = (dry.asked()?, body.json()?);
     let ask = Ask::Pipeline(id, asked_for);
     let asked = Asked {
         who: caller.0.name.to_owned(),
@@ -97,7 +90,8 @@ pub(super) async fn of_pipeline(
             return would(&desk, ask, asked, &BTreeMap::new());
         }
         desk.ask(ask, asked, &BTreeMap::new())?;
-        Ok(Json(wire::pipeline(&pipelines::head(&desk, id)?)))
+        let now = Pipeline::from(&pipelines::head(&desk, id)?);
+        Ok(Json(Done::Now(now)))
     })
     .await
 }
@@ -110,9 +104,9 @@ pub(super) async fn again(
     dry: DryRun,
     key: RequestKey,
     body: Body,
-) -> Result<Custom<Json<Value>>, ApiError> {
+) -> Result<Custom<Json<StartedOrPreview>>, ApiError> {
     let id = PipelineId(id);
-    let (dry, body): (_, OfPipeline) = (dry.asked()?, body.json()?);
+    let (dry, body): (_, PipelineAskBody) = (dry.asked()?, body.json()?);
     let ask = Ask::Pipeline(id, PipelineAsk::RetryFailed);
     let expect = body.expect.map(|word| ask.saw(&word, None)).transpose();
     let asked = Asked {
@@ -124,10 +118,12 @@ pub(super) async fn again(
     blocking(move || {
         if dry {
             let would = desk.would_again(id, asked)?;
-            let would = wire::would_again(&pipelines::head(&desk, id)?, &would);
-            return Ok(Custom(Status::Ok, Json(would)));
+            let would = AgainPreview::new(&pipelines::head(&desk, id)?, would);
+            return Ok(Custom(Status::Ok, Json(StartedOrPreview::Preview(would))));
         }
-        started(&desk, desk.again(id, "rest", key.0, asked)?, None)
+        let Custom(status, Json(body)) =
+            started(&desk, desk.again(id, "rest", key.0, asked)?, None)?;
+        Ok(Custom(status, Json(StartedOrPreview::Started(body))))
     })
     .await
 }
@@ -140,13 +136,13 @@ pub(super) async fn of_track(
     word: &str,
     dry: DryRun,
     body: Body,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<Done<TrackWhole>>, ApiError> {
     let id = TrackId(id);
     let Some(asked_for) = TrackAsk::from_word(word) else {
         let words = TrackAsk::ALL.iter().map(|ask| ask.word());
         return Err(no_word("track", word, words.chain(["resolve"])));
     };
-    let (dry, body): (_, OfTrack) = (dry.asked()?, body.json()?);
+    let (dry, body): (_, TrackAskBody) = (dry.asked()?, body.json()?);
     let ask = Ask::Track(id, asked_for);
     let (values, stray, name) = match ask.takes() {
         Takes::Values | Takes::Nothing => (body.input, body.outputs, "outputs"),
@@ -172,23 +168,24 @@ pub(super) fn act(
     asked: Asked,
     given: &BTreeMap<String, GivenOwned>,
     dry: bool,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<Done<TrackWhole>>, ApiError> {
     let ask = Ask::Track(id, ask);
     if dry {
         return would(desk, ask, asked, given);
     }
     desk.ask(ask, asked, given)?;
-    Ok(Json(track_body(desk, id)?))
+    Ok(Json(Done::Now(track_body(desk, id)?)))
 }
 
 /// What would follow, with the fate of each track.
-fn would(
+fn would<T>(
     desk: &Desk,
     ask: Ask,
     asked: Asked,
     given: &BTreeMap<String, GivenOwned>,
-) -> Result<Json<Value>, ApiError> {
-    Ok(Json(wire::would(&desk.would(ask, asked, given)?)))
+) -> Result<Json<Done<T>>, ApiError> {
+    let would = AskPreview::from(&desk.would(ask, asked, given)?);
+    Ok(Json(Done::Would(would)))
 }
 
 /// What the caller saw; needed where two people could undo what the other one did.

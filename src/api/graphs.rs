@@ -5,13 +5,12 @@ use rocket::request::FromParam;
 use rocket::response::status::Custom;
 use rocket::serde::json::Json;
 use rocket::{State, get, http::ContentType, post};
-use serde_json::{Value, json};
 
 use super::body::{Body, blocking};
-use super::error::{ApiError, problems};
+use super::error::ApiError;
 use super::guard::Auth;
-use super::wire;
-use crate::desk::{Defined, Desk};
+use super::wire::{Edge, Graph, GraphPage, GraphSaved, GraphWhole, Problem, Vertex};
+use crate::desk::Desk;
 use crate::engine::GraphId;
 use crate::graph::text;
 use crate::store::Outcome as Saved;
@@ -25,23 +24,12 @@ pub(super) fn rows(limit: Option<i64>) -> i64 {
     limit.unwrap_or(USUAL_ROWS).clamp(1, MOST_ROWS)
 }
 
-fn defined(defined: &Defined) -> Value {
-    json!({
-        "id": defined.id.0,
-        "name": defined.name,
-        "version": defined.version,
-        "checked": defined.checked,
-        "note": defined.outcome.sentence(),
-        "problems": problems(&defined.problems),
-    })
-}
-
 #[post("/graphs", data = "<body>")]
 pub(super) async fn create(
     caller: Auth,
     desk: &State<Desk>,
     body: Body,
-) -> Result<Custom<Json<Value>>, ApiError> {
+) -> Result<Custom<Json<GraphSaved>>, ApiError> {
     let (source, format) = body.definition()?;
     let desk = desk.inner().clone();
     blocking(move || {
@@ -51,7 +39,7 @@ pub(super) async fn create(
         } else {
             Status::Created
         };
-        Ok(Custom(status, Json(defined(&saved))))
+        Ok(Custom(status, Json(GraphSaved::from(&saved))))
     })
     .await
 }
@@ -62,16 +50,15 @@ pub(super) async fn list(
     desk: &State<Desk>,
     after: Option<String>,
     limit: Option<i64>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<GraphPage>, ApiError> {
     let desk = desk.inner().clone();
     blocking(move || {
         let limit = rows(limit);
         let graphs = desk.store.graphs(&after.unwrap_or_default(), limit)?;
         let full = graphs.len() as i64 == limit;
         let next = graphs.last().filter(|_| full).map(|g| g.name.clone());
-        Ok(Json(
-            json!({"graphs": graphs.iter().map(wire::graph).collect::<Vec<_>>(), "next": next}),
-        ))
+        let graphs = graphs.iter().map(Graph::from).collect();
+        Ok(Json(GraphPage { graphs, next }))
     })
     .await
 }
@@ -81,7 +68,7 @@ pub(super) async fn get(
     _caller: Auth,
     desk: &State<Desk>,
     id: i64,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<GraphWhole>, ApiError> {
     let desk = desk.inner().clone();
     blocking(move || {
         let head = desk
@@ -90,15 +77,14 @@ pub(super) async fn get(
             .ok_or_else(|| ApiError::not_found("graph", id))?;
         let vertices = desk.store.vertices(GraphId(id))?;
         let edges = desk.store.edges(GraphId(id))?;
-        let edges: Vec<_> = edges
-            .iter()
-            .map(|(tail, head)| json!({"tail": tail, "head": head}))
-            .collect();
-        let mut body = wire::graph(&head);
-        body["vertices"] = vertices.iter().map(wire::vertex).collect();
-        body["edges"] = Value::Array(edges);
-        body["problems"] = Value::Array(problems(&desk.store.problems(GraphId(id))?));
-        Ok(Json(body))
+        let problems = desk.store.problems(GraphId(id))?;
+        let edges = edges.into_iter().map(|(tail, head)| Edge { tail, head });
+        Ok(Json(GraphWhole {
+            graph: Graph::from(&head),
+            vertices: vertices.iter().map(Vertex::from).collect(),
+            edges: edges.collect(),
+            problems: problems.iter().map(Problem::from).collect(),
+        }))
     })
     .await
 }
@@ -150,7 +136,7 @@ pub(super) async fn check(
     _caller: Auth,
     desk: &State<Desk>,
     id: i64,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<GraphSaved>, ApiError> {
     let desk = desk.inner().clone();
-    blocking(move || Ok(Json(defined(&desk.check(GraphId(id))?)))).await
+    blocking(move || Ok(Json(GraphSaved::from(&desk.check(GraphId(id))?)))).await
 }

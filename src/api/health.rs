@@ -2,9 +2,10 @@
 
 use rocket::get;
 use rocket::serde::json::Json;
-use serde_json::{Value, json};
+
+use super::wire::Health;
 
 #[get("/healthz")]
-pub(super) fn healthz() -> Json<Value> {
-    Json(json!({"status": "ok"}))
+pub(super) fn healthz() -> Json<Health> {
+    Json(Health { status: "ok" })
 }

@@ -4,30 +4,21 @@ use rocket::http::Status;
 use rocket::response::status::Custom;
 use rocket::serde::json::Json;
 use rocket::{State, delete, get, put};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::body::{Body, blocking};
 use super::error::ApiError;
 use super::guard::Auth;
-use super::wire::time;
+use super::wire::{Secret, SecretPage, SecretRemoved, SecretSet};
 use crate::desk::Desk;
 use crate::graph::Hidden;
-use crate::store::SecretHead;
 
 #[get("/secrets")]
-pub(super) async fn list(_caller: Auth, desk: &State<Desk>) -> Result<Json<Value>, ApiError> {
+pub(super) async fn list(_caller: Auth, desk: &State<Desk>) -> Result<Json<SecretPage>, ApiError> {
     let desk = desk.inner().clone();
     blocking(move || {
-        let one = |secret: &SecretHead| {
-            json!({
-                "name": secret.name,
-                "creator": secret.creator,
-                "created_at": time(secret.created_at),
-                "updated_at": time(secret.updated_at),
-            })
-        };
-        let secrets: Vec<Value> = desk.secrets()?.iter().map(one).collect();
-        Ok(Json(json!({"secrets": secrets})))
+        let secrets = desk.secrets()?.iter().map(Secret::from).collect();
+        Ok(Json(SecretPage { secrets }))
     })
     .await
 }
@@ -38,7 +29,7 @@ pub(super) async fn set(
     desk: &State<Desk>,
     name: String,
     body: Body,
-) -> Result<Custom<Json<Value>>, ApiError> {
+) -> Result<Custom<Json<SecretSet>>, ApiError> {
     let value = value(body.required_json()?)?;
     let desk = desk.inner().clone();
     blocking(move || {
@@ -46,7 +37,7 @@ pub(super) async fn set(
             true => Status::Ok,
             false => Status::Created,
         };
-        Ok(Custom(status, Json(json!({"name": name}))))
+        Ok(Custom(status, Json(SecretSet { name })))
     })
     .await
 }
@@ -72,13 +63,14 @@ pub(super) async fn remove(
     _caller: Auth,
     desk: &State<Desk>,
     name: String,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<SecretRemoved>, ApiError> {
     let desk = desk.inner().clone();
     blocking(move || {
-        let unfinished = desk.remove_secret(&name)?;
-        Ok(Json(
-            json!({"name": name, "unfinished_pipelines": unfinished}),
-        ))
+        let unfinished_pipelines = desk.remove_secret(&name)?;
+        Ok(Json(SecretRemoved {
+            name,
+            unfinished_pipelines,
+        }))
     })
     .await
 }

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use rocket::serde::json::Json;
 use rocket::{State, get};
-use serde_json::Value;
 
 use super::body::blocking;
 use super::error::ApiError;
@@ -22,7 +21,7 @@ pub(super) async fn track(
     _caller: Auth,
     desk: &State<Desk>,
     id: i64,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<wire::Why>, ApiError> {
     let desk = desk.inner().clone();
     blocking(move || answer(desk.why_track(TrackId(id), PATIENCE)?, "track", id)).await
 }
@@ -32,12 +31,12 @@ pub(super) async fn pipeline(
     _caller: Auth,
     desk: &State<Desk>,
     id: i64,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<wire::Why>, ApiError> {
     let desk = desk.inner().clone();
     blocking(move || answer(desk.why_pipeline(PipelineId(id), PATIENCE)?, "pipeline", id)).await
 }
 
-fn answer(why: Option<Why>, kind: &str, id: i64) -> Result<Json<Value>, ApiError> {
+fn answer(why: Option<Why>, kind: &str, id: i64) -> Result<Json<wire::Why>, ApiError> {
     let why = why.ok_or_else(|| ApiError::not_found(kind, id))?;
-    Ok(Json(wire::why(&why)))
+    Ok(Json(wire::Why::from(&why)))
 }

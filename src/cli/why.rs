@@ -2,7 +2,7 @@
 
 use chrono::DateTime;
 use clap::Args;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::context::Context;
 use super::error::{CliError, OK};
@@ -77,7 +77,7 @@ fn of_rows(context: &Context, args: &WhyArgs, works: bool) -> Result<Value, CliE
         let serve = context.command("serve");
         why.next = format!("Nothing moves before a server works on it: `{serve}`.");
     }
-    Ok(wire::why(&why))
+    Ok(json!(wire::Why::from(&why)))
 }
 
 /// The answer, when its wait ends, and what happens next.
