@@ -12,13 +12,16 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::body::{Body, blocking};
+use super::describe;
 use super::error::ApiError;
 use super::guard::Auth;
 use super::pipelines;
 use super::starts::{RequestKey, started};
 use super::tracks::{given, track_body};
 use super::wire::StartedOrPreview;
-use super::wire::{AgainPreview, AskPreview, Pipeline, PipelineAskBody, TrackAskBody, TrackWhole};
+use super::wire::{
+    AgainPreview, AskPreview, Pipeline, PipelineAskBody, PipelineStarted, TrackAskBody, TrackWhole,
+};
 use crate::desk::{ANY, Ask, Asked, Care, Desk, PipelineAsk, StartError, Takes, TrackAsk};
 use crate::engine::{Expect, PipelineId, TrackId};
 use crate::graph::{FieldError, GivenOwned};
@@ -63,6 +66,19 @@ pub(super) enum Done<T> {
     Would(AskPreview),
 }
 
+/// Pause, resume, stop, kill or retry a pipeline
+///
+/// What each word does in which state: docs/actions.md. `resume` and `retry-failed` need `expect`.
+#[utoipa::path(
+    tag = "pipelines",
+    operation_id = "askOfPipeline",
+    params(DryRun),
+    request_body = PipelineAskBody,
+    responses(
+        (status = 200, description = "The pipeline as it is now; with `dry_run` what would follow.", body = Done<Pipeline>),
+        describe::ask_of_pipeline,
+    )
+)]
 #[post("/pipelines/<id>/<word>", data = "<body>", rank = 20)]
 pub(super) async fn of_pipeline(
     caller: Auth,
@@ -96,6 +112,20 @@ pub(super) async fn of_pipeline(
     .await
 }
 
+/// Starts what a pipeline ran once more
+///
+/// The same version with the same values, as a new pipeline.
+#[utoipa::path(
+    tag = "pipelines",
+    operation_id = "startAgain",
+    params(DryRun, RequestKey),
+    request_body = PipelineAskBody,
+    responses(
+        (status = 201, description = "It has started.", body = PipelineStarted),
+        (status = 200, description = "The same `Idempotency-Key` had started it before; with `dry_run` what would be started.", body = StartedOrPreview),
+        describe::again,
+    )
+)]
 #[post("/pipelines/<id>/again", data = "<body>")]
 pub(super) async fn again(
     caller: Auth,
@@ -128,6 +158,19 @@ pub(super) async fn again(
     .await
 }
 
+/// Retry, skip, hold, stop or settle a track
+///
+/// What each word does in which state: docs/actions.md. `expect` is needed; `succeed` and `fail` need `why`, too.
+#[utoipa::path(
+    tag = "tracks",
+    operation_id = "askOfTrack",
+    params(DryRun),
+    request_body = TrackAskBody,
+    responses(
+        (status = 200, description = "The track as it is now; with `dry_run` what would follow.", body = Done<TrackWhole>),
+        describe::ask_of_track,
+    )
+)]
 #[post("/tracks/<id>/<word>", data = "<body>", rank = 20)]
 pub(super) async fn of_track(
     caller: Auth,

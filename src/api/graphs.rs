@@ -7,6 +7,7 @@ use rocket::serde::json::Json;
 use rocket::{State, get, http::ContentType, post};
 
 use super::body::{Body, blocking};
+use super::describe;
 use super::error::ApiError;
 use super::guard::Auth;
 use super::wire::{Edge, Graph, GraphPage, GraphSaved, GraphWhole, Problem, Vertex};
@@ -17,13 +18,31 @@ use crate::store::Outcome as Saved;
 
 /// The most rows of one page of a list.
 pub(super) const MOST_ROWS: i64 = 500;
-const USUAL_ROWS: i64 = 100;
+/// And how many it has unless something else is asked for.
+pub(super) const USUAL_ROWS: i64 = 100;
 
 /// How many rows were asked for, within bounds.
 pub(super) fn rows(limit: Option<i64>) -> i64 {
     limit.unwrap_or(USUAL_ROWS).clamp(1, MOST_ROWS)
 }
 
+/// Saves a definition
+///
+/// As the newest version of its name: a version that no pipeline has used is replaced, another one stays. A definition with
+/// errors is saved too; it cannot be started.
+#[utoipa::path(
+    tag = "graphs",
+    operation_id = "saveGraph",
+    request_body(content(
+        (String = "application/yaml"),
+        (Object = "application/json"),
+    ), description = "The definition, as docs/graphs.md describes it."),
+    responses(
+        (status = 201, description = "Saved.", body = GraphSaved),
+        (status = 200, description = "The newest version was the same: nothing changed.", body = GraphSaved),
+        describe::make_graph,
+    )
+)]
 #[post("/graphs", data = "<body>")]
 pub(super) async fn create(
     caller: Auth,
@@ -44,6 +63,15 @@ pub(super) async fn create(
     .await
 }
 
+/// The newest version of each graph, by name
+#[utoipa::path(
+    tag = "graphs",
+    operation_id = "listGraphs",
+    responses(
+        (status = 200, description = "A page.", body = GraphPage),
+        describe::list,
+    )
+)]
 #[get("/graphs?<after>&<limit>")]
 pub(super) async fn list(
     _caller: Auth,
@@ -63,6 +91,15 @@ pub(super) async fn list(
     .await
 }
 
+/// One version of a graph, with vertices, edges and problems
+#[utoipa::path(
+    tag = "graphs",
+    operation_id = "getGraph",
+    responses(
+        (status = 200, description = "The graph.", body = GraphWhole),
+        describe::of_graph,
+    )
+)]
 #[get("/graphs/<id>")]
 pub(super) async fn get(
     _caller: Auth,
@@ -101,6 +138,17 @@ impl FromParam<'_> for YamlFile {
     }
 }
 
+/// The definition as a file of YAML
+#[utoipa::path(
+    tag = "graphs",
+    operation_id = "getGraphYaml",
+    path = "/graphs/{id}.yaml",
+    params(("id" = i64, Path)),
+    responses(
+        (status = 200, description = "As it was saved; what came as JSON is turned into YAML.", body = String, content_type = "application/yaml"),
+        describe::of_graph,
+    )
+)]
 #[get("/graphs/<file>", rank = 2)]
 pub(super) async fn get_yaml(
     _caller: Auth,
@@ -131,6 +179,17 @@ pub(super) async fn get_yaml(
     .await
 }
 
+/// Checks a graph once more
+///
+/// The machine may have changed: interpreters come and go.
+#[utoipa::path(
+    tag = "graphs",
+    operation_id = "checkGraph",
+    responses(
+        (status = 200, description = "What was found.", body = GraphSaved),
+        describe::of_graph,
+    )
+)]
 #[post("/graphs/<id>/check")]
 pub(super) async fn check(
     _caller: Auth,

@@ -4,12 +4,22 @@ use rocket::serde::json::Json;
 use rocket::{State, get};
 
 use super::body::blocking;
+use super::describe;
 use super::error::ApiError;
 use super::graphs::rows;
 use super::guard::Auth;
 use super::wire::{InboxPage, Waiting};
 use crate::desk::Desk;
 
+/// What waits for a person, the newest first
+#[utoipa::path(
+    tag = "tracks",
+    operation_id = "listInbox",
+    responses(
+        (status = 200, description = "A page.", body = InboxPage),
+        describe::list,
+    )
+)]
 #[get("/inbox?<before>&<limit>")]
 pub(super) async fn list(
     _caller: Auth,

@@ -5,6 +5,7 @@
 
 mod asks;
 mod body;
+mod describe;
 mod drain;
 mod error;
 mod graphs;
@@ -12,6 +13,7 @@ mod guard;
 mod health;
 mod inbox;
 mod logs;
+mod openapi;
 mod pipelines;
 mod render;
 mod routes;
@@ -23,4 +25,6 @@ mod why;
 pub mod wire;
 
 pub use body::MostBytes;
+pub use describe::document;
+pub use openapi::Description;
 pub use routes::{catchers, routes};

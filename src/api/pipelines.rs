@@ -4,6 +4,7 @@ use rocket::serde::json::Json;
 use rocket::{State, get};
 
 use super::body::blocking;
+use super::describe;
 use super::error::ApiError;
 use super::graphs::rows;
 use super::guard::Auth;
@@ -13,6 +14,15 @@ use crate::desk::Desk;
 use crate::engine::PipelineId;
 use crate::store::PipelineHead;
 
+/// Pipelines, the newest first
+#[utoipa::path(
+    tag = "pipelines",
+    operation_id = "listPipelines",
+    responses(
+        (status = 200, description = "A page.", body = PipelinePage),
+        describe::list,
+    )
+)]
 #[get("/pipelines?<before>&<limit>")]
 pub(super) async fn list(
     _caller: Auth,
@@ -32,6 +42,15 @@ pub(super) async fn list(
     .await
 }
 
+/// A pipeline with its tracks
+#[utoipa::path(
+    tag = "pipelines",
+    operation_id = "getPipeline",
+    responses(
+        (status = 200, description = "The pipeline.", body = PipelineWhole),
+        describe::of_pipeline,
+    )
+)]
 #[get("/pipelines/<id>?<wait>")]
 pub(super) async fn get(
     _caller: Auth,
@@ -59,6 +78,15 @@ pub(super) async fn get(
     .await
 }
 
+/// What happened to a pipeline and its tracks, in order
+#[utoipa::path(
+    tag = "pipelines",
+    operation_id = "getJournal",
+    responses(
+        (status = 200, description = "A page.", body = JournalPage),
+        describe::of_pipeline,
+    )
+)]
 #[get("/pipelines/<id>/journal?<after>&<limit>")]
 pub(super) async fn journal(
     _caller: Auth,

@@ -4,6 +4,7 @@ use rocket::serde::json::Json;
 use rocket::{State, post};
 
 use super::body::{Body, blocking};
+use super::describe;
 use super::error::ApiError;
 use super::guard::Auth;
 use super::wire::{RenderBody, Rendering};
@@ -11,6 +12,18 @@ use crate::desk::{Desk, RenderRequest};
 use crate::engine::GraphId;
 use crate::graph::GivenOwned;
 
+/// The scripts as they would run
+///
+/// Nothing runs. Secrets are `******`.
+#[utoipa::path(
+    tag = "graphs",
+    operation_id = "renderGraph",
+    request_body = RenderBody,
+    responses(
+        (status = 200, description = "The scripts.", body = Rendering),
+        describe::render,
+    )
+)]
 #[post("/graphs/<id>/render", data = "<body>")]
 pub(super) async fn render(
     _caller: Auth,

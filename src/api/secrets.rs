@@ -7,12 +7,22 @@ use rocket::{State, delete, get, put};
 use serde_json::Value;
 
 use super::body::{Body, blocking};
+use super::describe;
 use super::error::ApiError;
 use super::guard::Auth;
-use super::wire::{Secret, SecretPage, SecretRemoved, SecretSet};
+use super::wire::{Secret, SecretBody, SecretPage, SecretRemoved, SecretSet};
 use crate::desk::Desk;
 use crate::graph::Hidden;
 
+/// All named secrets, without their values
+#[utoipa::path(
+    tag = "secrets",
+    operation_id = "listSecrets",
+    responses(
+        (status = 200, description = "The secrets.", body = SecretPage),
+        describe::list,
+    )
+)]
 #[get("/secrets")]
 pub(super) async fn list(_caller: Auth, desk: &State<Desk>) -> Result<Json<SecretPage>, ApiError> {
     let desk = desk.inner().clone();
@@ -23,6 +33,17 @@ pub(super) async fn list(_caller: Auth, desk: &State<Desk>) -> Result<Json<Secre
     .await
 }
 
+/// Sets a secret
+#[utoipa::path(
+    tag = "secrets",
+    operation_id = "setSecret",
+    request_body = SecretBody,
+    responses(
+        (status = 200, description = "It has the new value.", body = SecretSet),
+        (status = 201, description = "It is new.", body = SecretSet),
+        describe::set_secret,
+    )
+)]
 #[put("/secrets/<name>", data = "<body>")]
 pub(super) async fn set(
     caller: Auth,
@@ -58,6 +79,15 @@ fn value(body: Value) -> Result<Hidden, ApiError> {
     }
 }
 
+/// Removes a secret
+#[utoipa::path(
+    tag = "secrets",
+    operation_id = "removeSecret",
+    responses(
+        (status = 200, description = "It is removed.", body = SecretRemoved),
+        describe::remove_secret,
+    )
+)]
 #[delete("/secrets/<name>")]
 pub(super) async fn remove(
     _caller: Auth,

@@ -6,6 +6,7 @@ use rocket::http::Status;
 use rocket::serde::json::Json;
 use rocket::{State, post};
 
+use super::describe;
 use super::error::ApiError;
 use super::guard::Auth;
 use super::wire::SignInLink;
@@ -13,6 +14,15 @@ use crate::access::Access;
 use crate::clock;
 use crate::engine::Time;
 
+/// Makes a link that signs a browser in, once
+#[utoipa::path(
+    tag = "server",
+    operation_id = "makeSignInLink",
+    responses(
+        (status = 200, description = "The link.", body = SignInLink),
+        describe::list,
+    )
+)]
 #[post("/sign-in-links")]
 pub(super) fn link(
     _caller: Auth,

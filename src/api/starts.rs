@@ -9,6 +9,7 @@ use rocket::serde::json::Json;
 use rocket::{Request, State, post};
 
 use super::body::{Body, blocking};
+use super::describe;
 use super::error::ApiError;
 use super::guard::Auth;
 use super::tracks::given;
@@ -21,7 +22,7 @@ use crate::graph::Millis;
 /// The longest that `?wait=` may wait; a longer wait ends here with the state as it is.
 pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(300);
 /// The most bytes of an `Idempotency-Key`.
-const MOST_KEY_BYTES: usize = 255;
+pub(super) const MOST_KEY_BYTES: usize = 255;
 
 /// The header `Idempotency-Key`.
 pub(super) struct RequestKey(pub(super) Option<String>);
@@ -41,6 +42,18 @@ impl<'r> FromRequest<'r> for RequestKey {
     }
 }
 
+/// Starts a pipeline
+#[utoipa::path(
+    tag = "pipelines",
+    operation_id = "startPipeline",
+    params(RequestKey),
+    request_body = StartBody,
+    responses(
+        (status = 201, description = "It has started.", body = PipelineStarted),
+        (status = 200, description = "The same `Idempotency-Key` had started it before.", body = PipelineStarted),
+        describe::start,
+    )
+)]
 #[post("/graphs/<id>/pipelines?<wait>", data = "<body>")]
 pub(super) async fn start(
     caller: Auth,

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::asks::{Done, DryRun, act};
 use super::body::{Body, blocking};
+use super::describe;
 use super::error::ApiError;
 use super::guard::Auth;
 use super::wire::{AnswerBody, InputBody, TrackWhole};
@@ -15,6 +16,15 @@ use crate::desk::{Asked, Desk, TrackAsk};
 use crate::engine::{Expect, TrackId, TrackState};
 use crate::graph::GivenOwned;
 
+/// A track with its values, script and attempts
+#[utoipa::path(
+    tag = "tracks",
+    operation_id = "getTrack",
+    responses(
+        (status = 200, description = "The track.", body = TrackWhole),
+        describe::of_track,
+    )
+)]
 #[get("/tracks/<id>")]
 pub(super) async fn get(
     _caller: Auth,
@@ -25,6 +35,19 @@ pub(super) async fn get(
     blocking(move || Ok(Json(track_body(&desk, TrackId(id))?))).await
 }
 
+/// Gives values to a track that has not started
+///
+/// Those that are not given stay.
+#[utoipa::path(
+    tag = "tracks",
+    operation_id = "setTrackInput",
+    params(DryRun),
+    request_body = InputBody,
+    responses(
+        (status = 200, description = "The track as it is now; with `dry_run` what would follow.", body = Done<TrackWhole>),
+        describe::ask_of_track,
+    )
+)]
 #[put("/tracks/<id>/input", data = "<body>")]
 pub(super) async fn input(
     caller: Auth,
@@ -33,7 +56,7 @@ pub(super) async fn input(
     dry: DryRun,
     body: Body,
 ) -> Result<Json<Done<TrackWhole>>, ApiError> {
-    let (dry, values): (_, InputBody) = (dry.asked()?, body.json()?);
+    let (dry, InputBody(values)) = (dry.asked()?, body.json()?);
     let asked = Asked {
         who: caller.0.name.to_owned(),
         ..Asked::default()
@@ -50,6 +73,16 @@ pub(super) fn given(values: BTreeMap<String, Value>) -> BTreeMap<String, GivenOw
         .collect()
 }
 
+/// Says how an interrupted track ended
+#[utoipa::path(
+    tag = "tracks",
+    operation_id = "resolveTrack",
+    request_body = AnswerBody,
+    responses(
+        (status = 200, description = "The track as it is now.", body = Done<TrackWhole>),
+        describe::ask_of_track,
+    )
+)]
 #[post("/tracks/<id>/resolve", data = "<body>")]
 pub(super) async fn resolve(
     caller: Auth,

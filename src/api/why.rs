@@ -6,6 +6,7 @@ use rocket::serde::json::Json;
 use rocket::{State, get};
 
 use super::body::blocking;
+use super::describe;
 use super::error::ApiError;
 use super::guard::Auth;
 use super::wire;
@@ -16,6 +17,15 @@ use crate::engine::{PipelineId, TrackId};
 /// How long the driver may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Why a track stands where it does, and what comes next
+#[utoipa::path(
+    tag = "tracks",
+    operation_id = "whyTrack",
+    responses(
+        (status = 200, description = "The answer.", body = wire::Why),
+        describe::why,
+    )
+)]
 #[get("/tracks/<id>/why")]
 pub(super) async fn track(
     _caller: Auth,
@@ -26,6 +36,15 @@ pub(super) async fn track(
     blocking(move || answer(desk.why_track(TrackId(id), PATIENCE)?, "track", id)).await
 }
 
+/// Why a pipeline stands where it does, and what comes next
+#[utoipa::path(
+    tag = "pipelines",
+    operation_id = "whyPipeline",
+    responses(
+        (status = 200, description = "The answer.", body = wire::Why),
+        describe::why,
+    )
+)]
 #[get("/pipelines/<id>/why")]
 pub(super) async fn pipeline(
     _caller: Auth,

@@ -48,7 +48,8 @@ pub(in crate::api) struct TrackAskBody {
 }
 
 /// Values by parameter; those that are not given stay.
-pub(in crate::api) type InputBody = BTreeMap<String, Value>;
+#[derive(Debug, Default, Deserialize, ToSchema)]
+pub(in crate::api) struct InputBody(pub(in crate::api) BTreeMap<String, Value>);
 
 /// What is to be rendered.
 #[derive(Debug, Default, Deserialize, ToSchema)]

@@ -73,11 +73,11 @@ pub(in crate::api) struct Vertex {
     desc: String,
     /// As written.
     script: String,
-    /// Its parameters by name, as in a definition.
-    #[schema(value_type = Object)]
+    /// Its parameters.
+    #[schema(value_type = Vec<Object>)]
     input: Value,
-    /// Its outputs by name, as in a definition.
-    #[schema(value_type = Object)]
+    /// Its outputs.
+    #[schema(value_type = Vec<Object>)]
     outputs: Value,
 }
 

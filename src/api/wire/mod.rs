@@ -15,7 +15,7 @@ mod why;
 mod words;
 
 pub(super) use bodies::{
-    AnswerBody, InputBody, PipelineAskBody, RenderBody, StartBody, TrackAskBody,
+    AnswerBody, InputBody, PipelineAskBody, RenderBody, SecretBody, StartBody, TrackAskBody,
 };
 pub(super) use error::{Found, OfField, Refusal, Standing};
 pub(super) use graphs::{Edge, Graph, GraphPage, GraphSaved, GraphWhole, Problem, Vertex};
