@@ -36,7 +36,7 @@ pub(super) fn rows(limit: Option<i64>) -> i64 {
     request_body(content(
         (String = "application/yaml"),
         (Object = "application/json"),
-    ), description = "The definition, as docs/graphs.md describes it."),
+    ), description = "The definition; what is checked is in docs/checks.md."),
     responses(
         (status = 201, description = "Saved.", body = GraphSaved),
         (status = 200, description = "The newest version was the same: nothing changed.", body = GraphSaved),

@@ -13,6 +13,7 @@ mod guard;
 mod health;
 mod inbox;
 mod logs;
+mod metrics;
 mod openapi;
 mod pipelines;
 mod render;
@@ -26,5 +27,6 @@ pub mod wire;
 
 pub use body::MostBytes;
 pub use describe::document;
+pub use metrics::{DatabaseFile, HttpMeter};
 pub use openapi::Description;
 pub use routes::{catchers, routes};

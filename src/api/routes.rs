@@ -7,8 +7,8 @@ use utoipa::OpenApi;
 use super::error::ApiError;
 use super::guard::Refused;
 use super::{
-    asks, drain, graphs, health, inbox, logs, openapi, pipelines, render, secrets, sign_in, starts,
-    tracks, why,
+    asks, drain, graphs, health, inbox, logs, metrics, openapi, pipelines, render, secrets,
+    sign_in, starts, tracks, why,
 };
 
 /// Declares the routes; the same list is what is described.
@@ -54,6 +54,9 @@ interface![
     drain::undo,
     sign_in::link,
     health::healthz,
+    health::readyz,
+    health::version,
+    metrics::get,
     openapi::get,
 ];
 

@@ -69,5 +69,9 @@ pub(super) const MEANINGS: &[(&str, &str)] = &[
         "put-off",
         "the database was lost on the way: it may still be done, look first",
     ),
+    (
+        "draining",
+        "no script is started any more: the server is being emptied",
+    ),
     ("stopping", "the server ends"),
 ];

@@ -10,5 +10,5 @@ mod rules;
 pub use document::document;
 pub(super) use refusals::{
     again, ask_of_pipeline, ask_of_track, list, log, make_graph, of_graph, of_pipeline, of_track,
-    remove_secret, render, set_secret, start, why, write,
+    readiness, remove_secret, render, set_secret, start, why, write,
 };

@@ -75,6 +75,13 @@ refusals! {
     why = [NO_SUCH, &[(503, "busy"), (503, "stopping")]];
     log = [NO_SUCH, &[(416, "range"), (500, "log")]];
     write = [WRITE];
+    readiness = [&[
+        (500, "internal"),
+        (503, "busy"),
+        (503, "draining"),
+        (503, "stopping"),
+        (503, "unwritable"),
+    ]];
     set_secret = [WRITE, &[
         (422, "bad-secret-name"),
         (422, "nul-byte"),

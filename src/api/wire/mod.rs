@@ -20,7 +20,9 @@ pub(super) use bodies::{
 pub(super) use error::{Found, OfField, Refusal, Standing};
 pub(super) use graphs::{Edge, Graph, GraphPage, GraphSaved, GraphWhole, Problem, Vertex};
 pub(super) use journal::{JournalEntry, JournalPage};
-pub(super) use others::{Drain, Health, Secret, SecretPage, SecretRemoved, SecretSet, SignInLink};
+pub(super) use others::{
+    Drain, Health, Secret, SecretPage, SecretRemoved, SecretSet, SignInLink, Version,
+};
 pub(super) use pipelines::{Pipeline, PipelinePage, PipelineStarted, PipelineWhole};
 pub(super) use preview::{AgainPreview, AskPreview, StartedOrPreview};
 pub use rendered::Rendering;

@@ -62,9 +62,19 @@ pub(in crate::api) struct SignInLink {
     pub(in crate::api) path: String,
 }
 
-/// The server answers.
+/// How the server is.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct Health {
-    /// `ok`.
+    /// `ok`, or `ready`.
     pub(in crate::api) status: &'static str,
+}
+
+/// What a server is.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api) struct Version {
+    pub(in crate::api) version: &'static str,
+    /// The commit that it was built from, where the build was told.
+    pub(in crate::api) commit: Option<&'static str>,
+    /// The newest change of the form of the database that it knows.
+    pub(in crate::api) schema: String,
 }

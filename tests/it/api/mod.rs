@@ -4,6 +4,7 @@ mod access;
 pub(crate) mod described;
 mod graphs;
 mod inbox;
+pub(crate) mod metrics;
 mod pipelines;
 mod render;
 mod tracks;
