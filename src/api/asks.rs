@@ -4,15 +4,15 @@
 use std::collections::BTreeMap;
 
 use rocket::http::Status;
-use rocket::request::{FromRequest, Outcome};
 use rocket::response::status::Custom;
 use rocket::serde::json::Json;
-use rocket::{Request, State, post};
+use rocket::{State, post};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::body::{Body, blocking};
 use super::describe;
+use super::dry_run::DryRun;
 use super::error::ApiError;
 use super::guard::Auth;
 use super::pipelines;
@@ -25,36 +25,6 @@ use super::wire::{
 use crate::desk::{ANY, Ask, Asked, Care, Desk, PipelineAsk, StartError, Takes, TrackAsk};
 use crate::engine::{Expect, PipelineId, TrackId};
 use crate::graph::{FieldError, GivenOwned};
-
-/// The query `dry_run`. Any other query is refused: a slip in this word must not do the deed.
-pub(super) struct DryRun(Result<bool, String>);
-
-impl DryRun {
-    /// Whether nothing is to be done.
-    pub(super) fn asked(self) -> Result<bool, ApiError> {
-        let refused = |why| ApiError::new(Status::UnprocessableEntity, "invalid", why);
-        self.0.map_err(refused)
-    }
-}
-
-#[rocket::async_trait]
-impl<'r> FromRequest<'r> for DryRun {
-    type Error = ();
-
-    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        let judge = |(name, value): (&str, &str)| match (name, value) {
-            ("dry_run", "true") => Ok(true),
-            ("dry_run", "false") => Ok(false),
-            ("dry_run", _) => Err(format!("`dry_run={value}`: write `true` or `false`")),
-            _ => Err(format!("`{name}` is not known here: there is `dry_run`")),
-        };
-        let fields = request.query_fields();
-        let fields = fields.map(|field| judge((field.name.source().as_str(), field.value)));
-        let said: Result<Vec<bool>, String> = fields.collect();
-        let dry = said.map(|said| said.contains(&true));
-        Outcome::Success(Self(dry))
-    }
-}
 
 /// What was asked for, or with `dry_run` what it would mean.
 #[derive(Debug, Serialize, ToSchema)]

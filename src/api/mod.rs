@@ -7,6 +7,7 @@ mod asks;
 mod body;
 mod describe;
 mod drain;
+mod dry_run;
 mod error;
 mod graphs;
 mod guard;

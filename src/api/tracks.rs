@@ -6,9 +6,10 @@ use rocket::serde::json::Json;
 use rocket::{State, get, post, put};
 use serde_json::Value;
 
-use super::asks::{Done, DryRun, act};
+use super::asks::{Done, act};
 use super::body::{Body, blocking};
 use super::describe;
+use super::dry_run::DryRun;
 use super::error::ApiError;
 use super::guard::Auth;
 use super::wire::{AnswerBody, InputBody, TrackWhole};

@@ -46,6 +46,7 @@ pub fn serve(app: App, ready: impl FnOnce(&Served) + Send + 'static) -> Result<(
         app.desk.handle.clone(),
         &app.token,
     ));
+    let document = api::document();
     let http = api::HttpMeter::default();
     let most = api::MostBytes(app.config.max_file_bytes);
     let rocket = rocket::custom(figment(&app.config))
@@ -57,7 +58,8 @@ pub fn serve(app: App, ready: impl FnOnce(&Served) + Send + 'static) -> Result<(
         .manage(app.desk.clone())
         .manage(app.spool.clone())
         .manage(Arc::clone(&access))
-        .manage(api::Description::of(&api::document()))
+        .manage(api::Description::of(&document))
+        .manage(web::Documented(Arc::new(document)))
         .manage(api::DatabaseFile(app.config.data.join(DATABASE)))
         .manage(http.clone())
         .attach(http)

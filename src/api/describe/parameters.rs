@@ -5,7 +5,7 @@ use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{ObjectBuilder, Required, Type};
 
-use crate::api::asks::DryRun;
+use crate::api::dry_run::DryRun;
 use crate::api::graphs::{MOST_ROWS, USUAL_ROWS};
 use crate::api::logs::Range;
 use crate::api::starts::{LONGEST_WAIT, MOST_KEY_BYTES, RequestKey};

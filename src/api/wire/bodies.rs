@@ -28,6 +28,7 @@ pub(in crate::api) struct PipelineAskBody {
     /// Why, for the journal.
     pub(in crate::api) why: String,
     /// The state that the caller saw, or `any`.
+    #[schema(examples("any"))]
     pub(in crate::api) expect: Option<String>,
 }
 
@@ -38,6 +39,7 @@ pub(in crate::api) struct TrackAskBody {
     /// Why, for the journal.
     pub(in crate::api) why: String,
     /// The state that the caller saw, or `any`.
+    #[schema(examples("any"))]
     pub(in crate::api) expect: Option<String>,
     /// How many attempts the track had when the caller saw it.
     pub(in crate::api) attempt: Option<u32>,

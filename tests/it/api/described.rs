@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use serde_json::{Value, json};
 
-use crate::server::{Answer, Server};
+use crate::server::{Answer, Server, ask};
 
 fn document() -> &'static Value {
     static DOCUMENT: OnceLock<Value> = OnceLock::new();
@@ -199,6 +199,33 @@ fn the_server_gives_the_document() {
     let given = answer.expect(200);
     assert_eq!(&given, document());
     assert_eq!(given["openapi"], "3.1.0");
+}
+
+#[test]
+fn the_page_draws_all_of_it_for_those_who_have_signed_in() {
+    let server = Server::start();
+    let cookie = server.sign_in(&server.link);
+    let url = format!("{}/docs", server.url);
+    let page = ask("GET", &url, &[("Cookie", &cookie)], b"");
+    assert_eq!(page.status, 200);
+    let html = String::from_utf8(page.body).expect("text");
+    for (_, path, operation) in operations() {
+        let id = operation["operationId"].as_str().expect("a name");
+        assert!(html.contains(&format!("id=\"{id}\"")), "{id}");
+        assert!(html.contains(&format!("<code>{path}</code>")), "{path}");
+    }
+    // Each link of the page leads to a place in it.
+    let places: BTreeSet<_> = parts(&html, " id=\"").collect();
+    for link in parts(&html, "href=\"#") {
+        assert!(places.contains(link), "{link}");
+    }
+    assert_eq!(ask("GET", &url, &[], b"").status, 401);
+}
+
+/// What stands behind each mark, up to the next quote.
+fn parts<'a>(html: &'a str, mark: &'a str) -> impl Iterator<Item = &'a str> {
+    let parts = html.split(mark).skip(1);
+    parts.filter_map(|part| part.split('"').next())
 }
 
 #[test]
