@@ -81,4 +81,6 @@ timeout --kill-after=10 1500 cargo test --locked --features failpoints
 step 'pages in a browser'
 npm ci --prefix tests/browser --no-audit --no-fund
 timeout --kill-after=10 300 node tests/browser/journey.mjs target/debug/trackyard
+step 'the description of the REST interface'
+timeout --kill-after=10 60 node tests/browser/openapi.mjs target/debug/trackyard
 step 'all passed'

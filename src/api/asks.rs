@@ -4,72 +4,51 @@
 use std::collections::BTreeMap;
 
 use rocket::http::Status;
-use rocket::request::{FromRequest, Outcome};
 use rocket::response::status::Custom;
 use rocket::serde::json::Json;
-use rocket::{Request, State, post};
-use serde::Deserialize;
-use serde_json::Value;
+use rocket::{State, post};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::body::{Body, blocking};
+use super::describe;
+use super::dry_run::DryRun;
 use super::error::ApiError;
 use super::guard::Auth;
+use super::pipelines;
 use super::starts::{RequestKey, started};
 use super::tracks::{given, track_body};
-use super::{pipelines, wire};
+use super::wire::StartedOrPreview;
+use super::wire::{
+    AgainPreview, AskPreview, Pipeline, PipelineAskBody, PipelineStarted, TrackAskBody, TrackWhole,
+};
 use crate::desk::{ANY, Ask, Asked, Care, Desk, PipelineAsk, StartError, Takes, TrackAsk};
 use crate::engine::{Expect, PipelineId, TrackId};
 use crate::graph::{FieldError, GivenOwned};
 
-/// The query `dry_run`. Any other query is refused: a slip in this word must not do the deed.
-pub(super) struct DryRun(Result<bool, String>);
-
-impl DryRun {
-    /// Whether nothing is to be done.
-    pub(super) fn asked(self) -> Result<bool, ApiError> {
-        let refused = |why| ApiError::new(Status::UnprocessableEntity, "invalid", why);
-        self.0.map_err(refused)
-    }
+/// What was asked for, or with `dry_run` what it would mean.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub(super) enum Done<T> {
+    /// It was done: how the thing stands now.
+    Now(T),
+    /// It was not.
+    Would(AskPreview),
 }
 
-#[rocket::async_trait]
-impl<'r> FromRequest<'r> for DryRun {
-    type Error = ();
-
-    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        let judge = |(name, value): (&str, &str)| match (name, value) {
-            ("dry_run", "true") => Ok(true),
-            ("dry_run", "false") => Ok(false),
-            ("dry_run", _) => Err(format!("`dry_run={value}`: write `true` or `false`")),
-            _ => Err(format!("`{name}` is not known here: there is `dry_run`")),
-        };
-        let fields = request.query_fields();
-        let fields = fields.map(|field| judge((field.name.source().as_str(), field.value)));
-        let said: Result<Vec<bool>, String> = fields.collect();
-        let dry = said.map(|said| said.contains(&true));
-        Outcome::Success(Self(dry))
-    }
-}
-
-/// What is said with what is asked of a pipeline.
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct OfPipeline {
-    why: String,
-    expect: Option<String>,
-}
-
-/// What is said with what is asked of a track.
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct OfTrack {
-    why: String,
-    expect: Option<String>,
-    attempt: Option<u32>,
-    input: BTreeMap<String, Value>,
-    outputs: BTreeMap<String, Value>,
-}
-
+/// Pause, resume, stop, kill or retry a pipeline
+///
+/// What each word does in which state: docs/actions.md. `resume` and `retry-failed` need `expect`.
+#[utoipa::path(
+    tag = "pipelines",
+    operation_id = "askOfPipeline",
+    params(DryRun),
+    request_body = PipelineAskBody,
+    responses(
+        (status = 200, description = "The pipeline as it is now; with `dry_run` what would follow.", body = Done<Pipeline>),
+        describe::ask_of_pipeline,
+    )
+)]
 #[post("/pipelines/<id>/<word>", data = "<body>", rank = 20)]
 pub(super) async fn of_pipeline(
     caller: Auth,
@@ -78,13 +57,13 @@ pub(super) async fn of_pipeline(
     word: &str,
     dry: DryRun,
     body: Body,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<Done<Pipeline>>, ApiError> {
     let id = PipelineId(id);
     let Some(asked_for) = PipelineAsk::from_word(word) else {
         let words = PipelineAsk::ALL.iter().map(|ask| ask.word());
         return Err(no_word("pipeline", word, words.chain(["again"])));
     };
-    let (dry, body): (_, OfPipeline) = (dry.asked()?, body.json()?);
+    let (dry, body): (_, PipelineAskBody) = (dry.asked()?, body.json()?);
     let ask = Ask::Pipeline(id, asked_for);
     let asked = Asked {
         who: caller.0.name.to_owned(),
@@ -97,11 +76,26 @@ pub(super) async fn of_pipeline(
             return would(&desk, ask, asked, &BTreeMap::new());
         }
         desk.ask(ask, asked, &BTreeMap::new())?;
-        Ok(Json(wire::pipeline(&pipelines::head(&desk, id)?)))
+        let now = Pipeline::from(&pipelines::head(&desk, id)?);
+        Ok(Json(Done::Now(now)))
     })
     .await
 }
 
+/// Starts what a pipeline ran once more
+///
+/// The same version with the same values, as a new pipeline.
+#[utoipa::path(
+    tag = "pipelines",
+    operation_id = "startAgain",
+    params(DryRun, RequestKey),
+    request_body = PipelineAskBody,
+    responses(
+        (status = 201, description = "It has started.", body = PipelineStarted),
+        (status = 200, description = "The same `Idempotency-Key` had started it before; with `dry_run` what would be started.", body = StartedOrPreview),
+        describe::again,
+    )
+)]
 #[post("/pipelines/<id>/again", data = "<body>")]
 pub(super) async fn again(
     caller: Auth,
@@ -110,9 +104,9 @@ pub(super) async fn again(
     dry: DryRun,
     key: RequestKey,
     body: Body,
-) -> Result<Custom<Json<Value>>, ApiError> {
+) -> Result<Custom<Json<StartedOrPreview>>, ApiError> {
     let id = PipelineId(id);
-    let (dry, body): (_, OfPipeline) = (dry.asked()?, body.json()?);
+    let (dry, body): (_, PipelineAskBody) = (dry.asked()?, body.json()?);
     let ask = Ask::Pipeline(id, PipelineAsk::RetryFailed);
     let expect = body.expect.map(|word| ask.saw(&word, None)).transpose();
     let asked = Asked {
@@ -124,14 +118,29 @@ pub(super) async fn again(
     blocking(move || {
         if dry {
             let would = desk.would_again(id, asked)?;
-            let would = wire::would_again(&pipelines::head(&desk, id)?, &would);
-            return Ok(Custom(Status::Ok, Json(would)));
+            let would = AgainPreview::new(&pipelines::head(&desk, id)?, would);
+            return Ok(Custom(Status::Ok, Json(StartedOrPreview::Preview(would))));
         }
-        started(&desk, desk.again(id, "rest", key.0, asked)?, None)
+        let Custom(status, Json(body)) =
+            started(&desk, desk.again(id, "rest", key.0, asked)?, None)?;
+        Ok(Custom(status, Json(StartedOrPreview::Started(body))))
     })
     .await
 }
 
+/// Retry, skip, hold, stop or settle a track
+///
+/// What each word does in which state: docs/actions.md. `expect` is needed; `succeed` and `fail` need `why`, too.
+#[utoipa::path(
+    tag = "tracks",
+    operation_id = "askOfTrack",
+    params(DryRun),
+    request_body = TrackAskBody,
+    responses(
+        (status = 200, description = "The track as it is now; with `dry_run` what would follow.", body = Done<TrackWhole>),
+        describe::ask_of_track,
+    )
+)]
 #[post("/tracks/<id>/<word>", data = "<body>", rank = 20)]
 pub(super) async fn of_track(
     caller: Auth,
@@ -140,13 +149,13 @@ pub(super) async fn of_track(
     word: &str,
     dry: DryRun,
     body: Body,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<Done<TrackWhole>>, ApiError> {
     let id = TrackId(id);
     let Some(asked_for) = TrackAsk::from_word(word) else {
         let words = TrackAsk::ALL.iter().map(|ask| ask.word());
         return Err(no_word("track", word, words.chain(["resolve"])));
     };
-    let (dry, body): (_, OfTrack) = (dry.asked()?, body.json()?);
+    let (dry, body): (_, TrackAskBody) = (dry.asked()?, body.json()?);
     let ask = Ask::Track(id, asked_for);
     let (values, stray, name) = match ask.takes() {
         Takes::Values | Takes::Nothing => (body.input, body.outputs, "outputs"),
@@ -172,23 +181,24 @@ pub(super) fn act(
     asked: Asked,
     given: &BTreeMap<String, GivenOwned>,
     dry: bool,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<Done<TrackWhole>>, ApiError> {
     let ask = Ask::Track(id, ask);
     if dry {
         return would(desk, ask, asked, given);
     }
     desk.ask(ask, asked, given)?;
-    Ok(Json(track_body(desk, id)?))
+    Ok(Json(Done::Now(track_body(desk, id)?)))
 }
 
 /// What would follow, with the fate of each track.
-fn would(
+fn would<T>(
     desk: &Desk,
     ask: Ask,
     asked: Asked,
     given: &BTreeMap<String, GivenOwned>,
-) -> Result<Json<Value>, ApiError> {
-    Ok(Json(wire::would(&desk.would(ask, asked, given)?)))
+) -> Result<Json<Done<T>>, ApiError> {
+    let would = AskPreview::from(&desk.would(ask, asked, given)?);
+    Ok(Json(Done::Would(would)))
 }
 
 /// What the caller saw; needed where two people could undo what the other one did.

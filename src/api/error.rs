@@ -5,8 +5,8 @@ use std::io::Cursor;
 use rocket::http::{ContentType, Header, Status};
 use rocket::response::Responder;
 use rocket::{Request, Response};
-use serde_json::{Value, json};
 
+use super::wire::{self, Found, OfField, Problem, Standing};
 use crate::desk::{DefineError, RenderError, SecretError, StartError};
 use crate::driver::CommandError;
 use crate::engine::Refusal;
@@ -19,9 +19,9 @@ pub(super) struct ApiError {
     status: Status,
     code: &'static str,
     detail: String,
-    problems: Vec<Value>,
+    problems: Vec<Found>,
     /// What a program needs to go on, beside the words.
-    more: Vec<(&'static str, Value)>,
+    standing: Box<Standing>,
 }
 
 impl ApiError {
@@ -31,7 +31,7 @@ impl ApiError {
             code,
             detail,
             problems: Vec::new(),
-            more: Vec::new(),
+            standing: Box::default(),
         }
     }
 
@@ -43,27 +43,26 @@ impl ApiError {
         )
     }
 
-    fn with(self, problems: Vec<Value>) -> Self {
+    fn with(self, problems: Vec<Found>) -> Self {
         Self { problems, ..self }
     }
 }
 
 impl<'r> Responder<'r, 'static> for ApiError {
     fn respond_to(self, _: &'r Request<'_>) -> rocket::response::Result<'static> {
-        let mut body = json!({
-            "type": "about:blank",
-            "title": self.status.reason_lossy(),
-            "status": self.status.code,
-            "code": self.code,
-            "detail": self.detail,
-        });
-        if !self.problems.is_empty() {
-            body["problems"] = Value::Array(self.problems);
-        }
-        for (name, value) in self.more {
-            body[name] = value;
-        }
-        let body = body.to_string();
+        let body = wire::Refusal {
+            kind: "about:blank",
+            title: self.status.reason_lossy(),
+            status: self.status.code,
+            code: self.code,
+            detail: self.detail,
+            problems: self.problems,
+            standing: *self.standing,
+        };
+        let body = serde_json::to_string(&body).map_err(|why| {
+            tracing::error!(%why, "a refusal could not be written: {why}");
+            Status::InternalServerError
+        })?;
         let mut response = Response::build();
         response
             .status(self.status)
@@ -79,18 +78,9 @@ impl<'r> Responder<'r, 'static> for ApiError {
 }
 
 /// The problems of a definition, as callers see them.
-pub(super) fn problems(found: &[StoredProblem]) -> Vec<Value> {
-    let one = |p: &StoredProblem| {
-        json!({
-            "code": p.code,
-            "severity": p.severity,
-            "line": p.line,
-            "column": p.column,
-            "place": p.place,
-            "message": p.message,
-        })
-    };
-    found.iter().map(one).collect()
+fn problems(found: &[StoredProblem]) -> Vec<Found> {
+    let found = found.iter().map(Problem::from);
+    found.map(Found::Definition).collect()
 }
 
 impl From<StoreError> for ApiError {
@@ -121,9 +111,12 @@ impl From<CommandError> for ApiError {
                 (Status::ServiceUnavailable, "database")
             }
         };
-        let more = match &error {
-            CommandError::Refused(refusal) => facts(*refusal),
-            CommandError::KeyReused(id) => vec![("pipeline", json!(id.0))],
+        let standing = match &error {
+            CommandError::Refused(refusal) => Standing::from(*refusal),
+            CommandError::KeyReused(id) => Standing {
+                pipeline: Some(id.0),
+                ..Standing::default()
+            },
             CommandError::Busy
             | CommandError::Unwritable(_)
             | CommandError::PutOff(_)
@@ -131,28 +124,12 @@ impl From<CommandError> for ApiError {
             | CommandError::NoGraph(_)
             | CommandError::Unchecked(_)
             | CommandError::Edited(_)
-            | CommandError::Store(_) => Vec::new(),
+            | CommandError::Store(_) => Standing::default(),
         };
         Self {
-            more,
+            standing: Box::new(standing),
             ..Self::new(status, code, error.to_string())
         }
-    }
-}
-
-/// What a refusal tells a program: how the thing stands now, or what is in the way.
-fn facts(refusal: Refusal) -> Vec<(&'static str, Value)> {
-    match refusal {
-        Refusal::NoPipeline(_) | Refusal::NoTrack(..) => Vec::new(),
-        Refusal::Pipeline(state, _) | Refusal::PipelineMoved(state) => {
-            vec![("state", json!(state.word()))]
-        }
-        Refusal::Track(state, _) => vec![("state", json!(state.word()))],
-        Refusal::TrackMoved(state, attempt) => {
-            vec![("state", json!(state.word())), ("attempt", json!(attempt))]
-        }
-        Refusal::Runs(track) | Refusal::NotItsTurn(track) => vec![("track", json!(track.0))],
-        Refusal::Limit(limit) => vec![("limit", json!(limit))],
     }
 }
 
@@ -210,8 +187,8 @@ impl From<StartError> for ApiError {
                 Self::new(Status::Conflict, "unchecked", detail).with(problems(&found))
             }
             StartError::Fields(fields) => {
-                let one = |f: crate::graph::FieldError| json!({"field": f.field, "code": f.code, "message": f.message});
-                let fields = fields.into_iter().map(one).collect();
+                let fields = fields.into_iter().map(OfField::from);
+                let fields = fields.map(Found::Field).collect();
                 Self::new(Status::UnprocessableEntity, "invalid-input", detail).with(fields)
             }
             StartError::UnknownSecrets(_) => {

@@ -5,43 +5,50 @@ use rocket::request::FromParam;
 use rocket::response::status::Custom;
 use rocket::serde::json::Json;
 use rocket::{State, get, http::ContentType, post};
-use serde_json::{Value, json};
 
 use super::body::{Body, blocking};
-use super::error::{ApiError, problems};
+use super::describe;
+use super::error::ApiError;
 use super::guard::Auth;
-use super::wire;
-use crate::desk::{Defined, Desk};
+use super::wire::{Edge, Graph, GraphPage, GraphSaved, GraphWhole, Problem, Vertex};
+use crate::desk::Desk;
 use crate::engine::GraphId;
 use crate::graph::text;
 use crate::store::Outcome as Saved;
 
 /// The most rows of one page of a list.
 pub(super) const MOST_ROWS: i64 = 500;
-const USUAL_ROWS: i64 = 100;
+/// And how many it has unless something else is asked for.
+pub(super) const USUAL_ROWS: i64 = 100;
 
 /// How many rows were asked for, within bounds.
 pub(super) fn rows(limit: Option<i64>) -> i64 {
     limit.unwrap_or(USUAL_ROWS).clamp(1, MOST_ROWS)
 }
 
-fn defined(defined: &Defined) -> Value {
-    json!({
-        "id": defined.id.0,
-        "name": defined.name,
-        "version": defined.version,
-        "checked": defined.checked,
-        "note": defined.outcome.sentence(),
-        "problems": problems(&defined.problems),
-    })
-}
-
+/// Saves a definition
+///
+/// As the newest version of its name: a version that no pipeline has used is replaced, another one stays. A definition with
+/// errors is saved too; it cannot be started.
+#[utoipa::path(
+    tag = "graphs",
+    operation_id = "saveGraph",
+    request_body(content(
+        (String = "application/yaml"),
+        (Object = "application/json"),
+    ), description = "The definition; what is checked is in docs/checks.md."),
+    responses(
+        (status = 201, description = "Saved.", body = GraphSaved),
+        (status = 200, description = "The newest version was the same: nothing changed.", body = GraphSaved),
+        describe::make_graph,
+    )
+)]
 #[post("/graphs", data = "<body>")]
 pub(super) async fn create(
     caller: Auth,
     desk: &State<Desk>,
     body: Body,
-) -> Result<Custom<Json<Value>>, ApiError> {
+) -> Result<Custom<Json<GraphSaved>>, ApiError> {
     let (source, format) = body.definition()?;
     let desk = desk.inner().clone();
     blocking(move || {
@@ -51,37 +58,54 @@ pub(super) async fn create(
         } else {
             Status::Created
         };
-        Ok(Custom(status, Json(defined(&saved))))
+        Ok(Custom(status, Json(GraphSaved::from(&saved))))
     })
     .await
 }
 
+/// The newest version of each graph, by name
+#[utoipa::path(
+    tag = "graphs",
+    operation_id = "listGraphs",
+    responses(
+        (status = 200, description = "A page.", body = GraphPage),
+        describe::list,
+    )
+)]
 #[get("/graphs?<after>&<limit>")]
 pub(super) async fn list(
     _caller: Auth,
     desk: &State<Desk>,
     after: Option<String>,
     limit: Option<i64>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<GraphPage>, ApiError> {
     let desk = desk.inner().clone();
     blocking(move || {
         let limit = rows(limit);
         let graphs = desk.store.graphs(&after.unwrap_or_default(), limit)?;
         let full = graphs.len() as i64 == limit;
         let next = graphs.last().filter(|_| full).map(|g| g.name.clone());
-        Ok(Json(
-            json!({"graphs": graphs.iter().map(wire::graph).collect::<Vec<_>>(), "next": next}),
-        ))
+        let graphs = graphs.iter().map(Graph::from).collect();
+        Ok(Json(GraphPage { graphs, next }))
     })
     .await
 }
 
+/// One version of a graph, with vertices, edges and problems
+#[utoipa::path(
+    tag = "graphs",
+    operation_id = "getGraph",
+    responses(
+        (status = 200, description = "The graph.", body = GraphWhole),
+        describe::of_graph,
+    )
+)]
 #[get("/graphs/<id>")]
 pub(super) async fn get(
     _caller: Auth,
     desk: &State<Desk>,
     id: i64,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<GraphWhole>, ApiError> {
     let desk = desk.inner().clone();
     blocking(move || {
         let head = desk
@@ -90,15 +114,14 @@ pub(super) async fn get(
             .ok_or_else(|| ApiError::not_found("graph", id))?;
         let vertices = desk.store.vertices(GraphId(id))?;
         let edges = desk.store.edges(GraphId(id))?;
-        let edges: Vec<_> = edges
-            .iter()
-            .map(|(tail, head)| json!({"tail": tail, "head": head}))
-            .collect();
-        let mut body = wire::graph(&head);
-        body["vertices"] = vertices.iter().map(wire::vertex).collect();
-        body["edges"] = Value::Array(edges);
-        body["problems"] = Value::Array(problems(&desk.store.problems(GraphId(id))?));
-        Ok(Json(body))
+        let problems = desk.store.problems(GraphId(id))?;
+        let edges = edges.into_iter().map(|(tail, head)| Edge { tail, head });
+        Ok(Json(GraphWhole {
+            graph: Graph::from(&head),
+            vertices: vertices.iter().map(Vertex::from).collect(),
+            edges: edges.collect(),
+            problems: problems.iter().map(Problem::from).collect(),
+        }))
     })
     .await
 }
@@ -115,6 +138,17 @@ impl FromParam<'_> for YamlFile {
     }
 }
 
+/// The definition as a file of YAML
+#[utoipa::path(
+    tag = "graphs",
+    operation_id = "getGraphYaml",
+    path = "/graphs/{id}.yaml",
+    params(("id" = i64, Path)),
+    responses(
+        (status = 200, description = "As it was saved; what came as JSON is turned into YAML.", body = String, content_type = "application/yaml"),
+        describe::of_graph,
+    )
+)]
 #[get("/graphs/<file>", rank = 2)]
 pub(super) async fn get_yaml(
     _caller: Auth,
@@ -145,12 +179,23 @@ pub(super) async fn get_yaml(
     .await
 }
 
+/// Checks a graph once more
+///
+/// The machine may have changed: interpreters come and go.
+#[utoipa::path(
+    tag = "graphs",
+    operation_id = "checkGraph",
+    responses(
+        (status = 200, description = "What was found.", body = GraphSaved),
+        describe::of_graph,
+    )
+)]
 #[post("/graphs/<id>/check")]
 pub(super) async fn check(
     _caller: Auth,
     desk: &State<Desk>,
     id: i64,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<GraphSaved>, ApiError> {
     let desk = desk.inner().clone();
-    blocking(move || Ok(Json(defined(&desk.check(GraphId(id))?)))).await
+    blocking(move || Ok(Json(GraphSaved::from(&desk.check(GraphId(id))?)))).await
 }

@@ -2,30 +2,39 @@
 
 use rocket::serde::json::Json;
 use rocket::{State, get};
-use serde_json::{Value, json};
 
 use super::body::blocking;
+use super::describe;
 use super::error::ApiError;
 use super::graphs::rows;
 use super::guard::Auth;
-use super::wire;
+use super::wire::{InboxPage, Waiting};
 use crate::desk::Desk;
 
+/// What waits for a person, the newest first
+#[utoipa::path(
+    tag = "tracks",
+    operation_id = "listInbox",
+    responses(
+        (status = 200, description = "A page.", body = InboxPage),
+        describe::list,
+    )
+)]
 #[get("/inbox?<before>&<limit>")]
 pub(super) async fn list(
     _caller: Auth,
     desk: &State<Desk>,
     before: Option<i64>,
     limit: Option<i64>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<InboxPage>, ApiError> {
     let desk = desk.inner().clone();
     blocking(move || {
         let limit = rows(limit);
         let found = desk.store.inbox(before.unwrap_or(i64::MAX), limit)?;
         let full = found.len() as i64 == limit;
         let next = found.last().filter(|_| full).map(|w| w.track.id);
-        let tracks: Vec<Value> = found.into_iter().map(wire::waiting).collect();
-        Ok(Json(json!({"tracks": tracks, "next": next})))
+        let tracks = found.into_iter().map(Waiting::from).collect();
+        Ok(Json(InboxPage { tracks, next }))
     })
     .await
 }

@@ -10,6 +10,7 @@ use rocket::tokio::io::{AsyncRead, AsyncReadExt, empty};
 use rocket::{Request, Response, State, get};
 
 use super::body::blocking;
+use super::describe;
 use super::error::ApiError;
 use super::guard::Auth;
 use crate::desk::Desk;
@@ -117,6 +118,17 @@ fn stream(pieces: Vec<Piece>) -> Box<dyn AsyncRead + Send + Unpin> {
     })
 }
 
+/// What an attempt printed
+#[utoipa::path(
+    tag = "tracks",
+    operation_id = "getLog",
+    params(Range),
+    responses(
+        (status = 200, description = "All of it.", body = String, content_type = "text/plain"),
+        (status = 206, description = "The range that was asked for.", body = String, content_type = "text/plain"),
+        describe::log,
+    )
+)]
 #[get("/tracks/<id>/attempts/<number>/log")]
 pub(super) async fn log(
     _caller: Auth,

@@ -5,13 +5,17 @@
 
 mod asks;
 mod body;
+mod describe;
 mod drain;
+mod dry_run;
 mod error;
 mod graphs;
 mod guard;
 mod health;
 mod inbox;
 mod logs;
+mod metrics;
+mod openapi;
 mod pipelines;
 mod render;
 mod routes;
@@ -23,4 +27,7 @@ mod why;
 pub mod wire;
 
 pub use body::MostBytes;
+pub use describe::document;
+pub use metrics::{DatabaseFile, HttpMeter};
+pub use openapi::Description;
 pub use routes::{catchers, routes};

@@ -2,43 +2,62 @@
 
 use rocket::serde::json::Json;
 use rocket::{State, get};
-use serde_json::{Value, json};
 
 use super::body::blocking;
+use super::describe;
 use super::error::ApiError;
 use super::graphs::rows;
 use super::guard::Auth;
 use super::starts::{LONGEST_WAIT, duration};
-use super::wire;
+use super::wire::{JournalEntry, JournalPage, Pipeline, PipelinePage, PipelineWhole, Track};
 use crate::desk::Desk;
 use crate::engine::PipelineId;
 use crate::store::PipelineHead;
 
+/// Pipelines, the newest first
+#[utoipa::path(
+    tag = "pipelines",
+    operation_id = "listPipelines",
+    responses(
+        (status = 200, description = "A page.", body = PipelinePage),
+        describe::list,
+    )
+)]
 #[get("/pipelines?<before>&<limit>")]
 pub(super) async fn list(
     _caller: Auth,
     desk: &State<Desk>,
     before: Option<i64>,
     limit: Option<i64>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<PipelinePage>, ApiError> {
     let desk = desk.inner().clone();
     blocking(move || {
         let limit = rows(limit);
         let heads = desk.store.pipelines(before.unwrap_or(i64::MAX), limit)?;
         let full = heads.len() as i64 == limit;
         let next = heads.last().filter(|_| full).map(|p| p.id);
-        Ok(Json(json!({"pipelines": heads.iter().map(wire::pipeline).collect::<Vec<_>>(), "next": next})))
+        let pipelines = heads.iter().map(Pipeline::from).collect();
+        Ok(Json(PipelinePage { pipelines, next }))
     })
     .await
 }
 
+/// A pipeline with its tracks
+#[utoipa::path(
+    tag = "pipelines",
+    operation_id = "getPipeline",
+    responses(
+        (status = 200, description = "The pipeline.", body = PipelineWhole),
+        describe::of_pipeline,
+    )
+)]
 #[get("/pipelines/<id>?<wait>")]
 pub(super) async fn get(
     _caller: Auth,
     desk: &State<Desk>,
     id: i64,
     wait: Option<&str>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<PipelineWhole>, ApiError> {
     let wait = wait.map(duration).transpose()?;
     let desk = desk.inner().clone();
     blocking(move || {
@@ -49,16 +68,25 @@ pub(super) async fn get(
         }
         let head = head(&desk, id)?;
         let tracks = desk.store.tracks(id, 0, i64::MAX)?;
-        let tracks: Vec<_> = tracks.into_iter().map(wire::Track::from).collect();
-        let mut body = wire::pipeline(&head);
-        // Of these the rows of tracks do not say that they count as done.
-        body["ignored"] = json!(desk.store.ignored(id)?.len());
-        body["tracks"] = json!(tracks);
-        Ok(Json(body))
+        Ok(Json(PipelineWhole {
+            pipeline: Pipeline::from(&head),
+            // Of these the rows of tracks do not say that they count as done.
+            ignored: desk.store.ignored(id)?.len(),
+            tracks: tracks.into_iter().map(Track::from).collect(),
+        }))
     })
     .await
 }
 
+/// What happened to a pipeline and its tracks, in order
+#[utoipa::path(
+    tag = "pipelines",
+    operation_id = "getJournal",
+    responses(
+        (status = 200, description = "A page.", body = JournalPage),
+        describe::of_pipeline,
+    )
+)]
 #[get("/pipelines/<id>/journal?<after>&<limit>")]
 pub(super) async fn journal(
     _caller: Auth,
@@ -66,7 +94,7 @@ pub(super) async fn journal(
     id: i64,
     after: Option<i64>,
     limit: Option<i64>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<JournalPage>, ApiError> {
     let desk = desk.inner().clone();
     blocking(move || {
         let id = PipelineId(id);
@@ -75,9 +103,8 @@ pub(super) async fn journal(
         let entries = desk.store.journal(id, after.unwrap_or(0), limit)?;
         let full = entries.len() as i64 == limit;
         let next = entries.last().filter(|_| full).map(|e| e.sequence);
-        Ok(Json(
-            json!({"entries": entries.iter().map(wire::entry).collect::<Vec<_>>(), "next": next}),
-        ))
+        let entries = entries.iter().map(JournalEntry::from).collect();
+        Ok(Json(JournalPage { entries, next }))
     })
     .await
 }

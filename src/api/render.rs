@@ -1,35 +1,36 @@
 //! `/graphs/<id>/render`: scripts as they would run.
 
-use std::collections::BTreeMap;
-
 use rocket::serde::json::Json;
 use rocket::{State, post};
-use serde::Deserialize;
-use serde_json::Value;
 
 use super::body::{Body, blocking};
+use super::describe;
 use super::error::ApiError;
 use super::guard::Auth;
-use super::wire;
+use super::wire::{RenderBody, Rendering};
 use crate::desk::{Desk, RenderRequest};
 use crate::engine::GraphId;
 use crate::graph::GivenOwned;
 
-/// The body of the request.
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct RenderBody {
-    input: BTreeMap<String, Value>,
-    vertex: Option<String>,
-}
-
+/// The scripts as they would run
+///
+/// Nothing runs. Secrets are `******`.
+#[utoipa::path(
+    tag = "graphs",
+    operation_id = "renderGraph",
+    request_body = RenderBody,
+    responses(
+        (status = 200, description = "The scripts.", body = Rendering),
+        describe::render,
+    )
+)]
 #[post("/graphs/<id>/render", data = "<body>")]
 pub(super) async fn render(
     _caller: Auth,
     desk: &State<Desk>,
     id: i64,
     body: Body,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<Rendering>, ApiError> {
     let body: RenderBody = body.json()?;
     let desk = desk.inner().clone();
     blocking(move || {
@@ -41,7 +42,7 @@ pub(super) async fn render(
             vertex: body.vertex,
         };
         let scripts = desk.render(GraphId(id), &request)?;
-        Ok(Json(wire::rendered(&scripts)))
+        Ok(Json(Rendering::from(scripts.as_slice())))
     })
     .await
 }

@@ -2,46 +2,63 @@
 
 use rocket::http::Status;
 use rocket::{Catcher, Request, Route, catch, catchers, routes};
+use utoipa::OpenApi;
 
 use super::error::ApiError;
 use super::guard::Refused;
 use super::{
-    asks, drain, graphs, health, inbox, logs, pipelines, render, secrets, sign_in, starts, tracks,
-    why,
+    asks, drain, graphs, health, inbox, logs, metrics, openapi, pipelines, render, secrets,
+    sign_in, starts, tracks, why,
 };
 
-/// Mounted under `/api/v1`.
-pub fn routes() -> Vec<Route> {
-    routes![
-        graphs::create,
-        graphs::list,
-        graphs::get,
-        graphs::get_yaml,
-        graphs::check,
-        render::render,
-        starts::start,
-        pipelines::list,
-        pipelines::get,
-        asks::of_pipeline,
-        asks::of_track,
-        asks::again,
-        pipelines::journal,
-        tracks::get,
-        tracks::input,
-        tracks::resolve,
-        why::track,
-        why::pipeline,
-        logs::log,
-        drain::drain,
-        drain::undo,
-        inbox::list,
-        secrets::list,
-        secrets::set,
-        secrets::remove,
-        health::healthz,
-        sign_in::link,
-    ]
+/// Declares the routes; the same list is what is described.
+macro_rules! interface {
+    ($($module:ident :: $handler:ident),+ $(,)?) => {
+        /// Mounted under `/api/v1`.
+        pub fn routes() -> Vec<Route> {
+            routes![$($module::$handler),+]
+        }
+
+        /// What the handlers and the types of the wire say of themselves.
+        #[derive(OpenApi)]
+        #[openapi(paths($($module::$handler),+))]
+        pub(super) struct Described;
+    };
 }
+
+interface![
+    graphs::create,
+    graphs::list,
+    graphs::get,
+    graphs::get_yaml,
+    graphs::check,
+    render::render,
+    starts::start,
+    pipelines::list,
+    pipelines::get,
+    asks::of_pipeline,
+    asks::again,
+    pipelines::journal,
+    why::pipeline,
+    tracks::get,
+    asks::of_track,
+    tracks::input,
+    tracks::resolve,
+    why::track,
+    logs::log,
+    inbox::list,
+    secrets::list,
+    secrets::set,
+    secrets::remove,
+    drain::drain,
+    drain::undo,
+    sign_in::link,
+    health::healthz,
+    health::readyz,
+    health::version,
+    metrics::get,
+    openapi::get,
+];
 
 /// Registered under `/api`.
 pub fn catchers() -> Vec<Catcher> {

@@ -4,41 +4,53 @@ use rocket::http::Status;
 use rocket::response::status::Custom;
 use rocket::serde::json::Json;
 use rocket::{State, delete, get, put};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::body::{Body, blocking};
+use super::describe;
 use super::error::ApiError;
 use super::guard::Auth;
-use super::wire::time;
+use super::wire::{Secret, SecretBody, SecretPage, SecretRemoved, SecretSet};
 use crate::desk::Desk;
 use crate::graph::Hidden;
-use crate::store::SecretHead;
 
+/// All named secrets, without their values
+#[utoipa::path(
+    tag = "secrets",
+    operation_id = "listSecrets",
+    responses(
+        (status = 200, description = "The secrets.", body = SecretPage),
+        describe::list,
+    )
+)]
 #[get("/secrets")]
-pub(super) async fn list(_caller: Auth, desk: &State<Desk>) -> Result<Json<Value>, ApiError> {
+pub(super) async fn list(_caller: Auth, desk: &State<Desk>) -> Result<Json<SecretPage>, ApiError> {
     let desk = desk.inner().clone();
     blocking(move || {
-        let one = |secret: &SecretHead| {
-            json!({
-                "name": secret.name,
-                "creator": secret.creator,
-                "created_at": time(secret.created_at),
-                "updated_at": time(secret.updated_at),
-            })
-        };
-        let secrets: Vec<Value> = desk.secrets()?.iter().map(one).collect();
-        Ok(Json(json!({"secrets": secrets})))
+        let secrets = desk.secrets()?.iter().map(Secret::from).collect();
+        Ok(Json(SecretPage { secrets }))
     })
     .await
 }
 
+/// Sets a secret
+#[utoipa::path(
+    tag = "secrets",
+    operation_id = "setSecret",
+    request_body = SecretBody,
+    responses(
+        (status = 200, description = "It has the new value.", body = SecretSet),
+        (status = 201, description = "It is new.", body = SecretSet),
+        describe::set_secret,
+    )
+)]
 #[put("/secrets/<name>", data = "<body>")]
 pub(super) async fn set(
     caller: Auth,
     desk: &State<Desk>,
     name: String,
     body: Body,
-) -> Result<Custom<Json<Value>>, ApiError> {
+) -> Result<Custom<Json<SecretSet>>, ApiError> {
     let value = value(body.required_json()?)?;
     let desk = desk.inner().clone();
     blocking(move || {
@@ -46,7 +58,7 @@ pub(super) async fn set(
             true => Status::Ok,
             false => Status::Created,
         };
-        Ok(Custom(status, Json(json!({"name": name}))))
+        Ok(Custom(status, Json(SecretSet { name })))
     })
     .await
 }
@@ -67,18 +79,28 @@ fn value(body: Value) -> Result<Hidden, ApiError> {
     }
 }
 
+/// Removes a secret
+#[utoipa::path(
+    tag = "secrets",
+    operation_id = "removeSecret",
+    responses(
+        (status = 200, description = "It is removed.", body = SecretRemoved),
+        describe::remove_secret,
+    )
+)]
 #[delete("/secrets/<name>")]
 pub(super) async fn remove(
     _caller: Auth,
     desk: &State<Desk>,
     name: String,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<SecretRemoved>, ApiError> {
     let desk = desk.inner().clone();
     blocking(move || {
-        let unfinished = desk.remove_secret(&name)?;
-        Ok(Json(
-            json!({"name": name, "unfinished_pipelines": unfinished}),
-        ))
+        let unfinished_pipelines = desk.remove_secret(&name)?;
+        Ok(Json(SecretRemoved {
+            name,
+            unfinished_pipelines,
+        }))
     })
     .await
 }

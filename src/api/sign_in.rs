@@ -5,21 +5,34 @@ use std::sync::Arc;
 use rocket::http::Status;
 use rocket::serde::json::Json;
 use rocket::{State, post};
-use serde_json::{Value, json};
 
+use super::describe;
 use super::error::ApiError;
 use super::guard::Auth;
+use super::wire::SignInLink;
 use crate::access::Access;
 use crate::clock;
 use crate::engine::Time;
 
+/// Makes a link that signs a browser in, once
+#[utoipa::path(
+    tag = "server",
+    operation_id = "makeSignInLink",
+    responses(
+        (status = 200, description = "The link.", body = SignInLink),
+        describe::list,
+    )
+)]
 #[post("/sign-in-links")]
-pub(super) fn link(_caller: Auth, access: &State<Arc<Access>>) -> Result<Json<Value>, ApiError> {
+pub(super) fn link(
+    _caller: Auth,
+    access: &State<Arc<Access>>,
+) -> Result<Json<SignInLink>, ApiError> {
     let code = access.new_link(Time(clock::now())).map_err(|why| {
         tracing::error!(%why, "no sign-in link could be made: {why}");
         ApiError::new(Status::ServiceUnavailable, "unavailable", why.to_string())
     })?;
-    Ok(Json(
-        json!({"path": format!("/sign-in?code={}", code.text())}),
-    ))
+    Ok(Json(SignInLink {
+        path: format!("/sign-in?code={}", code.text()),
+    }))
 }

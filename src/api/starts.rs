@@ -1,6 +1,5 @@
 //! `/graphs/<id>/pipelines`: starting a graph, and waiting for its end.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use rocket::http::Status;
@@ -8,34 +7,22 @@ use rocket::request::{FromRequest, Outcome};
 use rocket::response::status::Custom;
 use rocket::serde::json::Json;
 use rocket::{Request, State, post};
-use serde::Deserialize;
-use serde_json::{Value, json};
 
 use super::body::{Body, blocking};
+use super::describe;
 use super::error::ApiError;
 use super::guard::Auth;
 use super::tracks::given;
-use super::wire;
+use super::wire::{PipelineStarted, PipelineState, StartBody};
 use crate::desk::{Desk, StartRequest};
 use crate::driver::Started;
-use crate::engine::{GraphId, PipelineState};
+use crate::engine::{self, GraphId};
 use crate::graph::Millis;
 
 /// The longest that `?wait=` may wait; a longer wait ends here with the state as it is.
 pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(300);
 /// The most bytes of an `Idempotency-Key`.
-const MOST_KEY_BYTES: usize = 255;
-
-/// The body of a start.
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct StartBody {
-    name: String,
-    desc: String,
-    input: BTreeMap<String, Value>,
-    ask_later: bool,
-    priority: i32,
-}
+pub(super) const MOST_KEY_BYTES: usize = 255;
 
 /// The header `Idempotency-Key`.
 pub(super) struct RequestKey(pub(super) Option<String>);
@@ -55,6 +42,18 @@ impl<'r> FromRequest<'r> for RequestKey {
     }
 }
 
+/// Starts a pipeline
+#[utoipa::path(
+    tag = "pipelines",
+    operation_id = "startPipeline",
+    params(RequestKey),
+    request_body = StartBody,
+    responses(
+        (status = 201, description = "It has started.", body = PipelineStarted),
+        (status = 200, description = "The same `Idempotency-Key` had started it before.", body = PipelineStarted),
+        describe::start,
+    )
+)]
 #[post("/graphs/<id>/pipelines?<wait>", data = "<body>")]
 pub(super) async fn start(
     caller: Auth,
@@ -63,7 +62,7 @@ pub(super) async fn start(
     wait: Option<&str>,
     key: RequestKey,
     body: Body,
-) -> Result<Custom<Json<Value>>, ApiError> {
+) -> Result<Custom<Json<PipelineStarted>>, ApiError> {
     let wait = wait.map(duration).transpose()?;
     let body: StartBody = body.json()?;
     let desk = desk.inner().clone();
@@ -90,24 +89,27 @@ pub(super) fn started(
     desk: &Desk,
     started: Started,
     wait: Option<Duration>,
-) -> Result<Custom<Json<Value>>, ApiError> {
+) -> Result<Custom<Json<PipelineStarted>>, ApiError> {
     // It is started, whether it can be waited for or not.
     let settled = wait.and_then(|wait| desk.handle.wait(started.id, wait.min(LONGEST_WAIT)));
     let state = match settled {
-        Some(state) => state.word(),
-        None => desk
-            .store
-            .pipeline(started.id)?
-            .map_or(PipelineState::Running.word(), |p| {
-                wire::pipeline_state(p.state)
-            }),
+        Some(state) => PipelineState(state.word()),
+        None => {
+            let row = desk.store.pipeline(started.id)?;
+            let running = engine::PipelineState::Running.code();
+            PipelineState::of(row.map_or(running, |row| row.state))
+        }
     };
     let status = if started.replayed {
         Status::Ok
     } else {
         Status::Created
     };
-    let body = json!({"id": started.id.0, "state": state, "replayed": started.replayed});
+    let body = PipelineStarted {
+        id: started.id.0,
+        state,
+        replayed: started.replayed,
+    };
     Ok(Custom(status, Json(body)))
 }
 

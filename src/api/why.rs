@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use rocket::serde::json::Json;
 use rocket::{State, get};
-use serde_json::Value;
 
 use super::body::blocking;
+use super::describe;
 use super::error::ApiError;
 use super::guard::Auth;
 use super::wire;
@@ -17,27 +17,45 @@ use crate::engine::{PipelineId, TrackId};
 /// How long the driver may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Why a track stands where it does, and what comes next
+#[utoipa::path(
+    tag = "tracks",
+    operation_id = "whyTrack",
+    responses(
+        (status = 200, description = "The answer.", body = wire::Why),
+        describe::why,
+    )
+)]
 #[get("/tracks/<id>/why")]
 pub(super) async fn track(
     _caller: Auth,
     desk: &State<Desk>,
     id: i64,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<wire::Why>, ApiError> {
     let desk = desk.inner().clone();
     blocking(move || answer(desk.why_track(TrackId(id), PATIENCE)?, "track", id)).await
 }
 
+/// Why a pipeline stands where it does, and what comes next
+#[utoipa::path(
+    tag = "pipelines",
+    operation_id = "whyPipeline",
+    responses(
+        (status = 200, description = "The answer.", body = wire::Why),
+        describe::why,
+    )
+)]
 #[get("/pipelines/<id>/why")]
 pub(super) async fn pipeline(
     _caller: Auth,
     desk: &State<Desk>,
     id: i64,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<wire::Why>, ApiError> {
     let desk = desk.inner().clone();
     blocking(move || answer(desk.why_pipeline(PipelineId(id), PATIENCE)?, "pipeline", id)).await
 }
 
-fn answer(why: Option<Why>, kind: &str, id: i64) -> Result<Json<Value>, ApiError> {
+fn answer(why: Option<Why>, kind: &str, id: i64) -> Result<Json<wire::Why>, ApiError> {
     let why = why.ok_or_else(|| ApiError::not_found(kind, id))?;
-    Ok(Json(wire::why(&why)))
+    Ok(Json(wire::Why::from(&why)))
 }

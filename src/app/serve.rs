@@ -10,7 +10,7 @@ use rocket::Shutdown;
 use rocket::fairing::AdHoc;
 
 use super::error::AppError;
-use super::opened::App;
+use super::opened::{App, DATABASE};
 use crate::access::Access;
 use crate::config::Config;
 use crate::driver::Handle;
@@ -46,6 +46,8 @@ pub fn serve(app: App, ready: impl FnOnce(&Served) + Send + 'static) -> Result<(
         app.desk.handle.clone(),
         &app.token,
     ));
+    let document = api::document();
+    let http = api::HttpMeter::default();
     let most = api::MostBytes(app.config.max_file_bytes);
     let rocket = rocket::custom(figment(&app.config))
         .mount("/api/v1", api::routes())
@@ -56,6 +58,11 @@ pub fn serve(app: App, ready: impl FnOnce(&Served) + Send + 'static) -> Result<(
         .manage(app.desk.clone())
         .manage(app.spool.clone())
         .manage(Arc::clone(&access))
+        .manage(api::Description::of(&document))
+        .manage(web::Documented(Arc::new(document)))
+        .manage(api::DatabaseFile(app.config.data.join(DATABASE)))
+        .manage(http.clone())
+        .attach(http)
         .manage(most);
     let handle = app.desk.handle.clone();
     let app = Arc::new(Mutex::new(app));

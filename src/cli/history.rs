@@ -36,7 +36,7 @@ pub(super) fn ls(context: &Context, args: &LsArgs) -> Result<u8, CliError> {
     if args.inbox {
         let waiting = store.inbox(i64::MAX, limit)?;
         if args.json {
-            let tracks: Vec<_> = waiting.into_iter().map(wire::waiting).collect();
+            let tracks: Vec<_> = waiting.into_iter().map(wire::Waiting::from).collect();
             print_json(&json!({"tracks": tracks}))?;
         } else {
             let rows: Vec<_> = waiting.iter().map(waiting_row).collect();

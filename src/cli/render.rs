@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use clap::Args;
+use serde_json::json;
 
 use super::check::sound;
 use super::error::{CliError, OK};
@@ -47,7 +48,7 @@ pub(super) fn render(config: &Config, args: RenderArgs) -> Result<u8, CliError> 
         RenderError::TooLarge(_) => CliError::Failed(why.to_string()),
     })?;
     if args.json {
-        print_json(&wire::rendered(&rendered))?;
+        print_json(&json!(wire::Rendering::from(rendered.as_slice())))?;
         return Ok(OK);
     }
     let whole = rendered.len() == 1 && request.vertex.is_some();

@@ -1,7 +1,7 @@
 //! `trackyard why`: the server's answer, or without one what the rows say.
 
 use clap::Args;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::context::Context;
 use super::error::{CliError, OK};
@@ -76,7 +76,7 @@ fn of_rows(context: &Context, args: &WhyArgs, works: bool) -> Result<Value, CliE
         let serve = context.command("serve");
         why.next = format!("Nothing moves before a server works on it: `{serve}`.");
     }
-    Ok(wire::why(&why))
+    Ok(json!(wire::Why::from(&why)))
 }
 
 /// The answer, when its wait ends, and what happens next.

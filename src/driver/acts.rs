@@ -3,10 +3,17 @@
 use super::command::{CommandError, Reply};
 use super::drive::Drive;
 use super::flush::Answered;
-use crate::engine::{About, Event, Facts, Outbox, PipelineId, Preview, Refusal, Request, Time};
+use crate::engine::{
+    About, Census, Event, Facts, Outbox, PipelineId, Preview, Refusal, Request, Time,
+};
 
-/// Why something stands where it does, and where the answer goes.
-pub(super) type Question = (About, Reply<Option<Facts>>);
+/// What is answered from what is committed, and where the answer goes.
+pub(super) enum Question {
+    /// Why something stands where it does.
+    Why(About, Reply<Option<Facts>>),
+    /// How much there is of what.
+    Census(Reply<Census>),
+}
 
 impl Drive {
     /// Does what is asked. A pipeline that is over comes back from its rows for it.
@@ -39,11 +46,14 @@ impl Drive {
         Ok(preview?)
     }
 
-    /// Answers all who asked why in this batch, from what is committed now; with `stop` nobody.
+    /// Answers all who asked in this batch, from what is committed now; with `stop` nobody.
     pub(super) fn explain(&mut self, stop: bool) {
-        for (about, reply) in self.questions.drain(..).filter(|_| !stop) {
+        for question in self.questions.drain(..).filter(|_| !stop) {
             // A caller that has gone away misses nothing.
-            let _ = reply.send(Ok(self.engine.why(about)));
+            match question {
+                Question::Why(about, reply) => drop(reply.send(Ok(self.engine.why(about)))),
+                Question::Census(reply) => drop(reply.send(Ok(self.engine.census()))),
+            }
         }
     }
 

@@ -2,9 +2,10 @@
 
 use crossbeam_channel::Sender;
 
+use super::acts::Question;
 use super::updates::Update;
 use crate::engine::{
-    About, Facts, GraphId, PipelineId, PipelineState, Preview, Refusal, Request, Time, TrackInput,
+    GraphId, PipelineId, PipelineState, Preview, Refusal, Request, Time, TrackInput,
 };
 use crate::graph::Runnable;
 use crate::store::{NewGraph, Saved, StoreError, StoredProblem};
@@ -96,7 +97,7 @@ pub(super) enum Command {
     /// Which pipelines a start of this revision of a graph would stop.
     PreviewStart(GraphId, i64, Reply<Vec<PipelineId>>),
     /// Answered after the batch: what is said is committed.
-    Why(About, Reply<Option<Facts>>),
+    Ask(Question),
     Save(Box<NewGraph>, Reply<Saved>),
     SetCheck {
         id: GraphId,
@@ -144,7 +145,8 @@ impl Command {
             Self::Act(_, reply) => drop(reply.send(Err(why))),
             Self::Preview(_, reply) => drop(reply.send(Err(why))),
             Self::PreviewStart(_, _, reply) => drop(reply.send(Err(why))),
-            Self::Why(_, reply) => drop(reply.send(Err(why))),
+            Self::Ask(Question::Why(_, reply)) => drop(reply.send(Err(why))),
+            Self::Ask(Question::Census(reply)) => drop(reply.send(Err(why))),
             Self::Save(_, reply) => drop(reply.send(Err(why))),
             Self::SetCheck { reply, .. }
             | Self::SetSecret { reply, .. }

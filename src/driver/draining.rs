@@ -4,6 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossbeam_channel::Sender;
+use tracing::info;
+
+use super::command::Reply;
+use super::drive::Drive;
 
 /// The driver's own side.
 #[derive(Default)]
@@ -41,5 +45,17 @@ impl Draining {
             // One that has gone away waits no more.
             let _ = watch.try_send(());
         }
+    }
+}
+
+impl Drive {
+    /// Orders nothing new any more, or does so again, and tells how many scripts run.
+    pub(super) fn drain(&mut self, on: bool, reply: &Reply<u32>) {
+        self.engine.drain(on);
+        self.draining.set(on);
+        let (running, _) = self.engine.slots();
+        info!(on, running, "draining: {on}, scripts that run: {running}");
+        // A caller that has gone away has said what it wants.
+        let _ = reply.send(Ok(running));
     }
 }

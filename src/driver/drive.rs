@@ -17,6 +17,7 @@ use super::command::{Command, CommandError, Reply};
 use super::draining::Draining;
 use super::fact::event;
 use super::flush::Answered;
+use super::measures::Meter;
 use super::starts::Plans;
 use super::trouble::{Ballast, Trouble};
 use super::updates::Subscribers;
@@ -47,6 +48,7 @@ pub(super) struct Drive {
     pub(super) subscribers: Subscribers,
     pub(super) draining: Draining,
     pub(super) questions: Vec<Question>,
+    pub(super) meter: Meter,
 }
 
 enum Woken {
@@ -68,7 +70,8 @@ impl Drive {
             let mut answers = Vec::new();
             let mut writable = false;
             let mut stop = self.take(first, now, &mut out, &mut answers, &mut writable);
-            for _ in 1..self.batch {
+            let mut taken = 1;
+            while taken < self.batch {
                 let next = match (self.facts.try_recv(), stop) {
                     (Ok(fact), _) => Woken::Fact(fact),
                     (Err(_), true) => break,
@@ -78,7 +81,9 @@ impl Drive {
                     },
                 };
                 stop |= self.take(next, now, &mut out, &mut answers, &mut writable);
+                taken += 1;
             }
+            self.meter.batch(taken);
             if !stop {
                 self.engine.dispatch(now, &mut out);
             }
@@ -130,7 +135,7 @@ impl Drive {
                 // A fact is never refused; one of an attempt that is over changes nothing.
                 let _ = self.engine.step(now, event(fact), out);
             }
-            Woken::Command(Command::Why(about, reply)) => self.questions.push((about, reply)),
+            Woken::Command(Command::Ask(question)) => self.questions.push(question),
             Woken::Command(command) => {
                 if !*writable && let Err(why) = self.writer.try_lock() {
                     self.refuse(command, &why.to_string(), out);
@@ -151,17 +156,10 @@ impl Drive {
             Command::Subscribe(subscriber) => self.subscribers.add(subscriber),
             Command::Drain(on, reply) => self.drain(on, &reply),
             Command::WatchDrained(watch) => self.draining.watch(watch),
+            // A caller that has gone away misses nothing.
+            Command::Ask(Question::Census(reply)) => drop(reply.send(Ok(self.engine.census()))),
             other => other.refuse(why),
         }
-    }
-
-    fn drain(&mut self, on: bool, reply: &Reply<u32>) {
-        self.engine.drain(on);
-        self.draining.set(on);
-        let (running, _) = self.engine.slots();
-        info!(on, running, "draining: {on}, scripts that run: {running}");
-        // A caller that has gone away has said what it wants.
-        let _ = reply.send(Ok(running));
     }
 
     fn watch(&mut self, pipeline: PipelineId, watch: Sender<PipelineState>, out: &Outbox) {
@@ -192,7 +190,7 @@ impl Drive {
                 let _ = reply.send(self.preview(request, now, out, answers));
             }
             Command::PreviewStart(graph, rev, reply) => self.preview_start(graph, rev, &reply),
-            Command::Why(about, reply) => self.questions.push((about, reply)),
+            Command::Ask(question) => self.questions.push(question),
             Command::Save(new, reply) => {
                 // A start of this batch seals its graph: that must be in the database first.
                 if self.flush(out, answers) {

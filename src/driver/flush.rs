@@ -1,6 +1,6 @@
 //! What happens to a batch once its events are applied: ONE commit, then answers, then effects.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::RecvTimeoutError;
 use tracing::{error, info, warn};
@@ -34,8 +34,12 @@ impl Drive {
         if !out.ends.is_empty() {
             reach(Point::ServerTaking, &"");
         }
-        if !out.is_empty() && !self.write(&out, answers, |writer| writer.commit(&out)) {
-            return false;
+        if !out.is_empty() {
+            let began = Instant::now();
+            if !self.write(&out, answers, |writer| writer.commit(&out)) {
+                return false;
+            }
+            self.meter.committed(&out, began.elapsed());
         }
         if !out.ends.is_empty() {
             reach(Point::ServerCommitted, &"");
@@ -61,6 +65,7 @@ impl Drive {
                 Ok(()) => break,
                 Err(why) if why.is_transient() => {
                     let said = why.to_string();
+                    self.meter.measures.commit_retried();
                     if !told {
                         warn!(%why, "the database cannot be written, which is tried until it can: {why}");
                         told = true;

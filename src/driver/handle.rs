@@ -5,11 +5,15 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
 
+use super::acts::Question;
 use super::command::{Command, CommandError, NewStart, Reply, Started};
 use super::draining::Shown;
+use super::measures::Measures;
 use super::trouble::Trouble;
 use super::updates::{self, Update};
-use crate::engine::{About, Facts, GraphId, PipelineId, PipelineState, Preview, Request, Time};
+use crate::engine::{
+    About, Census, Facts, GraphId, PipelineId, PipelineState, Preview, Request, Time,
+};
 use crate::graph::Runnable;
 use crate::store::{NewGraph, Saved, StoredProblem};
 
@@ -20,6 +24,7 @@ pub struct Handle {
     pub(super) trouble: Trouble,
     pub(super) draining: Shown,
     pub(super) no_reserve: Trouble,
+    pub(super) measures: Measures,
     pub(super) inputs: Arc<Mutex<()>>,
 }
 
@@ -60,11 +65,26 @@ impl Handle {
     /// of what is said are committed. A driver that does not answer `within` this time is busy.
     pub fn why(&self, about: About, within: Duration) -> Result<Option<Facts>, CommandError> {
         let (reply, answer) = bounded(1);
-        self.send(Command::Why(about, reply))?;
-        answer.recv_timeout(within).map_err(|why| match why {
-            RecvTimeoutError::Timeout => CommandError::Busy,
-            RecvTimeoutError::Disconnected => CommandError::Closed,
-        })?
+        self.send(Command::Ask(Question::Why(about, reply)))?;
+        received(&answer, within)
+    }
+
+    /// How much there is of what, also while the database cannot be written. A driver that does not
+    /// answer `within` this time is busy.
+    pub fn census(&self, within: Duration) -> Result<Census, CommandError> {
+        let (reply, answer) = bounded(1);
+        self.queue(Command::Ask(Question::Census(reply)))?;
+        received(&answer, within)
+    }
+
+    /// What the driver has measured of itself.
+    pub fn measures(&self) -> &Measures {
+        &self.measures
+    }
+
+    /// How many commands wait for the driver.
+    pub fn waiting(&self) -> usize {
+        self.commands.len()
     }
 
     /// Why the database cannot be written now; none when it can.
@@ -199,4 +219,14 @@ impl Handle {
                 TrySendError::Disconnected(_) => CommandError::Closed,
             })
     }
+}
+
+fn received<T>(
+    answer: &Receiver<Result<T, CommandError>>,
+    within: Duration,
+) -> Result<T, CommandError> {
+    answer.recv_timeout(within).map_err(|why| match why {
+        RecvTimeoutError::Timeout => CommandError::Busy,
+        RecvTimeoutError::Disconnected => CommandError::Closed,
+    })?
 }

@@ -11,6 +11,7 @@ mod drive;
 mod fact;
 mod flush;
 mod handle;
+mod measures;
 mod spawn;
 mod starts;
 mod trouble;
@@ -19,6 +20,7 @@ mod updates;
 pub use command::{CommandError, NewStart, Started};
 pub use fact::event;
 pub use handle::Handle;
+pub use measures::Measures;
 pub use spawn::{Driver, Settings};
 
 // What `Driver::spawn` takes.

@@ -11,6 +11,7 @@ use super::command::Command;
 use super::draining::{Draining, Shown};
 use super::drive::Drive;
 use super::handle::Handle;
+use super::measures::{Measures, Meter};
 use super::trouble::{Ballast, Trouble};
 use super::updates::Subscribers;
 use crate::engine::{Capacity, Effect, Engine, Time};
@@ -41,6 +42,7 @@ pub struct Driver {
     trouble: Trouble,
     draining: Shown,
     no_reserve: Trouble,
+    measures: Measures,
     inputs: Arc<Mutex<()>>,
     thread: JoinHandle<()>,
 }
@@ -85,6 +87,8 @@ impl Driver {
         ballast.keep((settings.now)());
         let no_reserve = ballast.missing();
         let draining = Draining::default();
+        let meter = Meter::default();
+        let measures = meter.measures.clone();
         let shown = draining.shown();
         let drive = Drive {
             trouble: trouble.clone(),
@@ -104,6 +108,7 @@ impl Driver {
             subscribers: Subscribers::default(),
             draining,
             questions: Vec::new(),
+            meter,
         };
         let thread = std::thread::Builder::new()
             .name("driver".to_owned())
@@ -121,6 +126,7 @@ impl Driver {
             trouble,
             draining: shown,
             no_reserve,
+            measures,
             inputs: Arc::default(),
             thread,
         })
@@ -133,6 +139,7 @@ impl Driver {
             trouble: self.trouble.clone(),
             draining: self.draining.clone(),
             no_reserve: self.no_reserve.clone(),
+            measures: self.measures.clone(),
             inputs: Arc::clone(&self.inputs),
         }
     }

@@ -5,6 +5,7 @@
 
 mod actions;
 mod backoff;
+mod census;
 mod control;
 mod core;
 mod dispatch;
@@ -32,6 +33,7 @@ mod transitions;
 mod verdict;
 mod why;
 
+pub use census::Census;
 pub use core::Engine;
 pub use dispatch::Capacity;
 pub use event::{Event, LoadedPipeline, LoadedTrack, NextIds, Remains, StartOrder, TrackInput};

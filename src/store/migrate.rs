@@ -19,6 +19,14 @@ struct Applied {
     version: String,
 }
 
+/// The newest change of the form of the database that this version knows.
+pub fn schema_version() -> String {
+    let known: Result<Vec<Box<dyn Migration<Sqlite>>>, _> = SQLITE.migrations();
+    let known = known.into_iter().flatten();
+    let versions = known.map(|migration| migration.name().version().to_string());
+    versions.max().unwrap_or_default()
+}
+
 /// Applies what is missing, each migration in a transaction of its own.
 pub(super) fn migrate(db: &mut Db, path: &Path) -> Result<(), StoreError> {
     refuse_newer(db, path)?;

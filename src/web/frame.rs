@@ -18,6 +18,8 @@ pub(super) enum Section {
     NewGraph,
     /// Named secrets.
     Secrets,
+    /// The description of the REST interface.
+    Docs,
     /// Pages for somebody who is not signed in.
     Outside,
 }
@@ -93,7 +95,7 @@ impl Frame {
             Section::Graphs => word == "graphs",
             Section::NewGraph => word == "new",
             Section::Secrets => word == "secrets",
-            Section::Outside => false,
+            Section::Docs | Section::Outside => false,
         }
     }
 }

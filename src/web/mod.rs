@@ -13,6 +13,7 @@ mod assets;
 mod attempts;
 mod catch;
 mod deeds;
+mod docs;
 mod fates;
 mod fields;
 mod frame;
@@ -55,5 +56,6 @@ mod harness;
 #[cfg(test)]
 mod wellformed;
 
+pub use docs::Documented;
 pub use guard::{Browser, Clock};
 pub use mount::{catchers, routes};

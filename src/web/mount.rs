@@ -3,8 +3,8 @@
 use rocket::{Catcher, Route, catchers, routes};
 
 use super::{
-    ask, assets, catch, graph, graph_new, graphs, inbox, pipeline, pipelines, secrets, session,
-    start, track,
+    ask, assets, catch, docs, graph, graph_new, graphs, inbox, pipeline, pipelines, secrets,
+    session, start, track,
 };
 
 /// The pages, to be mounted at `/`. They need `Desk`, `Arc<Access>` and [`super::Clock`].
@@ -34,6 +34,7 @@ pub fn routes() -> Vec<Route> {
         ask::track,
         secrets::list,
         secrets::change,
+        docs::show,
     ]
 }
 

@@ -7,6 +7,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use serde_json::Value;
 use trackyard::spool::Spool;
 
+use crate::api::described;
 use crate::processes;
 
 /// An answer: its status, its headers as asked for, and its body.
@@ -362,10 +363,14 @@ fn try_ask(
         .with_config()
         .limit(limit)
         .read_to_vec()?;
-    Ok(Answer {
+    let answer = Answer {
         status: response.status().as_u16(),
         media,
         cookie,
         body,
-    })
+    };
+    if let Some((_, path)) = url.split_once("/api/v1") {
+        described::check(method, path, &answer);
+    }
+    Ok(answer)
 }

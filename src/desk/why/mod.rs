@@ -81,6 +81,9 @@ pub enum ReferKind {
 }
 
 impl Moves {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[Self::Itself, Self::Person, Self::Nobody];
+
     /// The word for programs.
     pub const fn word(self) -> &'static str {
         match self {
@@ -92,6 +95,9 @@ impl Moves {
 }
 
 impl ReferKind {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[Self::Track, Self::Pipeline, Self::Pool, Self::Input];
+
     /// The word for programs.
     pub const fn word(self) -> &'static str {
         match self {

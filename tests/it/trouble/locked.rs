@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::tools::{Lock, PROMPT, WAITS, page, pipeline, start, state, terminate, try_start};
-use crate::server::Server;
+use crate::api::metrics;
+use crate::server::{Server, ask};
 
 /// Much longer than SQLite waits for a lock (a second) and than the driver waits before it tries
 /// again (a quarter of one).
@@ -40,6 +41,16 @@ fn for_30_s_pages_can_be_read_commands_are_refused_and_nothing_is_lost() {
     assert_eq!(refused["code"], "unwritable", "{refused}");
     assert!(began.elapsed() < REFUSAL, "{:?}", began.elapsed());
     server.until(|| page(&server, &cookie, "/pipelines").contains(BANNER));
+    // Who asks without a credential is told the kind of trouble and no more.
+    let ready = || ask("GET", &format!("{}/api/v1/readyz", server.url), &[], b"");
+    let not = ready().expect(503);
+    assert_eq!(not["code"], "unwritable", "{not}");
+    assert_eq!(not["detail"], "the database cannot be written now");
+    let measured = metrics::values(&server);
+    assert_eq!(measured["trackyard_database_writable"], 0.0);
+    assert_eq!(measured["trackyard_driver_up"], 1.0);
+    assert_eq!(measured["trackyard_slots_used"], 1.0);
+    assert!(measured["trackyard_commit_retries_total"] >= 1.0);
     // A result comes in meanwhile.
     std::fs::write(&go, "").expect("written");
     let (mut pages, mut slowest) = (0, Duration::ZERO);
@@ -65,6 +76,7 @@ fn for_30_s_pages_can_be_read_commands_are_refused_and_nothing_is_lost() {
     // It goes on by itself, and what was refused was not done.
     assert_eq!(server.settled(&id)["state"], "FINISH");
     server.until(|| !page(&server, &cookie, "/pipelines").contains(BANNER));
+    ready().expect(200);
     let all = server.get("/pipelines").expect(200);
     assert_eq!(all["pipelines"].as_array().map(Vec::len), Some(1), "{all}");
     let next = try_start(&server, &graph_id).expect(201)["id"].clone();

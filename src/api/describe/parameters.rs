@@ -1,0 +1,90 @@
+//! What parameters mean. One word has one meaning in the whole interface.
+
+use serde_json::{Value, json};
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::{ObjectBuilder, Required, Type};
+
+use crate::api::dry_run::DryRun;
+use crate::api::graphs::{MOST_ROWS, USUAL_ROWS};
+use crate::api::logs::Range;
+use crate::api::starts::{LONGEST_WAIT, MOST_KEY_BYTES, RequestKey};
+use crate::desk::{PipelineAsk, TrackAsk};
+
+/// What is said of a parameter: its meaning, and what its schema has beside its type.
+pub(super) fn meaning(path: &str, name: &str) -> Option<(String, Value)> {
+    let number = json!({"minimum": 1});
+    let words = |all: Vec<&str>| ("What is asked.".to_owned(), json!({"enum": all}));
+    Some(match (name, path) {
+        ("id", path) => {
+            let of = path.split('/').nth(1).unwrap_or_default();
+            let of = of.trim_end_matches('s');
+            (format!("The number of the {of}."), number)
+        }
+        ("number", _) => ("The number of the attempt, from 1.".to_owned(), number),
+        ("name", _) => ("The name of the secret.".to_owned(), json!({})),
+        ("word", "/pipelines/{id}/{word}") => {
+            words(PipelineAsk::ALL.iter().map(|a| a.word()).collect())
+        }
+        ("word", "/tracks/{id}/{word}") => words(TrackAsk::ALL.iter().map(|a| a.word()).collect()),
+        ("limit", _) => (
+            "How many rows a page has at most; what is outside of the bounds is moved to them."
+                .to_owned(),
+            json!({"minimum": 1, "maximum": MOST_ROWS, "default": USUAL_ROWS}),
+        ),
+        ("after" | "before", _) => (
+            "Where the page begins: the `next` of the page before it.".to_owned(),
+            json!({}),
+        ),
+        ("wait", _) => (
+            format!(
+                "Answer only when nothing of the pipeline can move any more, or when this time has \
+                 passed, such as `500ms`, `30s` or `5m`; {} s at most.",
+                LONGEST_WAIT.as_secs()
+            ),
+            json!({"pattern": r"^\s*\d+\s*(ms|s|m|h|d)\s*$"}),
+        ),
+        ("dry_run", _) => (
+            "Do nothing: say what would follow.".to_owned(),
+            json!({"default": false}),
+        ),
+        ("Idempotency-Key", _) => (
+            "A second request with the same key gives what the first one started.".to_owned(),
+            json!({"minLength": 1, "maxLength": MOST_KEY_BYTES}),
+        ),
+        ("Range", _) => (
+            "The bytes that are wanted, as in RFC 9110: `bytes=0-99`, `bytes=100-`, `bytes=-100`."
+                .to_owned(),
+            json!({}),
+        ),
+        _ => return None,
+    })
+}
+
+fn optional(name: &str, place: ParameterIn, of: Type) -> Vec<Parameter> {
+    let schema = ObjectBuilder::new().schema_type(of).build();
+    let parameter = ParameterBuilder::new()
+        .name(name)
+        .parameter_in(place)
+        .required(Required::False)
+        .schema(Some(schema));
+    vec![parameter.build()]
+}
+
+impl IntoParams for DryRun {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        optional("dry_run", ParameterIn::Query, Type::Boolean)
+    }
+}
+
+impl IntoParams for RequestKey {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        optional("Idempotency-Key", ParameterIn::Header, Type::String)
+    }
+}
+
+impl IntoParams for Range {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        optional("Range", ParameterIn::Header, Type::String)
+    }
+}

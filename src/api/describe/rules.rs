@@ -1,0 +1,141 @@
+//! What is so for every request, put into the document once it is made from the handlers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+use super::codes::MEANINGS;
+use super::parameters::meaning;
+use super::refusals::CODES;
+
+/// Says of each operation what it shares with all others.
+pub(super) fn apply(document: &mut Value) {
+    for (path, item) in members(&mut document["paths"]) {
+        for (method, operation) in members(item) {
+            parameters(path, operation);
+            let open = operation["security"] == json!([{}]);
+            credential(operation, method, open);
+            let codes = common(operation, open);
+            operation["responses"] = refusals(operation["responses"].take(), codes);
+        }
+    }
+    for (name, schema) in members(&mut document["components"]["schemas"]) {
+        // Every field of an answer is there, if only as null; of what comes in only some must be.
+        if !name.ends_with("Body") && name != "Refusal" && name != "Standing" {
+            all_required(schema);
+        }
+    }
+}
+
+fn members(value: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
+    value.as_object_mut().into_iter().flat_map(Map::iter_mut)
+}
+
+fn parameters(path: &str, operation: &mut Value) {
+    let list = operation.get_mut("parameters");
+    let list = list.and_then(Value::as_array_mut);
+    for parameter in list.into_iter().flatten() {
+        let name = parameter["name"].as_str().unwrap_or_default();
+        let Some((means, limits)) = meaning(path, name) else {
+            continue;
+        };
+        parameter["description"] = means.into();
+        let schema = &mut parameter["schema"];
+        // A query that is left out is no null.
+        if let Some(kinds) = schema["type"].as_array() {
+            schema["type"] = kinds.iter().find(|kind| *kind != "null").cloned().into();
+        }
+        for (key, value) in limits.as_object().into_iter().flatten() {
+            schema[key] = value.clone();
+        }
+    }
+}
+
+/// The token opens everything, a browser's session what only reads.
+fn credential(operation: &mut Value, method: &str, open: bool) {
+    operation["security"] = match (open, method) {
+        (true, _) => json!([]),
+        (false, "get") => json!([{"token": []}, {"session": []}]),
+        (false, _) => json!([{"token": []}]),
+    };
+}
+
+/// The codes that every request of this kind can be refused with.
+fn common(operation: &Value, open: bool) -> Vec<(u16, &'static str)> {
+    let mut codes = Vec::new();
+    if !open {
+        codes.extend([
+            (401, "unauthorized"),
+            (500, "internal"),
+            (503, "database"),
+            (503, "unavailable"),
+        ]);
+    }
+    if operation.get("parameters").is_some() {
+        codes.push((422, "invalid"));
+    }
+    if operation.get("requestBody").is_some() {
+        codes.extend([
+            (400, "malformed"),
+            (413, "too-large"),
+            (415, "unsupported-media-type"),
+            (422, "invalid"),
+        ]);
+    }
+    codes
+}
+
+/// Turns lists of codes into answers with a schema.
+fn refusals(mut responses: Value, common: Vec<(u16, &'static str)>) -> Value {
+    let mut answers = BTreeMap::new();
+    let mut refused: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (status, response) in members(&mut responses) {
+        match response[CODES].as_array() {
+            None => drop(answers.insert(status.clone(), response.take())),
+            Some(own) => {
+                let own = own
+                    .iter()
+                    .filter_map(|code| code.as_str().map(str::to_owned));
+                refused.entry(status.clone()).or_default().extend(own);
+            }
+        }
+    }
+    for (status, code) in common {
+        let codes = refused.entry(status.to_string()).or_default();
+        codes.insert(code.to_owned());
+    }
+    let refused = refused
+        .into_iter()
+        .map(|(status, codes)| (status, refusal(&codes)));
+    answers.extend(refused);
+    // By status.
+    answers.into_iter().collect::<Map<_, _>>().into()
+}
+
+fn refusal(codes: &BTreeSet<String>) -> Value {
+    let said = codes.iter().map(|code| {
+        let known = MEANINGS.iter().find(|(known, _)| known == code);
+        let (_, means) = known.expect("each code that is named has a meaning");
+        format!("`{code}`: {means}")
+    });
+    let said = said.collect::<Vec<_>>().join("; ");
+    json!({
+        "description": format!("{said}."),
+        "content": {"application/problem+json": {"schema": {
+            "allOf": [
+                {"$ref": "#/components/schemas/Refusal"},
+                {"type": "object", "properties": {"code": {"enum": codes}}},
+            ],
+        }}},
+    })
+}
+
+fn all_required(schema: &mut Value) {
+    if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
+        schema["required"] = properties.keys().map(String::as_str).collect();
+    }
+    let parts = schema.get_mut("allOf").and_then(Value::as_array_mut);
+    for part in parts.into_iter().flatten() {
+        all_required(part);
+    }
+}

@@ -1,0 +1,160 @@
+//! Graphs and what their check found.
+
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::values::{Moment, object};
+use crate::desk::Defined;
+use crate::store::{GraphHead, StoredProblem, VertexRow};
+
+/// A version of a graph, without its vertices.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api) struct Graph {
+    id: i64,
+    /// Shared by all versions.
+    name: String,
+    /// From 1.
+    version: i32,
+    desc: String,
+    /// It may be started.
+    checked: bool,
+    /// A pipeline has been started from it: saving it makes the next version.
+    sealed: bool,
+    vertex_count: i32,
+    edge_count: i32,
+    creator: String,
+    created_at: Moment,
+    updated_at: Moment,
+}
+
+impl From<&GraphHead> for Graph {
+    fn from(head: &GraphHead) -> Self {
+        Self {
+            id: head.id,
+            name: head.name.clone(),
+            version: head.version,
+            desc: head.desc.clone(),
+            checked: head.checked,
+            sealed: head.sealed,
+            vertex_count: head.vertices,
+            edge_count: head.edges,
+            creator: head.creator.clone(),
+            created_at: Moment::of(head.created_at),
+            updated_at: Moment::of(head.updated_at),
+        }
+    }
+}
+
+/// The newest version of each graph, by name.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api) struct GraphPage {
+    pub(in crate::api) graphs: Vec<Graph>,
+    /// Give it as `after` for the next page; null: there is none.
+    pub(in crate::api) next: Option<String>,
+}
+
+/// A graph with all that is in it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api) struct GraphWhole {
+    #[serde(flatten)]
+    pub(in crate::api) graph: Graph,
+    pub(in crate::api) vertices: Vec<Vertex>,
+    pub(in crate::api) edges: Vec<Edge>,
+    /// What its check found.
+    pub(in crate::api) problems: Vec<Problem>,
+}
+
+/// A vertex of a graph.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api) struct Vertex {
+    id: i64,
+    name: String,
+    desc: String,
+    /// As written.
+    script: String,
+    /// Its parameters.
+    #[schema(value_type = Vec<Object>)]
+    input: Value,
+    /// Its outputs.
+    #[schema(value_type = Vec<Object>)]
+    outputs: Value,
+}
+
+impl From<&VertexRow> for Vertex {
+    fn from(row: &VertexRow) -> Self {
+        Self {
+            id: row.id,
+            name: row.name.clone(),
+            desc: row.desc.clone(),
+            script: row.script.clone(),
+            input: object(&row.input),
+            outputs: object(&row.outputs),
+        }
+    }
+}
+
+/// `head` runs after `tail`.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api) struct Edge {
+    /// The vertex that comes first.
+    pub(in crate::api) tail: i64,
+    /// The vertex that comes after it.
+    pub(in crate::api) head: i64,
+}
+
+/// What a check found in a definition.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api) struct Problem {
+    /// A stable name.
+    code: String,
+    /// `error` or `notice`: an error keeps a graph from being started.
+    severity: String,
+    /// From 1; 0: not in a text.
+    line: u32,
+    /// From 1; 0: not in a text.
+    column: u32,
+    /// What is meant.
+    place: String,
+    /// What is wrong and what to do.
+    message: String,
+}
+
+impl From<&StoredProblem> for Problem {
+    fn from(problem: &StoredProblem) -> Self {
+        Self {
+            code: problem.code.clone(),
+            severity: problem.severity.clone(),
+            line: problem.line,
+            column: problem.column,
+            place: problem.place.clone(),
+            message: problem.message.clone(),
+        }
+    }
+}
+
+/// What became of a definition that was saved or checked.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api) struct GraphSaved {
+    id: i64,
+    name: String,
+    version: i32,
+    /// It may be started.
+    checked: bool,
+    /// What happened, in a sentence.
+    note: String,
+    problems: Vec<Problem>,
+}
+
+impl From<&Defined> for GraphSaved {
+    fn from(defined: &Defined) -> Self {
+        Self {
+            id: defined.id.0,
+            name: defined.name.clone(),
+            version: defined.version,
+            checked: defined.checked,
+            note: defined.outcome.sentence().to_owned(),
+            problems: defined.problems.iter().map(Problem::from).collect(),
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! What would follow from what is asked.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::pipelines::PipelineStarted;
+use super::values::given;
+use super::words::{Fate, PipelineState, TrackState};
+use crate::desk::{Would, WouldStart};
+use crate::engine::Will;
+use crate::store::PipelineHead;
+
+/// What would follow from what is asked. Nothing of it was done.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api) struct AskPreview {
+    /// The pipeline's state now.
+    from: PipelineState,
+    /// And then.
+    to: PipelineState,
+    /// It would have to wait until fewer pipelines of its graph run.
+    queued: bool,
+    counts: FateCounts,
+    /// Every track, in the order of the vertices.
+    tracks: Vec<TrackFate>,
+    /// What to think of before it is done, a sentence each.
+    warnings: Vec<String>,
+}
+
+/// How many tracks there are of each fate.
+#[derive(Debug, Serialize, ToSchema)]
+struct FateCounts {
+    run: usize,
+    end: usize,
+    change: usize,
+    keep: usize,
+}
+
+/// What would become of a track.
+#[derive(Debug, Serialize, ToSchema)]
+struct TrackFate {
+    id: i64,
+    vertex: String,
+    /// Its state now.
+    from: TrackState,
+    /// And then.
+    to: TrackState,
+    will: Fate,
+}
+
+impl From<&Would> for AskPreview {
+    fn from(would: &Would) -> Self {
+        let preview = &would.preview;
+        let of: BTreeMap<Will, usize> = preview.counts().collect();
+        let of = |will| of.get(&will).copied().unwrap_or_default();
+        let tracks = preview.tracks.iter().zip(&would.vertices);
+        let tracks = tracks.map(|(fate, vertex)| TrackFate {
+            id: fate.track.0,
+            vertex: vertex.clone(),
+            from: TrackState(fate.from.word()),
+            to: TrackState(fate.to.word()),
+            will: Fate(fate.will.word()),
+        });
+        Self {
+            from: PipelineState(preview.from.word()),
+            to: PipelineState(preview.to.word()),
+            queued: preview.queued,
+            counts: FateCounts {
+                run: of(Will::Run),
+                end: of(Will::End),
+                change: of(Will::Change),
+                keep: of(Will::Keep),
+            },
+            tracks: tracks.collect(),
+            warnings: would.warnings.clone(),
+        }
+    }
+}
+
+/// What would be started when a pipeline is started once more. Nothing was.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api) struct AgainPreview {
+    again_of: i64,
+    graph_id: i64,
+    graph: String,
+    version: i32,
+    name: String,
+    /// Null for each secret.
+    #[schema(value_type = Object)]
+    input: Value,
+    priority: i32,
+    track_count: i32,
+    /// The vertices that would wait for a value.
+    waits_for_input: Vec<String>,
+    /// The pipelines that would be stopped, because the graph says how many run at once.
+    stops: Vec<i64>,
+}
+
+impl AgainPreview {
+    pub(in crate::api) fn new(old: &PipelineHead, would: WouldStart) -> Self {
+        Self {
+            again_of: old.id,
+            graph_id: old.graph_id,
+            graph: old.graph.clone(),
+            version: old.version,
+            name: old.name.clone(),
+            input: given(&old.input),
+            priority: old.priority,
+            track_count: old.vertices,
+            waits_for_input: would.waits_for_input,
+            stops: would.stops.iter().map(|id| id.0).collect(),
+        }
+    }
+}
+
+/// A start, or with `dry_run=true` what it would be.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub(in crate::api) enum StartedOrPreview {
+    /// It was started.
+    Started(PipelineStarted),
+    /// It would be.
+    Preview(AgainPreview),
+}
