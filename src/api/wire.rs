@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::clock;
 use crate::desk::why::{Refer, Why};
 use crate::desk::{Would, WouldStart};
-use crate::engine::{Fate, PendingOn, PipelineState, Reason, TrackState};
+use crate::engine::{Fate, PendingOn, PipelineState, Reason, TrackState, Will};
 use crate::graph::Rendered;
 use crate::store::{
     AttemptRow, GraphHead, JournalRow, PipelineHead, TrackHead, VertexRow, Waiting,
@@ -75,9 +75,7 @@ pub fn pipeline(head: &PipelineHead) -> Value {
 
 /// What would follow from what is asked.
 pub(super) fn would(would: &Would) -> Value {
-    let Would {
-        preview, vertices, ..
-    } = would;
+    let preview = &would.preview;
     let track = |(fate, vertex): (&Fate, &String)| {
         json!({
             "id": fate.track.0,
@@ -87,17 +85,15 @@ pub(super) fn would(would: &Would) -> Value {
             "will": fate.will.word(),
         })
     };
-    let counts: Map<String, Value> = preview
-        .counts()
-        .map(|(will, count)| (will.word().to_owned(), json!(count)))
-        .collect();
-    let tracks: Vec<Value> = preview.tracks.iter().zip(vertices).map(track).collect();
+    let counted = |(will, count): (Will, usize)| (will.word().to_owned(), json!(count));
+    let tracks = preview.tracks.iter().zip(&would.vertices);
     json!({
         "from": preview.from.word(),
         "to": preview.to.word(),
         "queued": preview.queued,
-        "counts": counts,
-        "tracks": tracks,
+        "counts": preview.counts().map(counted).collect::<Map<_, _>>(),
+        "warnings": would.warnings,
+        "tracks": tracks.map(track).collect::<Vec<_>>(),
     })
 }
 

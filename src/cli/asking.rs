@@ -176,9 +176,11 @@ fn foretold(answer: &Value) -> String {
         Some(true) => ", and would wait until fewer pipelines of its graph run",
         Some(false) | None => "",
     };
+    let warnings = answer["warnings"].as_array().into_iter().flatten();
+    let warnings: String = warnings.map(|w| format!("{}\n", word(w))).collect();
     let heads = ["TRACK", "NOW", "THEN", "WILL", "VERTEX"];
     format!(
-        "{}\nThe pipeline is {} and would be {}{queued}: {}. Nothing was done.",
+        "{}\n{warnings}The pipeline is {} and would be {}{queued}: {}. Nothing was done.",
         table(&heads, &rows),
         word(&answer["from"]),
         word(&answer["to"]),

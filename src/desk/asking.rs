@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::asks::{Ask, Care, PipelineAsk, Takes, TrackAsk};
+use super::survivors::warnings;
 use super::{Asked, Desk, StartError};
 use crate::engine::{Action, Expect, PipelineId, Preview, Scope, TrackAction, TrackId, TrackState};
 use crate::graph::{FieldError, GivenOwned, codes};
@@ -16,6 +17,8 @@ pub struct Would {
     pub preview: Preview,
     /// The vertex of each of its tracks.
     pub vertices: Vec<String>,
+    /// What still runs of INTERRUPTED tracks and would be ended, or go on: sentences.
+    pub warnings: Vec<String>,
 }
 
 impl Desk {
@@ -56,6 +59,7 @@ impl Desk {
         let tracks = self.store.tracks(pipeline, 0, i64::MAX)?;
         Ok(Would {
             pipeline,
+            warnings: warnings(&self.handle, ask, &preview, &tracks),
             preview,
             vertices: tracks.into_iter().map(|track| track.vertex).collect(),
         })

@@ -13,6 +13,7 @@ mod render;
 mod resolve;
 mod secrets;
 mod start;
+mod survivors;
 mod values;
 pub mod why;
 

@@ -1,5 +1,6 @@
 //! How everybody else speaks with the driver.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -9,7 +10,10 @@ use super::command::{Command, CommandError, NewStart, Reply, Started};
 use super::draining::Shown;
 use super::trouble::Trouble;
 use super::updates::{self, Update};
-use crate::engine::{About, Facts, GraphId, PipelineId, PipelineState, Preview, Request, Time};
+use crate::engine::{
+    About, AttemptKey, Facts, GraphId, PipelineId, PipelineState, Preview, Request, Time, TrackId,
+};
+use crate::executor::Backend;
 use crate::graph::Runnable;
 use crate::store::{NewGraph, Saved, StoredProblem};
 
@@ -21,6 +25,7 @@ pub struct Handle {
     pub(super) draining: Shown,
     pub(super) no_reserve: Trouble,
     pub(super) inputs: Arc<Mutex<()>>,
+    pub(super) backend: Arc<dyn Backend>,
 }
 
 impl Handle {
@@ -65,6 +70,15 @@ impl Handle {
             RecvTimeoutError::Timeout => CommandError::Busy,
             RecvTimeoutError::Disconnected => CommandError::Closed,
         })?
+    }
+
+    /// The processes that run now of these INTERRUPTED tracks, of this attempt and those before it. The
+    /// driver is not asked: this looks at processes.
+    pub fn survivors(&self, last: &[AttemptKey]) -> BTreeMap<TrackId, Vec<u32>> {
+        match last.is_empty() {
+            true => BTreeMap::new(),
+            false => self.backend.survivors(last),
+        }
     }
 
     /// Why the database cannot be written now; none when it can.

@@ -42,6 +42,7 @@ pub struct Driver {
     draining: Shown,
     no_reserve: Trouble,
     inputs: Arc<Mutex<()>>,
+    backend: Arc<dyn Backend>,
     thread: JoinHandle<()>,
 }
 
@@ -77,6 +78,9 @@ impl Driver {
                 (Verdict::TakeResult | Verdict::Adopt | Verdict::Interrupted(_), None) => {}
             }
         }
+        for (key, now) in writer.survivors_to_end()? {
+            backend.end_survivors(key, if now { 0 } else { settings.grace_ms });
+        }
         clean_leftovers(&spool, &mut writer, backend.as_ref())?;
         let (commands, receive) = bounded(settings.commands_waiting);
         let (running, stop) = bounded(0);
@@ -86,6 +90,7 @@ impl Driver {
         let no_reserve = ballast.missing();
         let draining = Draining::default();
         let shown = draining.shown();
+        let processes = Arc::clone(&backend);
         let drive = Drive {
             trouble: trouble.clone(),
             ballast,
@@ -122,6 +127,7 @@ impl Driver {
             draining: shown,
             no_reserve,
             inputs: Arc::default(),
+            backend: processes,
             thread,
         })
     }
@@ -134,6 +140,7 @@ impl Driver {
             draining: self.draining.clone(),
             no_reserve: self.no_reserve.clone(),
             inputs: Arc::clone(&self.inputs),
+            backend: Arc::clone(&self.backend),
         }
     }
 
@@ -178,6 +185,7 @@ impl Drop for AbortOnPanic {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
     use std::sync::Arc;
     use std::time::Duration;
 
@@ -185,7 +193,7 @@ mod tests {
 
     use super::{Driver, Settings};
     use crate::engine::{
-        AttemptKey, Capacity, Engine, Event, Outbox, PipelineId, StartOrder, Time,
+        AttemptKey, Capacity, Engine, Event, Outbox, PipelineId, StartOrder, Time, TrackId,
     };
     use crate::executor::{Backend, Verdict};
     use crate::graph::{Graph, Runnable, Vertex};
@@ -203,6 +211,10 @@ mod tests {
         fn cancel(&self, _: AttemptKey) {}
         fn probe(&self, _: &[(AttemptKey, String)]) -> Vec<(AttemptKey, Verdict)> {
             Vec::new()
+        }
+        fn end_survivors(&self, _: AttemptKey, _: u64) {}
+        fn survivors(&self, _: &[AttemptKey]) -> BTreeMap<TrackId, Vec<u32>> {
+            BTreeMap::new()
         }
         fn clean(&self, _: AttemptKey) {}
         fn finish_pipeline(&self, _: PipelineId) {}

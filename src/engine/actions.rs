@@ -185,6 +185,7 @@ impl Engine {
         let row = TrackRow {
             state: TrackState::Succeed,
             reason: None,
+            ending: None,
             ..row
         };
         self.set_track(now, pipeline, index, row, cause, out);
@@ -215,6 +216,7 @@ impl Engine {
                 let row = TrackRow {
                     state: TrackState::Failed,
                     reason: Some(Reason::Forced),
+                    ending: None,
                     ..row
                 };
                 self.set_track(now, pipeline, index, row, cause, out);

@@ -18,8 +18,10 @@
 //! block the thread that calls it, and never start a script whose gate is taken.
 
 mod attempts;
+mod backend;
 mod death;
 mod launching;
+mod leftover;
 mod link;
 mod local;
 mod order;
@@ -32,4 +34,5 @@ mod wire;
 
 pub use local::{Executor, ExecutorError};
 pub use order::{Backend, Fact, NoOrder, Order, Orders, Settings, interpreter};
+pub use survivor::survivors;
 pub use verdict::{Evidence, Verdict, boot_id, verdict};

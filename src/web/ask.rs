@@ -49,6 +49,8 @@ pub(super) struct AskPage {
     pub(super) typed: String,
     /// What becomes of the pipeline.
     pub(super) becomes: String,
+    /// What still runs of what was lost, and would be ended or go on.
+    pub(super) warnings: Vec<String>,
     pub(super) fates: Vec<Fates>,
     /// What a new pipeline would be given.
     pub(super) given: Vec<(String, String)>,
@@ -218,6 +220,7 @@ fn page(desk: &Desk, who: &Browser, subject: Subject, mut sent: Sent<'_>) -> Out
         refused: sent.refused,
         typed: reveal::text(sent.form.map_or("", |form| form.text("why").trim())),
         becomes: foretold.becomes,
+        warnings: foretold.warnings.iter().map(|w| reveal::text(w)).collect(),
         fates: foretold.fates,
         given: found.given(),
         errors: sent.errors,

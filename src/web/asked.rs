@@ -43,6 +43,7 @@ pub(super) struct Foretold {
     /// Of the pipeline.
     pub(super) becomes: String,
     pub(super) fates: Vec<Fates>,
+    pub(super) warnings: Vec<String>,
 }
 
 impl Subject {
@@ -179,14 +180,11 @@ impl Found {
 
     /// What would follow, with the values that are there.
     pub(super) fn foretell(&self, desk: &Desk, who: &str) -> Result<Foretold, StartError> {
-        let asked = |why: &str| Asked {
-            who: who.to_owned(),
-            why: why.to_owned(),
-            expect: None,
-        };
+        let (who, expect) = (who.to_owned(), None);
+        let asked = |why: String| Asked { who, why, expect };
         let (ask, word) = match self.subject {
             Subject::Pipeline(id, Deed::Again) => {
-                let would = desk.would_again(id, asked(""))?;
+                let would = desk.would_again(id, asked(String::new()))?;
                 let mut becomes = match would.waits_for_input.len() {
                     0 => String::new(),
                     1 => "1 track of it will wait for a value. ".to_owned(),
@@ -199,13 +197,13 @@ impl Found {
                 }
                 return Ok(Foretold {
                     becomes,
-                    fates: Vec::new(),
+                    ..Foretold::default()
                 });
             }
             Subject::Pipeline(id, Deed::Ask(ask)) => (Ask::Pipeline(id, ask), ask.word()),
             Subject::Track(id, ask) => (Ask::Track(id, ask), ask.word()),
         };
-        let would = desk.would(ask, asked(word), &BTreeMap::new())?;
+        let would = desk.would(ask, asked(word.to_owned()), &BTreeMap::new())?;
         let marked = match (self.subject, &self.track) {
             (Subject::Track(_, ask), Some(track)) => fates::of_mark(ask, &track.head),
             _ => None,
@@ -217,6 +215,7 @@ impl Found {
         Ok(Foretold {
             becomes: says.join(" "),
             fates: fates::of_tracks(&would),
+            warnings: would.warnings,
         })
     }
 }

@@ -129,6 +129,7 @@ mod tests {
                 queued: false,
                 tracks: (0..NAMED + 8).map(fate).collect(),
             },
+            warnings: Vec::new(),
             vertices: (0..NAMED + 8).map(|id| format!("v{id}")).collect(),
         };
         assert_eq!(

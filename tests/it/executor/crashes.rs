@@ -397,7 +397,7 @@ fn an_interruption_names_the_process_that_goes_on_and_no_other() {
         other => panic!("{other:?}"),
     });
     for n in [0, 2] {
-        let told = format!("; its process {} still runs", pids[n]);
+        let told = format!("; its process {} ran on", pids[n]);
         assert!(whys[n].ends_with(&told), "{}", whys[n]);
     }
     assert!(

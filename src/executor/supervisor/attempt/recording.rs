@@ -1,5 +1,6 @@
 //! The exit record of an attempt, tried until it is written.
 
+use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
@@ -36,6 +37,9 @@ impl Attempt {
             ended_output: None,
             members: Vec::new(),
             new_members: false,
+            unswept: false,
+            asked: BTreeSet::new(),
+            remains: 0,
             noted: None,
             process: None,
             watch_again: Instant::now(),
@@ -60,6 +64,12 @@ impl Attempt {
         let mut logged = self.log.finish();
         if self.output.is_some() {
             logged.problem.get_or_insert_with(|| STILL_OPEN.to_owned());
+        }
+        if self.remains > 0 {
+            let n = self.remains;
+            logged.problem = Some(format!(
+                "{n} processes that left its group could not be ended"
+            ));
         }
         // Somebody else took the exit status. It is not invented: without a record the attempt
         // counts as interrupted.

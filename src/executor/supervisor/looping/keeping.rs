@@ -7,6 +7,7 @@ use rustix::event::epoll;
 use super::Supervisor;
 use super::token::{Token, add};
 use crate::executor::supervisor::attempt::{Attempt, Tools};
+use crate::executor::survivor;
 use crate::executor::wire::ToServer;
 
 impl Supervisor {
@@ -47,6 +48,9 @@ impl Supervisor {
                 let _ = add(&self.epoll, member, Token::Member(number));
             }
         }
+        if attempt.unswept && !self.unswept.contains(&number) {
+            self.unswept.push(number);
+        }
         let deadline = attempt.deadline();
         if deadline != attempt.noted {
             attempt.noted.map(|at| self.deadlines.remove(&(at, number)));
@@ -60,6 +64,21 @@ impl Supervisor {
         }
         if over {
             self.forget(number);
+        }
+    }
+
+    /// Looks which processes there are of the attempts that want to know: once for all of them.
+    pub(super) fn sweep(&mut self) {
+        if self.unswept.is_empty() {
+            return;
+        }
+        let found = survivor::all(&self.tools.spool);
+        for number in std::mem::take(&mut self.unswept) {
+            self.with(number, |attempt, tools| {
+                attempt.unswept = false;
+                let pids = found.get(&attempt.key);
+                attempt.swept(pids.map_or(&[], Vec::as_slice), Instant::now(), tools);
+            });
         }
     }
 
