@@ -5,7 +5,7 @@
 //! over, or something else is asked. What is left then is killed. A tree that forks meanwhile is
 //! looked for again, a bounded number of times.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex};
@@ -17,7 +17,8 @@ use threadpool::ThreadPool;
 use tracing::{info, warn};
 
 use super::local::{Shared, lock};
-use super::survivor::{self, Found, GENTLE, KILLED, MOST_HELD, ROUNDS, Signalled};
+use super::prey::{GENTLE, KILLED, MOST_HELD, Prey, ROUNDS};
+use super::survivor::{self, Found};
 use crate::engine::{AttemptKey, PipelineId, TrackId};
 
 /// A grace too long for the clock is as good as a day.
@@ -112,30 +113,29 @@ impl Leftovers {
     }
 
     /// Waits until all of these have ended, or for so long; true: something else was asked.
-    fn wait(&self, mut handles: Vec<OwnedFd>, until: Instant) -> bool {
+    fn wait(&self, prey: &mut BTreeMap<Track, Prey>, until: Instant) -> bool {
         loop {
             let left = until.saturating_duration_since(Instant::now());
+            let handles = prey.values().flat_map(Prey::handles);
             let mut fds = vec![PollFd::new(&self.bell, PollFlags::IN)];
-            fds.extend(
-                handles
-                    .iter()
-                    .map(|handle| PollFd::new(handle, PollFlags::IN)),
-            );
+            fds.extend(handles.map(|handle| PollFd::new(handle, PollFlags::IN)));
             let wait = Timespec::try_from(left.min(LONGEST)).expect("a day is not too long");
-            let ready: Vec<bool> = match poll(&mut fds, Some(&wait)) {
+            match poll(&mut fds, Some(&wait)) {
                 Ok(0) => return false,
-                Ok(_) => fds.iter().map(|fd| !fd.revents().is_empty()).collect(),
+                Ok(_) => {}
                 Err(Errno::INTR) => continue,
                 // The next round looks whether they are there.
                 Err(_) => return false,
-            };
-            if ready[0] {
+            }
+            if !fds[0].revents().is_empty() {
                 let _ = read(&self.bell, &mut [0; 8]);
                 return true;
             }
-            let mut ended = ready[1..].iter();
-            handles.retain(|_| ended.next() == Some(&false));
-            if handles.is_empty() {
+            let mut lives = false;
+            for prey in prey.values_mut() {
+                lives |= !prey.forget_ended();
+            }
+            if !lives {
                 return false;
             }
         }
@@ -157,52 +157,44 @@ impl Shared {
 
     /// What still runs of these tracks, each up to this attempt.
     pub(super) fn survivors(&self, last: &[AttemptKey]) -> BTreeMap<TrackId, Vec<u32>> {
-        let found = survivor::all(&self.spool);
+        let found = survivor::all(&self.spool, &Found::new());
         let of = |last: &AttemptKey| {
-            let pids = survivor::of_track(&found, *last).map(|(_, pid)| pid);
+            let pids = survivor::of_track(&found, *last).map(|(_, process)| process.pid);
             (last.track, pids.collect::<Vec<u32>>())
         };
-        last.iter()
-            .map(of)
-            .filter(|(_, pids)| !pids.is_empty())
-            .collect()
+        let of = last.iter().map(of);
+        of.filter(|(_, pids)| !pids.is_empty()).collect()
     }
 
     fn end_wanted(&self) {
-        let (mut asked, mut again) = (BTreeSet::new(), false);
+        let mut prey: BTreeMap<Track, Prey> = BTreeMap::new();
+        let mut again = false;
         // What is not ended when this server stops is for the next one: that it is to end is committed.
         while !self.stopping()
             && let Some(wishes) = self.leftovers.round(again)
         {
-            let found = survivor::all(&self.spool);
-            let (mut handles, mut until) = (Vec::new(), None);
+            let mut known = Found::new();
+            prey.values().for_each(|prey| prey.tell(&mut known));
+            let found = survivor::all(&self.spool, &known);
+            let room = (MOST_HELD / wishes.len()).max(1);
+            let mut until = None;
             for wish in wishes {
-                if let Some(at) = self.end_one(&wish, &found, &mut asked, &mut handles) {
-                    until = Some(until.map_or(at, |before: Instant| before.min(at)));
+                let track = (wish.last.pipeline, wish.last.track);
+                let held = prey.entry(track).or_default();
+                match self.end_one(&wish, &found, held, room) {
+                    Some(at) => until = Some(until.map_or(at, |before: Instant| before.min(at))),
+                    None => drop(prey.remove(&track)),
                 }
             }
-            again = until.is_some_and(|until| self.leftovers.wait(handles, until));
+            again = until.is_some_and(|until| self.leftovers.wait(&mut prey, until));
         }
     }
 
     /// Signals what is found of one track; gives when to look again at the latest.
-    fn end_one(
-        &self,
-        wish: &Wish,
-        found: &Found,
-        asked: &mut BTreeSet<u32>,
-        handles: &mut Vec<OwnedFd>,
-    ) -> Option<Instant> {
+    fn end_one(&self, wish: &Wish, found: &Found, prey: &mut Prey, room: usize) -> Option<Instant> {
         let (track, now) = (wish.last.track, Instant::now());
         let kill = wish.until <= now || wish.rounds > GENTLE;
-        let found = survivor::of_track(found, wish.last);
-        let room = MOST_HELD.saturating_sub(handles.len());
-        let Signalled {
-            left,
-            handles: held,
-            trouble,
-        } = survivor::end(&self.spool, found, kill, asked, room);
-        handles.extend(held);
+        let (left, trouble) = prey.end(survivor::of_track(found, wish.last), kill, room);
         if left.is_empty() {
             self.leftovers.done(wish);
             info!(

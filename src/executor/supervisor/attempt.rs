@@ -25,7 +25,6 @@ mod recording;
 mod stage;
 mod straying;
 
-use std::collections::BTreeSet;
 use std::fs::File;
 use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
@@ -36,6 +35,7 @@ use super::group::{self, Meter};
 use super::mask::MaskedLog;
 use super::spawning::{Spawned, watch};
 use crate::engine::{AttemptKey, Time};
+use crate::executor::prey::Prey;
 use crate::executor::wire::{Launch, Outputs};
 use crate::spool::{Cause, ExitRecord, Instance, Spool};
 
@@ -74,8 +74,8 @@ pub(super) struct Attempt {
     pub(super) new_members: bool,
     /// True while the loop has not yet looked which processes of it there are.
     pub(super) unswept: bool,
-    /// Those that were asked to end.
-    asked: BTreeSet<u32>,
+    /// Those of them that left its group and are being ended.
+    pub(super) prey: Prey,
     /// How many of them could not be ended.
     remains: usize,
     /// The deadline that the loop has noted for it.
@@ -111,7 +111,7 @@ impl Attempt {
             members: Vec::new(),
             new_members: false,
             unswept: false,
-            asked: BTreeSet::new(),
+            prey: Prey::default(),
             remains: 0,
             noted: None,
             process: Some(spawned.pid),

@@ -1,12 +1,12 @@
 //! The exit record of an attempt, tried until it is written.
 
-use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
 use super::{Attempt, Stage, Tools};
 use crate::clock;
 use crate::engine::{AttemptKey, Time};
+use crate::executor::prey::Prey;
 use crate::executor::supervisor::mask::MaskedLog;
 use crate::executor::wire::Outputs;
 use crate::failpoint::{Point, reach};
@@ -38,7 +38,7 @@ impl Attempt {
             members: Vec::new(),
             new_members: false,
             unswept: false,
-            asked: BTreeSet::new(),
+            prey: Prey::default(),
             remains: 0,
             noted: None,
             process: None,

@@ -7,10 +7,9 @@
 
 use std::time::Instant;
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-
 use super::{Attempt, Stage, Tools};
-use crate::executor::survivor::{self, GENTLE, KILLED, MOST_HELD, ROUNDS};
+use crate::executor::prey::{GENTLE, KILLED, MOST_HELD, Prey, ROUNDS};
+use crate::executor::survivor::Found;
 
 impl Attempt {
     /// The script has ended; asks the loop what is left of it elsewhere.
@@ -34,18 +33,13 @@ impl Attempt {
 
     /// One of them has ended; it is looked again when all have.
     pub(super) fn stray_ended(&mut self) {
-        let lives = |handle: &_| {
-            let mut fd = [PollFd::new(handle, PollFlags::IN)];
-            matches!(poll(&mut fd, Some(&Timespec::default())), Ok(0))
-        };
-        self.members.retain(lives);
-        self.unswept |= self.members.is_empty();
+        self.unswept |= self.prey.forget_ended();
     }
 
     /// Signals the processes that the loop has found.
     pub(in crate::executor::supervisor) fn swept(
         &mut self,
-        pids: &[u32],
+        found: &Found,
         now: Instant,
         tools: &mut Tools,
     ) {
@@ -53,16 +47,16 @@ impl Attempt {
             return;
         };
         let kill = until <= now || rounds > GENTLE;
-        let found = pids.iter().map(|pid| (self.key, *pid));
-        let done = survivor::end(&tools.spool, found, kill, &mut self.asked, MOST_HELD);
-        self.members = done.handles;
-        if done.left.is_empty() || rounds > ROUNDS {
-            self.members.clear();
-            self.remains = done.left.len();
+        let of = found.get(&self.key).into_iter().flatten();
+        let of = of.map(|process| (self.key, *process));
+        let (left, trouble) = self.prey.end(of, kill, MOST_HELD);
+        if left.is_empty() || rounds > ROUNDS {
+            self.prey = Prey::default();
+            self.remains = left.len();
             return self.drain(tools);
         }
         self.new_members = true;
-        let soon = kill || done.trouble.is_some();
+        let soon = kill || trouble.is_some();
         self.stage = Stage::Straying {
             until,
             look: if soon { now + KILLED } else { until },

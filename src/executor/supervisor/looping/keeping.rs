@@ -7,7 +7,7 @@ use rustix::event::epoll;
 use super::Supervisor;
 use super::token::{Token, add};
 use crate::executor::supervisor::attempt::{Attempt, Tools};
-use crate::executor::survivor;
+use crate::executor::survivor::{self, Found};
 use crate::executor::wire::ToServer;
 
 impl Supervisor {
@@ -43,7 +43,7 @@ impl Supervisor {
         }
         if attempt.new_members {
             attempt.new_members = false;
-            for member in &attempt.members {
+            for member in attempt.members.iter().chain(attempt.prey.handles()) {
                 // One that is not watched is killed at the end of the grace.
                 let _ = add(&self.epoll, member, Token::Member(number));
             }
@@ -72,12 +72,15 @@ impl Supervisor {
         if self.unswept.is_empty() {
             return;
         }
-        let found = survivor::all(&self.tools.spool);
-        for number in std::mem::take(&mut self.unswept) {
+        let numbers = std::mem::take(&mut self.unswept);
+        let mut known = Found::new();
+        let attempts = numbers.iter().filter_map(|n| self.attempts.get(n));
+        attempts.for_each(|attempt| attempt.prey.tell(&mut known));
+        let found = survivor::all(&self.tools.spool, &known);
+        for number in numbers {
             self.with(number, |attempt, tools| {
                 attempt.unswept = false;
-                let pids = found.get(&attempt.key);
-                attempt.swept(pids.map_or(&[], Vec::as_slice), Instant::now(), tools);
+                attempt.swept(&found, Instant::now(), tools);
             });
         }
     }
