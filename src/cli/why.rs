@@ -12,6 +12,7 @@ use crate::app::{Hold, capacity};
 use crate::desk::why::{Moves, Source, why_pipeline, why_track};
 use crate::driver::CommandError;
 use crate::engine::{PipelineId, TrackId};
+use crate::executor::survivors;
 
 #[derive(Debug, Args)]
 pub(super) struct WhyArgs {
@@ -52,7 +53,9 @@ pub(super) fn why(context: &Context, args: &WhyArgs) -> Result<u8, CliError> {
 fn of_rows(context: &Context, args: &WhyArgs, works: bool) -> Result<Value, CliError> {
     let store = context.store()?;
     let capacity = capacity(&context.config);
-    let source = Source::Rows(&capacity);
+    let data = &context.config.data;
+    let look = |last| survivors(data, last);
+    let source = Source::Rows(&capacity, &look);
     let (what, why) = match (args.track, args.pipeline.unwrap_or_default()) {
         (Some(id), _) => (
             format!("track {id}"),

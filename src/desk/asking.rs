@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::asks::{Ask, Care, PipelineAsk, Takes, TrackAsk};
-use super::{Asked, Desk, StartError};
+use super::{Asked, Desk, StartError, survivors};
 use crate::engine::{Action, Expect, PipelineId, Preview, Scope, TrackAction, TrackId, TrackState};
 use crate::graph::{FieldError, GivenOwned, codes};
 
@@ -83,7 +83,8 @@ impl Desk {
     ) -> Result<Would, StartError> {
         let preview = self.preview(pipeline, action, asked)?;
         let tracks = self.store.tracks(pipeline, 0, i64::MAX)?;
-        let warnings = self.warnings(ask, &preview, &tracks)?;
+        let mut warnings = self.warnings(ask, &preview, &tracks)?;
+        warnings.extend(survivors::warnings(&self.handle, ask, &preview, &tracks));
         Ok(Would {
             pipeline,
             preview,

@@ -15,6 +15,7 @@ mod secrets;
 mod simulate;
 mod stage;
 mod start;
+mod survivors;
 mod values;
 mod warnings;
 pub mod why;

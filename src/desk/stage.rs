@@ -108,7 +108,7 @@ impl<'s> Stage<'s> {
                         self.end(key, Some(Reason::Stopped));
                     }
                 }
-                Effect::Clean(_) | Effect::Settled(_) => {}
+                Effect::Clean(_) | Effect::EndSurvivors { .. } | Effect::Settled(_) => {}
             }
         }
         Ok(())

@@ -111,6 +111,10 @@ impl Drive {
                 Effect::Kill { key, now } => {
                     self.backend.kill(key, if now { 0 } else { self.grace_ms });
                 }
+                Effect::EndSurvivors { key, now } => {
+                    let grace_ms = if now { 0 } else { self.grace_ms };
+                    self.backend.end_survivors(key, grace_ms);
+                }
                 Effect::Clean(key) => self.backend.clean(key),
                 Effect::Settled(pipeline) => {
                     self.backend.finish_pipeline(pipeline);

@@ -1,5 +1,6 @@
 //! How everybody else speaks with the driver.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -12,8 +13,10 @@ use super::measures::Measures;
 use super::trouble::Trouble;
 use super::updates::{self, Update};
 use crate::engine::{
-    About, Census, Facts, GraphId, PipelineId, PipelineState, Preview, Request, Time,
+    About, AttemptKey, Census, Facts, GraphId, PipelineId, PipelineState, Preview, Request, Time,
+    TrackId,
 };
+use crate::executor::Backend;
 use crate::graph::Runnable;
 use crate::store::{NewGraph, Saved, StoredProblem};
 
@@ -26,6 +29,7 @@ pub struct Handle {
     pub(super) no_reserve: Trouble,
     pub(super) measures: Measures,
     pub(super) inputs: Arc<Mutex<()>>,
+    pub(super) backend: Arc<dyn Backend>,
 }
 
 impl Handle {
@@ -85,6 +89,15 @@ impl Handle {
     /// How many commands wait for the driver.
     pub fn waiting(&self) -> usize {
         self.commands.len()
+    }
+
+    /// The processes that run now of these INTERRUPTED tracks, of this attempt and those before it. The
+    /// driver is not asked: this looks at processes.
+    pub fn survivors(&self, last: &[AttemptKey]) -> BTreeMap<TrackId, Vec<u32>> {
+        match last.is_empty() {
+            true => BTreeMap::new(),
+            false => self.backend.survivors(last),
+        }
     }
 
     /// Why the database cannot be written now; none when it can.

@@ -44,6 +44,7 @@ pub struct Driver {
     no_reserve: Trouble,
     measures: Measures,
     inputs: Arc<Mutex<()>>,
+    backend: Arc<dyn Backend>,
     thread: JoinHandle<()>,
 }
 
@@ -79,6 +80,9 @@ impl Driver {
                 (Verdict::TakeResult | Verdict::Adopt | Verdict::Interrupted(_), None) => {}
             }
         }
+        for (key, now) in writer.survivors_to_end()? {
+            backend.end_survivors(key, if now { 0 } else { settings.grace_ms });
+        }
         clean_leftovers(&spool, &mut writer, backend.as_ref())?;
         let (commands, receive) = bounded(settings.commands_waiting);
         let (running, stop) = bounded(0);
@@ -90,6 +94,7 @@ impl Driver {
         let meter = Meter::default();
         let measures = meter.measures.clone();
         let shown = draining.shown();
+        let processes = Arc::clone(&backend);
         let drive = Drive {
             trouble: trouble.clone(),
             ballast,
@@ -128,6 +133,7 @@ impl Driver {
             no_reserve,
             measures,
             inputs: Arc::default(),
+            backend: processes,
             thread,
         })
     }
@@ -141,6 +147,7 @@ impl Driver {
             no_reserve: self.no_reserve.clone(),
             measures: self.measures.clone(),
             inputs: Arc::clone(&self.inputs),
+            backend: Arc::clone(&self.backend),
         }
     }
 
@@ -185,6 +192,7 @@ impl Drop for AbortOnPanic {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
     use std::sync::Arc;
     use std::time::Duration;
 
@@ -192,7 +200,7 @@ mod tests {
 
     use super::{Driver, Settings};
     use crate::engine::{
-        AttemptKey, Capacity, Engine, Event, Outbox, PipelineId, StartOrder, Time,
+        AttemptKey, Capacity, Engine, Event, Outbox, PipelineId, StartOrder, Time, TrackId,
     };
     use crate::executor::{Backend, Verdict};
     use crate::graph::{Graph, Runnable, Vertex};
@@ -210,6 +218,10 @@ mod tests {
         fn cancel(&self, _: AttemptKey) {}
         fn probe(&self, _: &[(AttemptKey, String)]) -> Vec<(AttemptKey, Verdict)> {
             Vec::new()
+        }
+        fn end_survivors(&self, _: AttemptKey, _: u64) {}
+        fn survivors(&self, _: &[AttemptKey]) -> BTreeMap<TrackId, Vec<u32>> {
+            BTreeMap::new()
         }
         fn clean(&self, _: AttemptKey) {}
         fn finish_pipeline(&self, _: PipelineId) {}

@@ -190,6 +190,7 @@ impl Engine {
         let row = TrackRow {
             state: TrackState::Succeed,
             reason: None,
+            ending: None,
             ..row
         };
         self.set_track(now, pipeline, index, row, cause, out);
@@ -220,6 +221,7 @@ impl Engine {
                 let row = TrackRow {
                     state: TrackState::Failed,
                     reason: Some(Reason::Forced),
+                    ending: None,
                     ..row
                 };
                 self.set_track(now, pipeline, index, row, cause, out);

@@ -141,6 +141,12 @@ impl Engine {
             ending: None,
             ..row
         };
+        // What was to end is ended all the same, also when nobody watches it any more.
+        let ending = run.track(index).row.ending;
+        let kept = ending.map(|ending| match ending {
+            Ending::Stop | Ending::Fail => Ending::Stop,
+            Ending::Kill => Ending::Kill,
+        });
         let policy = run.plan.vertex(index).on_interrupt;
         let ended = match policy {
             OnInterrupt::Rerun if rerun => again(row),
@@ -152,6 +158,7 @@ impl Engine {
             OnInterrupt::Ask | OnInterrupt::Rerun => TrackRow {
                 state: TrackState::Interrupted,
                 mark: None,
+                ending: kept,
                 ..row
             },
         };
@@ -162,6 +169,10 @@ impl Engine {
         };
         self.leave(now, key, index, ended, end, out);
         out.changed(key.track).output = Some(remains.output);
+        if let Some(ending) = kept {
+            let now = ending == Ending::Kill;
+            out.effects.push(Effect::EndSurvivors { key, now });
+        }
         if ended.state == TrackState::Failed {
             self.fail(now, key.pipeline, index, out);
         }

@@ -55,11 +55,15 @@ impl TrackStand {
             },
             TrackAction::Hold => unstarted && self.mark != Some(Mark::Hold),
             TrackAction::Release => matches!(self.mark, Some(Mark::Hold | Mark::Skip)),
-            TrackAction::Stop { now: false } => {
-                unstarted || (self.state == Running && self.ending.is_none())
-            }
+            TrackAction::Stop { now: false } => match self.state {
+                Running => self.ending.is_none(),
+                // What still runs of it may not have been found before.
+                Waiting | Pending | Interrupted => true,
+                Succeed | Failed | Skipped | Stopped => false,
+            },
             TrackAction::Stop { now: true } => {
-                self.state == Running && self.ending.is_some_and(|ending| ending != Ending::Kill)
+                let may_run = matches!(self.state, Running | Interrupted);
+                may_run && self.ending.is_some_and(|ending| ending != Ending::Kill)
             }
             TrackAction::Input(_) => unstarted,
         }

@@ -60,7 +60,7 @@ pub struct TrackRow {
     pub pending_on: Option<PendingOn>,
     /// What a person has said of it before it starts.
     pub mark: Option<Mark>,
-    /// How what runs of it is being ended.
+    /// How what runs of it is being ended; of an INTERRUPTED one, what may still run of it.
     pub ending: Option<Ending>,
     /// When a wait ends.
     pub due_at: Option<Time>,
@@ -165,6 +165,14 @@ pub enum Effect {
     Launch(AttemptKey),
     /// End the attempt, or keep it from starting.
     Kill {
+        /// Which.
+        key: AttemptKey,
+        /// KILL at once, rather than TERM, the grace and KILL.
+        now: bool,
+    },
+    /// End what still runs of this attempt, of which nobody knows how it ended, and of those of its
+    /// track before it.
+    EndSurvivors {
         /// Which.
         key: AttemptKey,
         /// KILL at once, rather than TERM, the grace and KILL.

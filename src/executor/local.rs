@@ -8,14 +8,14 @@ use std::thread;
 
 use crossbeam_channel::Sender;
 use threadpool::ThreadPool;
-use tracing::{info, warn};
+use tracing::info;
 
-use super::attempts::{Attempts, Entry};
+use super::attempts::Attempts;
+use super::leftover::Leftovers;
 use super::link::{Link, Reader};
 use super::wire::ToSupervisor;
-use super::{Backend, Fact, Orders, Settings, Verdict, boot_id};
-use crate::engine::{AttemptKey, PipelineId};
-use crate::failpoint::{Point, reach};
+use super::{Fact, Orders, Settings, boot_id};
+use crate::engine::PipelineId;
 use crate::spool::Spool;
 
 /// Why the executor cannot start.
@@ -56,7 +56,7 @@ pub enum ExecutorError {
 /// Runs attempts through supervisors on this machine. Dropping it leaves the scripts running.
 #[derive(Debug)]
 pub struct Executor {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
 }
 
 /// What the threads of an executor share.
@@ -68,6 +68,7 @@ pub(super) struct Shared {
     pub(super) facts: Sender<Fact>,
     pub(super) boot: String,
     pool: ThreadPool,
+    pub(super) leftovers: Leftovers,
     /// The supervisors that get new work; the next in turn is first.
     pub(super) current: Mutex<VecDeque<Arc<Link>>>,
     pub(super) links: Mutex<Vec<Arc<Link>>>,
@@ -96,6 +97,7 @@ impl Executor {
         };
         let spool = Spool::open(&settings.data).map_err(unusable)?;
         let boot = boot_id().map_err(unusable)?;
+        let leftovers = Leftovers::new().map_err(unusable)?;
         let pool = threadpool::Builder::new()
             .num_threads(settings.threads.max(1))
             .thread_name("executor".to_owned())
@@ -108,6 +110,7 @@ impl Executor {
             facts,
             boot,
             pool,
+            leftovers,
             current: Mutex::default(),
             links: Mutex::default(),
             stopping: AtomicBool::new(false),
@@ -125,7 +128,9 @@ impl Executor {
         for link in lock(&self.shared.links).iter() {
             link.hang_up();
         }
+        self.shared.leftovers.ring();
         self.shared.pool.join();
+        self.shared.leftovers.pool.join();
     }
 
     /// The spool, to read logs and find leftovers.
@@ -142,47 +147,6 @@ impl Executor {
 impl Drop for Executor {
     fn drop(&mut self) {
         self.stop();
-    }
-}
-
-impl Backend for Executor {
-    fn launch(&self, key: AttemptKey) {
-        if self.shared.attempts.insert(key, Entry::default()) {
-            self.shared.job(move |shared| shared.launch(key));
-        }
-    }
-
-    fn kill(&self, key: AttemptKey, grace_ms: u64) {
-        if self.shared.attempts.want_killed(key, grace_ms) {
-            self.shared.job(move |shared| shared.kill(key));
-        }
-    }
-
-    fn cancel(&self, key: AttemptKey) {
-        let entry = Entry {
-            kill: Some(0),
-            ..Entry::default()
-        };
-        if self.shared.attempts.insert(key, entry) {
-            self.shared.job(move |shared| shared.kill(key));
-        }
-    }
-
-    fn probe(&self, ordered: &[(AttemptKey, String)]) -> Vec<(AttemptKey, Verdict)> {
-        self.shared.probe_all(ordered)
-    }
-
-    fn clean(&self, key: AttemptKey) {
-        self.shared.job(move |shared| {
-            reach(Point::ServerCleaning, &key);
-            if let Err(error) = shared.spool.clean(key) {
-                warn!(attempt = %key, %error, "the files of attempt {key} stay: {error}");
-            }
-        });
-    }
-
-    fn finish_pipeline(&self, pipeline: PipelineId) {
-        self.shared.job(move |shared| shared.drop_work(pipeline));
     }
 }
 

@@ -18,13 +18,17 @@
 //! block the thread that calls it, and never start a script whose gate is taken.
 
 mod attempts;
+mod backend;
 mod death;
 mod launching;
+mod leftover;
 mod link;
 mod local;
 mod order;
+mod prey;
 mod settling;
 mod starting;
+mod stat;
 pub mod supervisor;
 mod survivor;
 mod verdict;
@@ -32,4 +36,5 @@ mod wire;
 
 pub use local::{Executor, ExecutorError};
 pub use order::{Backend, Fact, NoOrder, Order, Orders, Settings, interpreter};
+pub use survivor::survivors;
 pub use verdict::{Evidence, Verdict, boot_id, verdict};

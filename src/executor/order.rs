@@ -1,12 +1,13 @@
 //! What the executor is asked to run and what it answers.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Verdict;
-use crate::engine::{AttemptKey, PipelineId, Remains};
+use crate::engine::{AttemptKey, PipelineId, Remains, TrackId};
 use crate::graph::{Hidden, Limits, Param, Rlimits};
 use crate::spool::ExitRecord;
 
@@ -158,7 +159,7 @@ impl Fact {
 }
 
 /// Something that runs attempts: the local supervisor, or a stand-in in tests of the driver.
-/// No call blocks, but for `probe`.
+/// No call blocks, but for `probe` and `survivors`, which look at files and processes.
 pub trait Backend: Send + Sync {
     /// Runs an attempt. A fact will follow.
     fn launch(&self, key: AttemptKey);
@@ -171,6 +172,12 @@ pub trait Backend: Send + Sync {
     /// Judges attempts that a former process ordered, each with the boot it was ordered in.
     /// `LaunchAgain` is for the caller to do, or to cancel; for the other verdicts the fact follows by itself.
     fn probe(&self, ordered: &[(AttemptKey, String)]) -> Vec<(AttemptKey, Verdict)>;
+    /// Ends what still runs of a track of which nobody knows how it ended, of this attempt and those
+    /// before it: TERM, then KILL after `grace_ms`. No fact follows. What is asked again counts with the
+    /// shorter grace.
+    fn end_survivors(&self, last: AttemptKey, grace_ms: u64);
+    /// The processes that still run of these tracks, each up to this attempt: those that are certain.
+    fn survivors(&self, last: &[AttemptKey]) -> BTreeMap<TrackId, Vec<u32>>;
     /// Removes the files of an attempt whose result is committed; its log stays.
     fn clean(&self, key: AttemptKey);
     /// Removes the private working directory of a pipeline if it is empty.

@@ -101,7 +101,7 @@ impl Shared {
     fn lost(&self, key: AttemptKey, why: &str, survivors: &Survivors) {
         let remains = self.remains(key, survivors);
         let why = match remains.survivor {
-            Some(pid) => why.replace(MAY_RUN, &format!("its process {pid} still runs")),
+            Some(pid) => why.replace(MAY_RUN, &format!("its process {pid} ran on")),
             None => why.to_owned(),
         };
         if self.attempts.take(key).is_some() {

@@ -8,7 +8,7 @@ use diesel::{
 
 use super::connection::Db;
 use super::schema::{attempt, track};
-use crate::engine::{AttemptKey, PipelineId, TrackId, TrackState};
+use crate::engine::{AttemptKey, Ending, PipelineId, TrackId, TrackState};
 
 /// Values of one query; SQLite takes more.
 const VALUES_A_STATEMENT: usize = 1_000;
@@ -32,6 +32,25 @@ pub(super) fn running(db: &mut Db) -> QueryResult<Vec<(AttemptKey, String)>> {
             attempt: i32::unsigned_abs(attempt),
         };
         (key, boot)
+    };
+    Ok(rows.into_iter().map(key).collect())
+}
+
+/// The last attempt of each INTERRUPTED track of which what still runs is to end, and whether at once.
+pub(super) fn survivors_to_end(db: &mut Db) -> QueryResult<Vec<(AttemptKey, bool)>> {
+    let rows: Vec<(i64, i64, i32, Option<i16>)> = track::table
+        .filter(track::state.eq(TrackState::Interrupted.code()))
+        .filter(track::ending.is_not_null())
+        .order(track::id)
+        .select((track::pipeline_id, track::id, track::attempt, track::ending))
+        .load(db)?;
+    let key = |(pipeline, track, attempt, ending)| {
+        let key = AttemptKey {
+            pipeline: PipelineId(pipeline),
+            track: TrackId(track),
+            attempt: i32::unsigned_abs(attempt),
+        };
+        (key, ending == Some(Ending::Kill.code()))
     };
     Ok(rows.into_iter().map(key).collect())
 }

@@ -90,6 +90,12 @@ impl Writer {
         Ok(attempts::running(&mut self.db)?)
     }
 
+    /// The last attempt of each INTERRUPTED track of which what still runs is to end, and whether at
+    /// once.
+    pub fn survivors_to_end(&mut self) -> Result<Vec<(AttemptKey, bool)>, StoreError> {
+        Ok(attempts::survivors_to_end(&mut self.db)?)
+    }
+
     /// Those of the attempts whose end is committed.
     pub fn ended(&mut self, keys: &[AttemptKey]) -> Result<Vec<AttemptKey>, StoreError> {
         Ok(attempts::ended(&mut self.db, keys)?)

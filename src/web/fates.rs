@@ -129,8 +129,8 @@ mod tests {
                 queued: false,
                 tracks: (0..NAMED + 8).map(fate).collect(),
             },
-            vertices: (0..NAMED + 8).map(|id| format!("v{id}")).collect(),
             warnings: Vec::new(),
+            vertices: (0..NAMED + 8).map(|id| format!("v{id}")).collect(),
         };
         assert_eq!(
             of_pipeline(&would),

@@ -1,5 +1,6 @@
 //! Rows and browsers for tests, and a server on a database of its own with no executor.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use super::when::when;
 use crate::access::{Access, Caller, Secret, digest};
 use crate::desk::{Desk, Known, Vault};
 use crate::driver::{Backend, Driver, Fact, Settings, Verdict};
-use crate::engine::{AttemptKey, Capacity, PipelineId, Time};
+use crate::engine::{AttemptKey, Capacity, PipelineId, Time, TrackId};
 use crate::graph::{Kind, Limits, Param};
 use crate::probe::{Bounds, Probe};
 use crate::spool::Spool;
@@ -158,6 +159,10 @@ impl Backend for Idle {
     fn cancel(&self, _: AttemptKey) {}
     fn probe(&self, _: &[(AttemptKey, String)]) -> Vec<(AttemptKey, Verdict)> {
         Vec::new()
+    }
+    fn end_survivors(&self, _: AttemptKey, _: u64) {}
+    fn survivors(&self, _: &[AttemptKey]) -> BTreeMap<TrackId, Vec<u32>> {
+        BTreeMap::new()
     }
     fn clean(&self, _: AttemptKey) {}
     fn finish_pipeline(&self, _: PipelineId) {}

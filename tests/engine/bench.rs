@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use trackyard::engine::{
-    Action, Answer, AttemptEnd, AttemptKey, Capacity, Engine, Event, Expect, LoadedPipeline,
-    LoadedTrack, Mark, NextIds, Outbox, PipelineId, PipelineStand, PipelineState, Plan, Preview,
-    Reason, Refusal, Remains, Request, Scope, StartOrder, Time, TrackAction, TrackId, TrackInput,
-    TrackRow, TrackStand, TrackState,
+    Action, Answer, AttemptEnd, AttemptKey, Capacity, Effect, Engine, Event, Expect,
+    LoadedPipeline, LoadedTrack, Mark, NextIds, Outbox, PipelineId, PipelineStand, PipelineState,
+    Plan, Preview, Reason, Refusal, Remains, Request, Scope, StartOrder, Time, TrackAction,
+    TrackId, TrackInput, TrackRow, TrackStand, TrackState,
 };
 use trackyard::graph::OnFailure;
 
@@ -30,6 +30,8 @@ pub(crate) struct Bench {
     pub(crate) rows: BTreeMap<PipelineId, LoadedPipeline>,
     /// What was said in words of each track.
     pub(crate) details: BTreeMap<TrackId, String>,
+    /// Of which attempts what still runs was to be ended, and whether at once.
+    pub(crate) ended: Vec<(AttemptKey, bool)>,
     /// What the last preview said.
     pub(crate) foretold: Option<Preview>,
     /// Free slots are given away after each event.
@@ -48,6 +50,7 @@ impl Bench {
             now: Time(0),
             rows: BTreeMap::new(),
             details: BTreeMap::new(),
+            ended: Vec::new(),
             foretold: None,
             dispatches: true,
         }
@@ -167,12 +170,13 @@ impl Bench {
             TrackState::Waiting | TrackState::Pending => (index >= scripts.len()) == rests,
             _ => false,
         };
+        let ends = |t: &LoadedTrack| t.row.state == TrackState::Running && t.row.ending.is_some();
         PipelineStand {
             state: rows.row.state,
             paused: rows.row.paused,
             over: rows.row.finished_at.is_some(),
             runs: scripts.iter().any(|t| t.row.state == TrackState::Running),
-            ends: rows.tracks.iter().any(|t| t.row.ending.is_some()),
+            ends: rows.tracks.iter().any(ends),
             left: rows.tracks.iter().enumerate().any(left),
             unsuccessful: scripts.iter().enumerate().any(fails),
         }
@@ -291,6 +295,11 @@ impl Bench {
     }
 
     fn keep(&mut self, out: Outbox) {
+        for effect in out.effects {
+            if let Effect::EndSurvivors { key, now } = effect {
+                self.ended.push((key, now));
+            }
+        }
         for new in out.starts {
             let plan = &new.order.plan;
             let track = |i: usize| {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use trackyard::engine::{
-    Action, Capacity, Ending, GraphId, Mark, PipelineId, Plan, PlanVertex, Policies, Scope,
-    TrackAction, TrackInput, TrackState, VertexId, Will,
+    Action, AttemptKey, Capacity, Ending, GraphId, Mark, PipelineId, Plan, PlanVertex, Policies,
+    Scope, TrackAction, TrackInput, TrackState, VertexId, Will,
 };
 use trackyard::graph::{
     Concurrency, ExitCodes, Millis, OnFailure, OnInterrupt, OnLimit, Retry, When,
@@ -369,6 +369,17 @@ fn differs(bench: &Bench, model: &Model) -> Option<String> {
             return Some(format!(
                 "pipeline {id}: {row:?}, the model {naive:?}, over {}",
                 pipe.over
+            ));
+        }
+        let of = |(key, now): &(AttemptKey, bool)| {
+            let t = (key.track.0 - rows.first_track.0) as usize;
+            (key.pipeline == id).then_some((t, *now))
+        };
+        let ended: Vec<_> = bench.ended.iter().filter_map(of).collect();
+        if ended != pipe.ended {
+            return Some(format!(
+                "pipeline {id}: what still runs is ended of {ended:?}, the model {:?}",
+                pipe.ended
             ));
         }
         for (t, track) in rows.tracks.iter().enumerate() {

@@ -38,6 +38,8 @@ pub(crate) struct Pipe {
     pub(crate) queued: bool,
     pub(crate) due: Option<i64>,
     pub(crate) over: bool,
+    /// Of which tracks what still runs was to be ended, and whether at once.
+    pub(crate) ended: Vec<(usize, bool)>,
     pub(crate) tracks: Vec<Track>,
 }
 
@@ -149,6 +151,13 @@ impl Pipe {
                 end_one(track, how);
             }
         }
+    }
+
+    /// What may still run of an INTERRUPTED track is ended; it stays as it is.
+    pub(crate) fn end_survivors(&mut self, i: usize, now: bool) {
+        let how = if now { Ending::Kill } else { Ending::Stop };
+        self.tracks[i].ending = Some(how);
+        self.ended.push((i, now));
     }
 
     pub(crate) fn stop_what_waits(&mut self, handlers: bool) {
@@ -349,6 +358,7 @@ impl Model {
             queued,
             due: None,
             over: false,
+            ended: Vec::new(),
             tracks: (0..plan.len()).map(track).collect(),
         };
         pipe.due = self.deadline(&pipe).filter(|_| !queued);
@@ -424,6 +434,11 @@ impl Model {
         }
         (pipe.paused, pipe.due) = (false, None);
         pipe.end_what_runs(how);
+        for t in 0..pipe.tracks.len() {
+            if pipe.tracks[t].at == TrackState::Interrupted {
+                pipe.end_survivors(t, how == Ending::Kill);
+            }
+        }
     }
 
     /// The attempt of a track ends.
@@ -462,8 +477,21 @@ impl Model {
                 OnInterrupt::Rerun if again && end == End::Interrupted => {
                     (pipe.tracks[t].at, pipe.tracks[t].turn) = (TrackState::Waiting, true);
                 }
-                OnInterrupt::Fail => pipe.finish(t, TrackState::Failed),
-                _ => pipe.finish(t, TrackState::Interrupted),
+                on_interrupt => {
+                    pipe.finish(
+                        t,
+                        match on_interrupt {
+                            OnInterrupt::Fail => TrackState::Failed,
+                            _ => TrackState::Interrupted,
+                        },
+                    );
+                    // Somebody has asked for its end before.
+                    if let Some(ending) = track.ending {
+                        pipe.end_survivors(t, ending == Ending::Kill);
+                        let stays = on_interrupt != OnInterrupt::Fail;
+                        pipe.tracks[t].ending = pipe.tracks[t].ending.filter(|_| stays);
+                    }
+                }
             },
             End::NotStarted if track.ending.is_some() => pipe.finish(t, stopped),
             End::NotStarted => {

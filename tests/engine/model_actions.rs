@@ -4,7 +4,7 @@ use trackyard::engine::{
     Action, Ending, Mark, PendingOn, PipelineState, Scope, TrackAction, TrackState,
 };
 
-use crate::model::{Model, Pipe, end_one};
+use crate::model::{Model, Pipe, Track, end_one};
 
 impl Model {
     /// What is asked of pipeline `i`; a track is named by its vertex.
@@ -98,7 +98,8 @@ impl Model {
         let bad = |t: &usize| [Failed, Interrupted, Stopped].contains(&pipe.tracks[*t].at);
         let all = (0..pipe.scripts()).filter(|t| bad(t) && !pipe.done(*t));
         let all: Vec<usize> = all.collect();
-        let ends = pipe.tracks.iter().any(|track| track.ending.is_some());
+        let ends = |track: &Track| track.at == TrackState::Running && track.ending.is_some();
+        let ends = pipe.tracks.iter().any(ends);
         !all.is_empty() && !ends && self.set_back(i, &all, None)
     }
 
@@ -280,6 +281,10 @@ impl Model {
                         &mut pipe.tracks[t],
                         if *now { Ending::Kill } else { Ending::Stop },
                     );
+                    true
+                }
+                Interrupted => {
+                    pipe.end_survivors(t, *now);
                     true
                 }
                 _ => false,

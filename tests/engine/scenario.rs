@@ -12,6 +12,7 @@
 //! retry a with all after it
 //! time 100
 //! p RUNNING queued: a SUCCEED, b PENDING slot
+//! survivors a stop, b kill      what still ran of these was to be ended since the last such line
 //! ```
 //!
 //! Tracks are those of the pipeline that was named last, unless they are written `p.a`.
@@ -109,6 +110,7 @@ impl Script {
                 self.bench.pass(number(ms));
                 return Ok(());
             }
+            ["survivors", ref rest @ ..] => return self.survivors(&rest.join(" ")),
             ["start", name, "of", graph, ref rest @ ..] => {
                 let named = &self.graphs[graph];
                 let priority = value(rest, "priority").map_or(0, number) as i32;
@@ -143,6 +145,21 @@ impl Script {
             (Ok(()), false) | (Err(_), true) => Ok(()),
             (Ok(()), true) => Err("it is not refused".to_owned()),
             (Err(why), false) => Err(why.to_string()),
+        }
+    }
+
+    /// Of which tracks what still runs was to be ended since this was asked last.
+    fn survivors(&mut self, wanted: &str) -> Result<(), String> {
+        let (graph, id) = &self.pipelines[&self.last];
+        let first = self.bench.track_of(*id, 0).0;
+        let ended = std::mem::take(&mut self.bench.ended);
+        let told = ended.iter().map(|(key, now)| {
+            let name = &self.graphs[graph].names[(key.track.0 - first) as usize];
+            format!("{name} {}", if *now { "kill" } else { "stop" })
+        });
+        match told.collect::<Vec<_>>().join(", ") {
+            found if found == wanted => Ok(()),
+            found => Err(format!("it is `{found}`")),
         }
     }
 

@@ -144,7 +144,8 @@ impl World {
                 }
             }
             Effect::Clean(key) => server.jobs.push(Job::Clean(key, 0)),
-            Effect::Settled(_) => {}
+            // No supervisor knows of them, and no fact follows.
+            Effect::EndSurvivors { .. } | Effect::Settled(_) => {}
         }
     }
 

@@ -57,6 +57,9 @@ pub(crate) fn effect(effect: &Effect) -> String {
     match effect {
         Effect::Launch(key) => format!("launch {key}"),
         Effect::Kill { key, now } => format!("kill {key}, at once: {now}"),
+        Effect::EndSurvivors { key, now } => {
+            format!("end what still runs of {key}, at once: {now}")
+        }
         Effect::Clean(key) => format!("clean {key}"),
         Effect::Settled(pipeline) => format!("pipeline {pipeline} is settled"),
     }

@@ -5,6 +5,7 @@ use super::teller::{NOTHING, Teller, one_line};
 use super::track::ENTRIES;
 use super::words::{Code, after, bare, counted};
 use super::{Moves, Why};
+use crate::desk::survivors::still_runs;
 use crate::driver::CommandError;
 use crate::engine::{Facts, PipelineId, PipelineState, Reason, TrackId, TrackState, is_after};
 use crate::store::{JournalRow, PipelineHead, Store, TrackHead, Ways};
@@ -18,12 +19,13 @@ struct Ended<'a> {
     entries: Vec<JournalRow>,
 }
 
-/// Why a track ended as it did, and what the engine's facts say of what comes next.
+/// Why a track ended as it did, what the engine's facts say of what comes next, and which processes
+/// of it still run.
 pub(super) fn ended(
     store: &Store,
     head: &TrackHead,
     pipeline: &PipelineHead,
-    facts: Option<&Facts>,
+    (facts, still): (Option<&Facts>, &[u32]),
 ) -> Result<Why, CommandError> {
     let id = TrackId(head.id);
     let state = TrackState::from_code(head.state);
@@ -38,7 +40,7 @@ pub(super) fn ended(
         Some(TrackState::Failed) => known.failed(store)?,
         Some(TrackState::Skipped) => known.skipped(),
         Some(TrackState::Stopped) => known.stopped(),
-        Some(TrackState::Interrupted) => known.interrupted(),
+        Some(TrackState::Interrupted) => known.interrupted(still),
         _ => known.succeeded(),
     };
     let sentence = format!("{sentence}.");
@@ -205,13 +207,18 @@ impl Ended<'_> {
         }
     }
 
-    fn interrupted(&self) -> (Code, String) {
+    fn interrupted(&self, still: &[u32]) -> (Code, String) {
         let attempt = self.head.attempt;
         let more = match self.detail() {
             "" => String::new(),
             detail => format!(": {detail}"),
         };
-        let sentence = format!("Nobody knows how attempt {attempt} of its script ended{more}");
+        let still = match still {
+            [] => String::new(),
+            pids => format!("; of it {}: `stop` ends that", still_runs(pids)),
+        };
+        let sentence =
+            format!("Nobody knows how attempt {attempt} of its script ended{more}{still}");
         (Code::Interrupted, sentence)
     }
 }

@@ -18,9 +18,11 @@ use std::time::Duration;
 
 use self::teller::Teller;
 use super::Desk;
+use super::survivors::last_attempt;
 use crate::driver::{CommandError, Handle};
 use crate::engine::{
-    About, Because, Capacity, Engine, Facts, NextIds, PipelineId, Time, TrackId, TrackState,
+    About, AttemptKey, Because, Capacity, Engine, Facts, NextIds, PipelineId, Time, TrackId,
+    TrackState,
 };
 use crate::store::Store;
 
@@ -114,8 +116,9 @@ impl ReferKind {
 pub enum Source<'a> {
     /// The server's own engine, which has to answer in this time.
     Server(&'a Handle, Duration),
-    /// Nobody is asked: an engine with this capacity is made from the rows.
-    Rows(&'a Capacity),
+    /// Nobody is asked: an engine with this capacity is made from the rows. The second one looks
+    /// which processes still run of an INTERRUPTED track.
+    Rows(&'a Capacity, &'a dyn Fn(AttemptKey) -> Vec<u32>),
 }
 
 impl Desk {
@@ -151,7 +154,7 @@ pub fn why_track(
         };
         let state = TrackState::from_code(head.state);
         if matches!(state, Some(TrackState::Succeed | TrackState::Skipped)) {
-            return Ok(Some(ended::ended(store, &head, &whole, None)?));
+            return Ok(Some(ended::ended(store, &head, &whole, (None, &[]))?));
         }
         let Some(facts) = facts(store, source, About::Track(pipeline, id))? else {
             return Ok(None);
@@ -161,8 +164,24 @@ pub fn why_track(
             return Ok(Some(teller.track(&facts)?));
         }
         if state.is_some_and(|s| s.has_ended() || s == TrackState::Interrupted) {
-            return Ok(Some(ended::ended(store, &head, &whole, Some(&facts))?));
+            let still = match state {
+                Some(TrackState::Interrupted) => survivors(source, last_attempt(&head)),
+                _ => Vec::new(),
+            };
+            let known = (Some(&facts), still.as_slice());
+            return Ok(Some(ended::ended(store, &head, &whole, known)?));
         }
+    }
+}
+
+/// The processes that run now of an INTERRUPTED track.
+fn survivors(source: Source<'_>, last: AttemptKey) -> Vec<u32> {
+    match source {
+        Source::Server(handle, _) => {
+            let mut found = handle.survivors(&[last]);
+            found.remove(&last.track).unwrap_or_default()
+        }
+        Source::Rows(_, look) => look(last),
     }
 }
 
@@ -187,7 +206,9 @@ fn facts(store: &Store, source: Source<'_>, about: About) -> Result<Option<Facts
     };
     let live = match source {
         Source::Server(handle, within) => handle.why(about, within)?,
-        Source::Rows(capacity) => Engine::load(capacity.clone(), next, &store.live()?).why(about),
+        Source::Rows(capacity, _) => {
+            Engine::load(capacity.clone(), next, &store.live()?).why(about)
+        }
     };
     if live.is_some() {
         return Ok(live);

@@ -9,18 +9,21 @@
 //!    v                                   v                             v
 //!    +------- main process ended ------> + <---------------------------+
 //!                                        v
+//!             Straying (it was stopped: what left its group is asked, and killed after the grace)
+//!                                        v
 //!             Draining (a background process holds the output: 2 s at most)
 //!                                        v
 //!             Recording (again and again while the disk is full) --> Over
 //! ```
 //!
 //! What happens to it is taken in here; how it is brought to its end is in `ending`, what it prints
-//! in `output`, its exit record in `recording`.
+//! in `output`, its exit record in `recording`, what left its group in `straying`.
 
 mod ending;
 mod output;
 mod recording;
 mod stage;
+mod straying;
 
 use std::fs::File;
 use std::os::fd::OwnedFd;
@@ -32,6 +35,7 @@ use super::group::{self, Meter};
 use super::mask::MaskedLog;
 use super::spawning::{Spawned, watch};
 use crate::engine::{AttemptKey, Time};
+use crate::executor::prey::Prey;
 use crate::executor::wire::{Launch, Outputs};
 use crate::spool::{Cause, ExitRecord, Instance, Spool};
 
@@ -68,6 +72,12 @@ pub(super) struct Attempt {
     pub(super) members: Vec<OwnedFd>,
     /// True while the loop has not yet seen `members`.
     pub(super) new_members: bool,
+    /// True while the loop has not yet looked which processes of it there are.
+    pub(super) unswept: bool,
+    /// Those of them that left its group and are being ended.
+    pub(super) prey: Prey,
+    /// How many of them could not be ended.
+    remains: usize,
     /// The deadline that the loop has noted for it.
     pub(super) noted: Option<Instant>,
     process: Option<Pid>,
@@ -100,6 +110,9 @@ impl Attempt {
             ended_output: None,
             members: Vec::new(),
             new_members: false,
+            unswept: false,
+            prey: Prey::default(),
+            remains: 0,
             noted: None,
             process: Some(spawned.pid),
             watch_again: now + WATCH_AGAIN,
@@ -130,6 +143,7 @@ impl Attempt {
             | Stage::Asked { .. }
             | Stage::Killed
             | Stage::Leftover { .. }
+            | Stage::Straying { .. }
             | Stage::Draining { .. }
             | Stage::Recording { .. } => None,
         }
@@ -139,9 +153,10 @@ impl Attempt {
     pub(super) fn deadline(&self) -> Option<Instant> {
         let stage = match &self.stage {
             Stage::Running => self.ends_at,
-            Stage::Asked { until } | Stage::Leftover { until } | Stage::Draining { until } => {
-                Some(*until)
-            }
+            Stage::Asked { until }
+            | Stage::Leftover { until }
+            | Stage::Straying { look: until, .. }
+            | Stage::Draining { until } => Some(*until).filter(|_| !self.unswept),
             Stage::Recording { again, .. } => Some(*again),
             Stage::Killed | Stage::Over { .. } => None,
         };
@@ -164,6 +179,7 @@ impl Attempt {
             Stage::Asked { until } => self.wait_for_group(until, tools),
             Stage::Running | Stage::Killed => self.conclude(tools),
             Stage::Leftover { .. }
+            | Stage::Straying { .. }
             | Stage::Draining { .. }
             | Stage::Recording { .. }
             | Stage::Over { .. } => {}
@@ -172,8 +188,15 @@ impl Attempt {
 
     /// A member of the group has ended.
     pub(super) fn on_member(&mut self, tools: &mut Tools) {
-        if let Stage::Leftover { until } = self.stage {
-            self.wait_for_group(until, tools);
+        match self.stage {
+            Stage::Leftover { until } => self.wait_for_group(until, tools),
+            Stage::Straying { .. } => self.stray_ended(),
+            Stage::Running
+            | Stage::Asked { .. }
+            | Stage::Killed
+            | Stage::Draining { .. }
+            | Stage::Recording { .. }
+            | Stage::Over { .. } => {}
         }
     }
 
@@ -195,12 +218,14 @@ impl Attempt {
                 self.stage = Stage::Killed;
             }
             Stage::Leftover { until } if *until <= now => self.conclude(tools),
+            Stage::Straying { look, .. } if *look <= now => self.unswept = true,
             Stage::Draining { until } if *until <= now => self.record(tools),
             Stage::Recording { again, .. } if *again <= now => self.write_record(now, tools),
             Stage::Running
             | Stage::Asked { .. }
             | Stage::Killed
             | Stage::Leftover { .. }
+            | Stage::Straying { .. }
             | Stage::Draining { .. }
             | Stage::Recording { .. }
             | Stage::Over { .. } => {}

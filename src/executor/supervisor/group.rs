@@ -3,14 +3,11 @@
 use std::fs::{self, File};
 use std::io;
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::FileExt;
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::spawning::watch;
-
-/// The kernel counts processor time for `/proc` in hundredths of a second on every Linux.
-const MS_PER_TICK: u64 = 10;
+use crate::executor::stat::Stat;
 
 /// Asks the whole group to end. Stopped processes are woken, or they would not hear it.
 ///
@@ -76,60 +73,5 @@ impl Meter {
             now.0.saturating_sub(before.0),
             now.1.saturating_sub(before.1),
         )
-    }
-}
-
-struct Stat {
-    state: char,
-    group: i32,
-    waited_for_ms: (u64, u64),
-}
-
-impl Stat {
-    fn of(pid: i32) -> Option<Stat> {
-        Stat::read(&File::open(format!("/proc/{pid}/stat")).ok()?)
-    }
-
-    fn read(file: &File) -> Option<Stat> {
-        let mut bytes = [0; 1024];
-        let n = file.read_at(&mut bytes, 0).ok()?;
-        // The name in brackets may hold anything, also brackets, and bytes that are no text.
-        let end = bytes[..n].iter().rposition(|&b| b == b')')?;
-        let rest = str::from_utf8(&bytes[end + 1..n]).ok()?;
-        let mut fields = rest.split_ascii_whitespace();
-        let state = fields.next()?.chars().next()?;
-        let group = fields.nth(1)?.parse().ok()?;
-        let mut ticks = fields.skip(10).map(str::parse::<u64>);
-        let mut time = || Some(ticks.next()?.ok()? * MS_PER_TICK);
-        Some(Stat {
-            state,
-            group,
-            waited_for_ms: (time()?, time()?),
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Stat;
-
-    #[test]
-    fn stat_reads_this_process() {
-        let pid = i32::try_from(std::process::id()).unwrap();
-        let stat = Stat::of(pid).unwrap();
-        assert!(matches!(stat.state, 'R' | 'S'));
-        assert_eq!(stat.group, rustix::process::getpgrp().as_raw_pid());
-        assert!(Stat::of(i32::MAX).is_none());
-        let before = stat.waited_for_ms;
-        let busy = "i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done";
-        assert!(
-            std::process::Command::new("/bin/sh")
-                .args(["-c", busy])
-                .status()
-                .unwrap()
-                .success()
-        );
-        let after = Stat::of(pid).unwrap().waited_for_ms;
-        assert!(after.0 > before.0 && after.0 - before.0 < 60_000);
     }
 }

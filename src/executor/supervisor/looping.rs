@@ -58,6 +58,8 @@ pub(super) struct Supervisor {
     /// Output of background processes whose attempt is over: read, so that it does not end them.
     discards: HashMap<u64, File>,
     deadlines: BTreeSet<(Instant, u64)>,
+    /// Attempts that want to know which processes of them there are.
+    unswept: Vec<u64>,
     next: u64,
     retiring: bool,
     idle_since: Instant,
@@ -92,6 +94,7 @@ impl Supervisor {
             numbers: HashMap::new(),
             discards: HashMap::new(),
             deadlines: BTreeSet::new(),
+            unswept: Vec::new(),
             next: 1,
             retiring: false,
             idle_since: Instant::now() + FIRST_SERVER,
@@ -117,6 +120,7 @@ impl Supervisor {
                 self.on_event(Token::of(event.data.u64()));
             }
             self.on_deadlines();
+            self.sweep();
             // Before new scripts are started, which takes a while.
             self.flush();
             for _ in 0..MESSAGES {

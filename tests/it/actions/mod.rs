@@ -9,6 +9,7 @@ mod killed;
 mod parallel;
 mod pipelines;
 mod stopping;
+mod survivors;
 mod tracks;
 
 use std::path::PathBuf;

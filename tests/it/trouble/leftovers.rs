@@ -40,12 +40,14 @@ fn a_daemon_that_keeps_the_output_open_holds_nothing_up_and_is_told() {
 }
 
 #[test]
-fn a_daemon_outlives_a_stop_and_a_timeout_and_they_wait_for_nothing() {
+fn a_daemon_does_not_outlive_a_stop_or_a_timeout_unless_it_is_to() {
     let server = Server::start();
-    // With its own output it is none of our business.
     let quiet = DAEMON.replace(" &", " >/dev/null 2>&1 &");
+    // Without the numbers of the attempt it is none of our business.
+    let stays = "env -u TRACKYARD_TRACK setsid sh -c 'echo $$ >stays; exec sleep 1000' >/dev/null 2>&1 & until [ -s stays ]; do sleep 0.02; done";
+    let script = format!("{quiet}; {stays}; exec sleep 1000");
     let yaml = format!(
-        "name: g\non_failure: continue_independent\nvertices:\n  a:\n    script: \"{quiet}; exec sleep 1000\"\n    timeout: 1s\n"
+        "name: g\non_failure: continue_independent\nvertices:\n  a:\n    script: \"{script}\"\n    timeout: 1s\n"
     );
     let ended = server.run(&yaml, &json!({}));
     let track = server.track(&ended, "a");
@@ -54,20 +56,22 @@ fn a_daemon_outlives_a_stop_and_a_timeout_and_they_wait_for_nothing() {
         (&json!("FAILED"), &json!("timeout"))
     );
     assert!(track["detail"].is_null(), "nothing is missing: {track}");
-    let first = number_in(&server, &server.data().join("work/1/daemon"));
-
-    let id = start(
-        &server,
-        &format!("name: h\nvertices:\n  a: \"{quiet}; exec sleep 1000\"\n"),
-    );
-    let second = number_in(&server, &server.data().join(format!("work/{id}/daemon")));
-    server
-        .post(&format!("/pipelines/{id}/stop"), &json!({}))
-        .expect(200);
-    assert_eq!(server.settled(&id)["state"], "STOPPED");
-    for daemon in [first, second] {
-        assert!(lives(daemon));
-        signal(daemon, Signal::KILL);
+    let work = |id: &serde_json::Value| server.data().join(format!("work/{id}"));
+    let yaml = format!("name: h\nvertices:\n  a: \"{script}\"\n");
+    for word in ["stop", "kill"] {
+        let id = start(&server, &yaml);
+        number_in(&server, &work(&id).join("stays"));
+        server
+            .post(&format!("/pipelines/{id}/{word}"), &json!({}))
+            .expect(200);
+        assert_eq!(server.settled(&id)["state"], "STOPPED");
+    }
+    for id in 1..=3 {
+        let id = json!(id);
+        let of = |name: &str| number_in(&server, &work(&id).join(name));
+        assert!(!lives(of("daemon")), "its end is told after this one's");
+        assert!(lives(of("stays")));
+        signal(of("stays"), Signal::KILL);
     }
 }
 
@@ -295,7 +299,7 @@ fn what_still_runs_of_a_script_is_not_joined_by_its_rerun() {
     let track = server.track(&pipeline(&server, &id), "a");
     let detail = track["detail"].as_str().expect("a text");
     assert!(
-        detail.ends_with(&format!("its process {first} still runs")),
+        detail.ends_with(&format!("its process {first} ran on")),
         "{detail}"
     );
     signal(first, Signal::KILL);

@@ -198,13 +198,21 @@ impl Story {
         sentence: &str,
     ) -> Why {
         let track = self.track(pipeline, vertex);
-        let why = why_track(&self.store, Source::Rows(&self.capacity), track);
+        let why = why_track(
+            &self.store,
+            Source::Rows(&self.capacity, &|_| Vec::new()),
+            track,
+        );
         self.expect(why.expect("read"), code, sentence)
     }
 
     /// The same of a pipeline.
     pub(super) fn all(&mut self, pipeline: PipelineId, code: Code, sentence: &str) -> Why {
-        let why = why_pipeline(&self.store, Source::Rows(&self.capacity), pipeline);
+        let why = why_pipeline(
+            &self.store,
+            Source::Rows(&self.capacity, &|_| Vec::new()),
+            pipeline,
+        );
         self.expect(why.expect("read"), code, sentence)
     }
 

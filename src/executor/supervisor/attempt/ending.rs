@@ -41,6 +41,9 @@ impl Attempt {
             .unwrap_or(now + Duration::from_secs(24 * 3600));
         match &mut self.stage {
             Stage::Asked { until } | Stage::Leftover { until } => *until = end.min(*until),
+            Stage::Straying { until, look, .. } => {
+                (*until, *look) = (end.min(*until), end.min(*look));
+            }
             Stage::Running => {
                 let Some(process) = self.process else { return };
                 if has_ended(process) {
@@ -83,7 +86,8 @@ impl Attempt {
         let Some(process) = self.process.take() else {
             return;
         };
-        if self.stopping.is_some() {
+        let stopped = self.stopping.is_some();
+        if stopped {
             group::kill(process);
         }
         let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG;
@@ -100,13 +104,21 @@ impl Attempt {
             system_ms,
         });
         self.read(READS, &mut tools.buffer);
-        if self.output.is_none() {
-            self.record(tools);
-        } else {
-            self.stage = Stage::Draining {
-                until: Instant::now() + DRAIN,
-            };
+        match stopped {
+            true => self.stray(),
+            // What a script leaves behind that ends by itself is its own affair.
+            false => self.drain(tools),
         }
+    }
+
+    /// Takes what is still printed, for a while.
+    pub(super) fn drain(&mut self, tools: &mut Tools) {
+        if self.output.is_none() {
+            return self.record(tools);
+        }
+        self.stage = Stage::Draining {
+            until: Instant::now() + DRAIN,
+        };
     }
 }
 

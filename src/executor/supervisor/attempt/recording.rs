@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::{Attempt, Stage, Tools};
 use crate::clock;
 use crate::engine::{AttemptKey, Time};
+use crate::executor::prey::Prey;
 use crate::executor::supervisor::mask::MaskedLog;
 use crate::executor::wire::Outputs;
 use crate::failpoint::{Point, reach};
@@ -36,6 +37,9 @@ impl Attempt {
             ended_output: None,
             members: Vec::new(),
             new_members: false,
+            unswept: false,
+            prey: Prey::default(),
+            remains: 0,
             noted: None,
             process: None,
             watch_again: Instant::now(),
@@ -60,6 +64,12 @@ impl Attempt {
         let mut logged = self.log.finish();
         if self.output.is_some() {
             logged.problem.get_or_insert_with(|| STILL_OPEN.to_owned());
+        }
+        if self.remains > 0 {
+            let n = self.remains;
+            logged.problem = Some(format!(
+                "{n} processes that left its group could not be ended"
+            ));
         }
         // Somebody else took the exit status. It is not invented: without a record the attempt
         // counts as interrupted.

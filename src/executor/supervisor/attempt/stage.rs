@@ -14,6 +14,12 @@ pub(super) enum Stage {
     Leftover {
         until: Instant,
     },
+    /// What left its group is being ended, once it is known what that is.
+    Straying {
+        until: Instant,
+        look: Instant,
+        rounds: u32,
+    },
     Draining {
         until: Instant,
     },

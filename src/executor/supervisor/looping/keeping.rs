@@ -7,6 +7,7 @@ use rustix::event::epoll;
 use super::Supervisor;
 use super::token::{Token, add};
 use crate::executor::supervisor::attempt::{Attempt, Tools};
+use crate::executor::survivor::{self, Found};
 use crate::executor::wire::ToServer;
 
 impl Supervisor {
@@ -42,10 +43,13 @@ impl Supervisor {
         }
         if attempt.new_members {
             attempt.new_members = false;
-            for member in &attempt.members {
+            for member in attempt.members.iter().chain(attempt.prey.handles()) {
                 // One that is not watched is killed at the end of the grace.
                 let _ = add(&self.epoll, member, Token::Member(number));
             }
+        }
+        if attempt.unswept && !self.unswept.contains(&number) {
+            self.unswept.push(number);
         }
         let deadline = attempt.deadline();
         if deadline != attempt.noted {
@@ -60,6 +64,24 @@ impl Supervisor {
         }
         if over {
             self.forget(number);
+        }
+    }
+
+    /// Looks which processes there are of the attempts that want to know: once for all of them.
+    pub(super) fn sweep(&mut self) {
+        if self.unswept.is_empty() {
+            return;
+        }
+        let numbers = std::mem::take(&mut self.unswept);
+        let mut known = Found::new();
+        let attempts = numbers.iter().filter_map(|n| self.attempts.get(n));
+        attempts.for_each(|attempt| attempt.prey.tell(&mut known));
+        let found = survivor::all(&self.tools.spool, &known);
+        for number in numbers {
+            self.with(number, |attempt, tools| {
+                attempt.unswept = false;
+                attempt.swept(&found, Instant::now(), tools);
+            });
         }
     }
 
