@@ -7,6 +7,7 @@ use crossbeam_channel::{Sender, unbounded};
 use rocket::http::{ContentType, Cookie, Header};
 use rocket::local::blocking::{Client, LocalRequest, LocalResponse};
 
+use super::docs::Documented;
 use super::guard::{Browser, COOKIE, Clock};
 use super::reason::Reason;
 use super::when::when;
@@ -224,6 +225,7 @@ impl Server {
             .manage(spool)
             .manage(Arc::new(access))
             .manage(Clock(|| NOW))
+            .manage(Documented(Arc::default()))
             .mount("/", super::routes())
             .register("/", super::catchers());
         let client = Client::untracked(rocket).expect("a server");
