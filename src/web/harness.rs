@@ -8,6 +8,7 @@ use crossbeam_channel::{Sender, unbounded};
 use rocket::http::{ContentType, Cookie, Header};
 use rocket::local::blocking::{Client, LocalRequest, LocalResponse};
 
+use super::docs::Documented;
 use super::guard::{Browser, COOKIE, Clock};
 use super::reason::Reason;
 use super::when::when;
@@ -230,6 +231,7 @@ impl Server {
             .manage(spool)
             .manage(Arc::new(access))
             .manage(Clock(|| NOW))
+            .manage(Documented(Arc::default()))
             .mount("/", super::routes())
             .register("/", super::catchers());
         let client = Client::untracked(rocket).expect("a server");
