@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::core::{Cause, Engine};
 use super::ids::{PipelineId, Time};
 use super::outbox::{Outbox, TrackRow};
-use super::request::{Action, Answer, Expect, Refusal, Request, TrackAction};
+use super::request::{Action, Answer, Expect, Refusal, Request, TrackAction, said};
 use super::state::{Ending, Mark, Reason, TrackState};
 
 type Place = (PipelineId, u32);
@@ -239,13 +239,5 @@ impl Engine {
         }
         out.changed(track).detail = Some(said.to_owned());
         Ok(())
-    }
-}
-
-/// What a person said of a track, in a sentence for people.
-fn said(who: &str, what: &str, why: &str) -> String {
-    match why {
-        "" => format!("{who} said {what}"),
-        why => format!("{who} said {what}: {why}"),
     }
 }

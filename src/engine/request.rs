@@ -153,3 +153,11 @@ impl Action {
         }
     }
 }
+
+/// What a person said of a track, in a sentence for people.
+pub(super) fn said(who: &str, what: &str, why: &str) -> String {
+    match why {
+        "" => format!("{who} said {what}"),
+        why => format!("{who} said {what}: {why}"),
+    }
+}

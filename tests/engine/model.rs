@@ -424,23 +424,6 @@ impl Model {
         }
     }
 
-    /// Stops a pipeline, whatever it is at.
-    pub(crate) fn stop(&mut self, i: usize, how: Ending) {
-        let pipe = &mut self.pipes[i];
-        let rest = pipe.at_rest();
-        pipe.stop_what_waits(rest);
-        if pipe.going() {
-            pipe.verdict = PipelineState::Stopped;
-        }
-        (pipe.paused, pipe.due) = (false, None);
-        pipe.end_what_runs(how);
-        for t in 0..pipe.tracks.len() {
-            if pipe.tracks[t].at == TrackState::Interrupted {
-                pipe.end_survivors(t, how == Ending::Kill);
-            }
-        }
-    }
-
     /// The attempt of a track ends.
     pub(crate) fn end(&mut self, i: usize, t: usize, end: End) {
         let now = self.now;

@@ -7,6 +7,23 @@ use trackyard::engine::{
 use crate::model::{Model, Pipe, Track, end_one};
 
 impl Model {
+    /// Stops a pipeline, whatever it is at.
+    pub(crate) fn stop(&mut self, i: usize, how: Ending) {
+        let pipe = &mut self.pipes[i];
+        let rest = pipe.at_rest();
+        pipe.stop_what_waits(rest);
+        if pipe.going() {
+            pipe.verdict = PipelineState::Stopped;
+        }
+        (pipe.paused, pipe.due) = (false, None);
+        pipe.end_what_runs(how);
+        for t in 0..pipe.tracks.len() {
+            if pipe.tracks[t].at == TrackState::Interrupted {
+                pipe.end_survivors(t, how == Ending::Kill);
+            }
+        }
+    }
+
     /// What is asked of pipeline `i`; a track is named by its vertex.
     pub(crate) fn ask(&mut self, i: usize, action: &Action, t: usize) -> bool {
         let was_over = self.pipes[i].over;
