@@ -43,6 +43,12 @@ impl ApiError {
         )
     }
 
+    /// With a fact for programs.
+    pub(super) fn telling(self, name: &'static str, value: Value) -> Self {
+        let more = vec![(name, value)];
+        Self { more, ..self }
+    }
+
     fn with(self, problems: Vec<Value>) -> Self {
         Self { problems, ..self }
     }
@@ -63,6 +69,8 @@ impl<'r> Responder<'r, 'static> for ApiError {
         for (name, value) in self.more {
             body[name] = value;
         }
+        let retry = body["retry_after"].as_u64().unwrap_or(1).to_string();
+        let range = format!("bytes */{}", body["length"]);
         let body = body.to_string();
         let mut response = Response::build();
         response
@@ -71,7 +79,8 @@ impl<'r> Responder<'r, 'static> for ApiError {
             .sized_body(body.len(), Cursor::new(body));
         match self.status.code {
             401 => drop(response.header(Header::new("WWW-Authenticate", "Bearer"))),
-            503 => drop(response.header(Header::new("Retry-After", "1"))),
+            416 => drop(response.header(Header::new("Content-Range", range))),
+            429 | 503 => drop(response.header(Header::new("Retry-After", retry))),
             _ => {}
         }
         response.ok()

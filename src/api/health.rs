@@ -4,7 +4,9 @@ use rocket::get;
 use rocket::serde::json::Json;
 use serde_json::{Value, json};
 
+use crate::door::Stranger;
+
 #[get("/healthz")]
-pub(super) fn healthz() -> Json<Value> {
+pub(super) fn healthz(_anybody: Stranger) -> Json<Value> {
     Json(json!({"status": "ok"}))
 }

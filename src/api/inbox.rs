@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::body::blocking;
 use super::error::ApiError;
-use super::graphs::rows;
+use super::graphs::{number, rows};
 use super::guard::Auth;
 use super::wire;
 use crate::desk::Desk;
@@ -15,12 +15,12 @@ use crate::desk::Desk;
 pub(super) async fn list(
     _caller: Auth,
     desk: &State<Desk>,
-    before: Option<i64>,
-    limit: Option<i64>,
+    before: Option<&str>,
+    limit: Option<&str>,
 ) -> Result<Json<Value>, ApiError> {
+    let (before, limit) = (number("before", before)?, rows(limit)?);
     let desk = desk.inner().clone();
     blocking(move || {
-        let limit = rows(limit);
         let found = desk.store.inbox(before.unwrap_or(i64::MAX), limit)?;
         let full = found.len() as i64 == limit;
         let next = found.last().filter(|_| full).map(|w| w.track.id);

@@ -8,6 +8,7 @@ use rocket::response::Responder;
 use rocket::tokio::fs::File;
 use rocket::tokio::io::{AsyncRead, AsyncReadExt, empty};
 use rocket::{Request, Response, State, get};
+use serde_json::json;
 
 use super::body::blocking;
 use super::error::ApiError;
@@ -141,7 +142,8 @@ pub(super) async fn log(
         let length = view.len();
         let Some((first, count)) = range.within(length) else {
             let detail = format!("the log has {length} bytes: the range begins after its end");
-            return Err(ApiError::new(Status::RangeNotSatisfiable, "range", detail));
+            let error = ApiError::new(Status::RangeNotSatisfiable, "range", detail);
+            return Err(error.telling("length", json!(length)));
         };
         Ok(Log {
             pieces: view.part(first, count).map_err(failed)?,

@@ -2,6 +2,7 @@
 
 use rocket::http::Status;
 use rocket::{Catcher, Request, Route, catch, catchers, routes};
+use serde_json::json;
 
 use super::error::ApiError;
 use super::guard::Refused;
@@ -9,6 +10,7 @@ use super::{
     asks, drain, graphs, health, inbox, logs, pipelines, render, secrets, sign_in, starts, tracks,
     why,
 };
+use crate::door::retry_after;
 
 /// Mounted under `/api/v1`.
 pub fn routes() -> Vec<Route> {
@@ -45,7 +47,7 @@ pub fn routes() -> Vec<Route> {
 
 /// Registered under `/api`.
 pub fn catchers() -> Vec<Catcher> {
-    catchers![unauthorized, other]
+    catchers![unauthorized, too_often, other]
 }
 
 #[catch(401)]
@@ -58,6 +60,14 @@ fn unauthorized(request: &Request<'_>) -> ApiError {
     ApiError::new(Status::Unauthorized, "unauthorized", detail.to_owned())
 }
 
+#[catch(429)]
+fn too_often(request: &Request<'_>) -> ApiError {
+    let wait = retry_after(request);
+    let detail = format!("too many requests: the next one may come in {wait} s");
+    ApiError::new(Status::TooManyRequests, "too-many-requests", detail)
+        .telling("retry_after", json!(wait))
+}
+
 #[catch(default)]
 fn other(status: Status, request: &Request<'_>) -> ApiError {
     let path = request.uri().path();
@@ -68,6 +78,10 @@ fn other(status: Status, request: &Request<'_>) -> ApiError {
                 "`{} {path}` is no address of this interface",
                 request.method()
             ),
+        ),
+        408 => (
+            "too-slow",
+            "the body of the request did not arrive in time (`stall_time`)".to_owned(),
         ),
         413 => (
             "too-large",

@@ -9,6 +9,7 @@ mod cli_asks;
 mod control;
 #[cfg(feature = "failpoints")]
 mod crash_points;
+mod door;
 mod drain;
 mod executor;
 mod kills;
