@@ -10,6 +10,7 @@ use rocket::Shutdown;
 use rocket::tokio::net::{TcpListener as Accepting, TcpStream};
 use rocket::tokio::time::timeout;
 use rocket::tokio::{select, spawn};
+use rustix::net::sockopt::{set_socket_recv_buffer_size, set_socket_send_buffer_size};
 
 use super::copy::{Client, End};
 use super::down::last_words;
@@ -22,6 +23,9 @@ use crate::config;
 const HANDLES_EACH: u64 = 4;
 /// What there is in any case.
 const FEWEST: usize = 8;
+/// Bytes of an answer that the kernel keeps for a client that does not read, in each of the two
+/// sockets on the way: without a limit these are megabytes.
+const BUFFER: usize = 128 << 10;
 /// How long nobody is let in after the system could not give a connection.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -149,6 +153,7 @@ impl Drop for Introduced<'_> {
 async fn attend(place: &Place, stream: &TcpStream, settings: &config::Door, rocket: SocketAddr) {
     let (line, owed) = (&place.line, AtomicBool::new(false));
     let _ = stream.set_nodelay(true);
+    let _ = set_socket_send_buffer_size(stream, BUFFER);
     let mut client = Client::new(stream, line, settings, &owed);
     match client.head().await {
         Ok(_) => {}
@@ -172,6 +177,7 @@ async fn attend(place: &Place, stream: &TcpStream, settings: &config::Door, rock
 async fn connect(rocket: SocketAddr) -> io::Result<(TcpStream, SocketAddr)> {
     let server = TcpStream::connect(rocket).await?;
     server.set_nodelay(true)?;
+    set_socket_recv_buffer_size(&server, BUFFER)?;
     let peer = server.local_addr()?;
     Ok((server, peer))
 }
