@@ -11,6 +11,7 @@ pub mod clock;
 pub mod config;
 
 pub mod desk;
+pub mod door;
 pub mod driver;
 pub mod engine;
 pub mod executor;

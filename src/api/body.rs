@@ -1,11 +1,13 @@
 //! Request bodies: bounded, of a known type, with every field known.
 
-use rocket::data::{Data, FromData, Outcome, ToByteUnit};
+use rocket::data::{Data, FromData, Outcome};
 use rocket::http::{ContentType, Status};
 use rocket::{Request, tokio};
 use serde::de::DeserializeOwned;
 
 use super::error::ApiError;
+use super::strict;
+use crate::door;
 use crate::graph::text::Format;
 
 /// The most bytes that a body may have.
@@ -28,13 +30,9 @@ impl<'r> FromData<'r> for Body {
             .state::<MostBytes>()
             .map_or(1 << 20, |most| most.0);
         let media = request.content_type().cloned();
-        match data.open(most.bytes()).into_bytes().await {
-            Ok(bytes) if bytes.is_complete() => Outcome::Success(Self {
-                bytes: bytes.into_inner(),
-                media,
-            }),
-            Ok(_) => Outcome::Error((Status::PayloadTooLarge, ())),
-            Err(_) => Outcome::Error((Status::BadRequest, ())),
+        match door::whole(request, data, most).await {
+            Ok(bytes) => Outcome::Success(Self { bytes, media }),
+            Err(status) => Outcome::Error((status, ())),
         }
     }
 }
@@ -47,14 +45,14 @@ impl Body {
             Some(media) if ["yaml", "x-yaml"].contains(&media.sub().as_str()) => Format::Yaml,
             _ => return Err(unsupported("`application/yaml` or `application/json`")),
         };
-        let text = String::from_utf8(self.bytes).map_err(|_| {
-            ApiError::new(
-                Status::BadRequest,
-                "malformed",
-                "the body is not UTF-8".to_owned(),
-            )
-        })?;
-        Ok((text, format))
+        Ok((self.text()?.to_owned(), format))
+    }
+
+    fn text(&self) -> Result<&str, ApiError> {
+        std::str::from_utf8(&self.bytes).map_err(|why| {
+            let detail = format!("the body is not UTF-8 after byte {}", why.valid_up_to());
+            ApiError::new(Status::BadRequest, "malformed", detail)
+        })
     }
 
     /// The body as JSON of one form; an empty body is the form's default.
@@ -70,17 +68,16 @@ impl Body {
         if !self.media.as_ref().is_some_and(is_json) {
             return Err(unsupported("`application/json`"));
         }
-        serde_json::from_slice(&self.bytes).map_err(|why| {
+        let text = self.text()?;
+        let read = strict::check(text).and_then(|()| serde_json::from_str(text));
+        read.map_err(|why| {
             let (status, code) = if why.is_data() {
                 (Status::UnprocessableEntity, "invalid")
             } else {
                 (Status::BadRequest, "malformed")
             };
-            ApiError::new(
-                status,
-                code,
-                format!("the body: {}", without_values(&why.to_string())),
-            )
+            let detail = format!("the body: {}", without_values(&why.to_string()));
+            ApiError::new(status, code, detail)
         })
     }
 }

@@ -43,6 +43,18 @@ impl ApiError {
         )
     }
 
+    /// With how long the thing is that has not what was asked of it.
+    pub(super) fn with_length(mut self, length: u64) -> Self {
+        self.standing.length = Some(length);
+        self
+    }
+
+    /// With the wait, in seconds, before it makes sense to ask again.
+    pub(super) fn with_wait(mut self, wait: u64) -> Self {
+        self.standing.retry_after = Some(wait);
+        self
+    }
+
     fn with(self, problems: Vec<Found>) -> Self {
         Self { problems, ..self }
     }
@@ -50,6 +62,11 @@ impl ApiError {
 
 impl<'r> Responder<'r, 'static> for ApiError {
     fn respond_to(self, _: &'r Request<'_>) -> rocket::response::Result<'static> {
+        let retry = self.standing.retry_after.unwrap_or(1).to_string();
+        let range = self
+            .standing
+            .length
+            .map(|length| format!("bytes */{length}"));
         let body = wire::Refusal {
             kind: "about:blank",
             title: self.status.reason_lossy(),
@@ -70,7 +87,8 @@ impl<'r> Responder<'r, 'static> for ApiError {
             .sized_body(body.len(), Cursor::new(body));
         match self.status.code {
             401 => drop(response.header(Header::new("WWW-Authenticate", "Bearer"))),
-            503 => drop(response.header(Header::new("Retry-After", "1"))),
+            416 => drop(range.map(|range| response.header(Header::new("Content-Range", range)))),
+            429 | 503 => drop(response.header(Header::new("Retry-After", retry))),
             _ => {}
         }
         response.ok()

@@ -22,8 +22,28 @@ pub(super) const MOST_ROWS: i64 = 500;
 pub(super) const USUAL_ROWS: i64 = 100;
 
 /// How many rows were asked for, within bounds.
-pub(super) fn rows(limit: Option<i64>) -> i64 {
-    limit.unwrap_or(USUAL_ROWS).clamp(1, MOST_ROWS)
+pub(super) fn rows(limit: Option<&str>) -> Result<i64, ApiError> {
+    let limit = number("limit", limit)?.unwrap_or(USUAL_ROWS);
+    if limit < 1 {
+        let detail = format!("`limit={limit}`: write a number from 1 to {MOST_ROWS}");
+        return Err(ApiError::new(
+            Status::UnprocessableEntity,
+            "invalid",
+            detail,
+        ));
+    }
+    Ok(limit.min(MOST_ROWS))
+}
+
+/// A number in a query.
+pub(super) fn number(name: &str, written: Option<&str>) -> Result<Option<i64>, ApiError> {
+    let read = |text: &str| {
+        text.parse().map_err(|_| {
+            let detail = format!("`{name}={text}`: write a whole number");
+            ApiError::new(Status::UnprocessableEntity, "invalid", detail)
+        })
+    };
+    written.map(read).transpose()
 }
 
 /// Saves a definition
@@ -77,11 +97,11 @@ pub(super) async fn list(
     _caller: Auth,
     desk: &State<Desk>,
     after: Option<String>,
-    limit: Option<i64>,
+    limit: Option<&str>,
 ) -> Result<Json<GraphPage>, ApiError> {
+    let limit = rows(limit)?;
     let desk = desk.inner().clone();
     blocking(move || {
-        let limit = rows(limit);
         let graphs = desk.store.graphs(&after.unwrap_or_default(), limit)?;
         let full = graphs.len() as i64 == limit;
         let next = graphs.last().filter(|_| full).map(|g| g.name.clone());

@@ -8,6 +8,7 @@ use rocket::{Request, tokio};
 
 use crate::access::{Access, Caller, SESSION_COOKIE};
 use crate::clock;
+use crate::door::{Asking, too_often};
 use crate::engine::Time;
 
 /// A caller who has shown a credential: the token, or, to read only, a browser's session.
@@ -29,11 +30,15 @@ impl<'r> FromRequest<'r> for Auth {
                 .strip_prefix("Bearer ")
                 .and_then(|token| access.by_token(token.trim()));
             return match caller {
+                Some(_) if too_often(request, Asking::Token) => TOO_OFTEN,
                 Some(caller) => Outcome::Success(Self(caller)),
                 None => refuse(request, "the token is not the one in `<data>/local.token`"),
             };
         }
         let Some(cookie) = request.cookies().get(SESSION_COOKIE) else {
+            if too_often(request, Asking::Nobody) {
+                return TOO_OFTEN;
+            }
             return Outcome::Error((Status::Unauthorized, ()));
         };
         if !matches!(request.method(), Method::Get | Method::Head) {
@@ -42,9 +47,10 @@ impl<'r> FromRequest<'r> for Auth {
                 "a browser's session may only read here: show the token",
             );
         }
-        let (access, cookie) = (Arc::clone(access), cookie.value().to_owned());
+        let (access, shown) = (Arc::clone(access), cookie.value().to_owned());
         let now = Time(clock::now());
-        match tokio::task::spawn_blocking(move || access.by_session(&cookie, now)).await {
+        match tokio::task::spawn_blocking(move || access.by_session(&shown, now)).await {
+            Ok(Ok(Some(_))) if too_often(request, Asking::Session(cookie.value())) => TOO_OFTEN,
             Ok(Ok(Some(caller))) => Outcome::Success(Self(caller)),
             Ok(Ok(None)) => refuse(request, "the session has ended: sign in again"),
             Ok(Err(_)) | Err(_) => Outcome::Error((Status::ServiceUnavailable, ())),
@@ -52,7 +58,13 @@ impl<'r> FromRequest<'r> for Auth {
     }
 }
 
+const TOO_OFTEN: Outcome<Auth, ()> = Outcome::Error((Status::TooManyRequests, ()));
+
 fn refuse(request: &Request<'_>, why: &'static str) -> Outcome<Auth, ()> {
+    // Who shows the right one is never kept waiting by others of the same address.
+    if too_often(request, Asking::Wrong) {
+        return TOO_OFTEN;
+    }
     request.local_cache(|| Some(Refused(why)));
     Outcome::Error((Status::Unauthorized, ()))
 }

@@ -11,6 +11,7 @@ use super::error::ApiError;
 use super::metrics::PATIENCE;
 use super::wire::{Health, Version};
 use crate::desk::Desk;
+use crate::door::Stranger;
 use crate::store::schema_version;
 
 /// Whether the server lives
@@ -23,7 +24,7 @@ use crate::store::schema_version;
     responses((status = 200, description = "It does.", body = Health))
 )]
 #[get("/healthz")]
-pub(super) fn healthz() -> Json<Health> {
+pub(super) fn healthz(_anybody: Stranger) -> Json<Health> {
     Json(Health { status: "ok" })
 }
 
@@ -41,7 +42,10 @@ pub(super) fn healthz() -> Json<Health> {
     )
 )]
 #[get("/readyz")]
-pub(super) async fn readyz(desk: &State<Desk>) -> Result<Json<Health>, ApiError> {
+pub(super) async fn readyz(
+    _anybody: Stranger,
+    desk: &State<Desk>,
+) -> Result<Json<Health>, ApiError> {
     let desk = desk.inner().clone();
     blocking(move || {
         let census = desk.handle.census(PATIENCE);
@@ -70,7 +74,7 @@ pub(super) async fn readyz(desk: &State<Desk>) -> Result<Json<Health>, ApiError>
     responses((status = 200, description = "The version.", body = Version))
 )]
 #[get("/version")]
-pub(super) fn version() -> Json<Version> {
+pub(super) fn version(_anybody: Stranger) -> Json<Version> {
     Json(Version {
         version: env!("CARGO_PKG_VERSION"),
         commit: option_env!("TRACKYARD_COMMIT"),

@@ -6,7 +6,7 @@ use rocket::{State, get};
 use super::body::blocking;
 use super::describe;
 use super::error::ApiError;
-use super::graphs::rows;
+use super::graphs::{number, rows};
 use super::guard::Auth;
 use super::wire::{InboxPage, Waiting};
 use crate::desk::Desk;
@@ -24,12 +24,12 @@ use crate::desk::Desk;
 pub(super) async fn list(
     _caller: Auth,
     desk: &State<Desk>,
-    before: Option<i64>,
-    limit: Option<i64>,
+    before: Option<&str>,
+    limit: Option<&str>,
 ) -> Result<Json<InboxPage>, ApiError> {
+    let (before, limit) = (number("before", before)?, rows(limit)?);
     let desk = desk.inner().clone();
     blocking(move || {
-        let limit = rows(limit);
         let found = desk.store.inbox(before.unwrap_or(i64::MAX), limit)?;
         let full = found.len() as i64 == limit;
         let next = found.last().filter(|_| full).map(|w| w.track.id);

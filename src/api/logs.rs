@@ -153,7 +153,8 @@ pub(super) async fn log(
         let length = view.len();
         let Some((first, count)) = range.within(length) else {
             let detail = format!("the log has {length} bytes: the range begins after its end");
-            return Err(ApiError::new(Status::RangeNotSatisfiable, "range", detail));
+            let error = ApiError::new(Status::RangeNotSatisfiable, "range", detail);
+            return Err(error.with_length(length));
         };
         Ok(Log {
             pieces: view.part(first, count).map_err(failed)?,

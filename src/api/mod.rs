@@ -22,6 +22,7 @@ mod routes;
 mod secrets;
 mod sign_in;
 mod starts;
+mod strict;
 mod tracks;
 mod why;
 pub mod wire;

@@ -6,7 +6,7 @@ use rocket::{State, get};
 use super::body::blocking;
 use super::describe;
 use super::error::ApiError;
-use super::graphs::rows;
+use super::graphs::{number, rows};
 use super::guard::Auth;
 use super::starts::{LONGEST_WAIT, duration};
 use super::wire::{JournalEntry, JournalPage, Pipeline, PipelinePage, PipelineWhole, Track};
@@ -27,12 +27,12 @@ use crate::store::PipelineHead;
 pub(super) async fn list(
     _caller: Auth,
     desk: &State<Desk>,
-    before: Option<i64>,
-    limit: Option<i64>,
+    before: Option<&str>,
+    limit: Option<&str>,
 ) -> Result<Json<PipelinePage>, ApiError> {
+    let (before, limit) = (number("before", before)?, rows(limit)?);
     let desk = desk.inner().clone();
     blocking(move || {
-        let limit = rows(limit);
         let heads = desk.store.pipelines(before.unwrap_or(i64::MAX), limit)?;
         let full = heads.len() as i64 == limit;
         let next = heads.last().filter(|_| full).map(|p| p.id);
@@ -92,14 +92,14 @@ pub(super) async fn journal(
     _caller: Auth,
     desk: &State<Desk>,
     id: i64,
-    after: Option<i64>,
-    limit: Option<i64>,
+    after: Option<&str>,
+    limit: Option<&str>,
 ) -> Result<Json<JournalPage>, ApiError> {
+    let (after, limit) = (number("after", after)?, rows(limit)?);
     let desk = desk.inner().clone();
     blocking(move || {
         let id = PipelineId(id);
         head(&desk, id)?;
-        let limit = rows(limit);
         let entries = desk.store.journal(id, after.unwrap_or(0), limit)?;
         let full = entries.len() as i64 == limit;
         let next = entries.last().filter(|_| full).map(|e| e.sequence);

@@ -10,6 +10,7 @@ use super::{
     asks, drain, graphs, health, inbox, logs, metrics, openapi, pipelines, render, secrets,
     sign_in, starts, tracks, why,
 };
+use crate::door::retry_after;
 
 /// Declares the routes; the same list is what is described.
 macro_rules! interface {
@@ -62,7 +63,7 @@ interface![
 
 /// Registered under `/api`.
 pub fn catchers() -> Vec<Catcher> {
-    catchers![unauthorized, other]
+    catchers![unauthorized, too_often, other]
 }
 
 #[catch(401)]
@@ -75,6 +76,13 @@ fn unauthorized(request: &Request<'_>) -> ApiError {
     ApiError::new(Status::Unauthorized, "unauthorized", detail.to_owned())
 }
 
+#[catch(429)]
+fn too_often(request: &Request<'_>) -> ApiError {
+    let wait = retry_after(request);
+    let detail = format!("too many requests: the next one may come in {wait} s");
+    ApiError::new(Status::TooManyRequests, "too-many-requests", detail).with_wait(wait)
+}
+
 #[catch(default)]
 fn other(status: Status, request: &Request<'_>) -> ApiError {
     let path = request.uri().path();
@@ -85,6 +93,10 @@ fn other(status: Status, request: &Request<'_>) -> ApiError {
                 "`{} {path}` is no address of this interface",
                 request.method()
             ),
+        ),
+        408 => (
+            "too-slow",
+            "the body of the request did not arrive in time (`stall_time`)".to_owned(),
         ),
         413 => (
             "too-large",

@@ -3,6 +3,7 @@
 //! No rule of the product is decided here.
 
 mod error;
+mod handles;
 mod hold;
 mod opened;
 mod orders;

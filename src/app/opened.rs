@@ -6,12 +6,14 @@ use std::sync::Arc;
 use crossbeam_channel::unbounded;
 
 use super::error::AppError;
+use super::handles::raise;
 use super::hold::Hold;
 use super::orders::orders;
 use crate::access::{Secret, write_token};
 use crate::clock;
 use crate::config::{self, Config};
 use crate::desk::{Desk, Known, RUN};
+use crate::door;
 use crate::driver::{Driver, Settings};
 use crate::engine::{Capacity, Time};
 use crate::executor::{Executor, boot_id};
@@ -42,6 +44,8 @@ pub struct App {
     /// What earlier runs of a file had left unfinished when this process began: it goes on now.
     pub left: Vec<PipelineHead>,
     pub(super) hold: Hold,
+    /// File handles that this process may have.
+    pub(super) handles: u64,
     driver: Driver,
     executor: Arc<Executor>,
 }
@@ -50,6 +54,7 @@ impl App {
     /// Takes the data directory, recovers what a former process left, and begins to work.
     pub fn open(config: Config, verb: &str) -> Result<Self, AppError> {
         let hold = Hold::take(&config.data, verb)?;
+        let handles = raise(door::handles(&config.door));
         let data_error = |why: std::io::Error| AppError::Data {
             path: config.data.clone(),
             why: why.to_string(),
@@ -66,7 +71,7 @@ impl App {
         let limits = limits(&config);
         let program = std::env::current_exe().map_err(data_error)?;
         let (send, facts) = unbounded();
-        let settings = executor_settings(&config, program);
+        let settings = executor_settings(&config, program, handles.at_start);
         let executor = Arc::new(Executor::start(
             settings,
             orders(
@@ -102,6 +107,7 @@ impl App {
             spool,
             left,
             hold,
+            handles: handles.now,
             driver,
             executor,
         })
@@ -164,7 +170,11 @@ pub fn probe(config: &Config) -> Probe {
     Probe::new(&config.script_path, bounds).with_pools(pools.collect())
 }
 
-fn executor_settings(config: &Config, program: PathBuf) -> crate::executor::Settings {
+fn executor_settings(
+    config: &Config,
+    program: PathBuf,
+    nofile: Option<u64>,
+) -> crate::executor::Settings {
     let home = std::env::var("HOME").unwrap_or_else(|_| "/".to_owned());
     crate::executor::Settings {
         supervisors: SUPERVISORS,
@@ -175,6 +185,7 @@ fn executor_settings(config: &Config, program: PathBuf) -> crate::executor::Sett
         path: config.script_path.clone(),
         home,
         values: limits(config),
+        nofile,
         ..crate::executor::Settings::new(config.data.clone(), program)
     }
 }

@@ -1,6 +1,6 @@
 //! The web server around an [`App`].
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,6 +13,7 @@ use super::error::AppError;
 use super::opened::{App, DATABASE};
 use crate::access::Access;
 use crate::config::Config;
+use crate::door::{Lines, Listener, Rates, Turns, capacity};
 use crate::driver::Handle;
 use crate::engine::Time;
 use crate::{api, clock, web};
@@ -28,19 +29,33 @@ pub struct Served {
 
 /// Finds out whether the server will be able to listen, before anything is opened or taken over.
 pub fn can_listen(config: &Config) -> Result<(), AppError> {
+    listen(config).map(drop)
+}
+
+fn listen(config: &Config) -> Result<Listener, AppError> {
     let address = SocketAddr::new(config.address, config.port);
-    let listener = TcpListener::bind(address).map_err(|why| AppError::Listen {
+    Listener::bind(address).map_err(|why| AppError::Listen {
         address,
         why: why.to_string(),
-    })?;
-    drop(listener);
-    Ok(())
+    })
 }
 
 /// Serves until SIGINT or SIGTERM. `ready` is called once, when the server answers.
 ///
 /// Scripts that run then go on without it; the next server takes them over.
 pub fn serve(app: App, ready: impl FnOnce(&Served) + Send + 'static) -> Result<(), AppError> {
+    let listener = listen(&app.config)?;
+    let door = app.config.door;
+    let room = capacity(&door, app.handles);
+    if room < door.max_connections {
+        let (most, handles) = (door.max_connections, app.handles);
+        tracing::warn!(
+            room,
+            handles,
+            "{room} connections instead of {most}: this process may have {handles} open files"
+        );
+    }
+    let lines = Arc::new(Lines::new(room, door.max_connections_per_address));
     let access = Arc::new(Access::new(
         app.desk.store.clone(),
         app.desk.handle.clone(),
@@ -63,19 +78,29 @@ pub fn serve(app: App, ready: impl FnOnce(&Served) + Send + 'static) -> Result<(
         .manage(api::DatabaseFile(app.config.data.join(DATABASE)))
         .manage(http.clone())
         .attach(http)
-        .manage(most);
+        .manage(Rates::new(&door))
+        .manage(most)
+        .attach(Turns::new(Arc::clone(&lines), door.stall_time));
     let handle = app.desk.handle.clone();
     let app = Arc::new(Mutex::new(app));
-    let ready = Mutex::new(Some(ready));
+    let ready = Mutex::new(Some((ready, listener, lines)));
     let (of_liftoff, of_shutdown) = (Arc::clone(&app), Arc::clone(&app));
     let rocket = rocket.attach(AdHoc::on_liftoff("ready", move |rocket| {
         let (app, access) = (Arc::clone(&of_liftoff), Arc::clone(&access));
-        let ready = ready.lock().unwrap_or_else(PoisonError::into_inner).take();
-        // With brackets around an address of version 6.
-        let address = SocketAddr::new(rocket.config().address, rocket.config().port);
-        let url = format!("http://{address}");
+        let once = ready.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let inner = SocketAddr::new(rocket.config().address, rocket.config().port);
+        let shutdown = rocket.shutdown();
         end_when_drained(&handle, rocket.shutdown());
         Box::pin(async move {
+            let Some((ready, listener, lines)) = once else {
+                return;
+            };
+            // With brackets around an address of version 6.
+            let url = format!("http://{}", listener.address());
+            if let Err(why) = listener.open(lines, door, inner, shutdown.clone()) {
+                tracing::error!(%why, "the server cannot listen and ends: {why}");
+                return shutdown.notify();
+            }
             lifted(&app, &access, &url, ready);
         })
     }));
@@ -119,31 +144,31 @@ fn end_when_drained(handle: &Handle, shutdown: Shutdown) {
     }
 }
 
-fn lifted<F: FnOnce(&Served)>(app: &Mutex<App>, access: &Access, url: &str, ready: Option<F>) {
+fn lifted(app: &Mutex<App>, access: &Access, url: &str, ready: impl FnOnce(&Served)) {
     let mut app = app.lock().unwrap_or_else(PoisonError::into_inner);
     if let Err(why) = app.hold.answers_at(url) {
         tracing::warn!(%why, "the command line will not find this server: {why}");
     }
     let code = access.new_link(Time(clock::now()));
     let link = code.map(|code| format!("{url}/sign-in?code={}", code.text()));
-    match (link, ready) {
-        (Ok(link), Some(ready)) => ready(&Served {
+    match link {
+        Ok(link) => ready(&Served {
             url: url.to_owned(),
             link,
         }),
-        (Err(why), _) => tracing::error!(%why, "no sign-in link could be made: {why}"),
-        (Ok(_), None) => {}
+        Err(why) => tracing::error!(%why, "no sign-in link could be made: {why}"),
     }
 }
 
 fn figment(config: &Config) -> Figment {
-    let mut figment = Figment::from(rocket::Config::default());
+    // Only who names a header in the file trusts what it says about an address.
+    let mut figment = Figment::from(rocket::Config::default()).merge(("ip_header", false));
     if let Some(file) = &config.file {
         figment = figment.merge(Toml::file(Path::new(file)).nested());
     }
     figment
-        .merge(("address", config.address))
-        .merge(("port", config.port))
+        .merge(("address", inner(config.address)))
+        .merge(("port", 0))
         .merge(("ident", false))
         .merge(("log_level", "off"))
         .merge(("cli_colors", false))
@@ -151,6 +176,15 @@ fn figment(config: &Config) -> Figment {
         .merge(("shutdown.grace", 1))
         .merge(("shutdown.mercy", 1))
         .select(rocket::Config::DEFAULT_PROFILE)
+}
+
+/// Where Rocket listens, for the door alone.
+fn inner(public: IpAddr) -> IpAddr {
+    if public.is_loopback() {
+        public
+    } else {
+        IpAddr::V4(Ipv4Addr::LOCALHOST)
+    }
 }
 
 /// Every address that the server answers, as `(method, path)`.

@@ -4,6 +4,7 @@
 //! A leaf: it imports nothing of the crate, opens nothing but `Rocket.toml`, creates nothing, and
 //! is never global; whoever needs a setting gets it as an argument.
 
+mod door;
 mod durability;
 mod error;
 mod reader;
@@ -12,6 +13,7 @@ mod slots;
 mod sources;
 mod units;
 
+pub use door::Door;
 pub use durability::Durability;
 pub use error::{ConfigError, Fault};
 pub use settings::{Config, Flags};

@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use figment::value::Value;
 
+use super::door::{Door, address};
 use super::durability::{Durability, durability};
 use super::error::ConfigError;
 use super::reader::Reader;
 use super::slots::{SLOTS_MOST, default_slots, pools};
-use super::units::{bytes, duration, log_filter, search_path, shown, text, whole};
+use super::units::{bytes, duration, log_filter, search_path, text, whole};
 
 const KIB: u64 = 1 << 10;
 const MIB: u64 = 1 << 20;
@@ -96,6 +97,8 @@ pub struct Config {
     pub grace: Duration,
     /// `PATH` of scripts.
     pub script_path: String,
+    /// What the door lets through.
+    pub door: Door,
     /// Which log lines are written, as `tracing` filters them.
     pub log: String,
     /// The `Rocket.toml` that was read, for Rocket's own settings in it.
@@ -155,6 +158,7 @@ impl Config {
                 duration(Duration::from_secs(3_600)),
             ),
             script_path: r.take("trackyard.script_path", SCRIPT_PATH.to_owned(), search_path),
+            door: Door::read(r),
             log: r.take("trackyard.log", LOG.to_owned(), log_filter),
             file: r.file.clone(),
             warnings: Vec::new(),
@@ -231,20 +235,6 @@ fn data(r: &mut Reader, dir: &Path) -> PathBuf {
         .join(path)
 }
 
-fn address(value: &Value) -> Result<IpAddr, String> {
-    let written = shown(value);
-    let address: IpAddr = written
-        .parse()
-        .map_err(|_| format!("`{written}` is not an IP address such as `127.0.0.1`"))?;
-    if address.is_loopback() {
-        return Ok(address);
-    }
-    Err(format!(
-        "`{written}` can be reached from other machines, and accounts do not exist yet: \
-         use `127.0.0.1` or `::1`, and a tunnel (`ssh -L`) from elsewhere"
-    ))
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs;
@@ -254,7 +244,9 @@ mod tests {
 
     use tempfile::TempDir;
 
-    use super::{BTreeMap, Config, ConfigError, Durability, Flags, MIB, default_slots};
+    use crate::config::door::DEFAULT as DOOR;
+
+    use super::{BTreeMap, Config, ConfigError, Door, Durability, Flags, MIB, default_slots};
 
     const HOME: [(&str, &str); 1] = [("HOME", "/home/ann")];
 
@@ -321,6 +313,7 @@ mod tests {
             tail_bytes: 65_536,
             grace: Duration::from_secs(10),
             script_path: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".to_owned(),
+            door: DOOR,
             log: "warn,rocket=off,trackyard=info,trackyard::api=error,trackyard::web=error"
                 .to_owned(),
             file: None,
@@ -363,7 +356,7 @@ mod tests {
              max_render_bytes = '1 MiB'\nsyntax_processes = 2\nsyntax_time = '5s'\n\
              max_output_bytes = '3 KiB'\nmax_env_bytes = '4 KiB'\nmax_outputs = 5\nmax_reason_chars = 6\n\
              commands_waiting = 3\nbatch = 4\nlog_cap_bytes = '1 MiB'\ntail_bytes = '2 KiB'\ngrace = '500ms'\n\
-             script_path = '/usr/bin:/bin'\nlog = 'debug'\n",
+             script_path = '/usr/bin:/bin'\nmax_connections = 9\nlog = 'debug'\n",
         );
         let config = load(Flags::default(), dir.path(), &[]).expect("the settings are valid");
         let expected = Config {
@@ -393,6 +386,10 @@ mod tests {
             tail_bytes: 2_048,
             grace: Duration::from_millis(500),
             script_path: "/usr/bin:/bin".to_owned(),
+            door: Door {
+                max_connections: 9,
+                ..DOOR
+            },
             log: "debug".to_owned(),
             file: Some(dir.path().join("Rocket.toml")),
             warnings: Vec::new(),
@@ -420,7 +417,7 @@ mod tests {
         };
         let lines: Vec<&str> = shipped.lines().map(uncommented).collect();
         let count = lines.iter().filter(|line| is_key(line)).count();
-        assert_eq!(count, 27, "one line for each setting");
+        assert_eq!(count, 38, "one line for each setting");
         let dir = with_file(&lines.join("\n"));
         let config = load(Flags::default(), dir.path(), &[]).expect("the defaults are valid");
         let (slots, file) = (defaults.slots, config.file.clone());

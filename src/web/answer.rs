@@ -89,6 +89,14 @@ impl Answer {
         }
     }
 
+    /// With one header more.
+    pub(super) fn with(self, header: Header<'static>) -> Self {
+        Self {
+            extra: Some(header),
+            ..self
+        }
+    }
+
     /// A text to save as a file. The name is of fixed words and numbers.
     pub(super) fn file(kind: ContentType, text: String, name: &str) -> Self {
         let disposition = format!("attachment; filename=\"{name}\"");

@@ -1,12 +1,14 @@
 //! The files under `static/`, in the binary. They are the same for everybody, so they are public.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rocket::Request;
 use rocket::get;
 use rocket::http::{ContentType, Status};
 use rocket::response::{self, Responder, Response};
 use rust_embed::{Embed, EmbeddedFile};
+
+use crate::door::Stranger;
 
 #[derive(Embed)]
 #[folder = "static/"]
@@ -41,7 +43,11 @@ fn hash(file: &EmbeddedFile) -> String {
 }
 
 #[get("/static/<path..>")]
-pub(super) fn file(path: PathBuf) -> Option<Asset> {
+pub(super) fn file(_anybody: Stranger, path: PathBuf) -> Option<Asset> {
+    find(&path)
+}
+
+fn find(path: &Path) -> Option<Asset> {
     let path = path.to_str()?;
     if let Some((shown, name)) = path.split_once('/')
         && let Some(file) = Files::get(name)
@@ -82,18 +88,18 @@ impl<'r> Responder<'r, 'static> for Asset {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
+    use std::path::Path;
 
-    use super::{file, href};
+    use super::{find, href};
 
     #[test]
     fn the_address_has_the_hash_and_other_paths_have_nothing() {
         let address = href("app.css");
         let path = address.strip_prefix("/static/").expect("under /static/");
-        assert!(file(PathBuf::from(path)).is_some_and(|asset| asset.hashed));
-        assert!(file(PathBuf::from("app.css")).is_some_and(|asset| !asset.hashed));
-        assert!(file(PathBuf::from("0123456789abcdef/app.css")).is_some_and(|a| !a.hashed));
-        assert!(file(PathBuf::from("nothing.css")).is_none());
-        assert!(file(PathBuf::from("../Cargo.toml")).is_none());
+        assert!(find(Path::new(path)).is_some_and(|asset| asset.hashed));
+        assert!(find(Path::new("app.css")).is_some_and(|asset| !asset.hashed));
+        assert!(find(Path::new("0123456789abcdef/app.css")).is_some_and(|a| !a.hashed));
+        assert!(find(Path::new("nothing.css")).is_none());
+        assert!(find(Path::new("../Cargo.toml")).is_none());
     }
 }

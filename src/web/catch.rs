@@ -2,10 +2,11 @@
 
 use rocket::Request;
 use rocket::catch;
-use rocket::http::Status;
+use rocket::http::{Header, Status};
 
 use super::answer::{Answer, Outcome};
 use super::frame::Notice;
+use crate::door::retry_after;
 
 #[catch(400)]
 pub(super) fn bad_request() -> Outcome {
@@ -57,6 +58,14 @@ pub(super) fn too_large() -> Outcome {
 #[catch(422)]
 pub(super) fn not_a_number() -> Outcome {
     not_found()
+}
+
+#[catch(429)]
+pub(super) fn too_often(request: &Request<'_>) -> Outcome {
+    let wait = retry_after(request);
+    let sentence = format!("This browser asks too often. Try again in {wait} s.");
+    let page = Answer::page(Status::TooManyRequests, &Notice::new("Too often", sentence));
+    Ok(page?.with(Header::new("Retry-After", wait.to_string())))
 }
 
 #[catch(500)]

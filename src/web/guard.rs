@@ -10,6 +10,7 @@ use super::answer::{Failure, blocking};
 use super::frame::INBOX_SHOWN;
 use crate::access::{Access, Caller};
 use crate::desk::Desk;
+use crate::door::{Asking, too_often};
 use crate::engine::Time;
 
 /// The name of the cookie of a session.
@@ -86,6 +87,14 @@ impl<'r> FromRequest<'r> for Browser {
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
         // Guards run more than once for a request with a form: look only once.
         let found = request.local_cache_async(look_up(request)).await;
+        let asking = match (found, request.cookies().get(COOKIE)) {
+            (Ok(Some(browser)), _) => Asking::Session(&browser.cookie),
+            (_, Some(_)) => Asking::Wrong,
+            (_, None) => Asking::Nobody,
+        };
+        if too_often(request, asking) {
+            return Outcome::Error((Status::TooManyRequests, ()));
+        }
         match found {
             Ok(Some(browser)) => Outcome::Success(browser.clone()),
             Ok(None) => Outcome::Error((Status::Unauthorized, ())),

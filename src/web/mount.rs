@@ -47,6 +47,7 @@ pub fn catchers() -> Vec<Catcher> {
         catch::not_found,
         catch::too_large,
         catch::not_a_number,
+        catch::too_often,
         catch::broken,
         catch::other,
     ]

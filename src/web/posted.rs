@@ -1,11 +1,12 @@
 //! What a form sent. Only a form of ours, in a browser that is signed in, gets this far.
 
 use rocket::Request;
-use rocket::data::{Data, FromData, Outcome, ToByteUnit};
+use rocket::data::{Data, FromData, Outcome};
 use rocket::http::{RawStr, Status};
 
 use super::guard::Browser;
 use crate::desk::Desk;
+use crate::door;
 
 /// The bytes of a form around its one large text.
 const AROUND: usize = 64 << 10;
@@ -72,12 +73,11 @@ impl<'r> FromData<'r> for Posted {
         let most = limits.unwrap_or_default().file_bytes;
         // Each byte of a text may be three in a form.
         let cap = most.saturating_mul(3).saturating_add(AROUND);
-        let body = match data.open(cap.bytes()).into_string().await {
-            Ok(body) if body.is_complete() => body.into_inner(),
-            Ok(_) => return Outcome::Error((Status::PayloadTooLarge, ())),
-            Err(_) => return Outcome::Error((Status::BadRequest, ())),
+        let body = match door::whole(request, data, cap as u64).await {
+            Ok(body) => body,
+            Err(status) => return Outcome::Error((status, ())),
         };
-        match Self::parse(&body) {
+        match std::str::from_utf8(&body).ok().and_then(Self::parse) {
             None => Outcome::Error((Status::BadRequest, ())),
             Some(form) if browser.caller.may_post(form.text("csrf")) => Outcome::Success(form),
             Some(_) => Outcome::Error((Status::Forbidden, ())),

@@ -11,6 +11,7 @@ use super::frame::Notice;
 use super::guard::{Browser, COOKIE, Clock, now};
 use super::posted::Posted;
 use crate::access::{Access, SESSION_MS};
+use crate::door::Stranger;
 
 /// `/` has no page of its own.
 #[get("/")]
@@ -20,6 +21,7 @@ pub(super) fn home(_who: Browser) -> Answer {
 
 #[get("/sign-in?<code>")]
 pub(super) async fn sign_in(
+    _anybody: Stranger,
     code: Option<String>,
     known: Option<Browser>,
     access: &State<Arc<Access>>,

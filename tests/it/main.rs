@@ -10,6 +10,7 @@ mod cli_first;
 mod control;
 #[cfg(feature = "failpoints")]
 mod crash_points;
+mod door;
 mod drain;
 mod executor;
 mod foreign;

@@ -54,6 +54,11 @@ pub(super) const MEANINGS: &[(&str, &str)] = &[
         "unsupported-media-type",
         "the header `Content-Type` says something else",
     ),
+    (
+        "too-many-requests",
+        "too many requests: the next one may come after `retry_after` seconds",
+    ),
+    ("too-slow", "the body did not arrive in time"),
     ("range", "the range begins after the end of the log"),
     ("log", "the log cannot be read"),
     ("sealed", "a secret cannot be sealed or opened"),

@@ -62,7 +62,7 @@ fn credential(operation: &mut Value, method: &str, open: bool) {
 
 /// The codes that every request of this kind can be refused with.
 fn common(operation: &Value, open: bool) -> Vec<(u16, &'static str)> {
-    let mut codes = Vec::new();
+    let mut codes = vec![(429, "too-many-requests")];
     if !open {
         codes.extend([
             (401, "unauthorized"),
@@ -77,6 +77,7 @@ fn common(operation: &Value, open: bool) -> Vec<(u16, &'static str)> {
     if operation.get("requestBody").is_some() {
         codes.extend([
             (400, "malformed"),
+            (408, "too-slow"),
             (413, "too-large"),
             (415, "unsupported-media-type"),
             (422, "invalid"),

@@ -76,6 +76,12 @@ pub(in crate::api) struct Standing {
     /// How many pipelines of the graph may run at once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::api) limit: Option<u32>,
+    /// How many bytes there are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::api) length: Option<u64>,
+    /// How many seconds to wait before the next request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::api) retry_after: Option<u64>,
     /// The pipeline that the same key has started.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::api) pipeline: Option<i64>,

@@ -1,0 +1,68 @@
+//! What Rocket knows of the door, and the door of Rocket: each request belongs to a connection.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rocket::fairing::{Fairing, Info, Kind};
+use rocket::{Data, Request};
+
+use super::line::Line;
+use super::lines::Lines;
+
+/// Finds the connection of each request, and tells it when the request begins and ends.
+pub struct Turns {
+    lines: Arc<Lines>,
+    stall: Duration,
+}
+
+impl Turns {
+    /// For the connections of `lines`, whose bodies may stand still for `stall`.
+    pub fn new(lines: Arc<Lines>, stall: Duration) -> Self {
+        Self { lines, stall }
+    }
+}
+
+/// A request of a connection. It lives as long as the request: until its answer is given away, or
+/// the stream, or what it was upgraded to, has ended.
+pub(super) struct Turn {
+    line: Arc<Line>,
+    /// How long its body may stand still.
+    pub(super) stall: Duration,
+}
+
+impl Turn {
+    /// The request waits for more of its body, or has what it waited for.
+    pub(super) fn reads(&self, reading: bool) {
+        self.line.reads(reading, Instant::now());
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.line.end(Instant::now());
+    }
+}
+
+#[rocket::async_trait]
+impl Fairing for Turns {
+    fn info(&self) -> Info {
+        Info {
+            name: "door",
+            kind: Kind::Request,
+        }
+    }
+
+    async fn on_request(&self, request: &mut Request<'_>, _: &mut Data<'_>) {
+        let peer: Option<SocketAddr> = request.remote();
+        let Some(line) = peer.and_then(|peer| self.lines.of_peer(peer)) else {
+            // Another program of this machine found Rocket's own port: there is nothing for it.
+            request.set_uri(rocket::uri!("/not-through-the-door"));
+            return;
+        };
+        request.set_remote(line.client);
+        line.begin(Instant::now());
+        let stall = self.stall;
+        request.local_cache(|| Some(Turn { line, stall }));
+    }
+}
