@@ -18,9 +18,12 @@ mod routes;
 mod secrets;
 mod sign_in;
 mod starts;
+mod stream;
 mod tracks;
+mod watching;
 mod why;
 pub mod wire;
 
 pub use body::MostBytes;
 pub use routes::{catchers, routes};
+pub use watching::Watching;

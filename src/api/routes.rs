@@ -6,8 +6,8 @@ use rocket::{Catcher, Request, Route, catch, catchers, routes};
 use super::error::ApiError;
 use super::guard::Refused;
 use super::{
-    asks, drain, graphs, health, inbox, logs, pipelines, render, secrets, sign_in, starts, tracks,
-    why,
+    asks, drain, graphs, health, inbox, logs, pipelines, render, secrets, sign_in, starts, stream,
+    tracks, why,
 };
 
 /// Mounted under `/api/v1`.
@@ -26,6 +26,8 @@ pub fn routes() -> Vec<Route> {
         asks::of_track,
         asks::again,
         pipelines::journal,
+        stream::all,
+        stream::pipeline,
         tracks::get,
         tracks::input,
         tracks::resolve,

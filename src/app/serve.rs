@@ -56,6 +56,7 @@ pub fn serve(app: App, ready: impl FnOnce(&Served) + Send + 'static) -> Result<(
         .manage(app.desk.clone())
         .manage(app.spool.clone())
         .manage(Arc::clone(&access))
+        .manage(api::Watching::new(&app.config))
         .manage(most);
     let handle = app.desk.handle.clone();
     let app = Arc::new(Mutex::new(app));

@@ -88,6 +88,12 @@ pub struct Config {
     pub commands_waiting: usize,
     /// Events that one commit takes at most.
     pub batch: usize,
+    /// How much of the newest news is kept for streams that come back.
+    pub stream_events: usize,
+    /// Streams that are open at the same time.
+    pub stream_viewers: usize,
+    /// The time from one sign of life of a stream to the next.
+    pub stream_heartbeat: Duration,
     /// Bytes of a script's output that its log keeps.
     pub log_cap_bytes: u64,
     /// Bytes of the end of a script's output that the database keeps.
@@ -147,6 +153,13 @@ impl Config {
             max_secret_bytes: r.take("trackyard.max_secret_bytes", 64 * KIB, bytes(4..=127 * KIB)),
             commands_waiting: r.take("trackyard.commands_waiting", 1_024, whole(1..=1_000_000)),
             batch: r.take("trackyard.batch", 512, whole(1..=100_000)),
+            stream_events: r.take("trackyard.stream_events", 4_096, whole(1..=1_000_000)),
+            stream_viewers: r.take("trackyard.stream_viewers", 512, whole(0..=100_000)),
+            stream_heartbeat: r.take(
+                "trackyard.stream_heartbeat",
+                Duration::from_secs(20),
+                heartbeat,
+            ),
             log_cap_bytes: r.take("trackyard.log_cap_bytes", 64 * MIB, bytes(KIB..=TIB)),
             tail_bytes: r.take("trackyard.tail_bytes", 64 * KIB, bytes(KIB..=16 * MIB)),
             grace: r.take(
@@ -229,6 +242,15 @@ fn data(r: &mut Reader, dir: &Path) -> PathBuf {
     r.directory_of("trackyard.data")
         .unwrap_or_else(|| dir.to_owned())
         .join(path)
+}
+
+fn heartbeat(value: &Value) -> Result<Duration, String> {
+    const SHORTEST: Duration = Duration::from_millis(10);
+    let length = duration(Duration::from_secs(3_600))(value)?;
+    if length >= SHORTEST {
+        return Ok(length);
+    }
+    Err(format!("`{}` is less than 10 ms", shown(value)))
 }
 
 fn address(value: &Value) -> Result<IpAddr, String> {
@@ -317,6 +339,9 @@ mod tests {
             max_reason_chars: 500,
             commands_waiting: 1_024,
             batch: 512,
+            stream_events: 4_096,
+            stream_viewers: 512,
+            stream_heartbeat: Duration::from_secs(20),
             log_cap_bytes: 64 * MIB,
             tail_bytes: 65_536,
             grace: Duration::from_secs(10),
@@ -362,7 +387,7 @@ mod tests {
              max_script_bytes = '2 KiB'\nmax_file_bytes = 4096\nmax_value_bytes = '1 KiB'\nmax_secret_bytes = '2 KiB'\n\
              max_render_bytes = '1 MiB'\nsyntax_processes = 2\nsyntax_time = '5s'\n\
              max_output_bytes = '3 KiB'\nmax_env_bytes = '4 KiB'\nmax_outputs = 5\nmax_reason_chars = 6\n\
-             commands_waiting = 3\nbatch = 4\nlog_cap_bytes = '1 MiB'\ntail_bytes = '2 KiB'\ngrace = '500ms'\n\
+             commands_waiting = 3\nbatch = 4\nstream_events = 6\nstream_viewers = 5\nstream_heartbeat = '3s'\nlog_cap_bytes = '1 MiB'\ntail_bytes = '2 KiB'\ngrace = '500ms'\n\
              script_path = '/usr/bin:/bin'\nlog = 'debug'\n",
         );
         let config = load(Flags::default(), dir.path(), &[]).expect("the settings are valid");
@@ -389,6 +414,9 @@ mod tests {
             max_reason_chars: 6,
             commands_waiting: 3,
             batch: 4,
+            stream_events: 6,
+            stream_viewers: 5,
+            stream_heartbeat: Duration::from_secs(3),
             log_cap_bytes: MIB,
             tail_bytes: 2_048,
             grace: Duration::from_millis(500),
@@ -420,7 +448,7 @@ mod tests {
         };
         let lines: Vec<&str> = shipped.lines().map(uncommented).collect();
         let count = lines.iter().filter(|line| is_key(line)).count();
-        assert_eq!(count, 27, "one line for each setting");
+        assert_eq!(count, 30, "one line for each setting");
         let dir = with_file(&lines.join("\n"));
         let config = load(Flags::default(), dir.path(), &[]).expect("the defaults are valid");
         let (slots, file) = (defaults.slots, config.file.clone());
@@ -479,7 +507,7 @@ mod tests {
     #[test]
     fn all_faults_are_named_with_their_places() {
         let found = faults(
-            "[default]\naddress = '0.0.0.0'\n[default.trackyard]\nreaders = 'few'\ngrace = 10\n\
+            "[default]\naddress = '0.0.0.0'\n[default.trackyard]\nreaders = 'few'\ngrace = 10\nstream_heartbeat = '0s'\n\
              script_path = '/bin:.'\nlog = 'a=b=c'\nslot = 3\nport = 1\n",
             &[
                 ("TRACKYARD_SLOTS", "0"),
@@ -493,6 +521,7 @@ mod tests {
             "`TRACKYARD_PORT`: `70000` is not a whole number from 0 to 65,535",
             "`TRACKYARD_SLOTS`: `0` is not a whole number from 1 to 10,000",
             "Rocket.toml: `default.trackyard.readers`: `few` is not a whole number from 1 to 64",
+            "Rocket.toml: `default.trackyard.stream_heartbeat`: `0s` is less than 10 ms",
             "Rocket.toml: `default.trackyard.grace`: `10` is not a length of time",
             "Rocket.toml: `default.trackyard.script_path`: `.` in it is not an absolute path",
             "Rocket.toml: `default.trackyard.log`: `a=b=c` is not a log filter",

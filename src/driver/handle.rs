@@ -7,8 +7,9 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounde
 
 use super::command::{Command, CommandError, NewStart, Reply, Started};
 use super::draining::Shown;
+use super::ring::Ring;
 use super::trouble::Trouble;
-use super::updates::{self, Update};
+use super::viewer::Viewer;
 use crate::engine::{About, Facts, GraphId, PipelineId, PipelineState, Preview, Request, Time};
 use crate::graph::Runnable;
 use crate::store::{NewGraph, Saved, StoredProblem};
@@ -21,6 +22,7 @@ pub struct Handle {
     pub(super) draining: Shown,
     pub(super) no_reserve: Trouble,
     pub(super) inputs: Arc<Mutex<()>>,
+    pub(super) ring: Ring,
 }
 
 impl Handle {
@@ -169,12 +171,15 @@ impl Handle {
         Ok(receive)
     }
 
-    /// A channel that gets every track's new state from now on, of all pipelines, after its commit.
-    /// It is closed when the subscriber does not keep up: read the rows, then subscribe again.
-    pub fn subscribe(&self) -> Result<Receiver<Update>, CommandError> {
-        let (send, receive) = updates::channel();
-        self.queue(Command::Subscribe(send))?;
-        Ok(receive)
+    /// Watches what is committed from now on, or from after entry `after` of the journal, of one
+    /// pipeline or of all.
+    pub fn view(&self, of: Option<PipelineId>, after: Option<i64>) -> Viewer {
+        self.ring.view(of, after)
+    }
+
+    /// Lets all who watch look whether they still may.
+    pub fn recall_viewers(&self) {
+        self.ring.recall();
     }
 
     fn ask<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, CommandError> {

@@ -11,10 +11,12 @@ mod drive;
 mod fact;
 mod flush;
 mod handle;
+mod news;
+mod ring;
 mod spawn;
 mod starts;
 mod trouble;
-mod updates;
+mod viewer;
 
 pub use command::{CommandError, NewStart, Started};
 pub use fact::event;
@@ -23,4 +25,6 @@ pub use spawn::{Driver, Settings};
 
 // What `Driver::spawn` takes.
 pub use crate::executor::{Backend, Fact, Verdict};
-pub use updates::Update;
+pub use news::{News, What};
+pub use ring::Told;
+pub use viewer::{Seen, Viewer};

@@ -11,8 +11,9 @@ use super::command::Command;
 use super::draining::{Draining, Shown};
 use super::drive::Drive;
 use super::handle::Handle;
+use super::news;
+use super::ring::Ring;
 use super::trouble::{Ballast, Trouble};
-use super::updates::Subscribers;
 use crate::engine::{Capacity, Effect, Engine, Time};
 use crate::executor::{Backend, Fact, Verdict};
 use crate::spool::Spool;
@@ -29,6 +30,8 @@ pub struct Settings {
     pub batch: usize,
     /// From TERM to KILL when a script is ended, in milliseconds.
     pub grace_ms: u64,
+    /// How much of the newest news is kept for those who watch.
+    pub news_kept: usize,
     /// Reads the clock.
     pub now: fn() -> Time,
 }
@@ -42,6 +45,7 @@ pub struct Driver {
     draining: Shown,
     no_reserve: Trouble,
     inputs: Arc<Mutex<()>>,
+    ring: Ring,
     thread: JoinHandle<()>,
 }
 
@@ -84,6 +88,9 @@ impl Driver {
         let mut ballast = Ballast::new(spool);
         ballast.keep((settings.now)());
         let no_reserve = ballast.missing();
+        let entries = writer.last_entries(settings.news_kept)?;
+        let news = news::of_journal(entries.into_iter());
+        let ring = Ring::new(settings.news_kept, next.journal - 1, news);
         let draining = Draining::default();
         let shown = draining.shown();
         let drive = Drive {
@@ -101,7 +108,7 @@ impl Driver {
             grace_ms: settings.grace_ms,
             plans: BTreeMap::new(),
             watches: BTreeMap::new(),
-            subscribers: Subscribers::default(),
+            ring: ring.clone(),
             draining,
             questions: Vec::new(),
         };
@@ -122,6 +129,7 @@ impl Driver {
             draining: shown,
             no_reserve,
             inputs: Arc::default(),
+            ring,
             thread,
         })
     }
@@ -134,6 +142,7 @@ impl Driver {
             draining: self.draining.clone(),
             no_reserve: self.no_reserve.clone(),
             inputs: Arc::clone(&self.inputs),
+            ring: self.ring.clone(),
         }
     }
 
@@ -261,6 +270,7 @@ mod tests {
             commands_waiting: 1,
             batch: 10,
             grace_ms: 1,
+            news_kept: 100,
             now: || Time(3),
         };
         let (_facts, facts) = unbounded();

@@ -36,6 +36,7 @@ pub use definitions::{NewGraph, Outcome, Saved};
 pub use error::StoreError;
 pub use graphs::{GraphHead, StoredProblem, VertexRow};
 pub use inbox::Waiting;
+pub use live::Noted;
 pub use orders::TrackOrder;
 pub(crate) use params::{params_from_json, params_to_json};
 pub use pipelines::PipelineHead;

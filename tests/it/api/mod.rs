@@ -5,4 +5,5 @@ mod graphs;
 mod inbox;
 mod pipelines;
 mod render;
+mod stream;
 mod tracks;
