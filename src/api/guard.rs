@@ -88,9 +88,4 @@ impl Rights {
         let look = move || access.by_session(&cookie, Time(clock::now()));
         !matches!(tokio::task::spawn_blocking(look).await, Ok(Ok(None)))
     }
-
-    /// Whether they are those of a browser, which sends its cookie along for any page that asks.
-    pub(super) fn of_browser(&self) -> bool {
-        self.session.is_some()
-    }
 }

@@ -11,6 +11,8 @@ mod graphs;
 mod guard;
 mod health;
 mod inbox;
+mod lines;
+mod log_stream;
 mod logs;
 mod pipelines;
 mod render;

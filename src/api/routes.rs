@@ -6,8 +6,8 @@ use rocket::{Catcher, Request, Route, catch, catchers, routes};
 use super::error::ApiError;
 use super::guard::Refused;
 use super::{
-    asks, drain, graphs, health, inbox, logs, pipelines, render, secrets, sign_in, starts, stream,
-    tracks, why,
+    asks, drain, graphs, health, inbox, log_stream, logs, pipelines, render, secrets, sign_in,
+    starts, stream, tracks, why,
 };
 
 /// Mounted under `/api/v1`.
@@ -34,6 +34,7 @@ pub fn routes() -> Vec<Route> {
         why::track,
         why::pipeline,
         logs::log,
+        log_stream::follow,
         drain::drain,
         drain::undo,
         inbox::list,

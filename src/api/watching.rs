@@ -22,12 +22,14 @@ use crate::driver::{Seen, Told, Viewer, What};
 /// News that is sent at once at most.
 const NEWS_AT_ONCE: usize = 256;
 /// After what was sent, so long is gathered what comes next: many small writes cost most.
-const GATHERING: Duration = Duration::from_millis(100);
+pub(super) const GATHERING: Duration = Duration::from_millis(100);
 
 /// What all streams of a server share.
 pub struct Watching {
     places: Arc<Semaphore>,
     heartbeat: Duration,
+    /// Bytes of a script's output that its log keeps.
+    pub(super) log_cap: u64,
 }
 
 /// One stream's share.
@@ -52,6 +54,7 @@ impl Watching {
         Self {
             places: Arc::new(Semaphore::new(config.stream_viewers)),
             heartbeat: config.stream_heartbeat,
+            log_cap: config.log_cap_bytes,
         }
     }
 

@@ -15,7 +15,6 @@ mod context;
 mod definition;
 mod drain;
 mod error;
-mod follow;
 mod history;
 mod import;
 mod logs;

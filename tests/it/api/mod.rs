@@ -3,6 +3,7 @@
 mod access;
 mod graphs;
 mod inbox;
+mod log_stream;
 mod pipelines;
 mod render;
 mod stream;

@@ -1,0 +1,286 @@
+//! `/tracks/<id>/log/stream`: a log as it grows, as server-sent events (docs/live.md).
+
+use std::future::poll_fn;
+use std::io;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use rocket::futures::Stream;
+use rocket::http::Status;
+use rocket::response::stream::stream;
+use rocket::tokio::net::unix::pipe::Receiver;
+use rocket::tokio::select;
+use rocket::tokio::task::spawn_blocking;
+use rocket::tokio::time::timeout;
+use rocket::{Shutdown, State, get};
+use serde_json::json;
+
+use super::body::blocking;
+use super::error::ApiError;
+use super::guard::Rights;
+use super::lines::{Cut, Lines};
+use super::stream::{Events, LastEventId};
+use super::watching::{GATHERING, Visit, Watching, heartbeats, poll_next};
+use crate::desk::Desk;
+use crate::driver::{Seen, Viewer};
+use crate::engine::{AttemptKey, PipelineId, TrackId, TrackState};
+use crate::spool::{Changes, Spool};
+
+/// A log that is followed, of one attempt.
+struct Followed {
+    desk: Desk,
+    spool: Spool,
+    pipeline: PipelineId,
+    track: TrackId,
+    /// None: the first that there will be.
+    attempt: Option<u32>,
+    position: u64,
+    cap: u64,
+    lines: Option<Lines>,
+    /// Nothing more is printed: where the track stands.
+    over: Option<TrackState>,
+}
+
+/// What comes next of it.
+enum Next {
+    Lines(Cut),
+    Nothing,
+    End(TrackState),
+}
+
+impl Followed {
+    /// Reads how the attempt stands.
+    fn look(&mut self) -> Result<(), ApiError> {
+        let store = &self.desk.store;
+        let head = store.track(self.track)?.map(|(head, _)| head);
+        let head = head.ok_or_else(|| ApiError::not_found("track", self.track.0))?;
+        let newest = head.attempt.unsigned_abs();
+        self.attempt = self.attempt.or((newest > 0).then_some(newest));
+        let over = match self.attempt {
+            Some(n) => {
+                let rows = store.attempts(self.track)?;
+                let row = rows.iter().find(|row| row.number.unsigned_abs() == n);
+                row.is_none_or(|row| row.finished_at.is_some())
+            }
+            None => {
+                let pipeline = store.pipeline(self.pipeline)?;
+                let ended = TrackState::from_code(head.state).is_none_or(TrackState::has_ended);
+                ended || pipeline.is_none_or(|p| p.finished_at.is_some())
+            }
+        };
+        self.over = TrackState::from_code(head.state).filter(|_| over);
+        Ok(())
+    }
+
+    fn log(&self) -> Option<PathBuf> {
+        let attempt = self.attempt?;
+        Some(self.spool.log(AttemptKey {
+            pipeline: self.pipeline,
+            track: self.track,
+            attempt,
+        }))
+    }
+
+    /// Whether there is nothing more than what the caller has.
+    fn is_told(&self, came_back: bool) -> io::Result<bool> {
+        match (self.over, self.log()) {
+            (None, _) => Ok(false),
+            (Some(_), None) => Ok(true),
+            (Some(_), Some(log)) => {
+                let mut lines = Lines::after(log, self.position, self.cap);
+                Ok(came_back && lines.next(true)?.is_none())
+            }
+        }
+    }
+
+    /// What comes next. `looks`: how the attempt stands is read before its bytes are, so that what an
+    /// ended one has printed is all there.
+    fn next(&mut self, changes: &Changes, looks: bool) -> io::Result<Next> {
+        if looks {
+            // What cannot be read now is read at the next news.
+            let _ = self.look();
+        }
+        let Some(log) = self.log() else {
+            return Ok(self.over.map_or(Next::Nothing, Next::End));
+        };
+        let (position, cap) = (self.position, self.cap);
+        let lines = self
+            .lines
+            .get_or_insert_with(|| Lines::after(log, position, cap));
+        let late = [self.spool.logs(self.pipeline), lines.log().tail()];
+        while changes.watch_late(&late)? {}
+        Ok(match (lines.next(self.over.is_some())?, self.over) {
+            (Some(cut), _) => Next::Lines(cut),
+            (None, Some(state)) => Next::End(state),
+            (None, None) => Next::Nothing,
+        })
+    }
+}
+
+#[get("/tracks/<id>/log/stream?<attempt>&<from>")]
+#[expect(clippy::too_many_arguments, reason = "what a request has")]
+pub(super) async fn follow(
+    rights: Rights,
+    desk: &State<Desk>,
+    spool: &State<Spool>,
+    watching: &State<Watching>,
+    shutdown: Shutdown,
+    last: LastEventId<'_>,
+    id: i64,
+    attempt: Option<&str>,
+    from: Option<&str>,
+) -> Result<Result<Events, Status>, ApiError> {
+    let visit = watching.visit(rights, shutdown)?;
+    let mut attempt = number("attempt", attempt)?;
+    let mut position = number("from", from)?.unwrap_or(0);
+    let id_of_last = last.0.and_then(|id| id.trim().split_once('-'));
+    if let Some((of, at)) = id_of_last {
+        attempt = of.parse().ok().filter(|n| *n > 0).or(attempt);
+        position = at.parse().unwrap_or(position);
+    }
+    let came_back = id_of_last.is_some();
+    let (desk, spool, cap) = (
+        desk.inner().clone(),
+        spool.inner().clone(),
+        watching.log_cap,
+    );
+    let begun = blocking(move || {
+        let track = TrackId(id);
+        let (head, _) = desk
+            .store
+            .track(track)?
+            .ok_or_else(|| ApiError::not_found("track", id))?;
+        let pipeline = PipelineId(head.pipeline_id);
+        // Before the rows are read: what comes after them is seen.
+        let viewer = desk.handle.view(Some(pipeline), None);
+        let mut followed = Followed {
+            desk,
+            spool,
+            pipeline,
+            track,
+            attempt,
+            position,
+            cap,
+            lines: None,
+            over: None,
+        };
+        if let Some(n) = attempt.filter(|n| !(1..=head.attempt.unsigned_abs()).contains(n)) {
+            return Err(ApiError::not_found("attempt", n.into()));
+        }
+        followed.look()?;
+        if followed.is_told(came_back).map_err(unreadable)? {
+            return Ok(None);
+        }
+        let changes = Changes::new(&[followed.spool.all_logs()]).map_err(unreadable)?;
+        Ok(Some((followed, viewer, changes)))
+    });
+    let Some((followed, viewer, changes)) = begun.await? else {
+        return Ok(Err(Status::NoContent));
+    };
+    let told = changes.told().and_then(Receiver::from_owned_fd_unchecked);
+    let changes = (Arc::new(changes), told.map_err(unreadable)?);
+    Ok(Ok(Events::new(sent(followed, viewer, changes, visit))))
+}
+
+fn number<T: FromStr>(name: &str, text: Option<&str>) -> Result<Option<T>, ApiError> {
+    let read = |text: &str| {
+        text.parse().map_err(|_| {
+            let detail = format!("`{name}={text}`: write a whole number");
+            ApiError::new(Status::UnprocessableEntity, "invalid", detail)
+        })
+    };
+    text.map(read).transpose()
+}
+
+/// The kernel lets one user watch so many things at once, and no more.
+fn unreadable(why: io::Error) -> ApiError {
+    tracing::warn!(%why, "a log cannot be followed: {why}");
+    let detail = format!("the log cannot be followed now: {why}");
+    ApiError::new(Status::ServiceUnavailable, "log", detail)
+}
+
+fn sent(
+    mut followed: Followed,
+    mut viewer: Viewer,
+    // What the kernel tells is read as from a pipe: no more than that it has told something.
+    (changes, told): (Arc<Changes>, Receiver),
+    visit: Visit,
+) -> impl Stream<Item = Vec<u8>> {
+    stream! {
+        // All of it: what is not named would be dropped before the stream begins.
+        let Visit { rights, mut shutdown, heartbeat, place: _place } = visit;
+        let mut heartbeats = heartbeats(heartbeat);
+        let mut looks = true;
+        loop {
+            let files = Arc::clone(&changes);
+            let work = move || {
+                let next = followed.next(&files, looks);
+                (followed, next)
+            };
+            let Ok((back, next)) = spawn_blocking(work).await else { break };
+            followed = back;
+            looks = false;
+            match next {
+                Ok(Next::Lines(cut)) => {
+                    yield lines(followed.attempt, &cut);
+                    continue;
+                }
+                Ok(Next::End(state)) => {
+                    yield end(&followed, state);
+                    break;
+                }
+                Ok(Next::Nothing) => {}
+                Err(why) => {
+                    tracing::error!(%why, "a log could not be read: {why}");
+                    break;
+                }
+            }
+            select! {
+                biased;
+                () = &mut shutdown => break,
+                _ = heartbeats.tick() => {
+                    if !rights.hold().await {
+                        break;
+                    }
+                    yield b":\n\n".to_vec();
+                }
+                seen = poll_fn(|context| poll_next(&mut viewer, context)) => match seen {
+                    Seen::News(_) => looks = true,
+                    Seen::Nothing => {}
+                    Seen::Recalled => if !rights.hold().await { break },
+                    Seen::Behind => {
+                        viewer = followed.desk.handle.view(Some(followed.pipeline), None);
+                        looks = true;
+                    }
+                    Seen::Closed => break,
+                },
+                ready = told.readable() => {
+                    if ready.is_err() {
+                        break;
+                    }
+                    while told.try_read(&mut [0; 4_096]).is_ok() {}
+                    if timeout(GATHERING, &mut shutdown).await.is_ok() {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Lines as one event. Within JSON nothing that a script prints is a field of the stream.
+fn lines(attempt: Option<u32>, cut: &Cut) -> Vec<u8> {
+    let attempt = attempt.unwrap_or_default();
+    let id = cut.to.map(|to| format!("id: {attempt}-{to}\n"));
+    let text = String::from_utf8_lossy(&cut.bytes);
+    let data = json!({"a": attempt, "to": cut.to, "text": text});
+    format!("{}event: log\ndata: {data}\n\n", id.unwrap_or_default()).into_bytes()
+}
+
+fn end(followed: &Followed, state: TrackState) -> Vec<u8> {
+    let attempt = followed.attempt.unwrap_or_default();
+    let to = followed.lines.as_ref().map_or(0, |l| l.log().position());
+    let data = json!({"a": attempt, "s": state.word()});
+    format!("id: {attempt}-{to}\nevent: end\ndata: {data}\n\n").into_bytes()
+}
