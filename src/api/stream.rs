@@ -43,6 +43,8 @@ impl<'r> Responder<'r, 'static> for Events {
             .header(Header::new("Cache-Control", "no-store"))
             // A proxy that gathers would keep events back.
             .header(Header::new("X-Accel-Buffering", "no"))
+            // A server that ends does not wait for what else may come over this connection.
+            .header(Header::new("Connection", "close"))
             .max_chunk_size(CHUNK)
             .streamed_body(ReaderStream::from(self.0.map(Cursor::new)))
             .ok()
