@@ -7,6 +7,7 @@ mod asks;
 mod body;
 mod drain;
 mod error;
+mod followed;
 mod graphs;
 mod guard;
 mod health;

@@ -10,6 +10,7 @@ mod reader;
 mod settings;
 mod slots;
 mod sources;
+mod special;
 mod units;
 
 pub use durability::Durability;

@@ -11,7 +11,8 @@ use super::durability::{Durability, durability};
 use super::error::ConfigError;
 use super::reader::Reader;
 use super::slots::{SLOTS_MOST, default_slots, pools};
-use super::units::{bytes, duration, log_filter, search_path, shown, text, whole};
+use super::special::{address, heartbeat};
+use super::units::{bytes, duration, log_filter, search_path, text, whole};
 
 const KIB: u64 = 1 << 10;
 const MIB: u64 = 1 << 20;
@@ -22,6 +23,7 @@ const VALUE: u64 = 128 * KIB;
 /// Supervisors send outputs in one frame of 64 MiB at most, in which a byte may take seven.
 const OUTPUT_MOST: u64 = 8 * MIB;
 const LOG: &str = "warn,rocket=off,trackyard=info,trackyard::api=error,trackyard::web=error";
+const HEARTBEAT: Duration = Duration::from_secs(20);
 const SCRIPT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// What the command line says; `None` where it says nothing.
@@ -155,11 +157,7 @@ impl Config {
             batch: r.take("trackyard.batch", 512, whole(1..=100_000)),
             stream_events: r.take("trackyard.stream_events", 4_096, whole(1..=1_000_000)),
             stream_viewers: r.take("trackyard.stream_viewers", 512, whole(0..=100_000)),
-            stream_heartbeat: r.take(
-                "trackyard.stream_heartbeat",
-                Duration::from_secs(20),
-                heartbeat,
-            ),
+            stream_heartbeat: r.take("trackyard.stream_heartbeat", HEARTBEAT, heartbeat),
             log_cap_bytes: r.take("trackyard.log_cap_bytes", 64 * MIB, bytes(KIB..=TIB)),
             tail_bytes: r.take("trackyard.tail_bytes", 64 * KIB, bytes(KIB..=16 * MIB)),
             grace: r.take(
@@ -242,29 +240,6 @@ fn data(r: &mut Reader, dir: &Path) -> PathBuf {
     r.directory_of("trackyard.data")
         .unwrap_or_else(|| dir.to_owned())
         .join(path)
-}
-
-fn heartbeat(value: &Value) -> Result<Duration, String> {
-    const SHORTEST: Duration = Duration::from_millis(10);
-    let length = duration(Duration::from_secs(3_600))(value)?;
-    if length >= SHORTEST {
-        return Ok(length);
-    }
-    Err(format!("`{}` is less than 10 ms", shown(value)))
-}
-
-fn address(value: &Value) -> Result<IpAddr, String> {
-    let written = shown(value);
-    let address: IpAddr = written
-        .parse()
-        .map_err(|_| format!("`{written}` is not an IP address such as `127.0.0.1`"))?;
-    if address.is_loopback() {
-        return Ok(address);
-    }
-    Err(format!(
-        "`{written}` can be reached from other machines, and accounts do not exist yet: \
-         use `127.0.0.1` or `::1`, and a tunnel (`ssh -L`) from elsewhere"
-    ))
 }
 
 #[cfg(test)]

@@ -7,8 +7,10 @@ use super::connection::{self, Db, Durability, open_writer, write_tx};
 use super::definitions::{self, Counters, NewGraph, Saved};
 use super::error::StoreError;
 use super::graphs::StoredProblem;
-use super::live::Noted;
-use super::{attempts, commit, definition, graphs, live, migrate, pipelines, secrets, sessions};
+use super::newest::Noted;
+use super::{
+    attempts, commit, definition, graphs, live, migrate, newest, pipelines, secrets, sessions,
+};
 use crate::engine::{AttemptKey, GraphId, LoadedPipeline, NextIds, Outbox, PipelineId, Plan, Time};
 use crate::graph::Runnable;
 use crate::secrets::Vault;
@@ -78,7 +80,7 @@ impl Writer {
 
     /// The last entries of the journal, oldest first.
     pub fn last_entries(&mut self, limit: usize) -> Result<Vec<Noted>, StoreError> {
-        Ok(live::last_entries(&mut self.db, limit)?)
+        Ok(newest::last_entries(&mut self.db, limit)?)
     }
 
     /// Every pipeline of which something can still move.
