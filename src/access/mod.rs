@@ -103,9 +103,11 @@ impl Access {
         Ok(Some(cookie))
     }
 
-    /// Ends a session.
+    /// Ends a session, and what it watches.
     pub fn sign_out(&self, cookie: &str) -> Result<(), CommandError> {
-        self.handle.remove_session(digest(cookie))
+        self.handle.remove_session(digest(cookie))?;
+        self.handle.recall_viewers();
+        Ok(())
     }
 }
 

@@ -68,3 +68,36 @@ fn refuse(request: &Request<'_>, why: &'static str) -> Outcome<Auth, ()> {
     request.local_cache(|| Some(Refused(why)));
     Outcome::Error((Status::Unauthorized, ()))
 }
+
+/// The rights of a caller whose answer lasts: they are looked at again meanwhile.
+pub(super) struct Rights {
+    /// A browser's; the token holds for as long as the server does.
+    session: Option<(Arc<Access>, String)>,
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Rights {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        let session = || {
+            let access = request.rocket().state::<Arc<Access>>()?;
+            let cookie = request.cookies().get(SESSION_COOKIE)?;
+            Some((Arc::clone(access), cookie.value().to_owned()))
+        };
+        Auth::from_request(request).await.map(|Auth(caller)| Self {
+            session: caller.csrf.and_then(|_| session()),
+        })
+    }
+}
+
+impl Rights {
+    /// Whether the caller still has them. Who cannot be looked up now is not sent away.
+    pub(super) async fn hold(&self) -> bool {
+        let Some((access, cookie)) = self.session.clone() else {
+            return true;
+        };
+        let look = move || access.by_session(&cookie, Time(clock::now()));
+        !matches!(tokio::task::spawn_blocking(look).await, Ok(Ok(None)))
+    }
+}

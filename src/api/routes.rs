@@ -7,8 +7,8 @@ use utoipa::OpenApi;
 use super::error::ApiError;
 use super::guard::Refused;
 use super::{
-    asks, drain, graphs, health, inbox, logs, metrics, openapi, pipelines, render, secrets,
-    sign_in, starts, tracks, why,
+    asks, drain, graphs, health, inbox, log_stream, logs, metrics, openapi, pipelines, render,
+    secrets, sign_in, starts, stream, tracks, why,
 };
 use crate::door::retry_after;
 
@@ -41,12 +41,15 @@ interface![
     asks::again,
     pipelines::journal,
     why::pipeline,
+    stream::all,
+    stream::pipeline,
     tracks::get,
     asks::of_track,
     tracks::input,
     tracks::resolve,
     why::track,
     logs::log,
+    log_stream::follow,
     inbox::list,
     secrets::list,
     secrets::set,

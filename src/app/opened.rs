@@ -88,6 +88,7 @@ impl App {
             commands_waiting: config.commands_waiting,
             batch: config.batch,
             grace_ms: config.grace.as_millis() as u64,
+            news_kept: config.stream_events,
             now: || Time(clock::now()),
         };
         let backend = Arc::clone(&executor);

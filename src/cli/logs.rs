@@ -7,11 +7,10 @@ use clap::Args;
 
 use super::context::Context;
 use super::error::{CliError, OK};
-use super::follow::Changes;
 use super::output::{print_bytes, say};
 use crate::app::{DATABASE, Hold};
 use crate::engine::{AttemptKey, PipelineId, TrackId, TrackState};
-use crate::spool::{Following, Spool};
+use crate::spool::{Changes, Following, Spool};
 use crate::store::Store;
 
 #[derive(Debug, Args)]
@@ -103,7 +102,7 @@ fn is_over(store: &Store, id: TrackId, attempt: u32, only: bool) -> Result<bool,
 /// Prints what is new in a log.
 fn print(log: &mut Following) -> Result<(), CliError> {
     let failed = |why| CliError::Failed(format!("the log cannot be read: {why}"));
-    let mut new = log.more().map_err(failed)?;
+    let mut new = log.more().map_err(failed)?.bytes;
     let mut bytes = vec![0; CHUNK];
     loop {
         let read = new.read(&mut bytes).map_err(failed)?;

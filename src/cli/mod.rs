@@ -16,7 +16,6 @@ mod context;
 mod definition;
 mod drain;
 mod error;
-mod follow;
 mod foreign;
 mod graph;
 mod history;

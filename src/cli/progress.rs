@@ -8,7 +8,6 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::output::{say, visible};
 use crate::clock;
-use crate::driver::Update;
 use crate::engine::{TrackId, TrackState};
 use crate::store::TrackHead;
 
@@ -19,7 +18,8 @@ const TURN: Duration = Duration::from_millis(120);
 
 /// The progress of one pipeline.
 pub(super) struct Progress {
-    names: BTreeMap<TrackId, String>,
+    /// Their names, and where they stood when they were last shown.
+    tracks: BTreeMap<TrackId, (String, Option<TrackState>)>,
     began: BTreeMap<TrackId, Instant>,
     shown: Shown,
 }
@@ -39,7 +39,7 @@ impl Progress {
     pub(super) fn new(tracks: &[TrackHead], quiet: bool) -> Self {
         let names = tracks
             .iter()
-            .map(|t| (TrackId(t.id), visible(&t.vertex)))
+            .map(|t| (TrackId(t.id), (visible(&t.vertex), None)))
             .collect();
         let shown = match (quiet, std::io::stderr().is_terminal()) {
             (true, _) => Shown::Nothing,
@@ -61,19 +61,23 @@ impl Progress {
             }
         };
         Self {
-            names,
+            tracks: names,
             began: BTreeMap::new(),
             shown,
         }
     }
 
     /// A track stands somewhere new.
-    pub(super) fn update(&mut self, update: Update) {
-        let Some(name) = self.names.get(&update.track) else {
+    pub(super) fn update(&mut self, track: TrackId, state: TrackState) {
+        let Some((name, shown)) = self.tracks.get_mut(&track) else {
             return;
         };
-        if update.state == TrackState::Running {
-            self.began.insert(update.track, Instant::now());
+        // What people say of a track is told too, and changes no state.
+        if shown.replace(state) == Some(state) {
+            return;
+        }
+        if state == TrackState::Running {
+            self.began.insert(track, Instant::now());
             if let Shown::Bars {
                 all,
                 total,
@@ -85,17 +89,17 @@ impl Progress {
                 line.set_style(style("{spinner} {msg} {elapsed}"));
                 line.set_message(name.clone());
                 line.enable_steady_tick(TURN);
-                running.insert(update.track, line);
+                running.insert(track, line);
             }
             return;
         }
         let took = self
             .began
-            .remove(&update.track)
+            .remove(&track)
             .map(|began| began.elapsed().as_millis() as i64);
         let took = took.map(clock::format_duration).unwrap_or_default();
-        let line = format!("{:<11} {name}  {took}", update.state.word());
-        let ended = update.state.has_ended() || update.state == TrackState::Interrupted;
+        let line = format!("{:<11} {name}  {took}", state.word());
+        let ended = state.has_ended() || state == TrackState::Interrupted;
         match &mut self.shown {
             Shown::Nothing => {}
             Shown::Lines if ended => say(line.trim_end()),
@@ -105,13 +109,13 @@ impl Progress {
                 total,
                 running,
             } => {
-                if let Some(line) = running.remove(&update.track) {
+                if let Some(line) = running.remove(&track) {
                     line.finish_and_clear();
                 }
                 if ended {
                     total.inc(1);
                 }
-                if ended && update.state != TrackState::Succeed {
+                if ended && state != TrackState::Succeed {
                     // A terminal that has gone shows nothing.
                     let _ = all.println(line.trim_end());
                 }

@@ -1,5 +1,7 @@
 //! Speaking with the running server over REST.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use super::context::Context;
@@ -9,6 +11,9 @@ use crate::app::Hold;
 
 /// The most bytes of an answer.
 const MOST_BYTES: u64 = 256 << 20;
+
+/// The longest that the server may take to be there at all: a process that stands still is not.
+const LONGEST_CONNECT: Duration = Duration::from_secs(10);
 
 /// The server of a data directory.
 pub(super) struct Remote {
@@ -36,6 +41,7 @@ impl Remote {
         let agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .proxy(None)
+            .timeout_connect(Some(LONGEST_CONNECT))
             .build()
             .into();
         Ok(Some(Self {

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
+use std::task::{Wake, Waker};
 
-use crossbeam_channel::{Receiver, never, select};
+use crossbeam_channel::{Receiver, Sender, bounded, select};
 
 use super::args::RunArgs;
 use super::check::problem;
@@ -18,10 +20,13 @@ use super::report::Report;
 use super::signals::{exit_code, signals};
 use crate::app::App;
 use crate::desk::{Asked, DefineError, Desk, RUN, StartRequest};
-use crate::driver::Update;
+use crate::driver::{Seen, Viewer, What};
 use crate::engine::{Action, GraphId, PendingOn, PipelineId, TrackState};
 use crate::graph::GivenOwned;
 use crate::store::{PipelineHead, TrackHead};
+
+/// News that is taken at once.
+const NEWS_AT_ONCE: usize = 1_000;
 
 /// Runs a definition to its end.
 pub(super) fn run(context: &Context, args: RunArgs) -> Result<u8, CliError> {
@@ -46,7 +51,7 @@ fn run_in(
     signals: &Receiver<i32>,
 ) -> Result<u8, CliError> {
     let graph = define(&app.desk, definition, args.quiet)?;
-    let updates = app.desk.handle.subscribe()?;
+    let before = app.desk.handle.view(None, None).passed();
     let request = StartRequest {
         name: args.name.unwrap_or_default(),
         given: texts(given),
@@ -76,7 +81,7 @@ fn run_in(
             other.id, other.graph, other.version
         ));
     }
-    let signal = follow(app, id, &updates, signals, args.quiet)?;
+    let signal = follow(app, (id, before), signals, args.quiet)?;
     let report = Report::read(&app.desk.store, id)?;
     let code = report.end(&app.desk.store, args.json)?;
     if report.head.finished_at.is_none() && signal.is_none() {
@@ -122,36 +127,45 @@ pub(super) fn say_problems(definition: &Definition, problems: &[crate::store::St
     }
 }
 
-/// Shows a pipeline until nothing of it can move without a person. Gives the signal that ended it.
+/// Rings when there is news.
+struct Bell(Sender<()>);
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        // One that has not been heard yet is enough.
+        let _ = self.0.try_send(());
+    }
+}
+
+/// Shows a pipeline, with what has come after an entry of the journal, until nothing of it can move
+/// without a person. Gives the signal that ended it.
 fn follow(
     app: &App,
-    id: PipelineId,
-    updates: &Receiver<Update>,
+    (id, before): (PipelineId, Option<i64>),
     signals: &Receiver<i32>,
     quiet: bool,
 ) -> Result<Option<i32>, CliError> {
     let store = &app.desk.store;
     let verdict = app.desk.handle.watch(id)?;
+    let mut viewer = app.desk.handle.view(Some(id), before);
+    let (rings, bell) = bounded(1);
+    let waker = Waker::from(Arc::new(Bell(rings)));
     let report = Report::read(store, id)?;
     let mut progress = Progress::new(&report.tracks, quiet);
-    let mut updates = updates.clone();
     // One that goes on may have been stuck before anybody listened.
     let (mut caught, mut unclear) = (None, report.count(TrackState::Interrupted) > 0);
-    while !(unclear && is_stuck(&Report::read(store, id)?)) {
+    loop {
+        if !show(&mut progress, &mut viewer, &waker, &mut unclear) {
+            // This terminal was too slow, and has missed some.
+            viewer = app.desk.handle.view(Some(id), None);
+            unclear |= Report::read(store, id)?.count(TrackState::Interrupted) > 0;
+        }
+        if unclear && is_stuck(&Report::read(store, id)?) {
+            break;
+        }
         select! {
             recv(verdict) -> _ => break,
-            recv(updates) -> update => match update {
-                Ok(update) if update.pipeline == id => {
-                    progress.update(update);
-                    unclear |= update.state == TrackState::Interrupted;
-                }
-                Ok(_) => {}
-                // This terminal was too slow, and has missed some; or the driver has ended.
-                Err(_) => {
-                    updates = app.desk.handle.subscribe().unwrap_or_else(|_| never());
-                    unclear |= Report::read(store, id)?.count(TrackState::Interrupted) > 0;
-                }
-            },
+            recv(bell) -> _ => {}
             recv(signals) -> signal => match (signal, caught) {
                 (Ok(signal), None) => {
                     caught = Some(signal);
@@ -172,11 +186,32 @@ fn follow(
         }
     }
     // What came in before the verdict is shown too.
-    for update in updates.try_iter().filter(|u| u.pipeline == id) {
-        progress.update(update);
-    }
+    show(&mut progress, &mut viewer, &waker, &mut unclear);
     progress.end();
     Ok(caught)
+}
+
+/// Shows all the news there is. False: some has been missed.
+fn show(progress: &mut Progress, viewer: &mut Viewer, waker: &Waker, unclear: &mut bool) -> bool {
+    loop {
+        match viewer.next(NEWS_AT_ONCE, waker) {
+            Seen::News(told) => {
+                for told in told {
+                    match told.news.what {
+                        What::Track { track, state, .. } => {
+                            progress.update(track, state);
+                            *unclear |= state == TrackState::Interrupted;
+                        }
+                        What::Pipeline { .. } => {}
+                        What::Reload => return false,
+                    }
+                }
+            }
+            Seen::Recalled => {}
+            Seen::Behind => return false,
+            Seen::Nothing | Seen::Closed => return true,
+        }
+    }
 }
 
 /// Whether only a person can make it go on.

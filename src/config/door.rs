@@ -1,12 +1,9 @@
 //! The settings of the door (`src/door`): who may connect, for how long, and how often they may ask.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
-use figment::value::Value;
-
 use super::reader::Reader;
-use super::units::{bytes, duration, shown, whole};
+use super::units::{bytes, duration, whole};
 
 const KIB: u64 = 1 << 10;
 const DAY: Duration = Duration::from_secs(86_400);
@@ -63,21 +60,6 @@ impl Door {
             failure_rate: r.take("trackyard.failure_rate", 10, rate()),
         }
     }
-}
-
-/// Where the server listens.
-pub(super) fn address(value: &Value) -> Result<IpAddr, String> {
-    let written = shown(value);
-    let address: IpAddr = written
-        .parse()
-        .map_err(|_| format!("`{written}` is not an IP address such as `127.0.0.1`"))?;
-    if address.is_loopback() {
-        return Ok(address);
-    }
-    Err(format!(
-        "`{written}` can be reached from other machines, and accounts do not exist yet: \
-         use `127.0.0.1` or `::1`, and a tunnel (`ssh -L`) from elsewhere"
-    ))
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod reader;
 mod settings;
 mod slots;
 mod sources;
+mod special;
 mod units;
 
 pub use door::Door;

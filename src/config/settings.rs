@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use figment::value::Value;
 
-use super::door::{Door, address};
+use super::door::Door;
 use super::durability::{Durability, durability};
 use super::error::ConfigError;
 use super::reader::Reader;
 use super::slots::{SLOTS_MOST, default_slots, pools};
+use super::special::{address, heartbeat};
 use super::units::{bytes, duration, log_filter, search_path, text, whole};
 
 const KIB: u64 = 1 << 10;
@@ -23,6 +24,7 @@ const VALUE: u64 = 128 * KIB;
 /// Supervisors send outputs in one frame of 64 MiB at most, in which a byte may take seven.
 const OUTPUT_MOST: u64 = 8 * MIB;
 const LOG: &str = "warn,rocket=off,trackyard=info,trackyard::api=error,trackyard::web=error";
+const HEARTBEAT: Duration = Duration::from_secs(20);
 const SCRIPT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// What the command line says; `None` where it says nothing.
@@ -89,6 +91,12 @@ pub struct Config {
     pub commands_waiting: usize,
     /// Events that one commit takes at most.
     pub batch: usize,
+    /// How much of the newest news is kept for streams that come back.
+    pub stream_events: usize,
+    /// Streams that are open at the same time.
+    pub stream_viewers: usize,
+    /// The time from one sign of life of a stream to the next.
+    pub stream_heartbeat: Duration,
     /// Bytes of a script's output that its log keeps.
     pub log_cap_bytes: u64,
     /// Bytes of the end of a script's output that the database keeps.
@@ -150,6 +158,9 @@ impl Config {
             max_secret_bytes: r.take("trackyard.max_secret_bytes", 64 * KIB, bytes(4..=127 * KIB)),
             commands_waiting: r.take("trackyard.commands_waiting", 1_024, whole(1..=1_000_000)),
             batch: r.take("trackyard.batch", 512, whole(1..=100_000)),
+            stream_events: r.take("trackyard.stream_events", 4_096, whole(1..=1_000_000)),
+            stream_viewers: r.take("trackyard.stream_viewers", 512, whole(0..=100_000)),
+            stream_heartbeat: r.take("trackyard.stream_heartbeat", HEARTBEAT, heartbeat),
             log_cap_bytes: r.take("trackyard.log_cap_bytes", 64 * MIB, bytes(KIB..=TIB)),
             tail_bytes: r.take("trackyard.tail_bytes", 64 * KIB, bytes(KIB..=16 * MIB)),
             grace: r.take(
@@ -309,6 +320,9 @@ mod tests {
             max_reason_chars: 500,
             commands_waiting: 1_024,
             batch: 512,
+            stream_events: 4_096,
+            stream_viewers: 512,
+            stream_heartbeat: Duration::from_secs(20),
             log_cap_bytes: 64 * MIB,
             tail_bytes: 65_536,
             grace: Duration::from_secs(10),
@@ -355,7 +369,7 @@ mod tests {
              max_script_bytes = '2 KiB'\nmax_file_bytes = 4096\nmax_value_bytes = '1 KiB'\nmax_secret_bytes = '2 KiB'\n\
              max_render_bytes = '1 MiB'\nsyntax_processes = 2\nsyntax_time = '5s'\n\
              max_output_bytes = '3 KiB'\nmax_env_bytes = '4 KiB'\nmax_outputs = 5\nmax_reason_chars = 6\n\
-             commands_waiting = 3\nbatch = 4\nlog_cap_bytes = '1 MiB'\ntail_bytes = '2 KiB'\ngrace = '500ms'\n\
+             commands_waiting = 3\nbatch = 4\nstream_events = 6\nstream_viewers = 5\nstream_heartbeat = '3s'\nlog_cap_bytes = '1 MiB'\ntail_bytes = '2 KiB'\ngrace = '500ms'\n\
              script_path = '/usr/bin:/bin'\nmax_connections = 9\nlog = 'debug'\n",
         );
         let config = load(Flags::default(), dir.path(), &[]).expect("the settings are valid");
@@ -382,6 +396,9 @@ mod tests {
             max_reason_chars: 6,
             commands_waiting: 3,
             batch: 4,
+            stream_events: 6,
+            stream_viewers: 5,
+            stream_heartbeat: Duration::from_secs(3),
             log_cap_bytes: MIB,
             tail_bytes: 2_048,
             grace: Duration::from_millis(500),
@@ -417,7 +434,7 @@ mod tests {
         };
         let lines: Vec<&str> = shipped.lines().map(uncommented).collect();
         let count = lines.iter().filter(|line| is_key(line)).count();
-        assert_eq!(count, 38, "one line for each setting");
+        assert_eq!(count, 41, "one line for each setting");
         let dir = with_file(&lines.join("\n"));
         let config = load(Flags::default(), dir.path(), &[]).expect("the defaults are valid");
         let (slots, file) = (defaults.slots, config.file.clone());
@@ -476,7 +493,7 @@ mod tests {
     #[test]
     fn all_faults_are_named_with_their_places() {
         let found = faults(
-            "[default]\naddress = '0.0.0.0'\n[default.trackyard]\nreaders = 'few'\ngrace = 10\n\
+            "[default]\naddress = '0.0.0.0'\n[default.trackyard]\nreaders = 'few'\ngrace = 10\nstream_heartbeat = '0s'\n\
              script_path = '/bin:.'\nlog = 'a=b=c'\nslot = 3\nport = 1\n",
             &[
                 ("TRACKYARD_SLOTS", "0"),
@@ -490,6 +507,7 @@ mod tests {
             "`TRACKYARD_PORT`: `70000` is not a whole number from 0 to 65,535",
             "`TRACKYARD_SLOTS`: `0` is not a whole number from 1 to 10,000",
             "Rocket.toml: `default.trackyard.readers`: `few` is not a whole number from 1 to 64",
+            "Rocket.toml: `default.trackyard.stream_heartbeat`: `0s` is less than 10 ms",
             "Rocket.toml: `default.trackyard.grace`: `10` is not a length of time",
             "Rocket.toml: `default.trackyard.script_path`: `.` in it is not an absolute path",
             "Rocket.toml: `default.trackyard.log`: `a=b=c` is not a log filter",

@@ -3,7 +3,6 @@
 use crossbeam_channel::Sender;
 
 use super::acts::Question;
-use super::updates::Update;
 use crate::engine::{
     GraphId, PipelineId, PipelineState, Preview, Refusal, Request, Time, TrackInput,
 };
@@ -127,7 +126,6 @@ pub(super) enum Command {
         reply: Reply<bool>,
     },
     Watch(PipelineId, Sender<PipelineState>),
-    Subscribe(Sender<Update>),
     /// Orders nothing new any more, or does so again; the answer is how many scripts run.
     Drain(bool, Reply<u32>),
     /// Tells when nothing new is ordered and nothing runs.
@@ -155,7 +153,7 @@ impl Command {
                 drop(reply.send(Err(why)));
             }
             Self::Drain(_, reply) => drop(reply.send(Err(why))),
-            Self::Watch(..) | Self::Subscribe(_) | Self::WatchDrained(_) => {}
+            Self::Watch(..) | Self::WatchDrained(_) => {}
         }
     }
 }

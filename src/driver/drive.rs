@@ -18,9 +18,9 @@ use super::draining::Draining;
 use super::fact::event;
 use super::flush::Answered;
 use super::measures::Meter;
+use super::ring::Ring;
 use super::starts::Plans;
 use super::trouble::{Ballast, Trouble};
-use super::updates::Subscribers;
 use crate::engine::{Engine, Outbox, PipelineId, PipelineState, Time};
 use crate::executor::{Backend, Fact};
 use crate::store::{StoreError, Writer};
@@ -45,7 +45,7 @@ pub(super) struct Drive {
     pub(super) batch: usize,
     pub(super) plans: Plans,
     pub(super) watches: BTreeMap<PipelineId, Vec<Sender<PipelineState>>>,
-    pub(super) subscribers: Subscribers,
+    pub(super) ring: Ring,
     pub(super) draining: Draining,
     pub(super) questions: Vec<Question>,
     pub(super) meter: Meter,
@@ -98,6 +98,7 @@ impl Drive {
                     0 => info!("the driver has stopped; nothing was running"),
                     n => info!("the driver has stopped; {n} running scripts go on"),
                 }
+                self.ring.close();
                 return;
             }
         }
@@ -153,7 +154,6 @@ impl Drive {
     pub(super) fn refuse(&mut self, command: Command, why: &str, out: &Outbox) {
         match command {
             Command::Watch(pipeline, watch) => self.watch(pipeline, watch, out),
-            Command::Subscribe(subscriber) => self.subscribers.add(subscriber),
             Command::Drain(on, reply) => self.drain(on, &reply),
             Command::WatchDrained(watch) => self.draining.watch(watch),
             // A caller that has gone away misses nothing.
@@ -232,7 +232,6 @@ impl Drive {
                 answer(&reply, self.writer.remove_secret(&name));
             }
             Command::Watch(pipeline, watch) => self.watch(pipeline, watch, out),
-            Command::Subscribe(subscriber) => self.subscribers.add(subscriber),
             Command::Drain(on, reply) => self.drain(on, &reply),
             Command::WatchDrained(watch) => self.draining.watch(watch),
         }

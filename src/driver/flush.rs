@@ -7,6 +7,7 @@ use tracing::{error, info, warn};
 
 use super::command::{CommandError, Reply, Started};
 use super::drive::Drive;
+use super::news;
 use crate::engine::{Effect, Outbox};
 use crate::failpoint::{Point, reach};
 use crate::store::{StoreError, Writer};
@@ -45,7 +46,7 @@ impl Drive {
             reach(Point::ServerCommitted, &"");
         }
         answers.drain(..).for_each(Answered::give);
-        self.subscribers.tell(&out);
+        self.ring.tell(news::of_commit(&out));
         self.perform(out);
         true
     }

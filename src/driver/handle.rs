@@ -10,8 +10,9 @@ use super::acts::Question;
 use super::command::{Command, CommandError, NewStart, Reply, Started};
 use super::draining::Shown;
 use super::measures::Measures;
+use super::ring::Ring;
 use super::trouble::Trouble;
-use super::updates::{self, Update};
+use super::viewer::Viewer;
 use crate::engine::{
     About, AttemptKey, Census, Facts, GraphId, PipelineId, PipelineState, Preview, Request, Time,
     TrackId,
@@ -30,6 +31,7 @@ pub struct Handle {
     pub(super) measures: Measures,
     pub(super) inputs: Arc<Mutex<()>>,
     pub(super) backend: Arc<dyn Backend>,
+    pub(super) ring: Ring,
 }
 
 impl Handle {
@@ -202,12 +204,15 @@ impl Handle {
         Ok(receive)
     }
 
-    /// A channel that gets every track's new state from now on, of all pipelines, after its commit.
-    /// It is closed when the subscriber does not keep up: read the rows, then subscribe again.
-    pub fn subscribe(&self) -> Result<Receiver<Update>, CommandError> {
-        let (send, receive) = updates::channel();
-        self.queue(Command::Subscribe(send))?;
-        Ok(receive)
+    /// Watches what is committed from now on, or from after entry `after` of the journal, of one
+    /// pipeline or of all.
+    pub fn view(&self, of: Option<PipelineId>, after: Option<i64>) -> Viewer {
+        self.ring.view(of, after)
+    }
+
+    /// Lets all who watch look whether they still may.
+    pub fn recall_viewers(&self) {
+        self.ring.recall();
     }
 
     fn ask<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, CommandError> {

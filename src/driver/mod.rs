@@ -12,10 +12,12 @@ mod fact;
 mod flush;
 mod handle;
 mod measures;
+mod news;
+mod ring;
 mod spawn;
 mod starts;
 mod trouble;
-mod updates;
+mod viewer;
 
 pub use command::{CommandError, NewStart, Started};
 pub use fact::event;
@@ -25,4 +27,6 @@ pub use spawn::{Driver, Settings};
 
 // What `Driver::spawn` takes.
 pub use crate::executor::{Backend, Fact, Verdict};
-pub use updates::Update;
+pub use news::{News, What};
+pub use ring::Told;
+pub use viewer::{Seen, Viewer};

@@ -12,8 +12,9 @@ use super::draining::{Draining, Shown};
 use super::drive::Drive;
 use super::handle::Handle;
 use super::measures::{Measures, Meter};
+use super::news;
+use super::ring::Ring;
 use super::trouble::{Ballast, Trouble};
-use super::updates::Subscribers;
 use crate::engine::{Capacity, Effect, Engine, Time};
 use crate::executor::{Backend, Fact, Verdict};
 use crate::spool::Spool;
@@ -30,6 +31,8 @@ pub struct Settings {
     pub batch: usize,
     /// From TERM to KILL when a script is ended, in milliseconds.
     pub grace_ms: u64,
+    /// How much of the newest news is kept for those who watch.
+    pub news_kept: usize,
     /// Reads the clock.
     pub now: fn() -> Time,
 }
@@ -45,6 +48,7 @@ pub struct Driver {
     measures: Measures,
     inputs: Arc<Mutex<()>>,
     backend: Arc<dyn Backend>,
+    ring: Ring,
     thread: JoinHandle<()>,
 }
 
@@ -90,6 +94,9 @@ impl Driver {
         let mut ballast = Ballast::new(spool);
         ballast.keep((settings.now)());
         let no_reserve = ballast.missing();
+        let entries = writer.last_entries(settings.news_kept)?;
+        let news = news::of_journal(entries.into_iter());
+        let ring = Ring::new(settings.news_kept, next.journal - 1, news);
         let draining = Draining::default();
         let meter = Meter::default();
         let measures = meter.measures.clone();
@@ -110,7 +117,7 @@ impl Driver {
             grace_ms: settings.grace_ms,
             plans: BTreeMap::new(),
             watches: BTreeMap::new(),
-            subscribers: Subscribers::default(),
+            ring: ring.clone(),
             draining,
             questions: Vec::new(),
             meter,
@@ -134,6 +141,7 @@ impl Driver {
             measures,
             inputs: Arc::default(),
             backend: processes,
+            ring,
             thread,
         })
     }
@@ -148,6 +156,7 @@ impl Driver {
             measures: self.measures.clone(),
             inputs: Arc::clone(&self.inputs),
             backend: Arc::clone(&self.backend),
+            ring: self.ring.clone(),
         }
     }
 
@@ -280,6 +289,7 @@ mod tests {
             commands_waiting: 1,
             batch: 10,
             grace_ms: 1,
+            news_kept: 100,
             now: || Time(3),
         };
         let (_facts, facts) = unbounded();

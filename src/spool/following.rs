@@ -4,7 +4,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::note::note;
-use super::tail::dir;
+use super::tail::{dir, head_of};
 use super::view::{LogView, Piece, stream};
 
 /// A reader that goes on where it was, through the growth of a log to its end.
@@ -27,6 +27,21 @@ impl Following {
         }
     }
 
+    /// Goes on in the log at `path`, which keeps `cap` bytes, after so much of what was printed.
+    pub fn after(path: PathBuf, position: u64, cap: u64) -> Following {
+        let head = head_of(cap);
+        Following {
+            position,
+            head: (position > head).then_some(head),
+            ..Following::new(path)
+        }
+    }
+
+    /// How much of what was printed has been read or is missing.
+    pub fn position(&self) -> u64 {
+        self.position
+    }
+
     /// The log that is followed.
     pub fn path(&self) -> &Path {
         &self.log
@@ -38,15 +53,35 @@ impl Following {
     }
 
     /// What has come since the last time.
-    pub fn more(&mut self) -> io::Result<impl Read + use<>> {
+    pub fn more(&mut self) -> io::Result<More> {
         let view = LogView::after(&self.log, self.head)?;
         if view.head() < view.len() {
             self.head = Some(view.head());
         }
         let end = view.kept() + view.dropped();
         let position = std::mem::replace(&mut self.position, end);
-        Ok(stream(view.rest(position)?))
+        let after_gap = match view.dropped() {
+            0 => u64::MAX,
+            _ => view.kept() - view.head(),
+        };
+        let rest = view.rest(position)?;
+        let len = rest.iter().map(Piece::len).sum();
+        Ok(More {
+            bytes: stream(rest),
+            len,
+            solid: after_gap.min(len),
+        })
     }
+}
+
+/// What has come since the last time.
+pub struct More {
+    /// The bytes, and our words where some are missing.
+    pub bytes: Box<dyn Read + Send>,
+    /// How many they are.
+    pub len: u64,
+    /// How many of them, at the end, were printed one after the other.
+    pub solid: u64,
 }
 
 impl LogView {

@@ -88,9 +88,14 @@ impl Spool {
         path
     }
 
+    /// Where all logs are.
+    pub fn all_logs(&self) -> PathBuf {
+        self.data.join("logs")
+    }
+
     /// The directory of a pipeline's logs.
     pub fn logs(&self, pipeline: PipelineId) -> PathBuf {
-        self.data.join("logs").join(pipeline.to_string())
+        self.all_logs().join(pipeline.to_string())
     }
 
     /// The private working directory of a pipeline's scripts.

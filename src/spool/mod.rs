@@ -17,6 +17,7 @@
 //!
 //! It must never start, signal or wait for a process, and never delete what it does not know.
 
+mod changes;
 mod following;
 mod gate;
 mod instance;
@@ -27,7 +28,8 @@ mod record;
 mod tail;
 mod view;
 
-pub use following::Following;
+pub use changes::Changes;
+pub use following::{Following, More};
 pub use gate::Gate;
 pub use instance::Instance;
 pub use layout::Spool;

@@ -151,7 +151,7 @@ impl LogView {
 }
 
 impl Piece {
-    fn len(&self) -> u64 {
+    pub(super) fn len(&self) -> u64 {
         match self {
             Piece::Note(text) => text.len() as u64,
             Piece::Part(_, len) => *len,
@@ -322,7 +322,7 @@ mod tests {
                         continue;
                     }
                     let mut got = Vec::new();
-                    reader.more().unwrap().read_to_end(&mut got).unwrap();
+                    reader.more().unwrap().bytes.read_to_end(&mut got).unwrap();
                     let want = expected(&all[..end], *from, cap);
                     assert!(got == want, "cap {cap}, {from} to {end}, every {every}");
                     *from = end;
@@ -444,7 +444,12 @@ mod tests {
                     assert!(seen[head + words..] == all[head + missing..end], "{end}");
                     assert!(end >= ends, "{end} after {ends}");
                     ends = end;
-                    reader.more().unwrap().read_to_end(&mut followed).unwrap();
+                    reader
+                        .more()
+                        .unwrap()
+                        .bytes
+                        .read_to_end(&mut followed)
+                        .unwrap();
                 }
                 assert_eq!(ends, all.len());
                 assert!(followed.ends_with(&all[all.len() - CAP / 2..]));

@@ -165,3 +165,4 @@ diesel::allow_tables_to_appear_in_same_query!(
     track,
     attempt
 );
+diesel::allow_tables_to_appear_in_same_query!(journal, pipeline);

@@ -7,7 +7,10 @@ use super::connection::{self, Db, Durability, open_writer, write_tx};
 use super::definitions::{self, Counters, NewGraph, Saved};
 use super::error::StoreError;
 use super::graphs::StoredProblem;
-use super::{attempts, commit, definition, graphs, live, migrate, pipelines, secrets, sessions};
+use super::newest::Noted;
+use super::{
+    attempts, commit, definition, graphs, live, migrate, newest, pipelines, secrets, sessions,
+};
 use crate::engine::{AttemptKey, GraphId, LoadedPipeline, NextIds, Outbox, PipelineId, Plan, Time};
 use crate::graph::Runnable;
 use crate::secrets::Vault;
@@ -73,6 +76,11 @@ impl Writer {
     /// The first numbers that are free.
     pub fn next_ids(&mut self) -> Result<NextIds, StoreError> {
         Ok(live::next_ids(&mut self.db)?)
+    }
+
+    /// The last entries of the journal, oldest first.
+    pub fn last_entries(&mut self, limit: usize) -> Result<Vec<Noted>, StoreError> {
+        Ok(newest::last_entries(&mut self.db, limit)?)
     }
 
     /// Every pipeline of which something can still move.

@@ -194,6 +194,7 @@ impl Server {
             commands_waiting: 64,
             batch: 64,
             grace_ms: 10,
+            news_kept: 100,
             now: || NOW,
         };
         let ((launch, launches), (facts, received)) = (unbounded(), unbounded());

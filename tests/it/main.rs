@@ -23,6 +23,7 @@ mod random;
 mod scripts;
 mod secrets;
 mod server;
+mod sse;
 mod store;
 mod trouble;
 mod why;

@@ -59,6 +59,10 @@ pub(super) const MEANINGS: &[(&str, &str)] = &[
         "too many requests: the next one may come after `retry_after` seconds",
     ),
     ("too-slow", "the body did not arrive in time"),
+    (
+        "too-many-viewers",
+        "as many watch as may (the setting `stream_viewers`)",
+    ),
     ("range", "the range begins after the end of the log"),
     ("log", "the log cannot be read"),
     ("sealed", "a secret cannot be sealed or opened"),

@@ -29,6 +29,7 @@ pub fn document() -> Value {
         {"name": "graphs", "description": "Definitions: save, check, look at, render."},
         {"name": "pipelines", "description": "Runs of graphs: start, watch, ask something of."},
         {"name": "tracks", "description": "One vertex in one pipeline: values, script, attempts, logs."},
+        {"name": "live", "description": "What changes, as server-sent events."},
         {"name": "secrets", "description": "Named secrets: set and removed, never told."},
         {"name": "server", "description": "The server itself."},
     ]);

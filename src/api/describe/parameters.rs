@@ -9,7 +9,11 @@ use crate::api::dry_run::DryRun;
 use crate::api::graphs::{MOST_ROWS, USUAL_ROWS};
 use crate::api::logs::Range;
 use crate::api::starts::{LONGEST_WAIT, MOST_KEY_BYTES, RequestKey};
+use crate::api::stream::LastEventId;
 use crate::desk::{PipelineAsk, TrackAsk};
+
+/// Of the place where a page of a list begins.
+const PAGE: &str = "Where the page begins: the `next` of the page before it.";
 
 /// What is said of a parameter: its meaning, and what its schema has beside its type.
 pub(super) fn meaning(path: &str, name: &str) -> Option<(String, Value)> {
@@ -28,14 +32,29 @@ pub(super) fn meaning(path: &str, name: &str) -> Option<(String, Value)> {
         }
         ("word", "/tracks/{id}/{word}") => words(TrackAsk::ALL.iter().map(|a| a.word()).collect()),
         ("limit", _) => (
-            "How many rows a page has at most; what is outside of the bounds is moved to them."
-                .to_owned(),
-            json!({"minimum": 1, "maximum": MOST_ROWS, "default": USUAL_ROWS}),
+            "How many rows a page has at most.".to_owned(),
+            json!({"type": "integer", "minimum": 1, "maximum": MOST_ROWS, "default": USUAL_ROWS}),
         ),
-        ("after" | "before", _) => (
-            "Where the page begins: the `next` of the page before it.".to_owned(),
+        ("after", "/stream" | "/pipelines/{id}/stream") => (
+            "The `id` of the last event that was seen, for those who cannot send `Last-Event-ID`."
+                .to_owned(),
+            json!({"type": "integer"}),
+        ),
+        ("Last-Event-ID", _) => (
+            "The `id` of the last event that was seen: what came after it is told first."
+                .to_owned(),
             json!({}),
         ),
+        ("attempt", _) => (
+            "The number of the attempt; else the last one.".to_owned(),
+            json!({"type": "integer", "minimum": 1}),
+        ),
+        ("from", _) => (
+            "The first byte that is wanted.".to_owned(),
+            json!({"type": "integer", "minimum": 0}),
+        ),
+        ("after", "/graphs") => (PAGE.to_owned(), json!({"type": "string"})),
+        ("after" | "before", _) => (PAGE.to_owned(), json!({"type": "integer"})),
         ("wait", _) => (
             format!(
                 "Answer only when nothing of the pipeline can move any more, or when this time has \
@@ -80,6 +99,12 @@ impl IntoParams for DryRun {
 impl IntoParams for RequestKey {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         optional("Idempotency-Key", ParameterIn::Header, Type::String)
+    }
+}
+
+impl IntoParams for LastEventId<'_> {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        optional("Last-Event-ID", ParameterIn::Header, Type::String)
     }
 }
 

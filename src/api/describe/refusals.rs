@@ -20,6 +20,8 @@ const WRITE: Refused = &[
     (503, "stopping"),
 ];
 const NO_SUCH: Refused = &[(404, "not-found")];
+/// There is room for so many who watch.
+const VIEWERS: Refused = &[(503, "too-many-viewers")];
 /// Given values, for a graph that may be started.
 const VALUES: Refused = &[
     (422, "invalid-input"),
@@ -74,6 +76,9 @@ refusals! {
     ask_of_track = [NO_SUCH, RULES, ASK, WRITE];
     why = [NO_SUCH, &[(503, "busy"), (503, "stopping")]];
     log = [NO_SUCH, &[(416, "range"), (500, "log")]];
+    log_stream = [NO_SUCH, VIEWERS, &[(503, "log")]];
+    stream = [VIEWERS];
+    stream_of_pipeline = [NO_SUCH, VIEWERS];
     write = [WRITE];
     readiness = [&[
         (500, "internal"),

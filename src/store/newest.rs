@@ -1,0 +1,54 @@
+//! The newest entries of the journal, of all pipelines.
+
+use std::borrow::Cow;
+
+use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, QueryResult, RunQueryDsl};
+
+use super::connection::Db;
+use super::schema::{journal, pipeline};
+use crate::engine::PipelineState;
+
+/// An entry of the journal, with how its pipeline stands now.
+#[derive(Debug, Clone)]
+pub struct Noted {
+    /// Its number.
+    pub sequence: i64,
+    /// Of which pipeline.
+    pub pipeline: i64,
+    /// Of which track; none: of the pipeline itself.
+    pub track: Option<i64>,
+    /// The word of the state after it.
+    pub state: Cow<'static, str>,
+    /// The attempt it concerns; 0: none.
+    pub attempt: i32,
+    /// The verdict of the pipeline, when nothing of it can move any more.
+    pub verdict: Option<PipelineState>,
+}
+
+/// The last entries of the journal, oldest first.
+pub(super) fn last_entries(db: &mut Db, limit: usize) -> QueryResult<Vec<Noted>> {
+    type Row = (i64, i64, Option<i64>, String, i32, i16, Option<i64>);
+    let rows: Vec<Row> = journal::table
+        .inner_join(pipeline::table.on(pipeline::id.eq(journal::pipeline_id)))
+        .order(journal::sequence.desc())
+        .limit(i64::try_from(limit).unwrap_or(i64::MAX))
+        .select((
+            journal::sequence,
+            journal::pipeline_id,
+            journal::track_id,
+            journal::new_state,
+            journal::attempt,
+            pipeline::state,
+            pipeline::finished_at,
+        ))
+        .load(db)?;
+    let noted = |(sequence, pipeline, track, state, attempt, stands, finished): Row| Noted {
+        sequence,
+        pipeline,
+        track,
+        state: state.into(),
+        attempt,
+        verdict: finished.and_then(|_| PipelineState::from_code(stands)),
+    };
+    Ok(rows.into_iter().rev().map(noted).collect())
+}
