@@ -35,8 +35,9 @@ impl Capacity {
     }
 }
 
-/// The place of a pipeline in a line.
-type Place = (Reverse<i32>, u32, PipelineId);
+/// The place of a pipeline in a line: its priority, how many of its scripts run, when the last one
+/// began, its age.
+type Place = (Reverse<i32>, u32, Option<Time>, PipelineId);
 
 /// The pipelines that have something ready, a line for each pool.
 #[derive(Debug, Clone, Default)]
@@ -71,7 +72,7 @@ impl Lines {
         for pool in &pools {
             self.of.entry(pool.clone()).or_default().insert(place);
         }
-        self.stands.insert(place.2, (place, pools));
+        self.stands.insert(place.3, (place, pools));
     }
 }
 
@@ -109,13 +110,14 @@ impl Engine {
             self.lines.leave(pipeline);
             let run = self.runs.get(&pipeline);
             if let Some(run) = run.filter(|run| !run.ready.is_empty() && run.has_room()) {
-                let place = (Reverse(run.priority), run.running(), pipeline);
+                let (running, last) = (run.running(), run.last_begun());
+                let place = (Reverse(run.priority), running, last, pipeline);
                 self.lines.enter(place, run.ready.keys().cloned().collect());
             }
         }
         let open = self.lines.of.iter();
         let open = open.filter(|(pool, _)| self.pool_has_room(pool.as_ref()));
-        let &(_, _, pipeline) = open.filter_map(|(_, line)| line.first()).min()?;
+        let &(.., pipeline) = open.filter_map(|(_, line)| line.first()).min()?;
         let ready = self.runs[&pipeline].ready.iter();
         let ready = ready.filter(|(pool, _)| self.pool_has_room(pool.as_ref()));
         let &(_, index) = ready.filter_map(|(_, line)| line.first()).min()?;

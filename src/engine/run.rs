@@ -41,6 +41,8 @@ pub(super) struct Run {
     pub(super) failing: u32,
     /// How many run although nothing else starts, and have not started.
     pub(super) alone: u32,
+    /// When the last attempts of its tracks began, and how many then.
+    pub(super) begun: BTreeMap<Time, u32>,
     /// What could have a slot, by the pool it needs: the longest way to an end first.
     pub(super) ready: BTreeMap<Option<Pool>, BTreeSet<(Reverse<u32>, u32)>>,
 }
@@ -130,6 +132,7 @@ impl Run {
             handlers: zero,
             failing: 0,
             alone: 0,
+            begun: BTreeMap::new(),
             ready: BTreeMap::new(),
         };
         for index in 0..run.tracks.len() as u32 {
@@ -170,26 +173,6 @@ impl Run {
                 self.ready.remove(pool);
             }
         }
-    }
-
-    fn count_in(&mut self, index: u32, enters: bool) {
-        let row = self.tracks[index as usize].row;
-        let vertex = self.plan.vertex(index);
-        let handler = self.plan.handler(index).is_some();
-        let failing = row.state == TrackState::Failed && !vertex.ignore && !handler;
-        let alone = row.state == TrackState::Pending && row.mark == Some(Mark::Alone);
-        let counts = if handler {
-            &mut self.handlers
-        } else {
-            &mut self.counts
-        };
-        let add = |n: &mut u32, by: bool| match enters {
-            true => *n += u32::from(by),
-            false => *n -= u32::from(by),
-        };
-        add(&mut counts[row.state.code() as usize], true);
-        add(&mut self.failing, failing);
-        add(&mut self.alone, alone);
     }
 
     /// The number of a vertex's track.

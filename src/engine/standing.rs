@@ -1,10 +1,44 @@
 //! What follows from how many tracks of a pipeline stand where.
 
+use super::ids::Time;
 use super::run::Run;
 use super::state::{Mark, PipelineState, Reason, TrackState};
 use crate::graph::OnFailure;
 
 impl Run {
+    pub(super) fn count_in(&mut self, index: u32, enters: bool) {
+        let row = self.tracks[index as usize].row;
+        let vertex = self.plan.vertex(index);
+        let handler = self.plan.handler(index).is_some();
+        let failing = row.state == TrackState::Failed && !vertex.ignore && !handler;
+        let alone = row.state == TrackState::Pending && row.mark == Some(Mark::Alone);
+        let counts = if handler {
+            &mut self.handlers
+        } else {
+            &mut self.counts
+        };
+        let add = |n: &mut u32, by: bool| match enters {
+            true => *n += u32::from(by),
+            false => *n -= u32::from(by),
+        };
+        add(&mut counts[row.state.code() as usize], true);
+        add(&mut self.failing, failing);
+        add(&mut self.alone, alone);
+        if let Some(at) = row.started_at {
+            let begun = self.begun.entry(at).or_default();
+            add(begun, true);
+            if *begun == 0 {
+                self.begun.remove(&at);
+            }
+        }
+    }
+
+    /// When one of its attempts began last: of pipelines that are alike in all else, the one that has
+    /// waited longest comes first.
+    pub(super) fn last_begun(&self) -> Option<Time> {
+        self.begun.last_key_value().map(|(at, _)| *at)
+    }
+
     /// How many tracks stand at `state`, those that run after the verdict left out.
     pub(super) fn count(&self, state: TrackState) -> u32 {
         self.counts[state.code() as usize]

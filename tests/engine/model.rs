@@ -25,6 +25,8 @@ pub(crate) struct Track {
     pub(crate) missing: bool,
     pub(crate) attempt: u32,
     pub(crate) retries: u32,
+    /// When its last attempt began.
+    pub(crate) begun: Option<i64>,
 }
 
 /// A pipeline.
@@ -176,7 +178,7 @@ impl Pipe {
 
     pub(crate) fn set_back(&mut self, i: usize) {
         self.finish(i, TrackState::Waiting);
-        self.tracks[i].retries = 0;
+        (self.tracks[i].retries, self.tracks[i].begun) = (0, None);
     }
 
     /// Whether a pipeline, a moment after a failure, goes by its policy.
@@ -348,6 +350,7 @@ impl Model {
             missing: missing.get(i).copied().unwrap_or(false),
             attempt: 0,
             retries: 0,
+            begun: None,
         };
         let mut pipe = Pipe {
             plan: Arc::clone(plan),
@@ -437,6 +440,9 @@ impl Model {
             true => TrackState::Failed,
             false => TrackState::Stopped,
         };
+        if matches!(end, End::Code(_) | End::Stopped) {
+            pipe.tracks[t].begun = Some(now);
+        }
         match end {
             End::Code(0) => pipe.finish(t, TrackState::Succeed),
             End::Stopped => pipe.finish(t, stopped),
@@ -516,6 +522,7 @@ impl Model {
             let track = &mut self.pipes[i].tracks[t];
             (track.at, track.turn) = (TrackState::Running, false);
             track.attempt += 1;
+            track.begun = Some(self.now);
         }
     }
 
@@ -560,11 +567,12 @@ impl Model {
                 let held = pipe.paused && !pipe.alone(t);
                 if room && !held && pipe.waits_on(t) == Some(PendingOn::Slot) {
                     let way = longest_way(&pipe.plan, t);
-                    all.push(((-pipe.priority, runs, i), (-way, t)));
+                    let last = pipe.tracks.iter().filter_map(|t| t.begun).max();
+                    all.push(((-pipe.priority, runs, last, i), (-way, t)));
                 }
             }
         }
-        all.into_iter().min().map(|((_, _, i), (_, t))| (i, t))
+        all.into_iter().min().map(|((.., i), (_, t))| (i, t))
     }
 
     /// What a preview or a page would show of the reason.
