@@ -14,6 +14,7 @@ mod graphs;
 mod guard;
 mod health;
 mod inbox;
+mod last_event;
 mod lines;
 mod log_stream;
 mod logs;

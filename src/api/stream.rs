@@ -6,7 +6,6 @@ use std::task::Waker;
 
 use rocket::futures::stream::{Stream, StreamExt, iter, once};
 use rocket::http::{ContentType, Header, Status};
-use rocket::request::{FromRequest, Outcome};
 use rocket::response::Responder;
 use rocket::response::stream::ReaderStream;
 use rocket::{Request, Response, Shutdown, State, get};
@@ -16,6 +15,7 @@ use super::body::blocking;
 use super::describe;
 use super::error::ApiError;
 use super::guard::Rights;
+use super::last_event::LastEventId;
 use super::pipelines::head;
 use super::watching::{Sent, Watching, is_end, sent};
 use crate::desk::Desk;
@@ -49,35 +49,6 @@ impl<'r> Responder<'r, 'static> for Events {
             .max_chunk_size(CHUNK)
             .streamed_body(ReaderStream::from(self.0.map(Cursor::new)))
             .ok()
-    }
-}
-
-/// The header `Last-Event-ID`.
-pub(super) struct LastEventId<'r>(pub(super) Option<&'r str>);
-
-#[rocket::async_trait]
-impl<'r> FromRequest<'r> for LastEventId<'r> {
-    type Error = ();
-
-    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        Outcome::Success(Self(request.headers().get_one("Last-Event-ID")))
-    }
-}
-
-impl LastEventId<'_> {
-    /// The entry after which to go on: what the browser says by itself comes before the address,
-    /// which stays as it is. One that is no number is of no entry, so that all is told again.
-    pub(super) fn or(&self, after: Option<&str>) -> Result<Option<i64>, ApiError> {
-        if let Some(id) = self.0 {
-            return Ok(Some(id.trim().parse().unwrap_or(-1)));
-        }
-        let number = |text: &str| {
-            text.parse().map_err(|_| {
-                let detail = format!("`after={text}`: write the `id` of an event");
-                ApiError::new(Status::UnprocessableEntity, "invalid", detail)
-            })
-        };
-        after.map(number).transpose()
     }
 }
 

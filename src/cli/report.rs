@@ -292,6 +292,7 @@ mod tests {
             finished_at: None,
             mark: None,
             ending: None,
+            lost: 0,
         };
         Report {
             head,

@@ -9,6 +9,8 @@ mod durability;
 mod error;
 mod reader;
 mod settings;
+#[cfg(test)]
+mod settings_tests;
 mod slots;
 mod sources;
 mod special;

@@ -29,6 +29,13 @@ pub(super) fn still_runs(pids: &[u32]) -> String {
     }
 }
 
+/// What becomes of the state of a track when what still runs of it is ended.
+fn stays(head: &TrackHead) -> String {
+    let state = TrackState::from_code(head.state);
+    let over = state.filter(|s| s.has_ended() || *s == TrackState::Interrupted);
+    over.map_or_else(String::new, |state| format!("; it stays {state}"))
+}
+
 /// What is to be known, before it is asked, of processes that still run of INTERRUPTED tracks: those
 /// that would be ended, and those that would go on beside what follows.
 pub(super) fn warnings(
@@ -42,33 +49,36 @@ pub(super) fn warnings(
         Ask::Track(_, TrackAsk::Stop | TrackAsk::Kill)
             | Ask::Pipeline(_, PipelineAsk::Stop | PipelineAsk::Kill)
     );
-    let meant = |fate: &Fate| match ask {
-        _ if fate.from != TrackState::Interrupted => false,
+    let meant = |fate: &Fate, head: &TrackHead| match ask {
+        _ if head.lost == 0 => false,
         Ask::Track(track, _) if ends => fate.track == track,
         Ask::Pipeline(..) if ends => true,
         Ask::Track(..) | Ask::Pipeline(..) => fate.to != fate.from,
     };
     let both = preview.tracks.iter().zip(tracks);
-    let heads: Vec<&TrackHead> = both.filter(|(f, _)| meant(f)).map(|(_, h)| h).collect();
+    let heads: Vec<&TrackHead> = both.filter(|(f, h)| meant(f, h)).map(|(_, h)| h).collect();
     let last: Vec<AttemptKey> = heads.iter().map(|head| last_attempt(head)).collect();
     let found = handle.survivors(&last);
     let told = |head: &&TrackHead| {
         let (name, pids) = (&head.vertex, found.get(&TrackId(head.id)));
         match (pids, ask) {
             (Some(pids), _) if ends => Some(format!(
-                "Of `{name}` {} and would be ended; it stays INTERRUPTED.",
-                still_runs(pids)
+                "Of `{name}` {} and would be ended{}.",
+                still_runs(pids),
+                stays(head)
             )),
             (Some(pids), _) => Some(format!(
                 "Of `{name}` {} and would go on beside what follows: `stop` of the track ends that.",
                 still_runs(pids)
             )),
             (None, Ask::Track(..)) if ends => Some(format!(
-                "No process of `{name}` is found that still runs; it stays INTERRUPTED."
+                "No process of `{name}` is found that nobody watches any more{}.",
+                stays(head)
             )),
             (None, _) => None,
         }
     };
+    // What is over and lost keeps its state.
     let mut told: Vec<String> = heads.iter().filter_map(told).collect();
     if told.len() > MOST_NAMED {
         let more = told.len() - MOST_NAMED;

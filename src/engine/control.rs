@@ -95,9 +95,6 @@ impl Engine {
         self.set_pipeline(now, pipeline, row, cause, out);
         let ending = if at_once { Ending::Kill } else { Ending::Stop };
         self.end_running(now, pipeline, ending, cause, out);
-        for index in self.runs[&pipeline].at(TrackState::Interrupted) {
-            self.end_survivors(now, (pipeline, index), at_once, cause, out);
-        }
         Ok(())
     }
 

@@ -139,6 +139,7 @@ impl Engine {
             reason: Some(Reason::Interrupted),
             finished_at: Some(now),
             ending: None,
+            lost: key.attempt,
             ..row
         };
         // What was to end is ended all the same, also when nobody watches it any more.
@@ -169,7 +170,8 @@ impl Engine {
         };
         self.leave(now, key, index, ended, end, out);
         out.changed(key.track).output = Some(remains.output);
-        if let Some(ending) = kept {
+        let failed = (policy == OnInterrupt::Fail).then_some(Ending::Stop);
+        if let Some(ending) = kept.or(failed) {
             let now = ending == Ending::Kill;
             out.effects.push(Effect::EndSurvivors { key, now });
         }

@@ -145,6 +145,7 @@ impl Engine {
         for index in self.runs[&pipeline].at(TrackState::Running) {
             self.end_track(now, (pipeline, index), ending, cause, out);
         }
+        self.end_all_survivors(now, pipeline, ending == Ending::Kill, cause, out);
     }
 
     /// Ends one attempt that runs. What was decided of it before stays, but for the grace.
@@ -181,28 +182,6 @@ impl Engine {
         let now = ending == Ending::Kill;
         out.effects.push(Effect::Kill { key, now });
     }
-
-    /// Ends what may still run of an INTERRUPTED track. Nobody knows how it ended all the same: it
-    /// stays INTERRUPTED until a person says so.
-    pub(super) fn end_survivors(
-        &mut self,
-        at: Time,
-        (pipeline, index): (PipelineId, u32),
-        now: bool,
-        cause: Cause<'_>,
-        out: &mut Outbox,
-    ) {
-        let run = &self.runs[&pipeline];
-        let row = run.track(index).row;
-        let (key, track) = (run.key(index), run.track_id(index));
-        let ending = Some(if now { Ending::Kill } else { Ending::Stop });
-        let ended = TrackRow { ending, ..row };
-        self.set_track(at, pipeline, index, ended, cause, out);
-        let word = row.state.word();
-        let words = (word, word, row.attempt);
-        self.note(at, pipeline, Some(track), words, cause, out);
-        out.effects.push(Effect::EndSurvivors { key, now });
-    }
 }
 
 /// The row of a track that is over without having run to an end of its own just now. What ran before
@@ -220,6 +199,7 @@ pub(super) fn ended_row(
         started_at: row.started_at,
         finished_at: row.started_at.and(row.finished_at).or(Some(now)),
         reason,
+        lost: row.lost,
         ..fresh_row(state, None)
     }
 }

@@ -88,11 +88,10 @@ impl Engine {
                 let ending = if at_once { Ending::Kill } else { Ending::Stop };
                 self.end_track(now, (pipeline, index), ending, cause, out);
             }
-            TrackState::Interrupted => {
-                self.end_survivors(now, (pipeline, index), at_once, cause, out);
-            }
+            _ if row.lost > 0 => {}
             _ => return Err(Refusal::Track(row.state, "nothing of it runs")),
         }
+        self.end_survivors(now, (pipeline, index), at_once, cause, out);
         Ok(())
     }
 

@@ -16,6 +16,7 @@ mod family;
 mod follow;
 mod ids;
 mod invariants;
+mod lost;
 mod marks;
 mod offers;
 mod outbox;

@@ -17,6 +17,8 @@ pub struct TrackStand {
     pub mark: Option<Mark>,
     /// How its attempt is being ended.
     pub ending: Option<Ending>,
+    /// Something of an attempt that nobody watches any more may still run.
+    pub lost: bool,
     /// It runs after the verdict.
     pub handler: bool,
     /// Something before it is not done; for a handler: there is no verdict.
@@ -59,7 +61,7 @@ impl TrackStand {
                 Running => self.ending.is_none(),
                 // What still runs of it may not have been found before.
                 Waiting | Pending | Interrupted => true,
-                Succeed | Failed | Skipped | Stopped => false,
+                Succeed | Failed | Skipped | Stopped => self.lost,
             },
             TrackAction::Stop { now: true } => {
                 let may_run = matches!(self.state, Running | Interrupted);

@@ -76,6 +76,8 @@ pub struct TrackRow {
     pub started_at: Option<Time>,
     /// When the last attempt ended.
     pub finished_at: Option<Time>,
+    /// The last attempt of which nobody knows how it ended and whether it runs; 0: none.
+    pub lost: u32,
 }
 
 /// A change of one track.

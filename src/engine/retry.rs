@@ -169,6 +169,7 @@ impl Engine {
 pub(super) fn set_back_row(row: TrackRow) -> TrackRow {
     TrackRow {
         attempt: row.attempt,
+        lost: row.lost,
         ..fresh_row(TrackState::Waiting, None)
     }
 }

@@ -9,7 +9,7 @@ use super::event::LoadedPipeline;
 use super::ids::{AttemptKey, PipelineId, Time, TrackId};
 use super::outbox::{PipelineRow, TrackRow};
 use super::plan::{Plan, Pool};
-use super::state::{Mark, PendingOn, TrackState};
+use super::state::{PendingOn, TrackState};
 
 /// One track of a live pipeline.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,6 +61,7 @@ pub(super) const fn fresh_row(state: TrackState, pending_on: Option<PendingOn>) 
         retries: 0,
         started_at: None,
         finished_at: None,
+        lost: 0,
     }
 }
 
@@ -225,6 +226,7 @@ impl Run {
             retries: row.retries,
             mark: row.mark,
             started_at: Some(now),
+            lost: row.lost,
             ..fresh_row(TrackState::Running, None)
         }
     }

@@ -8,7 +8,7 @@ use diesel::{
 
 use super::connection::Db;
 use super::schema::{attempt, track};
-use crate::engine::{AttemptKey, Ending, PipelineId, TrackId, TrackState};
+use crate::engine::{AttemptKey, Ending, PipelineId, Reason, TrackId, TrackState};
 
 /// Values of one query; SQLite takes more.
 const VALUES_A_STATEMENT: usize = 1_000;
@@ -36,13 +36,31 @@ pub(super) fn running(db: &mut Db) -> QueryResult<Vec<(AttemptKey, String)>> {
     Ok(rows.into_iter().map(key).collect())
 }
 
-/// The last attempt of each INTERRUPTED track of which what still runs is to end, and whether at once.
-pub(super) fn survivors_to_end(db: &mut Db) -> QueryResult<Vec<(AttemptKey, bool)>> {
-    let rows: Vec<(i64, i64, i32, Option<i16>)> = track::table
-        .filter(track::state.eq(TrackState::Interrupted.code()))
-        .filter(track::ending.is_not_null())
-        .order(track::id)
-        .select((track::pipeline_id, track::id, track::attempt, track::ending))
+/// What still runs of this attempt, and of those before it, is to be ended, if nobody knows how they
+/// ended.
+pub(super) fn to_end(db: &mut Db, key: AttemptKey, now: bool) -> QueryResult<()> {
+    let ending = if now { Ending::Kill } else { Ending::Stop };
+    let lost = attempt::table
+        .filter(attempt::track_id.eq(key.track.0))
+        .filter(attempt::number.le(key.attempt as i32))
+        .filter(attempt::reason.eq(Reason::Interrupted.code()));
+    let set = attempt::ending.eq(Some(ending.code()));
+    diesel::update(lost).set(set).execute(db).map(drop)
+}
+
+/// The last attempt of each track of which something of this boot may still run and is to end, and
+/// whether at once.
+pub(super) fn survivors_to_end(db: &mut Db, boot: &str) -> QueryResult<Vec<(AttemptKey, bool)>> {
+    let rows: Vec<(i64, i64, i32, Option<i16>)> = attempt::table
+        .filter(attempt::boot.eq(boot))
+        .filter(attempt::ending.is_not_null())
+        .order((attempt::track_id, attempt::number))
+        .select((
+            attempt::pipeline_id,
+            attempt::track_id,
+            attempt::number,
+            attempt::ending,
+        ))
         .load(db)?;
     let key = |(pipeline, track, attempt, ending)| {
         let key = AttemptKey {

@@ -2,6 +2,7 @@
 
 use diesel::{ExpressionMethods, RunQueryDsl};
 
+use super::attempts;
 use super::bulk::{Bulk, Cell};
 use super::connection::{Db, on, write_tx};
 use super::error::StoreError;
@@ -9,7 +10,8 @@ use super::schema::{attempt, journal};
 use super::secrets;
 use super::starts::insert_pipeline;
 use crate::engine::{
-    AttemptEnd, AttemptKey, Ending, Entry, Mark, Outbox, PendingOn, Reason, Time, TrackChange,
+    AttemptEnd, AttemptKey, Effect, Ending, Entry, Mark, Outbox, PendingOn, Reason, Time,
+    TrackChange,
 };
 use crate::failpoint::{Point, reach};
 use crate::secrets::Vault;
@@ -24,7 +26,7 @@ const TRACKS: Bulk = Bulk {
           finished_at = v.column11, detail = coalesce(v.column12, detail), \
           output = coalesce(v.column13, output), input = coalesce(v.column14, input), \
           missing = coalesce(v.column15, missing), mark = v.column16, ending = v.column17, \
-          outputs = coalesce(v.column18, outputs)",
+          outputs = coalesce(v.column18, outputs), lost = v.column19",
     key: "track.id = v.column1 AND track.state = v.column2",
 };
 
@@ -83,6 +85,11 @@ pub(super) fn commit(
             .map(|(key, end)| end_cells(*key, end))
             .collect();
         ENDS.update(db, &ends)?;
+        for effect in &out.effects {
+            if let Effect::EndSurvivors { key, now } = effect {
+                attempts::to_end(db, *key, *now)?;
+            }
+        }
         insert_journal(db, &out.journal)
     })
 }
@@ -109,6 +116,7 @@ fn track_cells(id: i64, change: &TrackChange) -> Vec<Cell<'_>> {
         Cell::Small(row.mark.map(Mark::code)),
         Cell::Small(row.ending.map(Ending::code)),
         Cell::Text(change.outputs.as_deref()),
+        Cell::Big(Some(i64::from(row.lost))),
     ]
 }
 

@@ -61,6 +61,7 @@ struct Row {
     finished_at: Option<i64>,
     mark: Option<i16>,
     ending: Option<i16>,
+    lost: i32,
 }
 
 macro_rules! row_columns {
@@ -79,6 +80,7 @@ macro_rules! row_columns {
             track::finished_at,
             track::mark,
             track::ending,
+            track::lost,
         )
     };
 }
@@ -199,6 +201,7 @@ impl Row {
             retries: self.retries.unsigned_abs(),
             started_at: self.started_at.map(Time),
             finished_at: self.finished_at.map(Time),
+            lost: self.lost.unsigned_abs(),
         };
         Ok(LoadedTrack {
             row,

@@ -95,6 +95,7 @@ diesel::table! {
         finished_at -> Nullable<BigInt>,
         mark -> Nullable<SmallInt>,
         ending -> Nullable<SmallInt>,
+        lost -> Integer,
     }
 }
 
@@ -113,6 +114,7 @@ diesel::table! {
         detail -> Text,
         log_bytes -> BigInt,
         dropped_bytes -> BigInt,
+        ending -> Nullable<SmallInt>,
     }
 }
 

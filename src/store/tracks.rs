@@ -39,6 +39,8 @@ pub struct TrackHead {
     pub mark: Option<i16>,
     /// The code of how its attempt is being ended.
     pub ending: Option<i16>,
+    /// The number of the last attempt of which nobody knows how it ended; 0: there was none.
+    pub lost: i32,
 }
 
 /// The texts of one track.
@@ -120,6 +122,7 @@ macro_rules! track_columns {
             track::finished_at,
             track::mark,
             track::ending,
+            track::lost,
         )
     };
 }

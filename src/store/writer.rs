@@ -98,10 +98,9 @@ impl Writer {
         Ok(attempts::running(&mut self.db)?)
     }
 
-    /// The last attempt of each INTERRUPTED track of which what still runs is to end, and whether at
-    /// once.
+    /// Attempts of which something of this boot may still run and is to end, and whether at once.
     pub fn survivors_to_end(&mut self) -> Result<Vec<(AttemptKey, bool)>, StoreError> {
-        Ok(attempts::survivors_to_end(&mut self.db)?)
+        Ok(attempts::survivors_to_end(&mut self.db, &self.boot)?)
     }
 
     /// Those of the attempts whose end is committed.

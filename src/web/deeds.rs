@@ -223,6 +223,7 @@ pub(super) fn stand(track: &TrackHead, handler: bool, waits: bool) -> Option<Tra
         pending_on: track.pending_on.and_then(PendingOn::from_code),
         mark: track.mark.and_then(Mark::from_code),
         ending: track.ending.and_then(Ending::from_code),
+        lost: track.lost > 0,
         handler,
         waits,
     })

@@ -137,6 +137,7 @@ pub(super) fn track_head(id: i64, vertex: &str) -> TrackHead {
         finished_at: None,
         mark: None,
         ending: None,
+        lost: 0,
     }
 }
 

@@ -199,6 +199,7 @@ impl Bench {
             pending_on: row.pending_on,
             mark: row.mark,
             ending: row.ending,
+            lost: row.lost > 0,
             handler,
             waits: match handler {
                 true => !is_at_rest(rows),
@@ -391,6 +392,7 @@ fn first_row(plan: &Plan, index: usize, missing: bool) -> TrackRow {
         retries: 0,
         started_at: None,
         finished_at: None,
+        lost: 0,
     }
 }
 

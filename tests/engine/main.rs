@@ -5,6 +5,7 @@ mod bench;
 mod compare;
 mod model;
 mod model_actions;
+mod model_times;
 #[path = "../it/random.rs"]
 mod random;
 mod scenario;

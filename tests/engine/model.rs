@@ -7,9 +7,10 @@ use std::sync::Arc;
 use trackyard::engine::{
     Capacity, Ending, Mark, PendingOn, PipelineState, Plan, Reason, TrackState,
 };
-use trackyard::graph::{OnFailure, OnInterrupt, OnLimit, Retry, When};
+use trackyard::graph::{OnFailure, OnInterrupt, OnLimit, When};
 
 use crate::bench::End;
+use crate::model_times::{longest_way, wait};
 
 /// What is known of a track besides what follows from the others.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +26,8 @@ pub(crate) struct Track {
     pub(crate) missing: bool,
     pub(crate) attempt: u32,
     pub(crate) retries: u32,
+    /// The last attempt of which nobody knows how it ended.
+    pub(crate) lost: u32,
     /// When its last attempt began.
     pub(crate) begun: Option<i64>,
 }
@@ -153,12 +156,20 @@ impl Pipe {
                 end_one(track, how);
             }
         }
+        for i in 0..self.tracks.len() {
+            self.end_survivors(i, how == Ending::Kill);
+        }
     }
 
-    /// What may still run of an INTERRUPTED track is ended; it stays as it is.
+    /// What may still run of an attempt that was lost is ended; the track stays as it is.
     pub(crate) fn end_survivors(&mut self, i: usize, now: bool) {
-        let how = if now { Ending::Kill } else { Ending::Stop };
-        self.tracks[i].ending = Some(how);
+        let track = &mut self.tracks[i];
+        if track.lost == 0 {
+            return;
+        }
+        if track.at == TrackState::Interrupted {
+            track.ending = Some(if now { Ending::Kill } else { Ending::Stop });
+        }
         self.ended.push((i, now));
     }
 
@@ -350,6 +361,7 @@ impl Model {
             missing: missing.get(i).copied().unwrap_or(false),
             attempt: 0,
             retries: 0,
+            lost: 0,
             begun: None,
         };
         let mut pipe = Pipe {
@@ -462,26 +474,27 @@ impl Model {
                     }
                 }
             }
-            End::Interrupted | End::Survived => match vertex.on_interrupt {
-                OnInterrupt::Rerun if again && end == End::Interrupted => {
-                    (pipe.tracks[t].at, pipe.tracks[t].turn) = (TrackState::Waiting, true);
-                }
-                on_interrupt => {
-                    pipe.finish(
-                        t,
-                        match on_interrupt {
-                            OnInterrupt::Fail => TrackState::Failed,
-                            _ => TrackState::Interrupted,
-                        },
-                    );
-                    // Somebody has asked for its end before.
-                    if let Some(ending) = track.ending {
-                        pipe.end_survivors(t, ending == Ending::Kill);
-                        let stays = on_interrupt != OnInterrupt::Fail;
-                        pipe.tracks[t].ending = pipe.tracks[t].ending.filter(|_| stays);
+            End::Interrupted | End::Survived => {
+                pipe.tracks[t].lost = track.attempt;
+                match vertex.on_interrupt {
+                    OnInterrupt::Rerun if again && end == End::Interrupted => {
+                        (pipe.tracks[t].at, pipe.tracks[t].turn) = (TrackState::Waiting, true);
+                    }
+                    on_interrupt => {
+                        pipe.finish(
+                            t,
+                            match on_interrupt {
+                                OnInterrupt::Fail => TrackState::Failed,
+                                _ => TrackState::Interrupted,
+                            },
+                        );
+                        // Somebody has asked for its end before, or the graph says that it is over.
+                        if track.ending.is_some() || on_interrupt == OnInterrupt::Fail {
+                            pipe.end_survivors(t, track.ending == Some(Ending::Kill));
+                        }
                     }
                 }
-            },
+            }
             End::NotStarted if track.ending.is_some() => pipe.finish(t, stopped),
             End::NotStarted => {
                 let tries = track.attempt.saturating_sub(track.retries + 1).min(16);
@@ -579,20 +592,4 @@ impl Model {
     pub(crate) fn reason(pipe: &Pipe) -> Option<Reason> {
         pipe.timed_out.then_some(Reason::Timeout)
     }
-}
-
-fn wait(retry: Retry, used: u32) -> i64 {
-    let mut wait = retry.delay.0 as f64;
-    for _ in 0..used {
-        wait *= retry.backoff;
-    }
-    wait.min(retry.max_delay.0 as f64) as i64
-}
-
-fn longest_way(plan: &Plan, t: usize) -> i64 {
-    let heads = plan.successors(t as u32).iter();
-    1 + heads
-        .map(|head| longest_way(plan, *head as usize))
-        .max()
-        .unwrap_or(0)
 }

@@ -17,11 +17,6 @@ impl Model {
         }
         (pipe.paused, pipe.due) = (false, None);
         pipe.end_what_runs(how);
-        for t in 0..pipe.tracks.len() {
-            if pipe.tracks[t].at == TrackState::Interrupted {
-                pipe.end_survivors(t, how == Ending::Kill);
-            }
-        }
     }
 
     /// What is asked of pipeline `i`; a track is named by its vertex.
@@ -288,24 +283,21 @@ impl Model {
                 }
                 marked
             }
-            TrackAction::Stop { now } => match state {
-                Waiting | Pending => {
-                    pipe.finish(t, Stopped);
-                    true
+            TrackAction::Stop { now } => {
+                let how = if *now { Ending::Kill } else { Ending::Stop };
+                let lost = pipe.tracks[t].lost > 0;
+                match state {
+                    Waiting | Pending => pipe.finish(t, Stopped),
+                    Running if pipe.tracks[t].ending.is_none() || *now => {
+                        end_one(&mut pipe.tracks[t], how);
+                    }
+                    Running => return false,
+                    _ if lost => {}
+                    _ => return false,
                 }
-                Running if pipe.tracks[t].ending.is_none() || *now => {
-                    end_one(
-                        &mut pipe.tracks[t],
-                        if *now { Ending::Kill } else { Ending::Stop },
-                    );
-                    true
-                }
-                Interrupted => {
-                    pipe.end_survivors(t, *now);
-                    true
-                }
-                _ => false,
-            },
+                pipe.end_survivors(t, *now);
+                true
+            }
             TrackAction::Input(input) => {
                 let open = [Waiting, Pending].contains(&state);
                 if open {

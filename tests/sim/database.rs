@@ -241,6 +241,7 @@ fn fresh(in_degree: u32, missing: bool) -> LoadedTrack {
         retries: 0,
         started_at: None,
         finished_at: None,
+        lost: 0,
     };
     LoadedTrack { row, missing }
 }

@@ -43,7 +43,14 @@ pub(super) fn ended(
         Some(TrackState::Interrupted) => known.interrupted(still),
         _ => known.succeeded(),
     };
-    let sentence = format!("{sentence}.");
+    let beside = match (state, still) {
+        (Some(TrackState::Interrupted), _) | (_, []) => String::new(),
+        (_, pids) => format!(
+            "; of an attempt that was lost {}: `stop` ends that",
+            still_runs(pids)
+        ),
+    };
+    let sentence = format!("{sentence}{beside}.");
     match facts {
         Some(facts) => {
             Ok(Teller::new(store, whole, Some(id), facts)?.why(facts, code, sentence, None))

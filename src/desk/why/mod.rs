@@ -165,7 +165,7 @@ pub fn why_track(
         }
         if state.is_some_and(|s| s.has_ended() || s == TrackState::Interrupted) {
             let still = match state {
-                Some(TrackState::Interrupted) => survivors(source, last_attempt(&head)),
+                _ if head.lost > 0 => survivors(source, last_attempt(&head)),
                 _ => Vec::new(),
             };
             let known = (Some(&facts), still.as_slice());

@@ -163,7 +163,7 @@ fn no_process_of_an_interrupted_track_survives_its_stop() {
     let sentence = why(&case);
     assert!(!sentence.contains("still run"), "{sentence}");
     let dry = case.act("a", "stop", json!({}));
-    let none = "No process of `a` is found that still runs; it stays INTERRUPTED.";
+    let none = "No process of `a` is found that nobody watches any more; it stays INTERRUPTED.";
     assert_eq!(warnings(&dry), [none]);
     let dry = case.act("a", "succeed", json!({}));
     assert_eq!(warnings(&dry), [""; 0]);
@@ -207,6 +207,72 @@ fn what_is_to_end_is_ended_by_the_next_server() {
     let case = restart(case, "1s");
     all_gone(&case, &pids);
     assert_eq!(case.states(), "STOPPED: a INTERRUPTED, b STOPPED");
+}
+
+/// A script that is deaf to TERM.
+const ONE: &str = "name: g
+vertices:
+  a: |
+    exec >/dev/null 2>&1
+    trap '' TERM
+    echo $$ >>a.pids
+    while :; do sleep 0.02; done
+  b: {script: 'true', needs: [a]}
+";
+
+#[test]
+fn what_the_graph_fails_when_it_is_lost_is_ended() {
+    let yaml = ONE.replace("a: |", "a:\n    on_interrupt: fail\n    script: |");
+    let yaml = yaml
+        .replace("\n    ", "\n      ")
+        .replace("      on_i", "    on_i");
+    let yaml = yaml.replace("      script: |", "    script: |");
+    let mut case = Case::start(&yaml);
+    let pids = case.lines("a.pids", 1);
+    case.server.kill();
+    case.server.kill_supervisors();
+    let case = restart(case, "1s");
+    all_gone(&case, &pids);
+    assert_eq!(case.settled(), "FAILED: a FAILED, b WAITING");
+}
+
+#[test]
+fn what_was_lost_can_be_stopped_whatever_became_of_its_track() {
+    let (case, pids) = lost("1s", ONE);
+    let dry = case.act("a", "fail", json!({}));
+    assert!(warnings(&dry)[0].contains("would go on"), "{dry}");
+    live(&pids);
+    let said = why(&case);
+    assert!(said.contains("of an attempt that was lost process"), "{said}");
+    let dry = case.act("a", "stop", json!({}));
+    let expected = "would be ended; it stays FAILED.";
+    assert!(warnings(&dry)[0].ends_with(expected), "{dry}");
+    all_gone(&case, &pids);
+    assert_eq!(case.settled(), "FAILED: a FAILED, b WAITING");
+}
+
+#[test]
+fn a_stop_of_the_next_attempt_ends_the_one_before_too() {
+    let (case, _) = lost("1s", ONE);
+    case.act("a", "retry", json!({}));
+    let pids = case.lines("a.pids", 2);
+    case.act("a", "stop", json!({}));
+    all_gone(&case, &pids);
+    case.until("STOPPED: a STOPPED, b STOPPED");
+}
+
+#[test]
+fn a_stop_that_was_answered_outlives_a_retry_and_the_server() {
+    let (case, before) = lost("1h", ONE);
+    case.act("a", "stop", json!({}));
+    case.act("a", "retry", json!({}));
+    let pids = case.lines("a.pids", 2);
+    live(&pids);
+    let case = restart(case, "1s");
+    gone(&before);
+    live(&pids[1..]);
+    case.act("a", "kill", json!({}));
+    all_gone(&case, &pids);
 }
 
 /// What is being ended is ended also when its supervisor dies before.

@@ -1,0 +1,3 @@
+DROP INDEX attempt_ending;
+ALTER TABLE attempt DROP COLUMN ending;
+ALTER TABLE track DROP COLUMN lost;
