@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import threading
+import time
 import unittest
 from datetime import timezone
 from pathlib import Path
@@ -108,8 +109,10 @@ class Runs(WithServer):
         go = self.server.file("go")
         self.client.save(f"name: waits\nvertices:\n  a: |\n    while [ ! -e '{go}' ]; do sleep 0.1; done\n")
         pipeline = self.client.start("waits")
+        begun = time.monotonic()
         with self.assertRaisesRegex(TimeoutError, "RUNNING after 0.3 s"):
             pipeline.wait(0.3)
+        self.assertLess(time.monotonic() - begun, 10)
         with self.assertRaises(TimeoutError):
             pipeline.wait(0)
         self.assertEqual(self.client.start("waits", wait=0.2).state, "RUNNING")
@@ -191,6 +194,8 @@ class Acts(WithServer):
         judge = judge.refresh()
         self.assertEqual((judge.state, judge.attempt), ("SUCCEED", 2))
         self.assertEqual((judge.logs(1), judge.logs()), ("judging wrong\n", "judging right\n"))
+        runs = [judge.retry(after=after, dry_run=True).counts["run"] for after in (False, True)]
+        self.assertEqual(runs, [1, 2])
 
     def test_a_dry_run_does_nothing(self) -> None:
         pipeline, judge = self.failed()
@@ -208,6 +213,7 @@ class Acts(WithServer):
         retry = previews[0]
         self.assertEqual([(t.vertex, t.will) for t in retry.tracks][0], ("judge", "run"))
         self.assertEqual(retry.counts["run"], 2)
+        self.assertEqual((retry.after, previews[2].after), ("RUNNING", "PAUSED"))
         again = pipeline.again(dry_run=True)
         self.assertEqual((again.again_of, again.graph), (pipeline.id, "picky"))
         self.assertEqual(judge.refresh(), judge)
@@ -341,8 +347,10 @@ class Places(WithServer):
         with self.assertRaises(ValueError):
             list(Client("ftp://127.0.0.1", "x").graphs())
         # At once, though it is patient: nothing was ever there.
+        begun = time.monotonic()
         with self.assertRaisesRegex(Unreachable, "`lock`"):
             list(Client(data=self.server.file("nothing")).graphs())
+        self.assertLess(time.monotonic() - begun, 5)
         self.assertNotIn("secret-token", repr(Client("http://127.0.0.1:1", "secret-token").__dict__))
 
 

@@ -105,7 +105,7 @@ class Track:
         expect: Optional[str] = None, dry_run: bool = False,
     ) -> Union["Track", Preview]:
         """Runs its script once more, with other values if some are given. ``after``: with all that comes
-        after it; ``alone``: nothing else goes on because of it."""
+        after it; ``alone``: its pipeline is paused, so that nothing else starts."""
         if after and alone:
             raise ValueError("`after` and `alone` contradict each other")
         word = "retry-after" if after else "run-alone" if alone else "retry"
