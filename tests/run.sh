@@ -32,6 +32,11 @@ install_packages() {
   elif ! have cc; then
     packages+=(libc6-dev)
   fi
+  # So does the part of Python that puts pip into a new environment.
+  if ! have python3 || ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
+    commands+=(python3-venv)
+    packages+=(python3-venv)
+  fi
   [ ${#commands[@]} -gt 0 ] || return 0
   have apt-get || fail "missing: ${commands[*]}; install them and run this again (no apt-get here)"
   if [ "$(id -u)" -ne 0 ]; then
@@ -83,4 +88,6 @@ npm ci --prefix tests/browser --no-audit --no-fund
 timeout --kill-after=10 300 node tests/browser/journey.mjs target/debug/trackyard
 step 'the description of the REST interface'
 timeout --kill-after=10 60 node tests/browser/openapi.mjs target/debug/trackyard
+step 'clients'
+timeout --kill-after=10 300 tests/clients.sh target/debug/trackyard
 step 'all passed'

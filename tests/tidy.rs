@@ -92,7 +92,8 @@ const PLACES: &[&str] = &[
 const FILE_LINES: usize = 600;
 const CODE_LINES: usize = 250;
 /// What is ours in the top directory; everything else there is made by tools.
-const TREES: &str = "src tests benches docs examples migrations static templates .ci .cargo";
+const TREES: &str =
+    "src tests benches clients docs examples migrations static templates .ci .cargo";
 
 fn listed(list: &str, word: &str) -> bool {
     list.split(' ').any(|item| item == word)
@@ -138,7 +139,7 @@ fn check_shape(s: &Source) -> Vec<String> {
     let length = s.text.lines().count();
     let code = s.tests_from.min(length);
     let mut found = Vec::new();
-    let coded = [".rs", ".js", ".css", ".html", ".sql", ".sh"]
+    let coded = [".rs", ".js", ".css", ".html", ".sql", ".sh", ".py"]
         .iter()
         .any(|end| s.path.ends_with(end));
     if coded && length > FILE_LINES {
@@ -217,8 +218,11 @@ fn tree(root: &Path) -> Vec<Source> {
                 .expect("it is below the root")
                 .to_string_lossy()
                 .into_owned();
-            // What a package manager has put there is not ours.
-            if name.ends_with("node_modules") {
+            // What a package manager or an interpreter has put there is not ours.
+            if ["node_modules", "__pycache__"]
+                .iter()
+                .any(|made| name.ends_with(made))
+            {
                 continue;
             }
             if path.is_dir() && (directory != root || listed(TREES, &name)) {
