@@ -123,14 +123,18 @@ impl From<CommandError> for ApiError {
             CommandError::Unchecked(_) => (Status::Conflict, "unchecked"),
             CommandError::Edited(_) => (Status::Conflict, "edited"),
             CommandError::KeyReused(_) => (Status::UnprocessableEntity, "idempotency-key-reused"),
-            CommandError::Refused(refusal) => refused(*refusal),
+            CommandError::Refused(refusal) | CommandError::InTheWay(refusal, _) => {
+                refused(*refusal)
+            }
             CommandError::Store(why) => {
                 tracing::error!(%why, "a command could not be written: {why}");
                 (Status::ServiceUnavailable, "database")
             }
         };
         let standing = match &error {
-            CommandError::Refused(refusal) => Standing::from(*refusal),
+            CommandError::Refused(refusal) | CommandError::InTheWay(refusal, _) => {
+                Standing::from(*refusal)
+            }
             CommandError::KeyReused(id) => Standing {
                 pipeline: Some(id.0),
                 ..Standing::default()

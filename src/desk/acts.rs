@@ -2,7 +2,9 @@
 
 use super::Desk;
 use crate::driver::CommandError;
-use crate::engine::{Action, Expect, PipelineId, Preview, Request};
+use crate::engine::{Action, Expect, PipelineId, Preview, Refusal, Request, TrackId};
+use crate::graph::quote;
+use crate::store::StoreError;
 
 /// Who asks, why, and what they saw.
 #[derive(Debug, Clone, Default)]
@@ -26,7 +28,7 @@ impl Desk {
         let done = self.handle.act(request(pipeline, action, asked));
         // The action may have given it other secrets.
         self.known.forget(pipeline);
-        done
+        done.map_err(|why| self.named(why))
     }
 
     /// What would follow from it.
@@ -36,7 +38,38 @@ impl Desk {
         action: Action,
         asked: Asked,
     ) -> Result<Preview, CommandError> {
-        self.handle.preview(request(pipeline, action, asked))
+        let would = self.handle.preview(request(pipeline, action, asked));
+        would.map_err(|why| self.named(why))
+    }
+
+    /// A refusal with the name of the track that is in the way: the engine knows numbers alone.
+    fn named(&self, why: CommandError) -> CommandError {
+        match why {
+            CommandError::Refused(why @ (Refusal::Runs(id) | Refusal::NotItsTurn(id))) => {
+                match self.in_the_way(why, id) {
+                    Ok(Some(told)) => CommandError::InTheWay(why, told),
+                    Ok(None) => CommandError::Refused(why),
+                    Err(why) => why.into(),
+                }
+            }
+            why => why,
+        }
+    }
+
+    fn in_the_way(&self, why: Refusal, id: TrackId) -> Result<Option<String>, StoreError> {
+        let (Some((head, _)), Some(ways)) = (self.store.track(id)?, self.store.ways(id)?) else {
+            return Ok(None);
+        };
+        let name = quote(&head.vertex);
+        Ok(Some(match (why, ways.handler) {
+            (Refusal::NotItsTurn(_), _) => format!(
+                "{name} comes before it and is not done: retry or skip that one first, or retry all"
+            ),
+            (_, Some(_)) => {
+                format!("{name} runs because of the verdict: wait for its end, or stop it first")
+            }
+            (_, None) => format!("{name} runs: wait for its end, or stop it first"),
+        }))
     }
 }
 

@@ -67,6 +67,10 @@ pub(super) fn warnings(
                 still_runs(pids),
                 stays(head)
             )),
+            (Some(pids), _) if head.ending.is_some() => Some(format!(
+                "Of `{name}` {}: that is being ended (`kill` does not wait for the grace), and goes on beside what follows until then.",
+                still_runs(pids)
+            )),
             (Some(pids), _) => Some(format!(
                 "Of `{name}` {} and would go on beside what follows: `stop` of the track ends that.",
                 still_runs(pids)

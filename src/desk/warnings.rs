@@ -4,12 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::why::joined;
 use super::{Ask, Desk, TrackAsk};
-use crate::engine::{GraphId, PipelineId, Preview, TrackId, TrackState};
+use crate::engine::{Fate, GraphId, PipelineId, Preview, TrackId, TrackState, Will};
 use crate::graph::{Param, Reference, quote};
 use crate::store::{StoreError, TrackHead};
 
 /// How many vertices a sentence names at most.
 const MOST_NAMED: usize = 20;
+
+/// What is paused by letting one track run alone.
+fn held_back(preview: &Preview) -> Vec<String> {
+    let waits = |fate: &Fate| {
+        let open = matches!(fate.to, TrackState::Waiting | TrackState::Pending);
+        open && fate.will != Will::Run
+    };
+    let paused = "The pipeline is paused by it: nothing else starts until it is resumed.";
+    let any = preview.tracks.iter().any(waits);
+    any.then(|| paused.to_owned()).into_iter().collect()
+}
 
 impl Desk {
     /// What to think of before `ask` is done; mostly nothing. `tracks`: all of its pipeline.
@@ -21,6 +32,7 @@ impl Desk {
     ) -> Result<Vec<String>, StoreError> {
         match ask {
             Ask::Track(id, TrackAsk::Skip) => self.left_without(id, preview, tracks),
+            Ask::Track(_, TrackAsk::RunAlone) => Ok(held_back(preview)),
             Ask::Track(..) | Ask::Pipeline(..) => Ok(Vec::new()),
         }
     }

@@ -80,6 +80,9 @@ pub enum CommandError {
     /// The engine's rules forbid it.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// The same for a track that is in the way, in words that name it.
+    #[error("{1}")]
+    InTheWay(Refusal, String),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -82,7 +82,7 @@ impl Engine {
     }
 
     /// What stands in the way of everything of a pipeline that is ready.
-    fn held_back(&self, run: &Run, alone: bool) -> Option<Next> {
+    pub(super) fn held_back(&self, run: &Run, alone: bool) -> Option<Next> {
         if run.row.queued && run.takes_turn() {
             let (begun, ahead) = self.turns(run);
             let all = begun.iter().chain(&ahead).copied();
@@ -101,35 +101,6 @@ impl Engine {
         }
     }
 
-    /// What a person has to do of all that is wanted: what may be done now, if there is any.
-    fn asked(&self, run: &Run, wants: impl Fn(u32) -> Option<Wanted>) -> Option<Next> {
-        let now = |i: u32| wants(i).filter(|_| run.may_do(i));
-        if let Some(wanted) = run.indexes().filter_map(now).min() {
-            return Some(Next::Person(wanted, run.few(|i| now(i) == Some(wanted))));
-        }
-        let wanted = run.indexes().filter_map(&wants).min()?;
-        let those = |i: u32| wants(i) == Some(wanted);
-        // What comes after another of them has its turn after that one.
-        let begins = |i: &u32| those(*i) && run.track(*i).waits_for == 0;
-        let some = run.indexes().any(|i| begins(&i));
-        let these = |i: u32| those(i) && (!some || begins(&i));
-        let first = match run.few(|i| these(i) && run.runs(i)) {
-            none if none.is_empty() => run.first_of(run.indexes().find(|i| these(*i))?),
-            runs => runs,
-        };
-        let moves = first.first.iter().any(|p| p.state == TrackState::Running);
-        let failed = run.few(|i| run.fails(i) && run.may_do(i));
-        let alone = |i: u32| run.track(i).row.mark == Some(Mark::Alone) && run.wants(i).is_none();
-        if !moves && !run.goes_on() && !run.indexes().any(alone) && !failed.is_empty() {
-            return Some(Next::Person(Wanted::Repair, failed));
-        }
-        let held = match moves {
-            true => None,
-            false => self.held_back(run, run.indexes().any(alone)),
-        };
-        Some(held.unwrap_or_else(|| Next::Later(first, wanted, run.few(these))))
-    }
-
     fn next_of(&self, run: &Run, index: u32) -> Next {
         let track = run.track(index);
         let row = track.row;
@@ -139,7 +110,7 @@ impl Engine {
             TrackState::Waiting | TrackState::Pending => {
                 if handler.is_none() && !alone && !run.goes_on() {
                     let asked = self.asked(run, |i| run.fails(i).then_some(Wanted::Repair));
-                    let nobody = || Next::Person(Wanted::Repair, Few::of(std::iter::empty()));
+                    let nobody = || Next::Person(Wanted::RetryAll, Few::of(std::iter::empty()));
                     return asked.unwrap_or_else(nobody);
                 }
             }

@@ -4,6 +4,7 @@
 //! no clock, file, process, thread, database or web page.
 
 mod actions;
+mod advice;
 mod backoff;
 mod census;
 mod control;

@@ -167,7 +167,9 @@ impl Run {
                 let goes = self.goes_on() || self.track(i).row.mark == Some(Mark::Alone);
                 on.map_or(goes, |on| turn || is_after(on, self.likely()))
             }
-            Some(Wanted::Repair | Wanted::Resume | Wanted::Undrain) | None => false,
+            Some(Wanted::Repair | Wanted::RetryAll | Wanted::Resume | Wanted::Undrain) | None => {
+                false
+            }
         };
         // A pause holds what has not started, but for what runs alone; a verdict ends it.
         let holds = |i: u32| {

@@ -4,7 +4,7 @@ use super::core::Engine;
 use super::event::Event;
 use super::ids::{Time, TrackId};
 use super::outbox::Outbox;
-use super::request::{Refusal, Request};
+use super::request::{Action, Refusal, Request, Scope, TrackAction};
 use super::run::Run;
 use super::state::{Ending, Mark, PipelineState, TrackState, is_after};
 use crate::graph::OnFailure;
@@ -85,6 +85,11 @@ impl Engine {
         alone.families = family.into_iter().collect();
         alone.runs.insert(pipeline, run.clone());
         alone.running = run.running();
+        let by_itself = match &request.action {
+            Action::Track(track, TrackAction::Retry(Scope::Alone, _)) => run.index_of(*track),
+            _ => None,
+        };
+        let by_itself = by_itself.filter(|index| run.plan.handler(*index).is_none());
         let mut out = Outbox::default();
         alone.step(now, Event::Act(request), &mut out)?;
         let row = out.pipelines.get(&pipeline).map_or(run.row, |c| c.to);
@@ -92,7 +97,11 @@ impl Engine {
         let fate = |index: u32| {
             let (track, old) = (run.track_id(index), run.track(index).row);
             let new = out.tracks.get(&track).map_or(old, |change| change.to);
-            let runs = runs.as_ref().is_some_and(|runs| runs[index as usize]);
+            let mut runs = runs.as_ref().is_some_and(|runs| runs[index as usize]);
+            // It pauses the pipeline: nobody has asked for what would follow then.
+            if by_itself.is_some() && row.paused {
+                runs &= new.mark == Some(Mark::Alone);
+            }
             let will = match (old.state, new.state) {
                 (TrackState::Running, _) if new.ending != old.ending => Will::End,
                 (TrackState::Running, _) => Will::Keep,

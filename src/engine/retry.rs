@@ -82,7 +82,13 @@ impl Engine {
         let run = &self.runs[&pipeline];
         let row = run.track(index).row;
         if !run.is_at_rest() {
-            return Err(Refusal::Track(row.state, "it runs after the verdict"));
+            let why = match run.row.state.is_open() {
+                true => "it runs after the verdict, which is not there yet: wait for that",
+                false => {
+                    "it runs after the verdict, once nothing else of its pipeline moves: wait for that, or say how what is INTERRUPTED ended"
+                }
+            };
+            return Err(Refusal::Track(row.state, why));
         }
         self.set_track(now, pipeline, index, set_back_row(row), cause, out);
         if let Some(input) = input {

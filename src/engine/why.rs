@@ -166,6 +166,9 @@ pub enum Wanted {
     Release,
     /// Retry it, skip it, or say that it succeeded.
     Repair,
+    /// Retry all that failed or was stopped; a track that is named can be retried with all after it
+    /// instead. Less would leave some of it as it is.
+    RetryAll,
     /// Resume the pipeline.
     Resume,
     /// Let the server start scripts again.

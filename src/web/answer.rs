@@ -131,7 +131,8 @@ impl Failure {
                 CommandError::Unchecked(_)
                 | CommandError::Edited(_)
                 | CommandError::KeyReused(_)
-                | CommandError::Refused(_),
+                | CommandError::Refused(_)
+                | CommandError::InTheWay(..),
             ) => (
                 Status::Conflict,
                 Notice::new("This cannot be done now", sentence),

@@ -163,6 +163,10 @@ fn take(desk: &Desk, who: &Browser, subject: Subject, form: &Posted) -> Outcome 
             sent.errors.push(told(why)?);
             Status::Conflict
         }
+        Err(StartError::Command(CommandError::InTheWay(_, why))) => {
+            sent.errors.push(format!("{}.", reveal::text(&why)));
+            Status::Conflict
+        }
         Err(why @ (StartError::UnknownSecrets(_) | StartError::Sealed(_))) => {
             sent.errors.push(capital(&format!("{why}.")));
             Status::Conflict
@@ -186,6 +190,9 @@ fn foretell(
     match found.foretell(desk, who.caller.name) {
         Ok(foretold) => return Ok(foretold),
         Err(StartError::Command(CommandError::Refused(why))) => sent.refuse(told(why)?),
+        Err(StartError::Command(CommandError::InTheWay(_, why))) => {
+            sent.refuse(format!("{}.", reveal::text(&why)));
+        }
         Err(why @ (StartError::UnknownSecrets(_) | StartError::Sealed(_))) => {
             sent.refuse(capital(&format!("{why}.")));
         }

@@ -12,7 +12,7 @@ use super::start::new_key;
 use super::values::values;
 use super::words::{self, Mark};
 use crate::desk::{Ask, Asked, Desk, StartError, Takes, TrackAsk};
-use crate::engine::{PipelineId, TrackId};
+use crate::engine::{PipelineId, TrackId, TrackState};
 use crate::graph::Param;
 use crate::store::{PipelineHead, TrackHead};
 
@@ -91,7 +91,10 @@ impl Found {
     pub(super) fn words(&self) -> Words {
         match self.subject {
             Subject::Pipeline(_, deed) => deed.words(),
-            Subject::Track(_, ask) => deeds::words(ask),
+            Subject::Track(_, ask) => {
+                let state = self.track.as_ref().map(|track| track.head.state);
+                deeds::words_at(ask, state.and_then(TrackState::from_code))
+            }
         }
     }
 

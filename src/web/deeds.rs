@@ -168,6 +168,21 @@ pub(super) const fn words(ask: TrackAsk) -> Words {
     }
 }
 
+/// The same of a track at a state.
+pub(super) const fn words_at(ask: TrackAsk, state: Option<TrackState>) -> Words {
+    match (ask, state) {
+        (TrackAsk::Stop, Some(TrackState::Interrupted)) => danger(
+            "Stop",
+            "It stays INTERRUPTED: what is found of it is ended, with TERM, and with KILL when its grace is over. Then say how it ended.",
+        ),
+        (TrackAsk::Kill, Some(TrackState::Interrupted)) => danger(
+            "Kill",
+            "It stays INTERRUPTED: what is found of it is ended with KILL, without a grace. Then say how it ended.",
+        ),
+        (ask, _) => words(ask),
+    }
+}
+
 fn action(ask: TrackAsk) -> TrackAction {
     match ask {
         TrackAsk::Retry => TrackAction::Retry(Scope::Only, None),

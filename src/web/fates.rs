@@ -94,7 +94,7 @@ fn title(will: Will, count: usize) -> String {
         ),
         Will::End => ("script runs and is ended", "scripts run and are ended"),
         Will::Change => ("track changes", "tracks change"),
-        Will::Keep => ("track stays as it is", "tracks stay as they are"),
+        Will::Keep => ("track keeps its state", "tracks keep their state"),
     };
     format!("{count} {}", if count == 1 { one } else { many })
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use trackyard::engine::{
-    About, Action, Because, Capacity, Ending, Engine, Facts, LoadedPipeline, MOST_NAMED, Mark,
-    Next, NextIds, Party, PendingOn, PipelineId, PipelineState, Scope, TrackAction, TrackId,
+    About, Action, Because, Capacity, Ending, Engine, Facts, Fate, LoadedPipeline, MOST_NAMED,
+    Mark, Next, NextIds, Party, PendingOn, PipelineId, PipelineState, Scope, TrackAction, TrackId,
     TrackInput, TrackRow, TrackState, Wanted,
 };
 
@@ -122,6 +122,9 @@ fn check_all(
         if let Some(wrong) = wrong_of_track(bench, (rows, index), &facts, capacity) {
             return told(&facts, wrong);
         }
+        if leaves_it(bench, &bench.engine, (rows.id, track), &facts) {
+            return told(&facts, "what is said leaves it as it is");
+        }
         all.push(facts);
     }
     let mut tried = Vec::new();
@@ -176,6 +179,11 @@ fn check_over(
         {
             return told("and nobody has to do anything");
         }
+        if let About::Track(id, track) = about
+            && leaves_it(bench, &engine, (id, track), &facts)
+        {
+            return told("what is said leaves it as it is");
+        }
         if tried.contains(&facts.next) {
             continue;
         }
@@ -202,6 +210,7 @@ fn refused(bench: &Bench, engine: &Engine, pipeline: PipelineId, next: &Next) ->
         Wanted::Answer | Wanted::Repair => {
             vec![retry, TrackAction::Skip, TrackAction::ForceSuccess(None)]
         }
+        Wanted::RetryAll => vec![TrackAction::Retry(Scope::After, None)],
         Wanted::Input => vec![TrackAction::Input(given)],
         Wanted::Release => vec![TrackAction::Release],
         Wanted::Resume | Wanted::Undrain => Vec::new(),
@@ -213,7 +222,7 @@ fn refused(bench: &Bench, engine: &Engine, pipeline: PipelineId, next: &Next) ->
     });
     let whole = match wanted {
         Wanted::Resume => Some((pipeline, Action::Resume)),
-        Wanted::Repair if few.is_empty() => Some((pipeline, Action::RetryFailed)),
+        Wanted::RetryAll => Some((pipeline, Action::RetryFailed)),
         _ => None,
     };
     tracks.chain(whole).find_map(|(pipeline, action)| {
@@ -223,6 +232,39 @@ fn refused(bench: &Bench, engine: &Engine, pipeline: PipelineId, next: &Next) ->
             .err()
             .map(|refusal| format!("{told} is refused: {refusal:?}"))
     })
+}
+
+/// Whether a track that was stopped stays so when a person does what is said.
+fn leaves_it(
+    bench: &Bench,
+    engine: &Engine,
+    (pipeline, track): (PipelineId, TrackId),
+    facts: &Facts,
+) -> bool {
+    let stopped = facts.track.is_some_and(|t| t.state == TrackState::Stopped);
+    let (true, None, Next::Person(wanted, few)) = (stopped, facts.handler, &facts.next) else {
+        return false;
+    };
+    let own = |party: &Party| party.track == track;
+    let after = |party: &Party| {
+        let retry = TrackAction::Retry(Scope::After, None);
+        Action::Track(party.track, retry)
+    };
+    let stays = |action: Action| {
+        let preview = engine.preview(bench.now, Bench::request(pipeline, action));
+        let stays = |fate: &Fate| fate.track == track && fate.to == TrackState::Stopped;
+        preview.is_ok_and(|would| would.tracks.iter().any(stays))
+    };
+    match wanted {
+        Wanted::Repair => few.count <= MOST_NAMED && !few.first.iter().any(own),
+        Wanted::RetryAll => {
+            let all = few.first.iter().map(after).chain([Action::RetryFailed]);
+            all.into_iter().any(stays)
+        }
+        Wanted::Answer | Wanted::Input | Wanted::Release | Wanted::Resume | Wanted::Undrain => {
+            false
+        }
+    }
 }
 
 fn done(rows: &LoadedPipeline, index: usize) -> bool {

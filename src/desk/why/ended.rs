@@ -7,7 +7,9 @@ use super::words::{Code, after, bare, counted};
 use super::{Moves, Why};
 use crate::desk::survivors::still_runs;
 use crate::driver::CommandError;
-use crate::engine::{Facts, PipelineId, PipelineState, Reason, TrackId, TrackState, is_after};
+use crate::engine::{
+    Ending, Facts, PipelineId, PipelineState, Reason, TrackId, TrackState, is_after,
+};
 use crate::store::{JournalRow, PipelineHead, Store, TrackHead, Ways};
 
 /// What is known of it.
@@ -149,7 +151,12 @@ impl Ended<'_> {
         );
         let retry = self.ways.retry.filter(|retry| retry.limit > 0 && counts);
         let exit = self.head.exit_code;
+        let lost = reason == Some(Reason::Interrupted);
+        let retries = |ways: &Ways| ways.retry.is_some_and(|retry| retry.limit > 0);
         let text = match retry {
+            None if lost && retries(&self.ways) => {
+                "; no automatic retry follows a lost attempt".to_owned()
+            }
             None => String::new(),
             Some(retry) if self.ways.retries >= retry.limit => match retry.limit {
                 1 => "; its only retry is used".to_owned(),
@@ -220,9 +227,16 @@ impl Ended<'_> {
             "" => String::new(),
             detail => format!(": {detail}"),
         };
+        let asked = match self.head.ending.and_then(Ending::from_code) {
+            None => "`stop` ends that",
+            Some(Ending::Kill) => "`kill` was asked",
+            Some(Ending::Stop | Ending::Fail) => {
+                "`stop` was asked, and `kill` does not wait for the grace"
+            }
+        };
         let still = match still {
             [] => String::new(),
-            pids => format!("; of it {}: `stop` ends that", still_runs(pids)),
+            pids => format!("; of it {}: {asked}", still_runs(pids)),
         };
         let sentence =
             format!("Nobody knows how attempt {attempt} of its script ended{more}{still}");

@@ -6,6 +6,7 @@
 mod ended;
 mod entries;
 mod inputs;
+mod lacks;
 mod pipeline;
 mod teller;
 mod track;

@@ -74,13 +74,18 @@ impl Teller<'_> {
         })
     }
 
-    /// Who paused it.
+    /// Who paused it. Of a whole pipeline with its verdict that is told within a sentence.
     pub(super) fn paused(&self, facts: &Facts) -> Result<String, CommandError> {
         let entries = self.entries(None)?;
         let last = newest(&entries, &["pause", "run alone", "resume"]);
         let last = last.filter(|entry| !entry.why.starts_with("resume"));
         let paused = last.map(|entry| by(entry, "paused", "the pipeline"));
-        let sentence = paused.unwrap_or("The pipeline is paused".to_owned());
+        let verdict = self.track.is_none() && !facts.pipeline.state.is_open();
+        let unknown = match verdict {
+            true => "the pipeline is paused",
+            false => "The pipeline is paused",
+        };
+        let sentence = paused.unwrap_or(unknown.to_owned());
         // `until` tells when that is over.
         let timed = self.track.is_none() && facts.pipeline.due_at.is_some();
         let clock = if timed {

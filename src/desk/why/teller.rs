@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::words::{Code, actions, joined};
+use super::lacks::lacks;
+use super::words::{Code, actions, joined, told};
 use super::{Moves, Refer, ReferKind, Why};
 use crate::driver::CommandError;
 use crate::engine::{
@@ -21,6 +22,8 @@ pub(super) struct Teller<'a> {
     tracks: BTreeMap<i64, String>,
     pipelines: BTreeMap<i64, Named>,
     refers: Vec<Refer>,
+    /// Those without whose outputs the track that is to be repaired fails again.
+    lacks: Option<Few<Party>>,
 }
 
 impl<'a> Teller<'a> {
@@ -65,6 +68,11 @@ impl<'a> Teller<'a> {
             Next::Others(few) => pipelines.extend(few.first.iter().map(|p| p.0)),
             Next::ByItself | Next::Nothing => {}
         }
+        let lacks = match &facts.next {
+            Next::Person(Wanted::Repair, few) if few.count == 1 => lacks(store, few.first[0])?,
+            _ => None,
+        };
+        tracks.extend(lacks.iter().flat_map(|few| &few.first).map(|p| p.track.0));
         let tracks: Vec<i64> = tracks.into_iter().collect();
         let pipelines: Vec<i64> = pipelines.into_iter().collect();
         let tracks = store.named_tracks(&tracks)?.into_iter();
@@ -76,6 +84,7 @@ impl<'a> Teller<'a> {
             tracks: tracks.map(|named| (named.id, named.name)).collect(),
             pipelines: pipelines.map(|named| (named.id, named)).collect(),
             refers: Vec::new(),
+            lacks,
         })
     }
 
@@ -136,14 +145,26 @@ impl<'a> Teller<'a> {
             Next::ByItself => {
                 let runs = facts.track.is_some_and(|t| t.state == TrackState::Running);
                 let paused = facts.track.is_none() && facts.pipeline.paused && facts.unstarted;
+                if paused && !matches!(facts.because, Because::Running(_)) {
+                    let text = "What is to run alone starts by itself when its turn comes; nothing else starts until a person resumes the pipeline.";
+                    return (text.to_owned(), Moves::Itself, &[]);
+                }
                 if paused {
                     let text =
                         "What runs ends by itself; nothing new starts until a person resumes it.";
-                    return (text.to_owned(), Moves::Person, actions(Wanted::Resume));
+                    return (
+                        text.to_owned(),
+                        Moves::Person,
+                        actions(Wanted::Resume, false),
+                    );
                 }
                 if facts.track.is_none() && facts.draining && facts.unstarted {
                     let text = "What runs ends by itself; the server starts nothing new, because it is being emptied.";
-                    return (text.to_owned(), Moves::Person, actions(Wanted::Undrain));
+                    return (
+                        text.to_owned(),
+                        Moves::Person,
+                        actions(Wanted::Undrain, false),
+                    );
                 }
                 let text = match runs {
                     true => "It ends by itself.",
@@ -159,13 +180,25 @@ impl<'a> Teller<'a> {
                 };
                 (text, Moves::Person, &[])
             }
+            Next::Person(_, few) if self.lacks.is_some() => {
+                let givers = self.lacks.take().unwrap_or_else(|| few.clone());
+                let (them, they) = match givers.count {
+                    1 => ("it", "it was"),
+                    _ => ("them", "they were"),
+                };
+                let (list, own) = (self.parties(&givers, true), self.parties(few, false));
+                let text = format!(
+                    "A person has to retry {list} with all after {them}: {own} lacks what {they} to leave."
+                );
+                (text, Moves::Person, &["retry with all after it"])
+            }
             Next::Person(wanted, few) => {
                 let it = match own(few, self.track) {
                     true => "it".to_owned(),
                     false => self.parties(few, true),
                 };
                 let text = told("A person has", *wanted, (&it, few.count));
-                (text, Moves::Person, actions(*wanted))
+                (text, Moves::Person, actions(*wanted, !few.is_empty()))
             }
             Next::Later(first, wanted, few) => {
                 let have = if first.count == 1 { "has" } else { "have" };
@@ -202,41 +235,9 @@ impl<'a> Teller<'a> {
     }
 }
 
-/// What a person has to do about so many, in a sentence.
-fn told(who: &str, wanted: Wanted, (it, count): (&str, usize)) -> String {
-    let (them, they) = match count {
-        0 | 1 => ("it", "it"),
-        _ => ("them", "they"),
-    };
-    match wanted {
-        Wanted::Answer => {
-            format!("{who} to say how {it} ended, to retry {them} or to skip {them}.")
-        }
-        Wanted::Input => format!("{who} to give the missing values of {it}, or to skip {them}."),
-        Wanted::Release => format!("{who} to release {it}, or to skip {them}."),
-        Wanted::Repair if it.is_empty() => format!("{who} to retry the pipeline."),
-        Wanted::Repair => {
-            format!("{who} to retry {it}, to skip {them} or to say that {they} succeeded.")
-        }
-        Wanted::Resume => format!("{who} to resume the pipeline."),
-        Wanted::Undrain => {
-            "The server has to start scripts again; the next one does so.".to_owned()
-        }
-    }
-}
-
 /// What people wrote may have lines; a sentence has one.
 pub(super) fn one_line(text: &str) -> String {
     let lines = text.split(['\n', '\r']).map(str::trim);
     let lines: Vec<_> = lines.filter(|line| !line.is_empty()).collect();
     lines.join(" ")
-}
-
-/// `2 pipelines wait before this one`
-pub(super) fn before(n: usize) -> String {
-    match n {
-        0 => String::new(),
-        1 => ", and 1 pipeline waits before this one".to_owned(),
-        n => format!(", and {n} pipelines wait before this one"),
-    }
 }

@@ -2,8 +2,8 @@
 
 use super::entries::{by, newest};
 use super::inputs::unfilled;
-use super::teller::{Teller, before};
-use super::words::{Code, after, bare, counted};
+use super::teller::Teller;
+use super::words::{Code, after, bare, before, counted};
 use super::{Refer, ReferKind, Why};
 use crate::driver::CommandError;
 use crate::engine::{Because, Ending, Facts, Mark, Reason, Time, TrackId, TrackRow};

@@ -107,15 +107,54 @@ pub(super) const fn after(when: When) -> &'static str {
     }
 }
 
-/// What a person may ask for, in the words of docs/actions.md.
-pub(super) const fn actions(wanted: Wanted) -> &'static [&'static str] {
+/// What a person may ask for, in the words of docs/actions.md. `named`: of a track.
+pub(super) const fn actions(wanted: Wanted, named: bool) -> &'static [&'static str] {
     match wanted {
         Wanted::Answer => &["it succeeded", "it failed", "retry", "skip"],
         Wanted::Input => &["input", "skip"],
         Wanted::Release => &["release", "skip"],
         Wanted::Repair => &["retry", "skip", "it succeeded"],
+        Wanted::RetryAll if named => &["retry failed", "retry with all after it"],
+        Wanted::RetryAll => &["retry failed"],
         Wanted::Resume => &["resume"],
         Wanted::Undrain => &[],
+    }
+}
+
+/// What a person has to do about so many, in a sentence.
+pub(super) fn told(who: &str, wanted: Wanted, (it, count): (&str, usize)) -> String {
+    let (them, they) = match count {
+        0 | 1 => ("it", "it"),
+        _ => ("them", "they"),
+    };
+    match wanted {
+        Wanted::Answer => {
+            format!("{who} to say how {it} ended, to retry {them} or to skip {them}.")
+        }
+        Wanted::Input => format!("{who} to give the missing values of {it}, or to skip {them}."),
+        Wanted::Release => format!("{who} to release {it}, or to skip {them}."),
+        Wanted::Repair => {
+            format!("{who} to retry {it}, to skip {them} or to say that {they} succeeded.")
+        }
+        Wanted::RetryAll if it.is_empty() => {
+            format!("{who} to retry all that failed or was stopped.")
+        }
+        Wanted::RetryAll => format!(
+            "{who} to retry all that failed or was stopped, or to retry {it} with all after it."
+        ),
+        Wanted::Resume => format!("{who} to resume the pipeline."),
+        Wanted::Undrain => {
+            "The server has to start scripts again; the next one does so.".to_owned()
+        }
+    }
+}
+
+/// `2 pipelines wait before this one`
+pub(super) fn before(n: usize) -> String {
+    match n {
+        0 => String::new(),
+        1 => ", and 1 pipeline waits before this one".to_owned(),
+        n => format!(", and {n} pipelines wait before this one"),
     }
 }
 

@@ -124,8 +124,10 @@ fn one_is_run_alone() {
     let dry = case.act("b", "run-alone", json!({}));
     assert_eq!(
         (fates(&dry).as_str(), &dry["to"]),
-        ("a keep, b run, c run", &json!("PAUSED"))
+        ("a keep, b run, c keep", &json!("PAUSED"))
     );
+    let paused = "The pipeline is paused by it: nothing else starts until it is resumed.";
+    assert_eq!(dry["warnings"], json!([paused]));
     case.until("PAUSED: a SUCCEED, b SUCCEED, c PENDING slot");
     case.server
         .run("name: other\nvertices: {x: 'true'}\n", &json!({}));
@@ -135,6 +137,53 @@ fn one_is_run_alone() {
     );
     case.act("", "resume", json!({}));
     assert_eq!(case.settled(), "FINISH: a SUCCEED, b SUCCEED, c SUCCEED");
+}
+
+/// What is in the way has the name that people know, and a script that runs because of the verdict is
+/// told as such.
+#[test]
+fn a_refusal_names_what_is_in_the_way() {
+    let hold = "until test -e go; do sleep 0.05; done";
+    let case = Case::start(&format!(
+        "name: g\nhandlers: {{on_failure: '{hold}'}}\nvertices:\n  a: exit 1\n  b: {{script: 'true', needs: a}}\n"
+    ));
+    case.until("FAILED: a FAILED, b WAITING, on_failure RUNNING");
+    let told = |vertex: &str| {
+        let body = json!({"expect": "any"});
+        let path = case.path(vertex, "retry");
+        let dry = case.server.post(&format!("{path}?dry_run=true"), &body);
+        let dry = dry.expect(409);
+        let done = case.server.post(&path, &body).expect(409);
+        assert_eq!(dry["detail"], done["detail"]);
+        assert!(done["track"].is_number(), "{done}");
+        done["detail"].as_str().expect("a text").to_owned()
+    };
+    let handler = "`on_failure` runs because of the verdict: wait for its end, or stop it first";
+    assert_eq!(told("a"), handler);
+    case.act("b", "stop", json!({}));
+    let before = "`a` comes before it and is not done: retry or skip that one first, or retry all";
+    assert_eq!(told("b"), before);
+    case.put("go");
+    assert_eq!(
+        case.settled(),
+        "FAILED: a FAILED, b STOPPED, on_failure SUCCEED"
+    );
+}
+
+/// The verdict is there, and a script that runs after it waits for what still runs.
+#[test]
+fn one_after_the_verdict_is_refused_with_what_it_waits_for() {
+    let case = Case::start(
+        "name: g\nhandlers: {on_failure: 'true'}\nvertices:\n  a: exit 1\n  c: 'until test -e go; do sleep 0.05; done'\n",
+    );
+    case.until("FAILED: a FAILED, c RUNNING, on_failure WAITING");
+    case.act("on_failure", "stop", json!({}));
+    let body = json!({"expect": "any"});
+    let refused = case.ask("on_failure", "retry", &body).expect(409);
+    let told = "the track is STOPPED: it runs after the verdict, once nothing else of its pipeline moves: wait for that, or say how what is INTERRUPTED ended";
+    assert_eq!(refused["detail"], told);
+    case.put("go");
+    case.settled();
 }
 
 #[test]

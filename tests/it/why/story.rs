@@ -23,6 +23,8 @@ pub(super) struct Story {
     pub(super) seen: BTreeSet<&'static str>,
     /// Why a person does what they do.
     pub(super) reason: String,
+    /// Who they are.
+    pub(super) who: String,
 }
 
 impl Story {
@@ -42,6 +44,7 @@ impl Story {
             now: Time(1_000),
             seen: BTreeSet::new(),
             reason: "it is late".to_owned(),
+            who: "ann".to_owned(),
         }
     }
 
@@ -179,7 +182,7 @@ impl Story {
             pipeline,
             action,
             expect: None,
-            who: "ann".to_owned(),
+            who: self.who.clone(),
             why: self.reason.clone(),
         }));
     }
