@@ -12,15 +12,15 @@ use utoipa::ToSchema;
 
 use super::body::{Body, blocking};
 use super::describe;
-use super::dry_run::DryRun;
 use super::error::ApiError;
 use super::guard::Auth;
 use super::pipelines;
-use super::starts::{RequestKey, started};
+use super::query::is_dry;
+use super::starts::{RequestKey, started, would_start};
 use super::tracks::{given, track_body};
-use super::wire::StartedOrPreview;
 use super::wire::{
-    AgainPreview, AskPreview, Pipeline, PipelineAskBody, PipelineStarted, TrackAskBody, TrackWhole,
+    AskPreview, Pipeline, PipelineAskBody, PipelineStarted, StartedOrPreview, TrackAskBody,
+    TrackWhole,
 };
 use crate::desk::{ANY, Ask, Asked, Care, Desk, PipelineAsk, StartError, Takes, TrackAsk};
 use crate::engine::{Expect, PipelineId, TrackId};
@@ -42,20 +42,19 @@ pub(super) enum Done<T> {
 #[utoipa::path(
     tag = "pipelines",
     operation_id = "askOfPipeline",
-    params(DryRun),
     request_body = PipelineAskBody,
     responses(
         (status = 200, description = "The pipeline as it is now; with `dry_run` what would follow.", body = Done<Pipeline>),
         describe::ask_of_pipeline,
     )
 )]
-#[post("/pipelines/<id>/<word>", data = "<body>", rank = 20)]
+#[post("/pipelines/<id>/<word>?<dry_run>", data = "<body>", rank = 20)]
 pub(super) async fn of_pipeline(
     caller: Auth,
     desk: &State<Desk>,
     id: i64,
     word: &str,
-    dry: DryRun,
+    dry_run: Option<&str>,
     body: Body,
 ) -> Result<Json<Done<Pipeline>>, ApiError> {
     let id = PipelineId(id);
@@ -63,7 +62,7 @@ pub(super) async fn of_pipeline(
         let words = PipelineAsk::ALL.iter().map(|ask| ask.word());
         return Err(no_word("pipeline", word, words.chain(["again"])));
     };
-    let (dry, body): (_, PipelineAskBody) = (dry.asked()?, body.json()?);
+    let (dry, body): (_, PipelineAskBody) = (is_dry(dry_run)?, body.json()?);
     let ask = Ask::Pipeline(id, asked_for);
     let asked = Asked {
         who: caller.0.name.to_owned(),
@@ -88,7 +87,7 @@ pub(super) async fn of_pipeline(
 #[utoipa::path(
     tag = "pipelines",
     operation_id = "startAgain",
-    params(DryRun, RequestKey),
+    params(RequestKey),
     request_body = PipelineAskBody,
     responses(
         (status = 201, description = "It has started.", body = PipelineStarted),
@@ -96,17 +95,17 @@ pub(super) async fn of_pipeline(
         describe::again,
     )
 )]
-#[post("/pipelines/<id>/again", data = "<body>")]
+#[post("/pipelines/<id>/again?<dry_run>", data = "<body>")]
 pub(super) async fn again(
     caller: Auth,
     desk: &State<Desk>,
     id: i64,
-    dry: DryRun,
+    dry_run: Option<&str>,
     key: RequestKey,
     body: Body,
 ) -> Result<Custom<Json<StartedOrPreview>>, ApiError> {
     let id = PipelineId(id);
-    let (dry, body): (_, PipelineAskBody) = (dry.asked()?, body.json()?);
+    let (dry, body): (_, PipelineAskBody) = (is_dry(dry_run)?, body.json()?);
     let ask = Ask::Pipeline(id, PipelineAsk::RetryFailed);
     let expect = body.expect.map(|word| ask.saw(&word, None)).transpose();
     let asked = Asked {
@@ -117,13 +116,9 @@ pub(super) async fn again(
     let desk = desk.inner().clone();
     blocking(move || {
         if dry {
-            let would = desk.would_again(id, asked)?;
-            let would = AgainPreview::new(&pipelines::head(&desk, id)?, would);
-            return Ok(Custom(Status::Ok, Json(StartedOrPreview::Preview(would))));
+            return Ok(would_start(desk.would_again(id, asked)?));
         }
-        let Custom(status, Json(body)) =
-            started(&desk, desk.again(id, "rest", key.0, asked)?, None)?;
-        Ok(Custom(status, Json(StartedOrPreview::Started(body))))
+        started(&desk, desk.again(id, "rest", key.0, asked)?, None)
     })
     .await
 }
@@ -134,20 +129,19 @@ pub(super) async fn again(
 #[utoipa::path(
     tag = "tracks",
     operation_id = "askOfTrack",
-    params(DryRun),
     request_body = TrackAskBody,
     responses(
         (status = 200, description = "The track as it is now; with `dry_run` what would follow.", body = Done<TrackWhole>),
         describe::ask_of_track,
     )
 )]
-#[post("/tracks/<id>/<word>", data = "<body>", rank = 20)]
+#[post("/tracks/<id>/<word>?<dry_run>", data = "<body>", rank = 20)]
 pub(super) async fn of_track(
     caller: Auth,
     desk: &State<Desk>,
     id: i64,
     word: &str,
-    dry: DryRun,
+    dry_run: Option<&str>,
     body: Body,
 ) -> Result<Json<Done<TrackWhole>>, ApiError> {
     let id = TrackId(id);
@@ -155,7 +149,7 @@ pub(super) async fn of_track(
         let words = TrackAsk::ALL.iter().map(|ask| ask.word());
         return Err(no_word("track", word, words.chain(["resolve"])));
     };
-    let (dry, body): (_, TrackAskBody) = (dry.asked()?, body.json()?);
+    let (dry, body): (_, TrackAskBody) = (is_dry(dry_run)?, body.json()?);
     let ask = Ask::Track(id, asked_for);
     let (values, stray, name) = match ask.takes() {
         Takes::Values | Takes::Nothing => (body.input, body.outputs, "outputs"),

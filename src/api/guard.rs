@@ -6,6 +6,7 @@ use rocket::http::{Method, Status};
 use rocket::request::{FromRequest, Outcome};
 use rocket::{Request, tokio};
 
+use super::query::is_stray;
 use crate::access::{Access, Caller, SESSION_COOKIE};
 use crate::clock;
 use crate::door::{Asking, too_often};
@@ -25,12 +26,16 @@ impl<'r> FromRequest<'r> for Auth {
         let Some(access) = request.rocket().state::<Arc<Access>>() else {
             return Outcome::Error((Status::InternalServerError, ()));
         };
+        let changes = !matches!(request.method(), Method::Get | Method::Head);
         if let Some(header) = request.headers().get_one("Authorization") {
             let caller = header
                 .strip_prefix("Bearer ")
                 .and_then(|token| access.by_token(token.trim()));
             return match caller {
                 Some(_) if too_often(request, Asking::Token) => TOO_OFTEN,
+                Some(_) if changes && is_stray(request) => {
+                    Outcome::Error((Status::UnprocessableEntity, ()))
+                }
                 Some(caller) => Outcome::Success(Self(caller)),
                 None => refuse(request, "the token is not the one in `<data>/local.token`"),
             };
@@ -41,7 +46,7 @@ impl<'r> FromRequest<'r> for Auth {
             }
             return Outcome::Error((Status::Unauthorized, ()));
         };
-        if !matches!(request.method(), Method::Get | Method::Head) {
+        if changes {
             return refuse(
                 request,
                 "a browser's session may only read here: show the token",

@@ -6,6 +6,7 @@ use utoipa::OpenApi;
 
 use super::error::ApiError;
 use super::guard::Refused;
+use super::query::Stray;
 use super::{
     asks, drain, graphs, health, inbox, log_stream, logs, metrics, openapi, pipelines, render,
     secrets, sign_in, starts, stream, tracks, why,
@@ -107,7 +108,10 @@ fn other(status: Status, request: &Request<'_>) -> ApiError {
         ),
         422 => (
             "invalid",
-            "a part of the address or of the query cannot be read".to_owned(),
+            match request.local_cache(|| None::<Stray>) {
+                Some(Stray(why)) => why.clone(),
+                None => "a part of the address or of the query cannot be read".to_owned(),
+            },
         ),
         503 => (
             "unavailable",

@@ -12,9 +12,10 @@ use super::body::{Body, blocking};
 use super::describe;
 use super::error::ApiError;
 use super::guard::Auth;
+use super::query::is_dry;
 use super::tracks::given;
-use super::wire::{PipelineStarted, PipelineState, StartBody};
-use crate::desk::{Desk, StartRequest};
+use super::wire::{PipelineStarted, PipelineState, StartBody, StartedOrPreview};
+use crate::desk::{Desk, StartRequest, WouldStart};
 use crate::driver::Started;
 use crate::engine::{self, GraphId};
 use crate::graph::Millis;
@@ -50,20 +51,21 @@ impl<'r> FromRequest<'r> for RequestKey {
     request_body = StartBody,
     responses(
         (status = 201, description = "It has started.", body = PipelineStarted),
-        (status = 200, description = "The same `Idempotency-Key` had started it before.", body = PipelineStarted),
+        (status = 200, description = "The same `Idempotency-Key` had started it before; with `dry_run` what would be started.", body = StartedOrPreview),
         describe::start,
     )
 )]
-#[post("/graphs/<id>/pipelines?<wait>", data = "<body>")]
+#[post("/graphs/<id>/pipelines?<wait>&<dry_run>", data = "<body>")]
 pub(super) async fn start(
     caller: Auth,
     desk: &State<Desk>,
     id: i64,
     wait: Option<&str>,
+    dry_run: Option<&str>,
     key: RequestKey,
     body: Body,
-) -> Result<Custom<Json<PipelineStarted>>, ApiError> {
-    let wait = wait.map(duration).transpose()?;
+) -> Result<Custom<Json<StartedOrPreview>>, ApiError> {
+    let (wait, dry) = (wait.map(duration).transpose()?, is_dry(dry_run)?);
     let body: StartBody = body.json()?;
     let desk = desk.inner().clone();
     blocking(move || {
@@ -78,6 +80,9 @@ pub(super) async fn start(
             priority: body.priority,
             ..StartRequest::default()
         };
+        if dry {
+            return Ok(would_start(desk.would_start(GraphId(id), request)?));
+        }
         let started = desk.start(GraphId(id), request)?;
         self::started(&desk, started, wait)
     })
@@ -89,7 +94,7 @@ pub(super) fn started(
     desk: &Desk,
     started: Started,
     wait: Option<Duration>,
-) -> Result<Custom<Json<PipelineStarted>>, ApiError> {
+) -> Result<Custom<Json<StartedOrPreview>>, ApiError> {
     // It is started, whether it can be waited for or not.
     let settled = wait.and_then(|wait| desk.handle.wait(started.id, wait.min(LONGEST_WAIT)));
     let state = match settled {
@@ -110,7 +115,13 @@ pub(super) fn started(
         state,
         replayed: started.replayed,
     };
-    Ok(Custom(status, Json(body)))
+    Ok(Custom(status, Json(StartedOrPreview::Started(body))))
+}
+
+/// What a start is answered with that is only worked out.
+pub(super) fn would_start(would: WouldStart) -> Custom<Json<StartedOrPreview>> {
+    let would = StartedOrPreview::Preview(Box::new(would.into()));
+    Custom(Status::Ok, Json(would))
 }
 
 pub(super) fn duration(text: &str) -> Result<Duration, ApiError> {

@@ -9,9 +9,9 @@ use serde_json::Value;
 use super::asks::{Done, act};
 use super::body::{Body, blocking};
 use super::describe;
-use super::dry_run::DryRun;
 use super::error::ApiError;
 use super::guard::Auth;
+use super::query::is_dry;
 use super::wire::{AnswerBody, InputBody, TrackWhole};
 use crate::desk::{Asked, Desk, TrackAsk};
 use crate::engine::{Expect, TrackId, TrackState};
@@ -42,22 +42,21 @@ pub(super) async fn get(
 #[utoipa::path(
     tag = "tracks",
     operation_id = "setTrackInput",
-    params(DryRun),
     request_body = InputBody,
     responses(
         (status = 200, description = "The track as it is now; with `dry_run` what would follow.", body = Done<TrackWhole>),
         describe::ask_of_track,
     )
 )]
-#[put("/tracks/<id>/input", data = "<body>")]
+#[put("/tracks/<id>/input?<dry_run>", data = "<body>")]
 pub(super) async fn input(
     caller: Auth,
     desk: &State<Desk>,
     id: i64,
-    dry: DryRun,
+    dry_run: Option<&str>,
     body: Body,
 ) -> Result<Json<Done<TrackWhole>>, ApiError> {
-    let (dry, InputBody(values)) = (dry.asked()?, body.json()?);
+    let (dry, InputBody(values)) = (is_dry(dry_run)?, body.json()?);
     let asked = Asked {
         who: caller.0.name.to_owned(),
         ..Asked::default()
@@ -80,18 +79,19 @@ pub(super) fn given(values: BTreeMap<String, Value>) -> BTreeMap<String, GivenOw
     operation_id = "resolveTrack",
     request_body = AnswerBody,
     responses(
-        (status = 200, description = "The track as it is now.", body = Done<TrackWhole>),
+        (status = 200, description = "The track as it is now; with `dry_run` what would follow.", body = Done<TrackWhole>),
         describe::ask_of_track,
     )
 )]
-#[post("/tracks/<id>/resolve", data = "<body>")]
+#[post("/tracks/<id>/resolve?<dry_run>", data = "<body>")]
 pub(super) async fn resolve(
     caller: Auth,
     desk: &State<Desk>,
     id: i64,
+    dry_run: Option<&str>,
     body: Body,
 ) -> Result<Json<Done<TrackWhole>>, ApiError> {
-    let none = BTreeMap::new();
+    let (dry, none) = (is_dry(dry_run)?, BTreeMap::new());
     let (verdict, why, outputs) = match body.required_json()? {
         AnswerBody::Succeeded { why, outputs } => (TrackAsk::Succeed, why, outputs),
         AnswerBody::Failed { why } => (TrackAsk::Fail, why, none),
@@ -103,7 +103,7 @@ pub(super) async fn resolve(
         expect: Some(Expect::Track(TrackState::Interrupted, None)),
     };
     let (ask, desk) = ((TrackId(id), verdict), desk.inner().clone());
-    blocking(move || act(&desk, ask, asked, &given(outputs), false)).await
+    blocking(move || act(&desk, ask, asked, &given(outputs), dry)).await
 }
 
 /// A track with all that is known of it.

@@ -96,7 +96,7 @@ pub(super) enum Verb {
     Import(ImportArgs),
     /// Start a graph on the running server
     #[command(
-        after_help = "Example:\n  trackyard start web-server-check -p host=127.0.0.1 --wait\n\nWith --wait it ends as `trackyard run` does; Ctrl-C ends the waiting, not the pipeline."
+        after_help = "Examples:\n  trackyard start web-server-check -p host=127.0.0.1 --wait\n  trackyard start web-server-check -p host=127.0.0.1 --dry-run\n\nWith --wait it ends as `trackyard run` does; Ctrl-C ends the waiting, not the pipeline."
     )]
     Start(StartArgs),
     /// List the newest pipelines, or all graphs
@@ -206,6 +206,12 @@ pub(super) struct StartArgs {
     /// Let tracks wait for required values that are not given here
     #[arg(long)]
     pub(super) ask_later: bool,
+    /// Do nothing; say what would be started
+    #[arg(long, conflicts_with = "wait")]
+    pub(super) dry_run: bool,
+    /// Print the server's answer as JSON
+    #[arg(long, conflicts_with = "wait")]
+    pub(super) json: bool,
 }
 
 #[derive(Debug, Args)]

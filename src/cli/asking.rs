@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 use super::asks::{AgainArgs, AskVerb, Either, Ended, ForceArgs, RetryArgs, SaidArgs};
 use super::context::Context;
 use super::error::{CliError, OK};
-use super::output::{counted, moment, print, print_json, table, visible};
+use super::output::{moment, print, print_json, table, visible};
 use super::params::texts;
 use super::remote::Remote;
-use super::start;
+use super::start::{self, Told};
 use crate::desk::{Ask, Care, PipelineAsk, Takes, TrackAsk};
 use crate::engine::{PipelineId, TrackId};
 
@@ -203,33 +203,10 @@ fn again(context: &Context, args: &AgainArgs) -> Result<u8, CliError> {
         &body,
         &args.said,
     )?;
-    if args.said.json {
-        print_json(&answer)?;
-        return Ok(OK);
-    }
-    if args.said.dry_run {
-        let tracks = answer["track_count"].as_u64().unwrap_or_default() as usize;
-        let waits = answer["waits_for_input"].as_array().into_iter().flatten();
-        let waits: Vec<String> = waits
-            .map(|vertex| visible(vertex.as_str().unwrap_or_default()))
-            .collect();
-        let waits = match waits.is_empty() {
-            true => String::new(),
-            false => format!(", of which would wait for values: {}", waits.join(", ")),
-        };
-        let stops = answer["stops"].as_array().into_iter().flatten();
-        let stops: Vec<String> = stops.map(|id| format!("#{id}")).collect();
-        let stops = match stops.is_empty() {
-            true => String::new(),
-            false => format!(" and would stop {}", stops.join(", ")),
-        };
-        print(&format!(
-            "{} v{} would start with {}{waits}{stops}. Nothing was done.",
-            visible(answer["graph"].as_str().unwrap_or_default()),
-            answer["version"],
-            counted(tracks, "track"),
-        ))?;
-        return Ok(OK);
-    }
-    start::told(context, &server, &answer, args.wait)
+    let told = Told {
+        dry_run: args.said.dry_run,
+        json: args.said.json,
+        wait: args.wait,
+    };
+    start::told(context, &server, &answer, told)
 }

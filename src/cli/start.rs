@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::args::StartArgs;
 use super::context::Context;
 use super::error::{CliError, OK};
-use super::output::{print, say};
+use super::output::{counted, print, print_json, say, visible};
 use super::params::texts;
 use super::remote::Remote;
 use super::report::Report;
@@ -21,29 +21,82 @@ pub(super) fn start(context: &Context, args: StartArgs) -> Result<u8, CliError> 
         "ask_later": args.ask_later,
         "priority": args.priority,
     });
-    let path = format!("/graphs/{graph}/pipelines");
+    let query = if args.dry_run { "?dry_run=true" } else { "" };
+    let path = format!("/graphs/{graph}/pipelines{query}");
     let started = server.post(
         &path,
         "application/json",
         args.key.as_deref(),
         &body.to_string(),
     )?;
-    told(context, &server, &started, args.wait)
+    let told = Told {
+        dry_run: args.dry_run,
+        json: args.json,
+        wait: args.wait,
+    };
+    self::told(context, &server, &started, told)
 }
 
-/// Says what was started, and how it ended if that is to be waited for.
+/// How the answer to a start is told.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Told {
+    /// Nothing was started.
+    pub(super) dry_run: bool,
+    /// As it came.
+    pub(super) json: bool,
+    /// Not before the pipeline has ended.
+    pub(super) wait: bool,
+}
+
+/// `g v1 would start with 3 tracks. Nothing was done.`
+fn foretold(answer: &Value) -> String {
+    let word = |value: &Value| visible(value.as_str().unwrap_or_default());
+    let list = |key: &str, one: &dyn Fn(&Value) -> String| {
+        let all = answer[key].as_array().into_iter().flatten();
+        all.map(one).collect::<Vec<_>>().join(", ")
+    };
+    let waits = match list("waits_for_input", &word) {
+        none if none.is_empty() => none,
+        waits => format!(", of which would wait for values: {waits}"),
+    };
+    let stops = match list("stops", &|id| format!("#{id}")) {
+        none if none.is_empty() => none,
+        stops => format!(" and would stop {stops}"),
+    };
+    let queued = match answer["queued"].as_bool() {
+        Some(true) => ", and would wait until fewer pipelines of its graph run",
+        Some(false) | None => "",
+    };
+    let tracks = answer["track_count"].as_u64().unwrap_or_default() as usize;
+    format!(
+        "{} v{} would start with {}{waits}{stops}{queued}. Nothing was done.",
+        word(&answer["graph"]),
+        answer["version"],
+        counted(tracks, "track"),
+    )
+}
+
+/// Says what was started, or would be, and how it ended if that is to be waited for.
 pub(super) fn told(
     context: &Context,
     server: &Remote,
     started: &Value,
-    wait: bool,
+    how: Told,
 ) -> Result<u8, CliError> {
+    if how.json {
+        print_json(started)?;
+        return Ok(OK);
+    }
+    if how.dry_run {
+        print(&foretold(started))?;
+        return Ok(OK);
+    }
     let id = started["id"].as_i64().unwrap_or_default();
     print(&format!(
         "pipeline {id} has started: {}/pipelines/{id}",
         server.url
     ))?;
-    if !wait {
+    if !how.wait {
         return Ok(OK);
     }
     loop {

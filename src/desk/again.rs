@@ -9,21 +9,13 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::secrets::secret_fields;
-use super::{Asked, Desk, StartError, StartRequest};
+use super::values::field;
+use super::{Asked, Desk, StartError, StartRequest, WouldStart};
 use crate::driver::{CommandError, Started};
 use crate::engine::{Expect, GraphId, PipelineId, PipelineState, Refusal};
 use crate::graph::{GivenOwned, Graph};
 use crate::secrets::Place;
 use crate::store::PipelineHead;
-
-/// What would follow from a start.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WouldStart {
-    /// The vertices that would wait for a value.
-    pub waits_for_input: Vec<String>,
-    /// The pipelines that would be stopped, because its graph says how many run at once.
-    pub stops: Vec<PipelineId>,
-}
 
 impl Desk {
     /// Starts what an old pipeline ran once more. A second call with the same `key` gives what the
@@ -53,13 +45,7 @@ impl Desk {
     /// Those of [`Desk::again`].
     pub fn would_again(&self, old: PipelineId, asked: Asked) -> Result<WouldStart, StartError> {
         let (graph, request) = self.repeated(old, asked)?;
-        let (head, definition, accepted) = self.startable(graph, &request)?;
-        let inputs = definition.vertices.into_iter().zip(accepted.vertices);
-        let waits = inputs.filter(|(_, input)| !input.missing.is_empty());
-        Ok(WouldStart {
-            waits_for_input: waits.map(|(vertex, _)| vertex.name).collect(),
-            stops: self.handle.preview_start(graph, head.revision)?,
-        })
+        self.would_start(graph, request)
     }
 
     fn repeated(
@@ -125,10 +111,7 @@ impl Desk {
         };
         for (track, name, sealed) in self.store.pipeline_secrets(pipeline)?.given {
             let vertex = &definition.vertices[(track - first.id) as usize];
-            let field = match vertex.input.iter().any(|p| p.name == name) {
-                true => format!("{}.{name}", vertex.name),
-                false => name.clone(),
-            };
+            let field = field(vertex, &name);
             if !had.contains(&field) || given.contains_key(&field) {
                 continue;
             }

@@ -22,7 +22,6 @@ pub mod why;
 
 pub use crate::secrets::Vault;
 pub use acts::Asked;
-pub use again::WouldStart;
 pub use asking::Would;
 pub use asks::{ANY, Ask, Care, PipelineAsk, Takes, TrackAsk};
 pub use define::{DefineError, Defined, examine};
@@ -30,7 +29,7 @@ pub use known::Known;
 pub use render::{RenderError, RenderRequest, scripts};
 pub use secrets::SecretError;
 pub use simulate::{Acts, Attempted, Endless, Simulated, simulate};
-pub use start::{RUN, StartError, StartRequest};
+pub use start::{RUN, StartError, StartRequest, WouldStart};
 
 use std::sync::Arc;
 

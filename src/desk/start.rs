@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::{Map, Value as Json};
+
 use super::Desk;
-use super::values::of;
+use super::values::{field, of};
 use crate::driver::{CommandError, NewStart, Started};
-use crate::engine::{GraphId, PipelineId, TrackId, TrackInput};
-use crate::graph::{Accepted, FieldError, GivenOwned, Graph, Later, accept_inputs};
+use crate::engine::{GraphId, PipelineId, Room, TrackId, TrackInput};
+use crate::graph::{Accepted, FieldError, GivenOwned, Graph, Later, accept_inputs, value_to_json};
 use crate::store::{GraphHead, PipelineHead, StoreError, StoredProblem};
 
 /// What starts a pipeline of a file in one go: `trackyard run FILE`, `trackyard serve --run FILE`.
@@ -53,6 +55,27 @@ impl StartRequest {
     }
 }
 
+/// What would be started. Nothing was.
+#[derive(Debug)]
+pub struct WouldStart {
+    /// The graph.
+    pub head: GraphHead,
+    /// What the run would be called.
+    pub name: String,
+    /// What was given, as the pipeline would keep it: a JSON object.
+    pub given: String,
+    /// What the scripts would take, by parameter, defaults among it; null for each secret.
+    pub values: Map<String, Json>,
+    /// As in the request.
+    pub priority: i32,
+    /// As in the request.
+    pub again_of: Option<PipelineId>,
+    /// The vertices that would wait for a value.
+    pub waits_for_input: Vec<String>,
+    /// What the graph's limit would do to it.
+    pub room: Room,
+}
+
 /// Why nothing was started or given. Nothing has changed.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -82,6 +105,14 @@ pub enum StartError {
     Store(#[from] StoreError),
 }
 
+/// What a run is called.
+fn named(name: String, graph: &GraphHead) -> String {
+    match name.is_empty() {
+        true => graph.name.clone(),
+        false => name,
+    }
+}
+
 fn unknown(names: &[String]) -> String {
     let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     let names = names.join(", ");
@@ -101,11 +132,7 @@ impl Desk {
         let start = NewStart {
             graph,
             revision: head.revision,
-            name: if request.name.is_empty() {
-                head.name
-            } else {
-                request.name
-            },
+            name: named(request.name, &head),
             desc: request.desc,
             request_key: request.request_key,
             who: request.who,
@@ -117,6 +144,48 @@ impl Desk {
             why: request.why,
         };
         Ok(self.handle.start(start)?)
+    }
+
+    /// Judges what [`Desk::start`] would start. A request key is not looked at.
+    ///
+    /// # Errors
+    /// Those of [`Desk::start`].
+    pub fn would_start(
+        &self,
+        graph: GraphId,
+        request: StartRequest,
+    ) -> Result<WouldStart, StartError> {
+        let (head, definition, accepted) = self.startable(graph, &request)?;
+        let request = StartRequest {
+            // For a key there would be digests of secrets, of which nobody is to see anything.
+            request_key: None,
+            ..request
+        };
+        let given = self.given_to_json(&definition, &request)?;
+        let (mut values, mut waits_for_input) = (Map::new(), Vec::new());
+        for (vertex, input) in definition.vertices.iter().zip(&accepted.vertices) {
+            let taken = input.values.iter();
+            let taken = taken.map(|(name, value)| (name, value_to_json(value)));
+            let secret = input.secrets.iter().map(|(name, _)| (name, Json::Null));
+            values.extend(
+                taken
+                    .chain(secret)
+                    .map(|(n, value)| (field(vertex, n), value)),
+            );
+            if !input.missing.is_empty() {
+                waits_for_input.push(vertex.name.clone());
+            }
+        }
+        Ok(WouldStart {
+            room: self.handle.preview_start(graph, head.revision)?,
+            name: named(request.name, &head),
+            head,
+            given,
+            values,
+            priority: request.priority,
+            again_of: request.again_of,
+            waits_for_input,
+        })
     }
 
     /// What a start would begin with.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Desk, StartError};
 use crate::engine::{GraphId, PipelineId, TrackId, TrackInput};
 use crate::graph::{
-    FieldError, GivenOwned, Graph, Later, VertexInput, accept_inputs, codes, input_to_json,
+    FieldError, GivenOwned, Graph, Later, Vertex, VertexInput, accept_inputs, codes, input_to_json,
 };
 use crate::store::TrackHead;
 
@@ -74,10 +74,7 @@ impl Desk {
             }
         }
         let vertex = &graph.vertices[index];
-        let key = |name: &str| match vertex.input.iter().any(|p| p.name == name) {
-            true => format!("{}.{name}", vertex.name),
-            false => name.to_owned(),
-        };
+        let key = |name: &str| field(vertex, name);
         let has: BTreeMap<String, serde_json::Value> =
             serde_json::from_str(has).unwrap_or_default();
         let mut all: BTreeMap<String, GivenOwned> = has
@@ -89,6 +86,15 @@ impl Desk {
         all.extend(given.iter().map(|(name, value)| (key(name), value.clone())));
         let mut accepted = accept_inputs(&graph, &all, Later::All, &self.limits)?;
         Ok(accepted.vertices.swap_remove(index))
+    }
+}
+
+/// The field of a start that gives a vertex the value of this name: its own parameters come before
+/// those of the graph.
+pub(super) fn field(vertex: &Vertex, name: &str) -> String {
+    match vertex.input.iter().any(|p| p.name == name) {
+        true => format!("{}.{name}", vertex.name),
+        false => name.to_owned(),
     }
 }
 

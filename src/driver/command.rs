@@ -4,7 +4,7 @@ use crossbeam_channel::Sender;
 
 use super::acts::Question;
 use crate::engine::{
-    GraphId, PipelineId, PipelineState, Preview, Refusal, Request, Time, TrackInput,
+    GraphId, PipelineId, PipelineState, Preview, Refusal, Request, Room, Time, TrackInput,
 };
 use crate::graph::Runnable;
 use crate::store::{NewGraph, Saved, StoreError, StoredProblem};
@@ -96,8 +96,8 @@ pub(super) enum Command {
     Start(NewStart, Reply<Started>),
     Act(Request, Reply<()>),
     Preview(Request, Reply<Preview>),
-    /// Which pipelines a start of this revision of a graph would stop.
-    PreviewStart(GraphId, i64, Reply<Vec<PipelineId>>),
+    /// What a start of this revision of a graph would meet.
+    PreviewStart((GraphId, i64), Reply<Room>),
     /// Answered after the batch: what is said is committed.
     Ask(Question),
     Save(Box<NewGraph>, Reply<Saved>),
@@ -145,7 +145,7 @@ impl Command {
             Self::Start(_, reply) => drop(reply.send(Err(why))),
             Self::Act(_, reply) => drop(reply.send(Err(why))),
             Self::Preview(_, reply) => drop(reply.send(Err(why))),
-            Self::PreviewStart(_, _, reply) => drop(reply.send(Err(why))),
+            Self::PreviewStart(_, reply) => drop(reply.send(Err(why))),
             Self::Ask(Question::Why(_, reply)) => drop(reply.send(Err(why))),
             Self::Ask(Question::Census(reply)) => drop(reply.send(Err(why))),
             Self::Save(_, reply) => drop(reply.send(Err(why))),

@@ -189,7 +189,7 @@ impl Drive {
                 // A caller that has gone away misses nothing.
                 let _ = reply.send(self.preview(request, now, out, answers));
             }
-            Command::PreviewStart(graph, rev, reply) => self.preview_start(graph, rev, &reply),
+            Command::PreviewStart(what, reply) => self.preview_start(what, now, &reply),
             Command::Ask(question) => self.questions.push(question),
             Command::Save(new, reply) => {
                 // A start of this batch seals its graph: that must be in the database first.

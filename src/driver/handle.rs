@@ -14,8 +14,8 @@ use super::ring::Ring;
 use super::trouble::Trouble;
 use super::viewer::Viewer;
 use crate::engine::{
-    About, AttemptKey, Census, Facts, GraphId, PipelineId, PipelineState, Preview, Request, Time,
-    TrackId,
+    About, AttemptKey, Census, Facts, GraphId, PipelineId, PipelineState, Preview, Request, Room,
+    Time, TrackId,
 };
 use crate::executor::Backend;
 use crate::graph::Runnable;
@@ -57,14 +57,10 @@ impl Handle {
         self.ask(|reply| Command::Preview(request, reply))
     }
 
-    /// Which pipelines a start of this revision of a graph would stop, because its graph says how many
-    /// run at once; refused as the start would be.
-    pub fn preview_start(
-        &self,
-        graph: GraphId,
-        revision: i64,
-    ) -> Result<Vec<PipelineId>, CommandError> {
-        self.ask(|reply| Command::PreviewStart(graph, revision, reply))
+    /// What a start of this revision of a graph would meet, because its graph says how many run at
+    /// once; refused as the start would be.
+    pub fn preview_start(&self, graph: GraphId, revision: i64) -> Result<Room, CommandError> {
+        self.ask(|reply| Command::PreviewStart((graph, revision), reply))
     }
 
     /// Why a live pipeline or a track of it stands where it does; none when it is not live. The rows

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::command::{CommandError, NewStart, Reply, Started};
 use super::drive::Drive;
-use crate::engine::{Answer, Event, GraphId, Outbox, PipelineId, Plan, StartOrder, Time};
+use crate::engine::{Answer, Event, GraphId, Outbox, PipelineId, Plan, Room, StartOrder, Time};
 use crate::store::StoreError;
 
 /// Plans kept for the next start of the same graph.
@@ -54,17 +54,17 @@ impl Drive {
         }
     }
 
-    /// Which pipelines a start would stop, because its graph lets so many run at once.
+    /// What a start would meet, because its graph lets so many run at once.
     pub(super) fn preview_start(
         &mut self,
-        graph: GraphId,
-        revision: i64,
-        reply: &Reply<Vec<PipelineId>>,
+        (graph, revision): (GraphId, i64),
+        now: Time,
+        reply: &Reply<Room>,
     ) {
         let plan = self.plan(graph, revision);
-        let stops = plan.and_then(|plan| Ok(self.engine.stopped_by_start(&plan)?));
+        let room = plan.and_then(|plan| Ok(self.engine.preview_start(now, &plan)?));
         // A caller that has gone away misses nothing.
-        drop(reply.send(stops));
+        drop(reply.send(room));
     }
 
     /// What a request key has started before, in this batch or in the database.

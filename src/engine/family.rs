@@ -60,6 +60,15 @@ impl Family {
     }
 }
 
+/// What the limit of a graph would do to a start.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Room {
+    /// The pipelines that would be stopped.
+    pub stops: Vec<PipelineId>,
+    /// The new one would have to wait until fewer pipelines of its graph run.
+    pub queued: bool,
+}
+
 /// When a pipeline that begins now runs out of time.
 pub(super) fn deadline(plan: &Plan, now: Time) -> Option<Time> {
     let limit = i64::try_from(plan.policies.timeout?.0).unwrap_or(i64::MAX);
@@ -142,11 +151,27 @@ impl Engine {
         going.into_iter().take(many).collect()
     }
 
-    /// The pipelines that a start of this graph would stop.
+    /// What a start of this graph would meet, without anything being done.
     ///
     /// # Errors
     /// What the start would be refused for.
-    pub fn stopped_by_start(&self, plan: &Plan) -> Result<Vec<PipelineId>, Refusal> {
+    pub fn preview_start(&self, now: Time, plan: &Plan) -> Result<Room, Refusal> {
+        let stops = self.stopped_by_start(plan)?;
+        let limit = plan.policies.concurrency.map(|c| c.limit as usize);
+        let mut queued = limit.is_some_and(|limit| self.begun(plan) >= limit);
+        if !stops.is_empty() {
+            // Which of them would leave at once is known when it is done, to pipelines of this graph alone.
+            let mut alone = Self::new(self.capacity.clone(), self.next);
+            let family = self.families.get(&plan.family).into_iter();
+            for id in family.flat_map(|f| f.begun.iter().chain(f.queued.iter().map(|q| &q.1))) {
+                alone.enter(self.runs[id].clone());
+            }
+            queued = alone.make_room(now, plan, &mut Outbox::default())?;
+        }
+        Ok(Room { stops, queued })
+    }
+
+    fn stopped_by_start(&self, plan: &Plan) -> Result<Vec<PipelineId>, Refusal> {
         let Some(concurrency) = plan.policies.concurrency else {
             return Ok(Vec::new());
         };

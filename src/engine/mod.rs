@@ -39,6 +39,7 @@ pub use census::Census;
 pub use core::Engine;
 pub use dispatch::Capacity;
 pub use event::{Event, LoadedPipeline, LoadedTrack, NextIds, Remains, StartOrder, TrackInput};
+pub use family::Room;
 pub use ids::{AttemptKey, GraphId, PipelineId, Time, TrackId, VertexId};
 pub use offers::{PipelineStand, TrackStand};
 pub use outbox::{

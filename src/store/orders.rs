@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use diesel::dsl::not;
 use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
 
 use super::connection::Db;
@@ -10,6 +11,7 @@ use super::params::params_from_json;
 use super::refers::{Referred, references_from_json, referred};
 use super::schema::{graph, pipeline, track, vertex};
 use super::spec::{GraphPolicies, VertexPolicies, from_json};
+use super::standing::counts_as_done;
 use crate::engine::{PipelineState, Reason, TrackId, TrackState};
 use crate::graph::{Kind, Param, Rlimits, carrier, interpreter};
 
@@ -67,7 +69,8 @@ pub struct Verdict {
     pub state: &'static str,
     /// The word of the reason, where the pipeline itself has one; else empty.
     pub reason: &'static str,
-    /// The vertices whose tracks are FAILED, by their places; so many at most.
+    /// The vertices whose tracks are FAILED, by their places, without those whose failure counts as
+    /// done; so many at most.
     pub failed: Vec<String>,
 }
 
@@ -137,6 +140,7 @@ fn verdict(db: &mut Db, row: &Row) -> Result<Verdict, StoreError> {
         .filter(track::pipeline_id.eq(row.pipeline))
         .filter(track::state.eq(TrackState::Failed.code()))
         .filter(vertex::handler.is_null())
+        .filter(not(counts_as_done()))
         .order(track::id)
         .limit(MOST_FAILED)
         .select(vertex::name);

@@ -2,6 +2,7 @@
 //! has to come first.
 
 use diesel::dsl::{count_star, not, sql};
+use diesel::expression::SqlLiteral;
 use diesel::sql_types::{Bool, Text};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods,
@@ -118,6 +119,11 @@ fn ending(db: &mut Db, id: PipelineId) -> QueryResult<i64> {
         .first(db)
 }
 
+/// Of a vertex: that its failure counts as done.
+pub(super) fn counts_as_done() -> SqlLiteral<Bool> {
+    sql(&format!("coalesce({IGNORED}, 0)"))
+}
+
 /// The first track right before this one that is not done: its number and name.
 fn waits_for(db: &mut Db, id: TrackId) -> QueryResult<Option<(i64, String)>> {
     let own: Option<(i64, i64, i64)> = track::table
@@ -131,8 +137,9 @@ fn waits_for(db: &mut Db, id: TrackId) -> QueryResult<Option<(i64, String)>> {
     };
     let of_vertex = sql::<Bool>(&format!("track.id = {first} + vertex.place"));
     let done = [TrackState::Succeed.code(), TrackState::Skipped.code()];
-    let ignored = sql::<Bool>(&format!("coalesce({IGNORED}, 0)"));
-    let counts = track::state.eq(TrackState::Failed.code()).and(ignored);
+    let counts = track::state
+        .eq(TrackState::Failed.code())
+        .and(counts_as_done());
     edge::table
         .inner_join(vertex::table.on(vertex::id.eq(edge::tail)))
         .inner_join(track::table.on(of_vertex))

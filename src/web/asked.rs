@@ -204,8 +204,9 @@ impl Found {
                     1 => "1 track of it will wait for a value. ".to_owned(),
                     n => format!("{n} tracks of it will wait for a value. "),
                 };
-                if !would.stops.is_empty() {
-                    let stops: Vec<_> = would.stops.iter().map(|id| format!("#{id}")).collect();
+                if !would.room.stops.is_empty() {
+                    let stops: Vec<_> =
+                        would.room.stops.iter().map(|id| format!("#{id}")).collect();
                     let stops = stops.join(", ");
                     becomes += &format!("Its graph's limit is reached: {stops} will be stopped.");
                 }

@@ -7,7 +7,7 @@ use super::harness::{HOSTILE, NOW, Server, keep, param, problem};
 use super::wellformed;
 use crate::driver::{Fact, NewStart};
 use crate::engine::{AttemptKey, GraphId, PipelineId, TrackInput};
-use crate::graph::{Edge, Graph, Kind, Outputs, Value, Vertex};
+use crate::graph::{Concurrency, Edge, Graph, Kind, OnLimit, Outputs, Value, Vertex};
 use crate::spool::{Cause, ExitRecord};
 use crate::store::NewGraph;
 
@@ -387,6 +387,36 @@ fn stopping_goes_back_to_the_page_and_is_in_the_journal() {
     assert!(html.contains("STOPPED") && html.contains("wrong &#60;day&#62;"));
     let html = page(server.get(&format!("/graphs/{graph}")), Status::Ok);
     assert!(html.contains("sealed"));
+}
+
+#[test]
+fn the_form_says_which_pipelines_the_limit_would_stop() {
+    let server = Server::start();
+    let limited = |name: &str, on_limit| Graph {
+        name: name.to_owned(),
+        concurrency: Some(Concurrency { limit: 1, on_limit }),
+        ..release()
+    };
+    for (on_limit, stops, waits) in [
+        (OnLimit::CancelOldest, true, true),
+        (OnLimit::Queue, false, true),
+        (OnLimit::Reject, false, false),
+    ] {
+        let graph = save(&server, limited(&format!("{on_limit:?}"), on_limit), true);
+        let form = || page(server.get(&format!("/graphs/{graph}/start")), Status::Ok);
+        let free = form();
+        assert!(!free.contains("The start stops") && !free.contains("waits until"));
+        let run = start(&server, graph, "first");
+        let html = form();
+        wellformed::check(&html);
+        let said = format!("The start stops <a href=\"/pipelines/{run}\">#{run}</a>: the graph");
+        assert_eq!(html.contains(&said), stops, "{on_limit:?}");
+        assert_eq!(
+            html.contains("is started waits until"),
+            waits,
+            "{on_limit:?}"
+        );
+    }
 }
 
 #[test]

@@ -23,6 +23,7 @@ mod graphs;
 mod guard;
 mod inbox;
 mod layout;
+mod limit;
 mod lines;
 mod mount;
 mod picture;

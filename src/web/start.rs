@@ -8,6 +8,7 @@ use super::answer::{Answer, Failure, Outcome, blocking};
 use super::fields::{self, Group, Widget};
 use super::frame::{Frame, Section};
 use super::guard::Browser;
+use super::limit::Limit;
 use super::posted::Posted;
 use super::problems::{Finding, findings};
 use super::script::{self, Preview};
@@ -36,6 +37,7 @@ struct StartPage {
     ask_later: bool,
     /// Makes a second press of the button the same start.
     key: String,
+    limit: Limit,
     /// The scripts with the values of the fields, if somebody wants to see them.
     preview: Vec<Preview>,
     /// Scripts that the page does not show.
@@ -57,6 +59,7 @@ struct Again<'a> {
     fields: Vec<FieldError>,
     errors: Vec<String>,
     preview: Vec<Rendered>,
+    limit: Limit,
 }
 
 #[get("/graphs/<id>/start")]
@@ -67,7 +70,12 @@ pub(super) async fn form(who: Browser, id: i64, desk: &State<Desk>) -> Outcome {
         if !head.checked {
             return unchecked(&desk, &who, head, &desk.store.problems(id)?);
         }
-        Answer::ok(&view(&who, head, &graph, &Again::default(), new_key()?))
+        let limit = Limit::now(&desk, &head, &graph);
+        let blank = Again {
+            limit,
+            ..Again::default()
+        };
+        Answer::ok(&view(&who, head, &graph, &blank, new_key()?))
     })
     .await
 }
@@ -118,6 +126,7 @@ fn view(
         desc: text("desc").to_owned(),
         ask_later: text("ask_later") == "yes",
         key,
+        limit: again.limit.clone(),
         preview: script::preview(&again.preview[..again.preview.len().min(PREVIEWS)]),
         more: again.preview.len().saturating_sub(PREVIEWS),
     }
@@ -160,6 +169,7 @@ fn show(desk: &Desk, who: &Browser, id: GraphId, form: &Posted) -> Outcome {
             again.errors.push(format!("There is no preview: {why}."));
         }
     }
+    again.limit = Limit::now(desk, &head, &graph);
     let page = view(who, head, &graph, &again, form.text("key").to_owned());
     Answer::page(status, &page)
 }
@@ -229,6 +239,7 @@ fn run(desk: &Desk, who: &Browser, id: GraphId, form: &Posted) -> Outcome {
             Err(StartError::Store(why)) => return Err(why.into()),
         }
     }
+    again.limit = Limit::now(desk, &head, &graph);
     let page = view(who, head, &graph, &again, new_key()?);
     Answer::page(Status::UnprocessableEntity, &page)
 }

@@ -114,6 +114,7 @@ fn what_can_be_asked_of_a_track_is_what_the_table_says() {
         TrackAction::Hold,
         TrackAction::Release,
         TrackAction::Stop { now: false },
+        TrackAction::Stop { now: true },
         TrackAction::Input(input()),
     ];
     let table = table("actions.md", "action");
@@ -175,7 +176,11 @@ fn the_notes_under_the_table_of_tracks_hold() {
         .ask_track(track, TrackAction::Release)
         .expect("note 4");
     assert_eq!(bench.track(track).mark, None, "note 4");
-    for action in [TrackAction::Stop { now: false }, TrackAction::ForceFailure] {
+    for action in [
+        TrackAction::Stop { now: false },
+        TrackAction::Stop { now: true },
+        TrackAction::ForceFailure,
+    ] {
         let (mut bench, track) = track_at(TrackState::Running, PendingOn::Slot);
         bench.ask_track(track, action.clone()).expect("note 3");
         assert!(bench.track(track).ending.is_some(), "note 3: {action:?}");

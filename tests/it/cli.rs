@@ -287,6 +287,19 @@ fn every_verb_works_with_a_server() {
     let server = Server::start_on(&desk.data(), &[]);
     let imported = desk.call(&["import", "greet.yaml"]).expect(0);
     assert_eq!(imported.out, "graph 1 is `greet` v1 (created)\n");
+    let dry = ["start", "greet", "-p", "who=you", "--dry-run"];
+    assert_eq!(
+        desk.call(&dry).expect(0).out,
+        "greet v1 would start with 2 tracks. Nothing was done.\n"
+    );
+    let told = desk
+        .call(&[&dry[..], &["--json"]].concat())
+        .expect(0)
+        .json();
+    assert_eq!(told["values"], json!({"who": "you", "times": 1}), "{told}");
+    desk.call(&["start", "greet", "--dry-run"]).expect(2);
+    desk.call(&["start", "greet", "--dry-run", "--wait"])
+        .expect(2);
     let started = desk
         .call(&["start", "greet", "-p", "who=you", "--wait", "--key", "k"])
         .expect(0);

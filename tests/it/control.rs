@@ -55,7 +55,7 @@ fn scripts_after_the_verdict_are_told_what_it_is() {
     let own = tempfile::tempdir().expect("a directory");
     let graph = tells(
         own.path(),
-        "on_failure: continue_independent\nvertices:\n  a b: exit 1\n  c: 'true'\n  d: {script: exit 2, needs: c}\n  e: {script: 'true', needs: d}\n",
+        "on_failure: continue_independent\nvertices:\n  a b: exit 1\n  c: 'true'\n  d: {script: exit 2, needs: c}\n  e: {script: 'true', needs: d}\n  f: {script: exit 3, on_error: ignore}\n",
     );
     let said = run(own.path(), &graph, &[]);
     assert_eq!(said.status.code(), Some(1), "{said:?}");
@@ -66,6 +66,7 @@ fn scripts_after_the_verdict_are_told_what_it_is() {
         "c SUCCEED",
         "d FAILED",
         "e WAITING",
+        "f FAILED",
         "on_success SKIPPED",
         "on_failure SUCCEED",
         "on_exit FAILED",

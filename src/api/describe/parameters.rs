@@ -5,7 +5,6 @@ use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{ObjectBuilder, Required, Type};
 
-use crate::api::dry_run::DryRun;
 use crate::api::graphs::{MOST_ROWS, USUAL_ROWS};
 use crate::api::last_event::LastEventId;
 use crate::api::logs::Range;
@@ -65,7 +64,7 @@ pub(super) fn meaning(path: &str, name: &str) -> Option<(String, Value)> {
         ),
         ("dry_run", _) => (
             "Do nothing: say what would follow.".to_owned(),
-            json!({"default": false}),
+            json!({"type": "boolean", "default": false}),
         ),
         ("Idempotency-Key", _) => (
             "A second request with the same key gives what the first one started.".to_owned(),
@@ -88,12 +87,6 @@ fn optional(name: &str, place: ParameterIn, of: Type) -> Vec<Parameter> {
         .required(Required::False)
         .schema(Some(schema));
     vec![parameter.build()]
-}
-
-impl IntoParams for DryRun {
-    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        optional("dry_run", ParameterIn::Query, Type::Boolean)
-    }
 }
 
 impl IntoParams for RequestKey {

@@ -15,7 +15,7 @@ pub(super) fn apply(document: &mut Value) {
             parameters(path, operation);
             let open = operation["security"] == json!([{}]);
             credential(operation, method, open);
-            let codes = common(operation, open);
+            let codes = common(operation, method, open);
             operation["responses"] = refusals(operation["responses"].take(), codes);
         }
     }
@@ -61,7 +61,7 @@ fn credential(operation: &mut Value, method: &str, open: bool) {
 }
 
 /// The codes that every request of this kind can be refused with.
-fn common(operation: &Value, open: bool) -> Vec<(u16, &'static str)> {
+fn common(operation: &Value, method: &str, open: bool) -> Vec<(u16, &'static str)> {
     let mut codes = vec![(429, "too-many-requests")];
     if !open {
         codes.extend([
@@ -71,7 +71,8 @@ fn common(operation: &Value, open: bool) -> Vec<(u16, &'static str)> {
             (503, "unavailable"),
         ]);
     }
-    if operation.get("parameters").is_some() {
+    // What changes something takes no query that it does not know.
+    if method != "get" || operation.get("parameters").is_some() {
         codes.push((422, "invalid"));
     }
     if operation.get("requestBody").is_some() {
@@ -80,7 +81,6 @@ fn common(operation: &Value, open: bool) -> Vec<(u16, &'static str)> {
             (408, "too-slow"),
             (413, "too-large"),
             (415, "unsupported-media-type"),
-            (422, "invalid"),
         ]);
     }
     codes

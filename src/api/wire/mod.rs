@@ -24,7 +24,7 @@ pub(super) use others::{
     Drain, Health, Secret, SecretPage, SecretRemoved, SecretSet, SignInLink, Version,
 };
 pub(super) use pipelines::{Pipeline, PipelinePage, PipelineStarted, PipelineWhole};
-pub(super) use preview::{AgainPreview, AskPreview, StartedOrPreview};
+pub(super) use preview::{AskPreview, StartedOrPreview};
 pub use rendered::Rendering;
 pub use tracks::Waiting;
 pub(super) use tracks::{InboxPage, Track, TrackWhole};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::pipelines::PipelineStarted;
@@ -11,7 +11,6 @@ use super::values::given;
 use super::words::{Fate, PipelineState, TrackState};
 use crate::desk::{Would, WouldStart};
 use crate::engine::Will;
-use crate::store::PipelineHead;
 
 /// What would follow from what is asked. Nothing of it was done.
 #[derive(Debug, Serialize, ToSchema)]
@@ -79,38 +78,46 @@ impl From<&Would> for AskPreview {
     }
 }
 
-/// What would be started when a pipeline is started once more. Nothing was.
+/// What would be started. Nothing was.
 #[derive(Debug, Serialize, ToSchema)]
-pub(in crate::api) struct AgainPreview {
-    again_of: i64,
+pub(in crate::api) struct StartPreview {
+    /// The pipeline that it would repeat.
+    again_of: Option<i64>,
     graph_id: i64,
     graph: String,
     version: i32,
     name: String,
-    /// Null for each secret.
+    /// What was given, by parameter; null for each secret.
     #[schema(value_type = Object)]
     input: Value,
+    /// What the scripts would take, by parameter, defaults among it; null for each secret.
+    #[schema(value_type = Object)]
+    values: Map<String, Value>,
     priority: i32,
     track_count: i32,
     /// The vertices that would wait for a value.
     waits_for_input: Vec<String>,
     /// The pipelines that would be stopped, because the graph says how many run at once.
     stops: Vec<i64>,
+    /// It would have to wait until fewer pipelines of its graph run.
+    queued: bool,
 }
 
-impl AgainPreview {
-    pub(in crate::api) fn new(old: &PipelineHead, would: WouldStart) -> Self {
+impl From<WouldStart> for StartPreview {
+    fn from(would: WouldStart) -> Self {
         Self {
-            again_of: old.id,
-            graph_id: old.graph_id,
-            graph: old.graph.clone(),
-            version: old.version,
-            name: old.name.clone(),
-            input: given(&old.input),
-            priority: old.priority,
-            track_count: old.vertices,
+            again_of: would.again_of.map(|id| id.0),
+            graph_id: would.head.id,
+            graph: would.head.name,
+            version: would.head.version,
+            name: would.name,
+            input: given(&would.given),
+            values: would.values,
+            priority: would.priority,
+            track_count: would.head.vertices,
             waits_for_input: would.waits_for_input,
-            stops: would.stops.iter().map(|id| id.0).collect(),
+            stops: would.room.stops.iter().map(|id| id.0).collect(),
+            queued: would.room.queued,
         }
     }
 }
@@ -122,5 +129,5 @@ pub(in crate::api) enum StartedOrPreview {
     /// It was started.
     Started(PipelineStarted),
     /// It would be.
-    Preview(AgainPreview),
+    Preview(Box<StartPreview>),
 }

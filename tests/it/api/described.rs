@@ -255,3 +255,50 @@ fn what_does_not_fit_is_seen() {
     let wrong = of(201, body);
     std::panic::catch_unwind(|| check("POST", started, &wrong)).expect_err("no such state");
 }
+
+/// A slip in the name of a query, above all in `dry_run`, must not do the deed.
+#[test]
+fn nothing_is_changed_with_a_query_that_is_not_described() {
+    let server = Server::start();
+    server
+        .define("name: g\nvertices: {a: 'true'}\n")
+        .expect(201);
+    let lists = ["/graphs", "/pipelines", "/secrets", "/readyz"];
+    let now = || lists.map(|path| server.get(path).expect(200));
+    let before = now();
+    let mut looked_at = 0;
+    for (method, path, operation) in operations().filter(|(method, ..)| method != "GET") {
+        let word = if path.starts_with("/tracks") {
+            "skip"
+        } else {
+            "pause"
+        };
+        let path = path.replace("{word}", word).replace("{name}", "NAME");
+        let path = path.replace("{id}", "1");
+        let media = match operation["operationId"].as_str() {
+            Some("saveGraph") => "application/yaml",
+            _ => "application/json",
+        };
+        let ask = |query: &str| {
+            let path = format!("/api/v1{path}?{query}");
+            let body = b"{\"value\": \"a long secret\"}";
+            server.ask(&method, &path, &[("Content-Type", media)], body)
+        };
+        for (query, named) in [
+            ("dryrun=true", "`dryrun`"),
+            ("foo=1", "`foo`"),
+            ("dry_run.a=true", "`dry_run.a`"),
+            ("Dry_run", "`Dry_run`"),
+        ] {
+            let refused = ask(query).expect(422);
+            let said = refused["detail"].as_str().expect("a text");
+            assert_eq!(refused["code"], "invalid", "{method} {path}");
+            assert!(said.contains(named), "{method} {path}?{query}: {said}");
+        }
+        let twice = ask("dry_run=false&dry_run=true").expect(422);
+        assert_eq!(twice["code"], "invalid", "{method} {path}");
+        looked_at += 1;
+    }
+    assert!(looked_at > 10, "{looked_at}");
+    assert_eq!(now(), before);
+}

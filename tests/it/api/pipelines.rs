@@ -42,6 +42,131 @@ fn the_same_request_key_starts_one_pipeline_however_often_it_is_sent() {
     assert_eq!(start(&server, &graph, &"k".repeat(300), &body).status, 400);
 }
 
+/// A dry run says what a start would begin with, or is refused as the start would be.
+#[test]
+fn a_dry_run_tells_what_would_be_started() {
+    let server = Server::start();
+    let yaml = "name: g
+input:
+  who: {type: str, required: true}
+  times: {type: int, default: 2}
+  word: {type: secret, required: true}
+vertices:
+  a: {script: 'echo <who> <times> <word> <own>', input: {own: {type: str, default: x}}}
+  b: {script: 'echo <late>', input: {late: {type: str, required: true}}}
+";
+    let graph = server.define(yaml).expect(201);
+    let input = json!({"who": "a b", "times": "7", "word": "CANARY-WORD"});
+    let body = json!({"name": "nightly", "priority": 3, "input": input, "ask_later": true});
+    let path = format!("/api/v1/graphs/{}/pipelines", graph["id"]);
+    let headers = [
+        ("Content-Type", "application/json"),
+        ("Idempotency-Key", "k"),
+    ];
+    let ask = |query: &str, body: &Value| {
+        let body = body.to_string();
+        server.ask("POST", &format!("{path}{query}"), &headers, body.as_bytes())
+    };
+    let everything = || {
+        [
+            server.get("/pipelines").json(),
+            server.get("/graphs").json(),
+        ]
+    };
+    let before = everything();
+    let dry = ask("?dry_run=true", &body);
+    assert!(!String::from_utf8_lossy(&dry.body).contains("CANARY"));
+    assert_eq!(
+        dry.expect(200),
+        json!({
+            "again_of": null, "graph_id": graph["id"], "graph": "g", "version": 1, "name": "nightly",
+            "input": {"who": "a b", "times": "7", "word": null},
+            "values": {"who": "a b", "times": 7, "word": null, "a.own": "x"},
+            "priority": 3, "track_count": 2, "waits_for_input": ["b"], "stops": [], "queued": false,
+        })
+    );
+    assert_eq!(everything(), before);
+    for (body, code) in [
+        (json!({"input": {"who": "x"}}), "invalid-input"),
+        (json!({"what": 1}), "invalid"),
+    ] {
+        for query in ["", "?dry_run=true"] {
+            let refused = ask(query, &body).expect(422);
+            assert_eq!(refused["code"], code, "{refused}");
+        }
+    }
+    let wrong = ask("?dry_run=1", &body).expect(422);
+    assert!(
+        wrong["detail"]
+            .as_str()
+            .is_some_and(|said| said.contains("`dry_run=1`"))
+    );
+    assert_eq!(everything(), before);
+    // The key is still to be used.
+    let started = ask("?dry_run=false", &body).expect(201);
+    assert_eq!(started["replayed"], false);
+}
+
+#[test]
+fn a_dry_run_tells_what_the_limit_of_a_graph_does_to_a_start() {
+    let server = Server::start();
+    for (on_limit, stops, queued) in [("cancel_oldest", true, true), ("queue", false, true)] {
+        let yaml = format!(
+            "name: {on_limit}\nconcurrency: {{limit: 1, on_limit: {on_limit}}}\nvertices:\n  a: \"trap '' TERM; while ! test -e go; do sleep 0.05; done\"\n"
+        );
+        let graph = server.define(&yaml).expect(201);
+        let path = format!("/graphs/{}/pipelines", graph["id"]);
+        let dry = || {
+            server
+                .post(&format!("{path}?dry_run=true"), &json!({}))
+                .expect(200)
+        };
+        let free = dry();
+        assert_eq!(
+            (&free["stops"], &free["queued"]),
+            (&json!([]), &json!(false))
+        );
+        let first = server.post(&path, &json!({})).expect(201)["id"].clone();
+        let state = |id: &Value| server.get(&format!("/pipelines/{id}")).json();
+        server.until(|| state(&first)["tracks"][0]["state"] == "RUNNING");
+        let full = dry();
+        let stops = if stops { json!([first]) } else { json!([]) };
+        assert_eq!(
+            (&full["stops"], &full["queued"]),
+            (&stops, &json!(queued)),
+            "{on_limit}"
+        );
+        assert_eq!(state(&first)["state"], "RUNNING");
+        let second = server.post(&path, &json!({})).expect(201)["id"].clone();
+        assert_eq!(state(&second)["queued"], queued, "{on_limit}");
+        for id in [&second, &first] {
+            server.post(&format!("/pipelines/{id}/kill"), &json!({}));
+            server.settled(id);
+        }
+    }
+}
+
+/// Of what is stopped and has nothing that runs the place is free at once.
+#[test]
+fn a_dry_run_knows_whose_place_is_free_at_once() {
+    let server = Server::start();
+    let yaml = "name: g\nconcurrency: {limit: 1, on_limit: cancel_oldest}\ninput: {late: {type: str, required: true}}\nvertices: {a: 'echo <late>'}\n";
+    let graph = server.define(yaml).expect(201);
+    let path = format!("/graphs/{}/pipelines", graph["id"]);
+    let body = json!({"ask_later": true});
+    let first = server.post(&path, &body).expect(201)["id"].clone();
+    let dry = server
+        .post(&format!("{path}?dry_run=true"), &body)
+        .expect(200);
+    assert_eq!(
+        (&dry["stops"], &dry["queued"]),
+        (&json!([first]), &json!(false))
+    );
+    let second = server.post(&path, &body).expect(201)["id"].clone();
+    let second = server.get(&format!("/pipelines/{second}")).expect(200);
+    assert_eq!(second["queued"], false);
+}
+
 #[test]
 fn wrong_values_are_told_one_by_one() {
     let server = Server::start();

@@ -114,6 +114,16 @@ fn an_interrupted_track_holds_what_comes_after_until_a_person_answers() {
         server
             .post(&path, &json!({"verdict": "perhaps"}))
             .expect(422);
+        let dry = server
+            .post(
+                &format!("{path}?dry_run=true"),
+                &json!({"verdict": verdict}),
+            )
+            .expect(200);
+        assert_eq!(dry["tracks"][0]["from"], "INTERRUPTED", "{dry}");
+        assert_ne!(dry["tracks"][0]["to"], "INTERRUPTED", "{dry}");
+        let still = server.get(&format!("/pipelines/{id}")).expect(200);
+        assert_eq!(still, pipeline, "nothing was done");
         server
             .post(&path, &json!({"verdict": verdict, "why": "looked at it"}))
             .expect(200);

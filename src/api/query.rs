@@ -1,0 +1,48 @@
+//! Queries of what changes something: `?dry_run=true`, and no word that is not known. A slip in a name
+//! must not do the deed.
+
+use std::collections::BTreeSet;
+
+use rocket::Request;
+use rocket::http::Status;
+
+use super::error::ApiError;
+
+/// Whether nothing is to be done, only what would follow said.
+pub(super) fn is_dry(dry_run: Option<&str>) -> Result<bool, ApiError> {
+    match dry_run {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(other) => {
+            let why = format!("`dry_run={other}`: write `true` or `false`");
+            Err(ApiError::new(Status::UnprocessableEntity, "invalid", why))
+        }
+    }
+}
+
+/// Why a query is refused, for the catcher.
+pub(super) struct Stray(pub(super) String);
+
+/// Whether the query has a name that the route does not know, or one twice.
+pub(super) fn is_stray(request: &Request<'_>) -> bool {
+    let declared = request.route().and_then(|route| route.uri.query());
+    let declared = declared.into_iter().flat_map(|query| query.split('&'));
+    let known: BTreeSet<&str> = declared.map(|name| name.trim_matches(['<', '>'])).collect();
+    let mut seen = BTreeSet::new();
+    let names = request
+        .query_fields()
+        .map(|field| field.name.source().as_str());
+    let stray = names.filter(|name| !name.is_empty()).find_map(|name| {
+        if !known.contains(name) {
+            let list: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+            return Some(match list.is_empty() {
+                true => format!("`{name}` is not known here: this takes no query"),
+                false => format!("`{name}` is not known here: there is {}", list.join(", ")),
+            });
+        }
+        (!seen.insert(name)).then(|| format!("`{name}` is there twice"))
+    });
+    let found = stray.is_some();
+    request.local_cache(|| stray.map(Stray));
+    found
+}
