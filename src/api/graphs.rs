@@ -10,7 +10,9 @@ use super::body::{Body, blocking};
 use super::describe;
 use super::error::ApiError;
 use super::guard::Auth;
-use super::wire::{Edge, Graph, GraphPage, GraphSaved, GraphWhole, Problem, Vertex};
+use super::wire::{
+    Edge, Graph, GraphPage, GraphSaved, GraphValidated, GraphWhole, Problem, Vertex,
+};
 use crate::desk::Desk;
 use crate::engine::GraphId;
 use crate::graph::text;
@@ -81,6 +83,32 @@ pub(super) async fn create(
         Ok(Custom(status, Json(GraphSaved::from(&saved))))
     })
     .await
+}
+
+/// Says what saving a definition would find
+///
+/// Nothing is saved.
+#[utoipa::path(
+    tag = "graphs",
+    operation_id = "validateGraph",
+    request_body(content(
+        (String = "application/yaml"),
+        (Object = "application/json"),
+    ), description = "The definition; what is checked is in docs/checks.md."),
+    responses(
+        (status = 200, description = "What was found, errors too.", body = GraphValidated),
+        describe::list,
+    )
+)]
+#[post("/graphs/validate", data = "<body>")]
+pub(super) async fn validate(
+    _caller: Auth,
+    desk: &State<Desk>,
+    body: Body,
+) -> Result<Json<GraphValidated>, ApiError> {
+    let (source, format) = body.definition()?;
+    let desk = desk.inner().clone();
+    blocking(move || Ok(Json(GraphValidated::from(&desk.validate(&source, format)?)))).await
 }
 
 /// The newest version of each graph, by name

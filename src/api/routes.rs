@@ -29,6 +29,7 @@ macro_rules! interface {
 
 interface![
     graphs::create,
+    graphs::validate,
     graphs::list,
     graphs::get,
     graphs::get_yaml,

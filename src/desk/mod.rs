@@ -25,7 +25,7 @@ pub use acts::Asked;
 pub use again::WouldStart;
 pub use asking::Would;
 pub use asks::{ANY, Ask, Care, PipelineAsk, Takes, TrackAsk};
-pub use define::{DefineError, Defined, examine};
+pub use define::{DefineError, Defined, Validated, examine};
 pub use known::Known;
 pub use render::{RenderError, RenderRequest, scripts};
 pub use secrets::SecretError;

@@ -18,7 +18,9 @@ pub(super) use bodies::{
     AnswerBody, InputBody, PipelineAskBody, RenderBody, SecretBody, StartBody, TrackAskBody,
 };
 pub(super) use error::{Found, OfField, Refusal, Standing};
-pub(super) use graphs::{Edge, Graph, GraphPage, GraphSaved, GraphWhole, Problem, Vertex};
+pub(super) use graphs::{
+    Edge, Graph, GraphPage, GraphSaved, GraphValidated, GraphWhole, Problem, Vertex,
+};
 pub(super) use journal::{JournalEntry, JournalPage};
 pub(super) use others::{
     Drain, Health, Secret, SecretPage, SecretRemoved, SecretSet, SignInLink, Version,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::server::Server;
+use crate::server::{Server, ask};
 
 const SMALL: &str = "\
 name: small
@@ -134,6 +134,56 @@ fn a_text_that_is_no_definition_is_refused_with_its_place() {
         .ask("POST", "/api/v1/graphs", &headers, b"name: \xff")
         .expect(400);
     assert_eq!(refused["code"], "malformed");
+}
+
+#[test]
+fn a_definition_is_validated_and_nothing_is_saved() {
+    let server = Server::start();
+    let validate = |media: &str, text: &[u8]| {
+        let headers = [("Content-Type", media)];
+        server.ask("POST", "/api/v1/graphs/validate", &headers, text)
+    };
+    let right = validate("application/yaml", SMALL.as_bytes()).expect(200);
+    assert_eq!(
+        right,
+        json!({"name": "small", "checked": true, "problems": []})
+    );
+    let wrong = SMALL.replace("needs: [hello]", "needs: [hullo]");
+    let found = validate("application/yaml", wrong.as_bytes()).expect(200);
+    assert_eq!(
+        (&found["name"], &found["checked"]),
+        (&json!("small"), &json!(false))
+    );
+    let list = server.get("/graphs").expect(200);
+    assert_eq!(list["graphs"], json!([]), "nothing was saved");
+    let saved = server.define(&wrong).expect(201);
+    assert_eq!(found["problems"], saved["problems"], "as saving it finds");
+    assert_eq!(found["problems"][0]["code"], "dangling-edge");
+    let secret = json!({"name": "s", "secrets": ["DEPLOY_KEY"], "vertices": {"a": "true"}});
+    let notice = validate("application/json", secret.to_string().as_bytes()).expect(200);
+    assert_eq!(notice["checked"], true);
+    assert_eq!(notice["problems"][0]["code"], "unknown-secret");
+    for (media, text, status, code) in [
+        ("application/yaml", "vertices: [a", 400, "malformed"),
+        (
+            "application/yaml",
+            "vertices: {a: 'true'}",
+            400,
+            "malformed",
+        ),
+        ("application/json", "{", 400, "malformed"),
+        ("text/plain", SMALL, 415, "unsupported-media-type"),
+    ] {
+        let refused = validate(media, text.as_bytes()).expect(status);
+        assert_eq!(refused["code"], code, "{text}");
+    }
+    let refused = ask(
+        "POST",
+        &format!("{}/api/v1/graphs/validate", server.url),
+        &[],
+        b"",
+    );
+    assert_eq!(refused.status, 401);
 }
 
 #[test]
