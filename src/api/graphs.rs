@@ -1,10 +1,9 @@
 //! `/graphs`
 
 use rocket::http::Status;
-use rocket::request::FromParam;
 use rocket::response::status::Custom;
 use rocket::serde::json::Json;
-use rocket::{State, get, http::ContentType, post};
+use rocket::{State, get, post};
 
 use super::body::{Body, blocking};
 use super::describe;
@@ -15,7 +14,6 @@ use super::wire::{
 };
 use crate::desk::Desk;
 use crate::engine::GraphId;
-use crate::graph::text;
 use crate::store::Outcome as Saved;
 
 /// The most rows of one page of a list.
@@ -170,59 +168,6 @@ pub(super) async fn get(
             edges: edges.collect(),
             problems: problems.iter().map(Problem::from).collect(),
         }))
-    })
-    .await
-}
-
-/// `12.yaml`
-pub(super) struct YamlFile(i64);
-
-impl FromParam<'_> for YamlFile {
-    type Error = ();
-
-    fn from_param(param: &str) -> Result<Self, ()> {
-        let id = param.strip_suffix(".yaml").and_then(|id| id.parse().ok());
-        id.map(Self).ok_or(())
-    }
-}
-
-/// The definition as a file of YAML
-#[utoipa::path(
-    tag = "graphs",
-    operation_id = "getGraphYaml",
-    path = "/graphs/{id}.yaml",
-    params(("id" = i64, Path)),
-    responses(
-        (status = 200, description = "As it was saved; what came as JSON is turned into YAML.", body = String, content_type = "application/yaml"),
-        describe::of_graph,
-    )
-)]
-#[get("/graphs/<file>", rank = 2)]
-pub(super) async fn get_yaml(
-    _caller: Auth,
-    desk: &State<Desk>,
-    file: YamlFile,
-) -> Result<(ContentType, String), ApiError> {
-    let desk = desk.inner().clone();
-    blocking(move || {
-        let id = GraphId(file.0);
-        let (source, format) = desk
-            .store
-            .source(id)?
-            .ok_or_else(|| ApiError::not_found("graph", file.0))?;
-        let text = if format == "yaml" {
-            source
-        } else {
-            let graph = desk
-                .store
-                .definition(id)?
-                .ok_or_else(|| ApiError::not_found("graph", file.0))?;
-            text::to_yaml(&graph)
-        };
-        Ok((
-            ContentType::new("application", "yaml").with_params(("charset", "utf-8")),
-            text,
-        ))
     })
     .await
 }

@@ -7,8 +7,8 @@ use utoipa::OpenApi;
 use super::error::ApiError;
 use super::guard::Refused;
 use super::{
-    asks, drain, graphs, health, inbox, log_stream, logs, metrics, openapi, pipelines, render,
-    secrets, sign_in, starts, stream, tracks, why,
+    asks, drain, graph_files, graphs, health, inbox, log_stream, logs, metrics, openapi, pipelines,
+    render, secrets, sign_in, starts, stream, tracks, why,
 };
 use crate::door::retry_after;
 
@@ -32,7 +32,10 @@ interface![
     graphs::validate,
     graphs::list,
     graphs::get,
-    graphs::get_yaml,
+    graph_files::yaml,
+    graph_files::json,
+    graph_files::as_dot,
+    graph_files::as_mermaid,
     graphs::check,
     render::render,
     starts::start,

@@ -69,6 +69,40 @@ fn json_is_taken_too_and_read_as_yaml() {
 }
 
 #[test]
+fn a_graph_is_given_in_every_form() {
+    let server = Server::start();
+    let id = server.define(SMALL).expect(201)["id"].clone();
+    let file = |end: &str, media: &str| {
+        let answer = server.get(&format!("/graphs/{id}.{end}"));
+        let said = (answer.status, answer.media.as_str(), answer.sniff.as_str());
+        assert_eq!(said, (200, media, "nosniff"), "{end}");
+        String::from_utf8(answer.body).expect("text")
+    };
+    let json = file("json", "application/json; charset=utf-8");
+    let media = [("Content-Type", "application/json")];
+    let again = server.ask("POST", "/api/v1/graphs", &media, json.as_bytes());
+    assert_eq!(again.expect(200)["id"], id, "it is the same definition");
+    assert_eq!(file("yaml", "application/yaml; charset=utf-8"), SMALL);
+    let dot = file("dot", "text/vnd.graphviz; charset=utf-8");
+    assert!(dot.starts_with("digraph \"small\" {"), "{dot}");
+    assert!(dot.contains("v0 -> v1;"), "{dot}");
+    let mermaid = file("mmd", "text/vnd.mermaid; charset=utf-8");
+    assert_eq!(
+        mermaid,
+        "flowchart LR\n  v0[\"hello\"]\n  v1[\"bye\"]\n  v0 --> v1\n"
+    );
+    // What came as JSON is given back as it came.
+    let written = "{\"name\":\"j\",  \"vertices\":{\"a\":\"true\"}}";
+    let saved = server.ask("POST", "/api/v1/graphs", &media, written.as_bytes());
+    let path = format!("/graphs/{}.json", saved.expect(201)["id"]);
+    assert_eq!(server.get(&path).body, written.as_bytes());
+    for end in ["txt", "yaml.json", ""] {
+        let refused = server.get(&format!("/graphs/{id}.{end}"));
+        assert_eq!(refused.expect(422)["code"], "invalid", "{end}");
+    }
+}
+
+#[test]
 fn problems_come_all_at_once_and_the_text_is_kept() {
     let server = Server::start();
     let text = "name: bad\nvertices:\n  a: {script: 'true', needs: [b]}\n  b: {script: 'true', needs: [a]}\n  c: {skript: 'true', needs: [d]}\n";
@@ -264,6 +298,9 @@ fn what_is_not_there_is_not_found() {
     for path in [
         "/graphs/7",
         "/graphs/7.yaml",
+        "/graphs/7.json",
+        "/graphs/7.dot",
+        "/graphs/7.mmd",
         "/pipelines/7",
         "/pipelines/7/journal",
         "/tracks/7",
