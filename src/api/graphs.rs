@@ -12,7 +12,7 @@ use super::guard::Auth;
 use super::wire::{
     Edge, Graph, GraphPage, GraphSaved, GraphValidated, GraphWhole, Problem, Vertex,
 };
-use crate::desk::Desk;
+use crate::desk::{Defined, Desk};
 use crate::engine::GraphId;
 use crate::store::Outcome as Saved;
 
@@ -71,16 +71,16 @@ pub(super) async fn create(
 ) -> Result<Custom<Json<GraphSaved>>, ApiError> {
     let (source, format) = body.definition()?;
     let desk = desk.inner().clone();
-    blocking(move || {
-        let saved = desk.define(&source, format, caller.0.name)?;
-        let status = if saved.outcome == Saved::Unchanged {
-            Status::Ok
-        } else {
-            Status::Created
-        };
-        Ok(Custom(status, Json(GraphSaved::from(&saved))))
-    })
-    .await
+    blocking(move || Ok(saved(&desk.define(&source, format, caller.0.name)?))).await
+}
+
+/// What saving is answered with.
+pub(super) fn saved(defined: &Defined) -> Custom<Json<GraphSaved>> {
+    let status = match defined.outcome {
+        Saved::Unchanged => Status::Ok,
+        Saved::Created | Saved::Replaced | Saved::NewVersion => Status::Created,
+    };
+    Custom(status, Json(GraphSaved::from(defined)))
 }
 
 /// Says what saving a definition would find

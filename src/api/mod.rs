@@ -29,6 +29,7 @@ mod starts;
 mod stream;
 mod strict;
 mod tracks;
+mod versions;
 mod watching;
 mod why;
 pub mod wire;

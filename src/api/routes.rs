@@ -8,7 +8,7 @@ use super::error::ApiError;
 use super::guard::Refused;
 use super::{
     asks, drain, graph_files, graphs, health, inbox, log_stream, logs, metrics, openapi, pipelines,
-    render, secrets, sign_in, starts, stream, tracks, why,
+    render, secrets, sign_in, starts, stream, tracks, versions, why,
 };
 use crate::door::retry_after;
 
@@ -37,6 +37,9 @@ interface![
     graph_files::as_dot,
     graph_files::as_mermaid,
     graphs::check,
+    versions::list,
+    versions::diff,
+    versions::restore,
     render::render,
     starts::start,
     pipelines::list,

@@ -113,15 +113,26 @@ impl Desk {
         Ok((graph, found))
     }
 
-    /// Checks a saved graph again, with the rules and limits of today.
-    pub fn check(&self, id: GraphId) -> Result<Defined, DefineError> {
-        let head = self.store.graph(id)?.ok_or(DefineError::NoGraph(id))?;
+    /// Saves the text of a saved graph as the newest version of its name.
+    pub fn restore(&self, id: GraphId, who: &str) -> Result<Defined, DefineError> {
+        let (source, format) = self.source(id)?;
+        self.define(&source, format, who)
+    }
+
+    fn source(&self, id: GraphId) -> Result<(String, Format), DefineError> {
         let (source, format) = self.store.source(id)?.ok_or(DefineError::NoGraph(id))?;
         let format = if format == "json" {
             Format::Json
         } else {
             Format::Yaml
         };
+        Ok((source, format))
+    }
+
+    /// Checks a saved graph again, with the rules and limits of today.
+    pub fn check(&self, id: GraphId) -> Result<Defined, DefineError> {
+        let head = self.store.graph(id)?.ok_or(DefineError::NoGraph(id))?;
+        let (source, format) = self.source(id)?;
         let parsed = examine(&source, format, &self.limits, &self.probe);
         let mut problems = stored(&parsed.problems);
         problems.extend(self.unset(&parsed)?);

@@ -8,6 +8,7 @@ mod again;
 mod asking;
 mod asks;
 mod define;
+mod diff;
 mod known;
 mod render;
 mod resolve;

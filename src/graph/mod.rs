@@ -23,6 +23,7 @@ mod check_settings;
 mod compile;
 #[cfg(test)]
 mod compile_tests;
+mod diff;
 mod duration;
 mod hazards;
 mod hidden;
@@ -54,6 +55,7 @@ mod written;
 pub use accept::{FieldError, Given, GivenOwned};
 pub use check::check;
 pub use compile::{Compiled, compile};
+pub use diff::{Diff, FieldChange, VertexChange, diff};
 pub use duration::LONGEST;
 pub use hidden::{Hidden, MASK};
 pub use inputs::{Accepted, Later, VertexInput, accept_inputs, used};

@@ -54,6 +54,14 @@ pub(in crate::api) struct GraphPage {
     pub(in crate::api) next: Option<String>,
 }
 
+/// Versions of a graph, newest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api) struct VersionPage {
+    pub(in crate::api) graphs: Vec<Graph>,
+    /// Give it as `before` for the next page; null: there is none.
+    pub(in crate::api) next: Option<i32>,
+}
+
 /// A graph with all that is in it.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct GraphWhole {

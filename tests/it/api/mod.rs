@@ -10,3 +10,4 @@ mod pipelines;
 mod render;
 mod stream;
 mod tracks;
+mod versions;
