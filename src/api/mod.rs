@@ -10,6 +10,7 @@ mod drain;
 mod dry_run;
 mod error;
 mod followed;
+mod form;
 mod graph_files;
 mod graphs;
 mod guard;

@@ -7,8 +7,8 @@ use utoipa::OpenApi;
 use super::error::ApiError;
 use super::guard::Refused;
 use super::{
-    asks, drain, graph_files, graphs, health, inbox, log_stream, logs, metrics, openapi, pipelines,
-    render, secrets, sign_in, starts, stream, tracks, versions, why,
+    asks, drain, form, graph_files, graphs, health, inbox, log_stream, logs, metrics, openapi,
+    pipelines, render, secrets, sign_in, starts, stream, tracks, versions, why,
 };
 use crate::door::retry_after;
 
@@ -37,6 +37,7 @@ interface![
     graph_files::as_dot,
     graph_files::as_mermaid,
     graphs::check,
+    form::get,
     versions::list,
     versions::diff,
     versions::restore,

@@ -2,6 +2,7 @@
 
 mod access;
 pub(crate) mod described;
+mod forms;
 mod graphs;
 mod inbox;
 mod log_stream;
