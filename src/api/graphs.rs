@@ -1,19 +1,19 @@
 //! `/graphs`
 
 use rocket::http::Status;
-use rocket::request::FromParam;
 use rocket::response::status::Custom;
 use rocket::serde::json::Json;
-use rocket::{State, get, http::ContentType, post};
+use rocket::{State, get, post};
 
 use super::body::{Body, blocking};
 use super::describe;
 use super::error::ApiError;
 use super::guard::Auth;
-use super::wire::{Edge, Graph, GraphPage, GraphSaved, GraphWhole, Problem, Vertex};
-use crate::desk::Desk;
+use super::wire::{
+    Edge, Graph, GraphPage, GraphSaved, GraphValidated, GraphWhole, Problem, Vertex,
+};
+use crate::desk::{Defined, Desk};
 use crate::engine::GraphId;
-use crate::graph::text;
 use crate::store::Outcome as Saved;
 
 /// The most rows of one page of a list.
@@ -71,16 +71,42 @@ pub(super) async fn create(
 ) -> Result<Custom<Json<GraphSaved>>, ApiError> {
     let (source, format) = body.definition()?;
     let desk = desk.inner().clone();
-    blocking(move || {
-        let saved = desk.define(&source, format, caller.0.name)?;
-        let status = if saved.outcome == Saved::Unchanged {
-            Status::Ok
-        } else {
-            Status::Created
-        };
-        Ok(Custom(status, Json(GraphSaved::from(&saved))))
-    })
-    .await
+    blocking(move || Ok(saved(&desk.define(&source, format, caller.0.name)?))).await
+}
+
+/// What saving is answered with.
+pub(super) fn saved(defined: &Defined) -> Custom<Json<GraphSaved>> {
+    let status = match defined.outcome {
+        Saved::Unchanged => Status::Ok,
+        Saved::Created | Saved::Replaced | Saved::NewVersion => Status::Created,
+    };
+    Custom(status, Json(GraphSaved::from(defined)))
+}
+
+/// Says what saving a definition would find
+///
+/// Nothing is saved.
+#[utoipa::path(
+    tag = "graphs",
+    operation_id = "validateGraph",
+    request_body(content(
+        (String = "application/yaml"),
+        (Object = "application/json"),
+    ), description = "The definition; what is checked is in docs/checks.md."),
+    responses(
+        (status = 200, description = "What was found, errors too.", body = GraphValidated),
+        describe::list,
+    )
+)]
+#[post("/graphs/validate", data = "<body>")]
+pub(super) async fn validate(
+    _caller: Auth,
+    desk: &State<Desk>,
+    body: Body,
+) -> Result<Json<GraphValidated>, ApiError> {
+    let (source, format) = body.definition()?;
+    let desk = desk.inner().clone();
+    blocking(move || Ok(Json(GraphValidated::from(&desk.validate(&source, format)?)))).await
 }
 
 /// The newest version of each graph, by name
@@ -142,59 +168,6 @@ pub(super) async fn get(
             edges: edges.collect(),
             problems: problems.iter().map(Problem::from).collect(),
         }))
-    })
-    .await
-}
-
-/// `12.yaml`
-pub(super) struct YamlFile(i64);
-
-impl FromParam<'_> for YamlFile {
-    type Error = ();
-
-    fn from_param(param: &str) -> Result<Self, ()> {
-        let id = param.strip_suffix(".yaml").and_then(|id| id.parse().ok());
-        id.map(Self).ok_or(())
-    }
-}
-
-/// The definition as a file of YAML
-#[utoipa::path(
-    tag = "graphs",
-    operation_id = "getGraphYaml",
-    path = "/graphs/{id}.yaml",
-    params(("id" = i64, Path)),
-    responses(
-        (status = 200, description = "As it was saved; what came as JSON is turned into YAML.", body = String, content_type = "application/yaml"),
-        describe::of_graph,
-    )
-)]
-#[get("/graphs/<file>", rank = 2)]
-pub(super) async fn get_yaml(
-    _caller: Auth,
-    desk: &State<Desk>,
-    file: YamlFile,
-) -> Result<(ContentType, String), ApiError> {
-    let desk = desk.inner().clone();
-    blocking(move || {
-        let id = GraphId(file.0);
-        let (source, format) = desk
-            .store
-            .source(id)?
-            .ok_or_else(|| ApiError::not_found("graph", file.0))?;
-        let text = if format == "yaml" {
-            source
-        } else {
-            let graph = desk
-                .store
-                .definition(id)?
-                .ok_or_else(|| ApiError::not_found("graph", file.0))?;
-            text::to_yaml(&graph)
-        };
-        Ok((
-            ContentType::new("application", "yaml").with_params(("charset", "utf-8")),
-            text,
-        ))
     })
     .await
 }

@@ -8,8 +8,8 @@ use super::error::ApiError;
 use super::guard::Refused;
 use super::query::Stray;
 use super::{
-    asks, drain, graphs, health, inbox, log_stream, logs, metrics, openapi, pipelines, render,
-    secrets, sign_in, starts, stream, tracks, why,
+    asks, drain, form, graph_files, graphs, health, inbox, log_stream, logs, metrics, openapi,
+    pipelines, render, secrets, sign_in, starts, stream, tracks, versions, why,
 };
 use crate::door::retry_after;
 
@@ -30,10 +30,18 @@ macro_rules! interface {
 
 interface![
     graphs::create,
+    graphs::validate,
     graphs::list,
     graphs::get,
-    graphs::get_yaml,
+    graph_files::yaml,
+    graph_files::json,
+    graph_files::as_dot,
+    graph_files::as_mermaid,
     graphs::check,
+    form::get,
+    versions::list,
+    versions::diff,
+    versions::restore,
     render::render,
     starts::start,
     pipelines::list,

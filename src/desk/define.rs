@@ -26,6 +26,17 @@ pub struct Defined {
     pub problems: Vec<StoredProblem>,
 }
 
+/// What was found in a definition that was only looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Validated {
+    /// The name of the graph.
+    pub name: String,
+    /// It could be started, once it is saved.
+    pub checked: bool,
+    /// All that the check found.
+    pub problems: Vec<StoredProblem>,
+}
+
 /// Why a definition was not saved. Nothing has changed.
 #[derive(Debug, thiserror::Error)]
 pub enum DefineError {
@@ -47,14 +58,8 @@ impl Desk {
     /// Saves a text as the newest version of the graph that it names. A text with problems is
     /// saved too, unchecked, so that nothing a person wrote is lost.
     pub fn define(&self, source: &str, format: Format, who: &str) -> Result<Defined, DefineError> {
-        let parsed = examine(source, format, &self.limits, &self.probe);
-        let mut problems = stored(&parsed.problems);
-        problems.extend(self.unset(&parsed)?);
-        let named = parsed.graph.filter(|g| !g.name.is_empty());
-        let Some(graph) = named else {
-            return Err(DefineError::Malformed(problems));
-        };
-        let checked = is_checked(&parsed.problems);
+        let (graph, found) = self.read(source, format)?;
+        let (checked, problems) = (found.checked, found.problems);
         let canonical = text::to_json(&graph);
         // Two texts with the same rows may have different problems (a duplicate edge, say).
         let basis = if checked {
@@ -62,7 +67,6 @@ impl Desk {
         } else {
             format!("unchecked {source}")
         };
-        let name = graph.name.clone();
         let compiled = compiled(&graph);
         let new = NewGraph {
             graph,
@@ -80,7 +84,7 @@ impl Desk {
         let saved = self.handle.save_graph(new)?;
         Ok(Defined {
             id: saved.id,
-            name,
+            name: found.name,
             version: saved.version,
             outcome: saved.outcome,
             checked,
@@ -88,15 +92,47 @@ impl Desk {
         })
     }
 
-    /// Checks a saved graph again, with the rules and limits of today.
-    pub fn check(&self, id: GraphId) -> Result<Defined, DefineError> {
-        let head = self.store.graph(id)?.ok_or(DefineError::NoGraph(id))?;
+    /// Says what saving a text would find. Nothing is saved.
+    pub fn validate(&self, source: &str, format: Format) -> Result<Validated, DefineError> {
+        Ok(self.read(source, format)?.1)
+    }
+
+    /// A text as a graph that has a name, and what was found in it.
+    fn read(&self, source: &str, format: Format) -> Result<(Graph, Validated), DefineError> {
+        let parsed = examine(source, format, &self.limits, &self.probe);
+        let mut problems = stored(&parsed.problems);
+        problems.extend(self.unset(&parsed)?);
+        let Some(graph) = parsed.graph.filter(|g| !g.name.is_empty()) else {
+            return Err(DefineError::Malformed(problems));
+        };
+        let found = Validated {
+            name: graph.name.clone(),
+            checked: is_checked(&parsed.problems),
+            problems,
+        };
+        Ok((graph, found))
+    }
+
+    /// Saves the text of a saved graph as the newest version of its name.
+    pub fn restore(&self, id: GraphId, who: &str) -> Result<Defined, DefineError> {
+        let (source, format) = self.source(id)?;
+        self.define(&source, format, who)
+    }
+
+    fn source(&self, id: GraphId) -> Result<(String, Format), DefineError> {
         let (source, format) = self.store.source(id)?.ok_or(DefineError::NoGraph(id))?;
         let format = if format == "json" {
             Format::Json
         } else {
             Format::Yaml
         };
+        Ok((source, format))
+    }
+
+    /// Checks a saved graph again, with the rules and limits of today.
+    pub fn check(&self, id: GraphId) -> Result<Defined, DefineError> {
+        let head = self.store.graph(id)?.ok_or(DefineError::NoGraph(id))?;
+        let (source, format) = self.source(id)?;
         let parsed = examine(&source, format, &self.limits, &self.probe);
         let mut problems = stored(&parsed.problems);
         problems.extend(self.unset(&parsed)?);

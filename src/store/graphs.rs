@@ -5,6 +5,7 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Querya
 
 use super::connection::Db;
 use super::error::StoreError;
+use super::reader::Store;
 use super::schema::{edge, graph, vertex};
 use super::spec::from_json;
 use crate::engine::GraphId;
@@ -93,30 +94,38 @@ macro_rules! head_columns {
     };
 }
 
-/// The newest version of each graph, by name, after the name `after`.
-pub(super) fn newest(db: &mut Db, after: &str, limit: i64) -> QueryResult<Vec<GraphHead>> {
-    let other = diesel::alias!(graph as other);
-    let newer = other
-        .filter(other.field(graph::name).eq(graph::name))
-        .filter(other.field(graph::version).gt(graph::version))
-        .select(other.field(graph::id));
-    graph::table
-        .filter(graph::name.gt(after))
-        .filter(not(exists(newer)))
-        .order(graph::name)
-        .limit(limit)
-        .select(head_columns!())
-        .load(db)
-}
+impl Store {
+    /// The newest version of each graph, by name, after the name `after`.
+    pub fn graphs(&self, after: &str, limit: i64) -> Result<Vec<GraphHead>, StoreError> {
+        let other = diesel::alias!(graph as other);
+        let newer = other
+            .filter(other.field(graph::name).eq(graph::name))
+            .filter(other.field(graph::version).gt(graph::version))
+            .select(other.field(graph::id));
+        let page = graph::table
+            .filter(graph::name.gt(after))
+            .filter(not(exists(newer)))
+            .order(graph::name)
+            .limit(limit)
+            .select(head_columns!());
+        Ok(page.load(&mut *self.pool.get()?)?)
+    }
 
-/// All versions of a name, newest first.
-pub(super) fn versions(db: &mut Db, name: &str, limit: i64) -> QueryResult<Vec<GraphHead>> {
-    let named = graph::table.filter(graph::name.eq(name));
-    named
-        .order(graph::version.desc())
-        .limit(limit)
-        .select(head_columns!())
-        .load(db)
+    /// Versions of a name below `before`, newest first.
+    pub fn versions(
+        &self,
+        name: &str,
+        before: i32,
+        limit: i64,
+    ) -> Result<Vec<GraphHead>, StoreError> {
+        let page = graph::table
+            .filter(graph::name.eq(name))
+            .filter(graph::version.lt(before))
+            .order(graph::version.desc())
+            .limit(limit)
+            .select(head_columns!());
+        Ok(page.load(&mut *self.pool.get()?)?)
+    }
 }
 
 /// One graph.

@@ -41,16 +41,6 @@ impl Store {
         Ok(Self { pool })
     }
 
-    /// The newest version of each graph by name, after the name `after`.
-    pub fn graphs(&self, after: &str, limit: i64) -> Result<Vec<GraphHead>, StoreError> {
-        Ok(graphs::newest(&mut *self.pool.get()?, after, limit)?)
-    }
-
-    /// All versions of a name, newest first.
-    pub fn versions(&self, name: &str, limit: i64) -> Result<Vec<GraphHead>, StoreError> {
-        Ok(graphs::versions(&mut *self.pool.get()?, name, limit)?)
-    }
-
     /// One graph without its vertices.
     pub fn graph(&self, id: GraphId) -> Result<Option<GraphHead>, StoreError> {
         Ok(graphs::head(&mut *self.pool.get()?, id)?)

@@ -117,7 +117,7 @@ fn find(desk: &Desk, id: GraphId, from: Option<i32>) -> Result<Found, Failure> {
     let ids: Vec<i64> = runs.iter().map(|run| run.id).collect();
     Ok(Found {
         outline: store.outline(id)?.ok_or_else(missing)?,
-        versions: store.versions(&head.name, VERSIONS)?,
+        versions: store.versions(&head.name, i32::MAX, VERSIONS)?,
         problems: store.problems(id)?,
         source: store.source(id)?.ok_or_else(missing)?.0,
         from,

@@ -15,6 +15,7 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) media: String,
     pub(crate) cookie: String,
+    pub(crate) sniff: String,
     pub(crate) body: Vec<u8>,
 }
 
@@ -357,6 +358,7 @@ fn try_ask(
         value.and_then(|v| v.to_str().ok()).unwrap_or("").to_owned()
     };
     let (media, cookie) = (header("content-type"), header("set-cookie"));
+    let sniff = header("x-content-type-options");
     let limit = 256 << 20;
     let body = response
         .body_mut()
@@ -367,6 +369,7 @@ fn try_ask(
         status: response.status().as_u16(),
         media,
         cookie,
+        sniff,
         body,
     };
     if let Some((_, path)) = url.split_once("/api/v1") {

@@ -54,6 +54,11 @@ pub(super) fn meaning(path: &str, name: &str) -> Option<(String, Value)> {
         ),
         ("after", "/graphs") => (PAGE.to_owned(), json!({"type": "string"})),
         ("after" | "before", _) => (PAGE.to_owned(), json!({"type": "integer"})),
+        ("with", _) => (
+            "The number of the graph before: what changed from it to the graph `id` is told."
+                .to_owned(),
+            number,
+        ),
         ("wait", _) => (
             format!(
                 "Answer only when nothing of the pipeline can move any more, or when this time has \

@@ -67,6 +67,8 @@ refusals! {
     list = [];
     make_graph = [WRITE];
     of_graph = [NO_SUCH, WRITE];
+    versions = [NO_SUCH];
+    restore = [NO_SUCH, WRITE, &[(400, "malformed")]];
     of_pipeline = [NO_SUCH];
     of_track = [NO_SUCH];
     render = [NO_SUCH, VALUES, &[(422, "too-large")]];

@@ -5,7 +5,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::values::{Moment, object};
-use crate::desk::Defined;
+use crate::desk::{Defined, Validated};
 use crate::store::{GraphHead, StoredProblem, VertexRow};
 
 /// A version of a graph, without its vertices.
@@ -52,6 +52,14 @@ pub(in crate::api) struct GraphPage {
     pub(in crate::api) graphs: Vec<Graph>,
     /// Give it as `after` for the next page; null: there is none.
     pub(in crate::api) next: Option<String>,
+}
+
+/// Versions of a graph, newest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api) struct VersionPage {
+    pub(in crate::api) graphs: Vec<Graph>,
+    /// Give it as `before` for the next page; null: there is none.
+    pub(in crate::api) next: Option<i32>,
 }
 
 /// A graph with all that is in it.
@@ -155,6 +163,25 @@ impl From<&Defined> for GraphSaved {
             checked: defined.checked,
             note: defined.outcome.sentence().to_owned(),
             problems: defined.problems.iter().map(Problem::from).collect(),
+        }
+    }
+}
+
+/// What was found in a definition that was not saved.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api) struct GraphValidated {
+    name: String,
+    /// It could be started, once it is saved.
+    checked: bool,
+    problems: Vec<Problem>,
+}
+
+impl From<&Validated> for GraphValidated {
+    fn from(found: &Validated) -> Self {
+        Self {
+            name: found.name.clone(),
+            checked: found.checked,
+            problems: found.problems.iter().map(Problem::from).collect(),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! and the description of the interface (`/openapi.json`) is made from them.
 
 mod bodies;
+mod diff;
 mod error;
 mod graphs;
 mod journal;
@@ -17,8 +18,11 @@ mod words;
 pub(super) use bodies::{
     AnswerBody, InputBody, PipelineAskBody, RenderBody, SecretBody, StartBody, TrackAskBody,
 };
+pub(super) use diff::GraphDiff;
 pub(super) use error::{Found, OfField, Refusal, Standing};
-pub(super) use graphs::{Edge, Graph, GraphPage, GraphSaved, GraphWhole, Problem, Vertex};
+pub(super) use graphs::{
+    Edge, Graph, GraphPage, GraphSaved, GraphValidated, GraphWhole, Problem, VersionPage, Vertex,
+};
 pub(super) use journal::{JournalEntry, JournalPage};
 pub(super) use others::{
     Drain, Health, Secret, SecretPage, SecretRemoved, SecretSet, SignInLink, Version,

@@ -19,6 +19,7 @@ mod tree;
 mod vertices;
 mod yaml;
 
+pub(super) use print::tree as keys_and_values;
 pub use print_json::to_json;
 pub use print_yaml::to_yaml;
 pub use read::{Format, Parsed, parse};

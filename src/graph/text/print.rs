@@ -10,7 +10,7 @@ use crate::graph::rlimits::Rlimits;
 use crate::graph::stored::value_to_json;
 
 /// The tree that both notations print.
-pub(super) fn tree(graph: &Graph) -> Json {
+pub(in crate::graph) fn tree(graph: &Graph) -> Json {
     let mut out = Map::new();
     out.insert("name".to_owned(), json!(graph.name));
     described(&mut out, &graph.desc);

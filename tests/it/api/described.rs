@@ -1,6 +1,7 @@
 //! The interface is as `/api/v1/openapi.json` says, and all that the tests of this program are answered
 //! is looked at: a status, a code or a field that is not described fails the test that met it.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
@@ -48,16 +49,17 @@ fn operation(method: &str, path: &str) -> Option<&'static Value> {
     let of_path = |template: &str| {
         let parts: Vec<&str> = template.split('/').collect();
         let same = |(part, asked): (&&str, &&str)| match part.split_once('}') {
-            Some((_, end)) => {
-                asked.ends_with(end) && (!end.is_empty() || !asked.ends_with(".yaml"))
-            }
+            Some((_, end)) => asked.ends_with(end),
             None => part == asked,
         };
         parts.len() == asked.len() && parts.iter().zip(&asked).all(same)
     };
     let all = operations().filter(|(m, template, _)| m == method && of_path(template));
-    // An address without a place for something comes first.
-    let found = all.min_by_key(|(_, template, _)| template.matches('{').count());
+    // An address without a place for something comes first, then one that says more.
+    let found = all.min_by_key(|(_, template, _)| {
+        let places = template.matches('{').count();
+        (places, Reverse(template.len()))
+    });
     found.map(|(_, _, operation)| operation)
 }
 
@@ -142,14 +144,21 @@ fn fits(schema: &'static Value, value: &Value, alone: bool) -> Result<(), String
     Ok(())
 }
 
+/// The address of a route as it is described: a file by its end.
+fn named(path: &str) -> String {
+    let ends = ["yaml", "json", "dot", "mmd"];
+    ends.iter().fold(path.to_owned(), |path, end| {
+        path.replace(&format!("<{end}>"), &format!("<id>.{end}"))
+    })
+}
+
 #[test]
 fn every_route_is_described_and_nothing_else() {
     let routes = trackyard::api::routes();
     let mounted: BTreeSet<(String, String)> = routes
         .iter()
         .map(|route| {
-            let path = route.uri.path().replace("<file>", "<id>.yaml");
-            let path = path.replace('<', "{").replace('>', "}");
+            let path = named(route.uri.path()).replace('<', "{").replace('>', "}");
             (route.method.to_string(), path)
         })
         .collect();
@@ -158,7 +167,7 @@ fn every_route_is_described_and_nothing_else() {
     assert_eq!(mounted, described);
     // And each parameter of an address and of its query.
     for route in &routes {
-        let path = route.uri.path().replace("<file>", "<id>.yaml");
+        let path = named(route.uri.path());
         let operation = operation(route.method.as_str(), &path.replace(['<', '>'], "1"));
         let parameters = operation.expect("it is described")["parameters"].as_array();
         let parameters: BTreeSet<_> = parameters
@@ -234,6 +243,7 @@ fn what_does_not_fit_is_seen() {
         status,
         media: "application/json".to_owned(),
         cookie: String::new(),
+        sniff: String::new(),
         body: body.to_string().into_bytes(),
     };
     let fails = |answer: Answer| {

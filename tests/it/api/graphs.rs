@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::server::Server;
+use crate::server::{Server, ask};
 
 const SMALL: &str = "\
 name: small
@@ -66,6 +66,40 @@ fn json_is_taken_too_and_read_as_yaml() {
         saved["id"],
         "{yaml}"
     );
+}
+
+#[test]
+fn a_graph_is_given_in_every_form() {
+    let server = Server::start();
+    let id = server.define(SMALL).expect(201)["id"].clone();
+    let file = |end: &str, media: &str| {
+        let answer = server.get(&format!("/graphs/{id}.{end}"));
+        let said = (answer.status, answer.media.as_str(), answer.sniff.as_str());
+        assert_eq!(said, (200, media, "nosniff"), "{end}");
+        String::from_utf8(answer.body).expect("text")
+    };
+    let json = file("json", "application/json; charset=utf-8");
+    let media = [("Content-Type", "application/json")];
+    let again = server.ask("POST", "/api/v1/graphs", &media, json.as_bytes());
+    assert_eq!(again.expect(200)["id"], id, "it is the same definition");
+    assert_eq!(file("yaml", "application/yaml; charset=utf-8"), SMALL);
+    let dot = file("dot", "text/vnd.graphviz; charset=utf-8");
+    assert!(dot.starts_with("digraph \"small\" {"), "{dot}");
+    assert!(dot.contains("v0 -> v1;"), "{dot}");
+    let mermaid = file("mmd", "text/vnd.mermaid; charset=utf-8");
+    assert_eq!(
+        mermaid,
+        "flowchart LR\n  v0[\"hello\"]\n  v1[\"bye\"]\n  v0 --> v1\n"
+    );
+    // What came as JSON is given back as it came.
+    let written = "{\"name\":\"j\",  \"vertices\":{\"a\":\"true\"}}";
+    let saved = server.ask("POST", "/api/v1/graphs", &media, written.as_bytes());
+    let path = format!("/graphs/{}.json", saved.expect(201)["id"]);
+    assert_eq!(server.get(&path).body, written.as_bytes());
+    for end in ["txt", "yaml.json", ""] {
+        let refused = server.get(&format!("/graphs/{id}.{end}"));
+        assert_eq!(refused.expect(422)["code"], "invalid", "{end}");
+    }
 }
 
 #[test]
@@ -134,6 +168,56 @@ fn a_text_that_is_no_definition_is_refused_with_its_place() {
         .ask("POST", "/api/v1/graphs", &headers, b"name: \xff")
         .expect(400);
     assert_eq!(refused["code"], "malformed");
+}
+
+#[test]
+fn a_definition_is_validated_and_nothing_is_saved() {
+    let server = Server::start();
+    let validate = |media: &str, text: &[u8]| {
+        let headers = [("Content-Type", media)];
+        server.ask("POST", "/api/v1/graphs/validate", &headers, text)
+    };
+    let right = validate("application/yaml", SMALL.as_bytes()).expect(200);
+    assert_eq!(
+        right,
+        json!({"name": "small", "checked": true, "problems": []})
+    );
+    let wrong = SMALL.replace("needs: [hello]", "needs: [hullo]");
+    let found = validate("application/yaml", wrong.as_bytes()).expect(200);
+    assert_eq!(
+        (&found["name"], &found["checked"]),
+        (&json!("small"), &json!(false))
+    );
+    let list = server.get("/graphs").expect(200);
+    assert_eq!(list["graphs"], json!([]), "nothing was saved");
+    let saved = server.define(&wrong).expect(201);
+    assert_eq!(found["problems"], saved["problems"], "as saving it finds");
+    assert_eq!(found["problems"][0]["code"], "dangling-edge");
+    let secret = json!({"name": "s", "secrets": ["DEPLOY_KEY"], "vertices": {"a": "true"}});
+    let notice = validate("application/json", secret.to_string().as_bytes()).expect(200);
+    assert_eq!(notice["checked"], true);
+    assert_eq!(notice["problems"][0]["code"], "unknown-secret");
+    for (media, text, status, code) in [
+        ("application/yaml", "vertices: [a", 400, "malformed"),
+        (
+            "application/yaml",
+            "vertices: {a: 'true'}",
+            400,
+            "malformed",
+        ),
+        ("application/json", "{", 400, "malformed"),
+        ("text/plain", SMALL, 415, "unsupported-media-type"),
+    ] {
+        let refused = validate(media, text.as_bytes()).expect(status);
+        assert_eq!(refused["code"], code, "{text}");
+    }
+    let refused = ask(
+        "POST",
+        &format!("{}/api/v1/graphs/validate", server.url),
+        &[],
+        b"",
+    );
+    assert_eq!(refused.status, 401);
 }
 
 #[test]
@@ -214,6 +298,9 @@ fn what_is_not_there_is_not_found() {
     for path in [
         "/graphs/7",
         "/graphs/7.yaml",
+        "/graphs/7.json",
+        "/graphs/7.dot",
+        "/graphs/7.mmd",
         "/pipelines/7",
         "/pipelines/7/journal",
         "/tracks/7",

@@ -2,6 +2,7 @@
 
 mod access;
 pub(crate) mod described;
+mod forms;
 mod graphs;
 mod inbox;
 mod log_stream;
@@ -10,3 +11,4 @@ mod pipelines;
 mod render;
 mod stream;
 mod tracks;
+mod versions;

@@ -1,0 +1,137 @@
+//! `/graphs/<id>.yaml` and the other forms of a definition as a file. What is given is named exactly and
+//! never to be guessed from its content.
+
+use rocket::http::ContentType;
+use rocket::request::FromParam;
+use rocket::{State, get};
+
+use super::body::blocking;
+use super::describe;
+use super::error::ApiError;
+use super::guard::Auth;
+use crate::desk::Desk;
+use crate::engine::GraphId;
+use crate::graph::drawing::{dot, mermaid};
+use crate::graph::{Graph, text};
+
+/// A number and the end of a file's name.
+macro_rules! files {
+    ($($(#[doc = $doc:literal])+ $name:ident = $end:literal;)+) => {$(
+        $(#[doc = $doc])+
+        pub(super) struct $name(GraphId);
+
+        impl FromParam<'_> for $name {
+            type Error = ();
+
+            fn from_param(param: &str) -> Result<Self, ()> {
+                let id = param.strip_suffix($end).and_then(|id| id.parse().ok());
+                id.map(|id| Self(GraphId(id))).ok_or(())
+            }
+        }
+    )+};
+}
+
+files! {
+    /// `12.yaml`
+    Yaml = ".yaml";
+    /// `12.json`
+    Json = ".json";
+    /// `12.dot`
+    Dot = ".dot";
+    /// `12.mmd`
+    Mermaid = ".mmd";
+}
+
+type File = (ContentType, String);
+
+/// A definition as it was saved when that was in this `format`, else what `printed` makes of it.
+async fn file(
+    desk: &Desk,
+    id: GraphId,
+    (media, format): ((&'static str, &'static str), Option<&'static str>),
+    printed: fn(&Graph) -> String,
+) -> Result<File, ApiError> {
+    let desk = desk.clone();
+    blocking(move || {
+        let missing = || ApiError::not_found("graph", id.0);
+        let (source, saved) = desk.store.source(id)?.ok_or_else(missing)?;
+        let text = if format == Some(saved.as_str()) {
+            source
+        } else {
+            printed(&desk.store.definition(id)?.ok_or_else(missing)?)
+        };
+        let media = ContentType::new(media.0, media.1).with_params(("charset", "utf-8"));
+        Ok((media, text))
+    })
+    .await
+}
+
+/// The definition as a file of YAML
+#[utoipa::path(
+    tag = "graphs",
+    operation_id = "getGraphYaml",
+    path = "/graphs/{id}.yaml",
+    params(("id" = i64, Path)),
+    responses(
+        (status = 200, description = "As it was saved; what came as JSON is turned into YAML.", body = String, content_type = "application/yaml"),
+        describe::of_graph,
+    )
+)]
+#[get("/graphs/<yaml>", rank = 2)]
+pub(super) async fn yaml(_caller: Auth, desk: &State<Desk>, yaml: Yaml) -> Result<File, ApiError> {
+    let form = (("application", "yaml"), Some("yaml"));
+    file(desk, yaml.0, form, text::to_yaml).await
+}
+
+/// The definition as a file of JSON
+#[utoipa::path(
+    tag = "graphs",
+    operation_id = "getGraphJson",
+    path = "/graphs/{id}.json",
+    params(("id" = i64, Path)),
+    responses(
+        (status = 200, description = "As it was saved; what came as YAML is turned into JSON.", body = Object, content_type = "application/json"),
+        describe::of_graph,
+    )
+)]
+#[get("/graphs/<json>", rank = 3)]
+pub(super) async fn json(_caller: Auth, desk: &State<Desk>, json: Json) -> Result<File, ApiError> {
+    let form = (("application", "json"), Some("json"));
+    file(desk, json.0, form, text::to_json).await
+}
+
+/// The graph as a drawing for Graphviz
+#[utoipa::path(
+    tag = "graphs",
+    operation_id = "getGraphDot",
+    path = "/graphs/{id}.dot",
+    params(("id" = i64, Path)),
+    responses(
+        (status = 200, description = "In the language DOT.", body = String, content_type = "text/vnd.graphviz"),
+        describe::of_graph,
+    )
+)]
+#[get("/graphs/<dot>", rank = 4)]
+pub(super) async fn as_dot(_caller: Auth, desk: &State<Desk>, dot: Dot) -> Result<File, ApiError> {
+    file(desk, dot.0, (("text", "vnd.graphviz"), None), self::dot).await
+}
+
+/// The graph as a flowchart for Mermaid
+#[utoipa::path(
+    tag = "graphs",
+    operation_id = "getGraphMermaid",
+    path = "/graphs/{id}.mmd",
+    params(("id" = i64, Path)),
+    responses(
+        (status = 200, description = "In the language of Mermaid.", body = String, content_type = "text/vnd.mermaid"),
+        describe::of_graph,
+    )
+)]
+#[get("/graphs/<mmd>", rank = 5)]
+pub(super) async fn as_mermaid(
+    _caller: Auth,
+    desk: &State<Desk>,
+    mmd: Mermaid,
+) -> Result<File, ApiError> {
+    file(desk, mmd.0, (("text", "vnd.mermaid"), None), mermaid).await
+}

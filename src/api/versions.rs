@@ -1,0 +1,97 @@
+//! `/graphs/<id>/versions`, and what is done with versions: two compared, one restored.
+
+use rocket::response::status::Custom;
+use rocket::serde::json::Json;
+use rocket::{State, get, post};
+
+use super::body::blocking;
+use super::describe;
+use super::error::ApiError;
+use super::graphs::{number, rows, saved};
+use super::guard::Auth;
+use super::wire::{Graph, GraphDiff, GraphSaved, VersionPage};
+use crate::desk::Desk;
+use crate::engine::GraphId;
+
+/// All versions of a graph, newest first
+#[utoipa::path(
+    tag = "graphs",
+    operation_id = "listVersions",
+    responses(
+        (status = 200, description = "A page.", body = VersionPage),
+        describe::versions,
+    )
+)]
+#[get("/graphs/<id>/versions?<before>&<limit>")]
+pub(super) async fn list(
+    _caller: Auth,
+    desk: &State<Desk>,
+    id: i64,
+    before: Option<&str>,
+    limit: Option<&str>,
+) -> Result<Json<VersionPage>, ApiError> {
+    let limit = rows(limit)?;
+    let most = i64::from(i32::MAX);
+    let before = number("before", before)?.unwrap_or(most).clamp(0, most);
+    let desk = desk.inner().clone();
+    blocking(move || {
+        let head = desk.store.graph(GraphId(id))?;
+        let head = head.ok_or_else(|| ApiError::not_found("graph", id))?;
+        let found = desk.store.versions(&head.name, before as i32, limit)?;
+        let full = found.len() as i64 == limit;
+        let next = found.last().filter(|_| full).map(|graph| graph.version);
+        let graphs = found.iter().map(Graph::from).collect();
+        Ok(Json(VersionPage { graphs, next }))
+    })
+    .await
+}
+
+/// What changed from one graph to another
+///
+/// From the graph `with` to this one: most often two versions of one name. Comments, layout and order are no change.
+#[utoipa::path(
+    tag = "graphs",
+    operation_id = "diffGraphs",
+    params(("id" = i64, Path), ("with" = i64, Query)),
+    responses(
+        (status = 200, description = "What changed.", body = GraphDiff),
+        describe::versions,
+    )
+)]
+#[get("/graphs/<id>/diff?<with>")]
+pub(super) async fn diff(
+    _caller: Auth,
+    desk: &State<Desk>,
+    id: i64,
+    with: Option<&str>,
+) -> Result<Json<GraphDiff>, ApiError> {
+    let with = number("with", with.or(Some("")))?.unwrap_or_default();
+    let desk = desk.inner().clone();
+    blocking(move || {
+        let diff = desk.diff(GraphId(with), GraphId(id))?;
+        Ok(Json(GraphDiff::of(with, id, diff)))
+    })
+    .await
+}
+
+/// Makes a version the newest one again
+///
+/// Its text is saved as it was written: as the next version when a pipeline has used the newest one, else in its place.
+#[utoipa::path(
+    tag = "graphs",
+    operation_id = "restoreGraph",
+    responses(
+        (status = 201, description = "Saved.", body = GraphSaved),
+        (status = 200, description = "The newest version was the same: nothing changed.", body = GraphSaved),
+        describe::restore,
+    )
+)]
+#[post("/graphs/<id>/restore")]
+pub(super) async fn restore(
+    caller: Auth,
+    desk: &State<Desk>,
+    id: i64,
+) -> Result<Custom<Json<GraphSaved>>, ApiError> {
+    let desk = desk.inner().clone();
+    blocking(move || Ok(saved(&desk.restore(GraphId(id), caller.0.name)?))).await
+}
