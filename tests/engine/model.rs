@@ -231,7 +231,7 @@ impl Pipe {
                 if !self.free(i) {
                     if std::mem::take(&mut self.tracks[i].turn) {
                         // As before its start: with all its automatic retries.
-                        self.tracks[i].retries = 0;
+                        (self.tracks[i].retries, self.tracks[i].begun) = (0, None);
                     }
                     self.tracks[i].wait = None;
                     self.tracks[i].mark = self.tracks[i].mark.filter(|m| *m != Mark::Alone);
