@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::tools::{Lock, PROMPT, WAITS, page, pipeline, start, state, terminate, try_start};
 use crate::api::metrics;
-use crate::server::{Server, ask};
+use crate::server::{Server, ask, program};
 
 /// Much longer than SQLite waits for a lock (a second) and than the driver waits before it tries
 /// again (a quarter of one).
@@ -26,7 +26,10 @@ fn graph() -> String {
 fn for_30_s_pages_can_be_read_commands_are_refused_and_nothing_is_lost() {
     // In memory: on a shared disk even a reader waits for what others write there.
     let own = tempfile::tempdir_in("/dev/shm").expect("a directory");
-    let server = Server::start_on(own.path(), &[]);
+    let mut command = program();
+    // Pages are asked for as fast as they come.
+    command.env("TRACKYARD_SESSION_RATE", "10000");
+    let server = Server::from_command(command, own.path(), &[]);
     let cookie = server.sign_in(&server.link);
     let graph_id = server.define(&graph()).expect(201)["id"].clone();
     let id = try_start(&server, &graph_id).expect(201)["id"].clone();
