@@ -1,4 +1,4 @@
-//! What still runs of INTERRUPTED tracks, looked for when it is asked, in words.
+//! What still runs of attempts that nobody watches any more, looked for when it is asked, in words.
 
 use super::asks::{Ask, PipelineAsk, TrackAsk};
 use crate::driver::Handle;
@@ -8,12 +8,12 @@ use crate::store::TrackHead;
 /// How many processes of one track, and how many tracks, are named.
 const MOST_NAMED: usize = 5;
 
-/// The last attempt of a track.
-pub(super) fn last_attempt(head: &TrackHead) -> AttemptKey {
+/// The last attempt of a track that nobody watches any more; later ones are none of it.
+pub(super) fn lost_attempt(head: &TrackHead) -> AttemptKey {
     AttemptKey {
         pipeline: PipelineId(head.pipeline_id),
         track: TrackId(head.id),
-        attempt: head.attempt.unsigned_abs(),
+        attempt: head.lost.unsigned_abs(),
     }
 }
 
@@ -36,7 +36,7 @@ fn stays(head: &TrackHead) -> String {
     over.map_or_else(String::new, |state| format!("; it stays {state}"))
 }
 
-/// What is to be known, before it is asked, of processes that still run of INTERRUPTED tracks: those
+/// What is to be known, before it is asked, of processes that still run of such attempts: those
 /// that would be ended, and those that would go on beside what follows.
 pub(super) fn warnings(
     handle: &Handle,
@@ -57,8 +57,8 @@ pub(super) fn warnings(
     };
     let both = preview.tracks.iter().zip(tracks);
     let heads: Vec<&TrackHead> = both.filter(|(f, h)| meant(f, h)).map(|(_, h)| h).collect();
-    let last: Vec<AttemptKey> = heads.iter().map(|head| last_attempt(head)).collect();
-    let found = handle.survivors(&last);
+    let lost: Vec<AttemptKey> = heads.iter().map(|head| lost_attempt(head)).collect();
+    let found = handle.survivors(&lost);
     let told = |head: &&TrackHead| {
         let (name, pids) = (&head.vertex, found.get(&TrackId(head.id)));
         match (pids, ask) {
@@ -82,7 +82,6 @@ pub(super) fn warnings(
             (None, _) => None,
         }
     };
-    // What is over and lost keeps its state.
     let mut told: Vec<String> = heads.iter().filter_map(told).collect();
     if told.len() > MOST_NAMED {
         let more = told.len() - MOST_NAMED;

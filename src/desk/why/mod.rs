@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use self::teller::Teller;
 use super::Desk;
-use super::survivors::last_attempt;
+use super::survivors::lost_attempt;
 use crate::driver::{CommandError, Handle};
 use crate::engine::{
     About, AttemptKey, Because, Capacity, Engine, Facts, NextIds, PipelineId, Time, TrackId,
@@ -166,7 +166,7 @@ pub fn why_track(
         }
         if state.is_some_and(|s| s.has_ended() || s == TrackState::Interrupted) {
             let still = match state {
-                _ if head.lost > 0 => survivors(source, last_attempt(&head)),
+                _ if head.lost > 0 => survivors(source, lost_attempt(&head)),
                 _ => Vec::new(),
             };
             let known = (Some(&facts), still.as_slice());

@@ -283,6 +283,19 @@ fn a_stop_of_the_next_attempt_ends_the_one_before_too() {
 }
 
 #[test]
+fn what_somebody_watches_is_not_told_as_lost() {
+    let (case, before) = lost("1s", ONE);
+    case.act("a", "stop", json!({}));
+    all_gone(&case, &before);
+    case.act("a", "retry", json!({}));
+    let pids = case.lines("a.pids", 2);
+    let dry = case.act("a", "stop", json!({}));
+    let none = "No process of `a` is found that nobody watches any more.";
+    assert_eq!(warnings(&dry), [none]);
+    all_gone(&case, &pids);
+}
+
+#[test]
 fn a_stop_that_was_answered_outlives_a_retry_and_the_server() {
     let (case, before) = lost("1h", ONE);
     case.act("a", "stop", json!({}));
