@@ -1,5 +1,7 @@
 //! `/graphs`
 
+use std::str::FromStr;
+
 use rocket::http::Status;
 use rocket::response::status::Custom;
 use rocket::serde::json::Json;
@@ -36,7 +38,7 @@ pub(super) fn rows(limit: Option<&str>) -> Result<i64, ApiError> {
 }
 
 /// A number in a query.
-pub(super) fn number(name: &str, written: Option<&str>) -> Result<Option<i64>, ApiError> {
+pub(super) fn number<T: FromStr>(name: &str, written: Option<&str>) -> Result<Option<T>, ApiError> {
     let read = |text: &str| {
         text.parse().map_err(|_| {
             let detail = format!("`{name}={text}`: write a whole number");

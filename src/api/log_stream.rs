@@ -2,7 +2,6 @@
 
 use std::future::poll_fn;
 use std::io;
-use std::str::FromStr;
 use std::sync::Arc;
 
 use rocket::futures::Stream;
@@ -19,6 +18,7 @@ use super::body::blocking;
 use super::describe;
 use super::error::ApiError;
 use super::followed::{Followed, Next};
+use super::graphs::number;
 use super::guard::Rights;
 use super::last_event::LastEventId;
 use super::lines::Cut;
@@ -105,16 +105,6 @@ pub(super) async fn follow(
     let told = changes.told().and_then(Receiver::from_owned_fd_unchecked);
     let changes = (Arc::new(changes), told.map_err(unreadable)?);
     Ok(Ok(Events::new(sent(followed, viewer, changes, visit))))
-}
-
-fn number<T: FromStr>(name: &str, text: Option<&str>) -> Result<Option<T>, ApiError> {
-    let read = |text: &str| {
-        text.parse().map_err(|_| {
-            let detail = format!("`{name}={text}`: write a whole number");
-            ApiError::new(Status::UnprocessableEntity, "invalid", detail)
-        })
-    };
-    text.map(read).transpose()
 }
 
 /// The kernel lets one user watch so many things at once, and no more.

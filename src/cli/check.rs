@@ -84,14 +84,18 @@ fn one(read: Result<Definition, Unreadable>, limits: &Limits, probe: &Probe) -> 
     }
 }
 
-/// A definition without errors; what is wrong with it is said.
-pub(super) fn sound(config: &Config, path: &Path) -> Result<(Definition, Graph), CliError> {
-    let definition = Definition::read(path, config.max_file_bytes);
-    let definition = definition.map_err(|unreadable| {
+/// The text of a definition; why there is none is said.
+pub(super) fn readable(config: &Config, path: &Path) -> Result<Definition, CliError> {
+    Definition::read(path, config.max_file_bytes).map_err(|unreadable| {
         let drawn = Drawing::new(&unreadable.name, "", coloured(&io::stderr()));
         say(&drawn.draw(&[problem(&unreadable)]));
         CliError::Told(FAILED)
-    })?;
+    })
+}
+
+/// A definition without errors; what is wrong with it is said.
+pub(super) fn sound(config: &Config, path: &Path) -> Result<(Definition, Graph), CliError> {
+    let definition = readable(config, path)?;
     let (limits, probe) = (limits(config), probe(config));
     let examined = examine(&definition.text, definition.format, &limits, &probe);
     let problems: Vec<_> = examined.problems.iter().map(shown).collect();
@@ -102,7 +106,7 @@ pub(super) fn sound(config: &Config, path: &Path) -> Result<(Definition, Graph),
 }
 
 /// A file that cannot be read, as a problem like any other.
-pub(super) fn problem(unreadable: &Unreadable) -> StoredProblem {
+fn problem(unreadable: &Unreadable) -> StoredProblem {
     StoredProblem {
         code: "unreadable".to_owned(),
         severity: "error".to_owned(),

@@ -9,7 +9,7 @@ use std::task::{Wake, Waker};
 use crossbeam_channel::{Receiver, Sender, bounded, select};
 
 use super::args::RunArgs;
-use super::check::problem;
+use super::check::readable;
 use super::context::Context;
 use super::definition::Definition;
 use super::error::{CliError, FAILED};
@@ -30,12 +30,7 @@ const NEWS_AT_ONCE: usize = 1_000;
 
 /// Runs a definition to its end.
 pub(super) fn run(context: &Context, args: RunArgs) -> Result<u8, CliError> {
-    let most = context.config.max_file_bytes;
-    let definition = Definition::read(&args.file, most).map_err(|unreadable| {
-        let drawn = Drawing::new(&unreadable.name, "", coloured(&io::stderr()));
-        say(&drawn.draw(&[problem(&unreadable)]));
-        CliError::Told(FAILED)
-    })?;
+    let definition = readable(&context.config, &args.file)?;
     let given = args.params.values(&context.config)?;
     let signals = signals()?;
     let app = context.open("run")?;

@@ -122,9 +122,7 @@ impl<'s> Stage<'s> {
         let acts = &self.acts[vertex as usize];
         let limit = self.graph.vertices[vertex as usize].timeout;
         let limit = limit.map_or(u64::MAX, |limit| limit.0);
-        let exits = acts.exits.get(key.attempt as usize - 1);
-        let code = exits.or(acts.exits.last()).copied().unwrap_or_default();
-        let reason = match (acts.lasts > limit, code) {
+        let reason = match (acts.lasts > limit, exit_code(acts, key)) {
             (true, _) => Some(Reason::Timeout),
             (false, 0) => None,
             (false, _) => Some(Reason::ExitCode),
@@ -150,10 +148,8 @@ impl<'s> Stage<'s> {
         let attempt = &mut self.attempts[place];
         attempt.to = self.now;
         attempt.reason = stopped.or(attempt.reason);
-        let exits = &self.acts[attempt.vertex as usize].exits;
-        let code = exits.get(key.attempt as usize - 1).or(exits.last());
         let exited = matches!(attempt.reason, None | Some(Reason::ExitCode));
-        let code = code.copied().unwrap_or_default();
+        let code = exit_code(&self.acts[attempt.vertex as usize], key);
         let end = AttemptEnd {
             reason: attempt.reason,
             exit_code: exited.then_some(i32::from(code)),
@@ -173,4 +169,10 @@ impl<'s> Stage<'s> {
         // Facts are never refused.
         let _ = self.engine.step(now, ended, &mut self.out);
     }
+}
+
+/// The code with which an attempt exits: the last one that is given holds for all that follow.
+fn exit_code(acts: &Acts, key: AttemptKey) -> u8 {
+    let own = acts.exits.get(key.attempt as usize - 1);
+    own.or(acts.exits.last()).copied().unwrap_or_default()
 }

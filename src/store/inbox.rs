@@ -54,32 +54,16 @@ pub(super) fn count(db: &mut Db, most: i64) -> QueryResult<usize> {
 
 #[cfg(test)]
 mod tests {
-    use diesel::sql_types::Text;
-    use diesel::{QueryableByName, RunQueryDsl, sql_query};
-
     use super::{OPEN, WAITS};
     use crate::engine::{PendingOn, TrackState};
-    use crate::store::connection::{Durability, on, open_writer};
-    use crate::store::migrate::migrate;
-
-    #[derive(QueryableByName)]
-    struct Step {
-        #[diesel(sql_type = Text)]
-        detail: String,
-    }
+    use crate::store::query_plan::steps;
 
     #[test]
     fn the_history_is_not_read() {
-        let own = tempfile::tempdir().expect("a directory");
-        let path = own.path().join("db");
-        let mut db = open_writer(&path, Durability::Normal).expect("opened");
-        migrate(&mut db, &path).expect("migrated");
-        let query = sql_query(format!(
-            "EXPLAIN QUERY PLAN SELECT track.id FROM track JOIN pipeline \
+        let plan = steps(&format!(
+            "SELECT track.id FROM track JOIN pipeline \
              ON pipeline.id = track.pipeline_id WHERE {WAITS} AND {OPEN}"
         ));
-        let plan: Vec<Step> = on!(&mut db, c => query.load(c)).expect("a plan");
-        let plan: Vec<String> = plan.into_iter().map(|step| step.detail).collect();
         let text = plan.join("; ");
         assert!(text.contains("track_waiting"), "{text}");
     }

@@ -18,6 +18,8 @@ mod newest;
 mod orders;
 mod params;
 mod pipelines;
+#[cfg(test)]
+mod query_plan;
 mod reader;
 mod refers;
 mod save;

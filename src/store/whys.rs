@@ -137,36 +137,20 @@ fn entries(
 
 #[cfg(test)]
 mod tests {
-    use diesel::sql_types::Text;
-    use diesel::{QueryableByName, RunQueryDsl, sql_query};
-
-    use crate::store::connection::{Durability, on, open_writer};
-    use crate::store::migrate::migrate;
-
-    #[derive(QueryableByName)]
-    struct Step {
-        #[diesel(sql_type = Text)]
-        detail: String,
-    }
+    use crate::store::query_plan::steps;
 
     /// What is said of one track, or of the pipeline itself, is found without reading all that is
     /// said of the pipeline's tracks.
     #[test]
     fn the_rest_of_the_journal_is_not_read() {
-        let own = tempfile::tempdir().expect("a directory");
-        let path = own.path().join("db");
-        let mut db = open_writer(&path, Durability::Normal).expect("opened");
-        migrate(&mut db, &path).expect("migrated");
         for (of, index) in [
             ("= 7", "journal_of_track (track_id=?)"),
             ("IS NULL", "journal_of_whole (pipeline_id=?)"),
         ] {
-            let query = sql_query(format!(
-                "EXPLAIN QUERY PLAN SELECT sequence, why FROM journal WHERE pipeline_id = 1 \
+            let plan = steps(&format!(
+                "SELECT sequence, why FROM journal WHERE pipeline_id = 1 \
                  AND track_id {of} ORDER BY sequence DESC LIMIT 50"
             ));
-            let plan: Vec<Step> = on!(&mut db, c => query.load(c)).expect("a plan");
-            let plan: Vec<String> = plan.into_iter().map(|step| step.detail).collect();
             assert_eq!(plan, [format!("SEARCH journal USING INDEX {index}")]);
         }
     }

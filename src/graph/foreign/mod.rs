@@ -81,9 +81,7 @@ pub fn import(text: &str, origin: Origin, wish: &Wish) -> Result<Found, LeftOut>
 
 impl Found {
     fn leave(&mut self, line: usize, what: impl Into<String>) {
-        let line = u32::try_from(line).unwrap_or(u32::MAX);
-        let what = what.into();
-        self.left_out.push(LeftOut { line, what });
+        self.left_out.push(LeftOut::new(line, what));
     }
 }
 
