@@ -14,14 +14,14 @@ use super::body::{Body, blocking};
 use super::describe;
 use super::error::ApiError;
 use super::guard::Auth;
-use super::pipelines;
 use super::query::is_dry;
-use super::starts::{RequestKey, started, would_start};
-use super::tracks::{given, track_body};
 use super::wire::{
     AskPreview, Pipeline, PipelineAskBody, PipelineStarted, StartedOrPreview, TrackAskBody,
     TrackWhole,
 };
+use crate::api::pipelines;
+use crate::api::pipelines::starts::{RequestKey, started, would_start};
+use crate::api::tracks::{given, track_body};
 use crate::desk::{ANY, Ask, Asked, Care, Desk, PipelineAsk, StartError, Takes, TrackAsk};
 use crate::engine::{Expect, PipelineId, TrackId};
 use crate::graph::{FieldError, GivenOwned};

@@ -6,9 +6,9 @@ use rocket::{State, get};
 use super::body::blocking;
 use super::describe;
 use super::error::ApiError;
-use super::graphs::{number, rows};
 use super::guard::Auth;
 use super::wire::{InboxPage, Waiting};
+use crate::api::graphs::{number, rows};
 use crate::desk::Desk;
 
 /// What waits for a person, the newest first

@@ -7,23 +7,20 @@ use utoipa::OpenApi;
 use super::error::ApiError;
 use super::guard::Refused;
 use super::query::Stray;
-use super::{
-    asks, drain, form, graph_files, graphs, health, inbox, log_stream, logs, metrics, openapi,
-    pipelines, render, secrets, sign_in, starts, stream, tracks, versions, why,
-};
+use super::{asks, graphs, inbox, live, pipelines, server, tracks, why};
 use crate::door::retry_after;
 
 /// Declares the routes; the same list is what is described.
 macro_rules! interface {
-    ($($module:ident :: $handler:ident),+ $(,)?) => {
+    ($($($part:ident)::+),+ $(,)?) => {
         /// Mounted under `/api/v1`.
         pub fn routes() -> Vec<Route> {
-            routes![$($module::$handler),+]
+            routes![$($($part)::+),+]
         }
 
         /// What the handlers and the types of the wire say of themselves.
         #[derive(OpenApi)]
-        #[openapi(paths($($module::$handler),+))]
+        #[openapi(paths($($($part)::+),+))]
         pub(super) struct Described;
     };
 }
@@ -33,44 +30,44 @@ interface![
     graphs::validate,
     graphs::list,
     graphs::get,
-    graph_files::yaml,
-    graph_files::json,
-    graph_files::as_dot,
-    graph_files::as_mermaid,
+    graphs::files::yaml,
+    graphs::files::json,
+    graphs::files::as_dot,
+    graphs::files::as_mermaid,
     graphs::check,
-    form::get,
-    versions::list,
-    versions::diff,
-    versions::restore,
-    render::render,
-    starts::start,
+    graphs::form::get,
+    graphs::versions::list,
+    graphs::versions::diff,
+    graphs::versions::restore,
+    graphs::render::render,
+    pipelines::starts::start,
     pipelines::list,
     pipelines::get,
     asks::of_pipeline,
     asks::again,
     pipelines::journal,
     why::pipeline,
-    stream::all,
-    stream::pipeline,
+    live::stream::all,
+    live::stream::pipeline,
     tracks::get,
     asks::of_track,
     tracks::input,
     tracks::resolve,
     why::track,
-    logs::log,
-    log_stream::follow,
+    tracks::logs::log,
+    live::log_stream::follow,
     inbox::list,
-    secrets::list,
-    secrets::set,
-    secrets::remove,
-    drain::drain,
-    drain::undo,
-    sign_in::link,
-    health::healthz,
-    health::readyz,
-    health::version,
-    metrics::get,
-    openapi::get,
+    server::secrets::list,
+    server::secrets::set,
+    server::secrets::remove,
+    server::drain::drain,
+    server::drain::undo,
+    server::sign_in::link,
+    server::health::healthz,
+    server::health::readyz,
+    server::health::version,
+    server::metrics::get,
+    server::openapi::get,
 ];
 
 /// Registered under `/api`.

@@ -9,6 +9,7 @@ use super::refers::references_to_json;
 use super::save::{insert_edges, insert_graph, insert_vertices, replace_graph};
 use super::schema::{edge, graph, vertex};
 use super::spec::to_json;
+use super::spent::{self, Kind};
 use crate::engine::{GraphId, Time};
 use crate::graph::{Graph, Runnable};
 
@@ -78,13 +79,9 @@ pub(super) struct Counters {
 
 impl Counters {
     pub(super) fn load(db: &mut Db) -> QueryResult<Self> {
-        let top_graph: Option<i64> = graph::table.select(diesel::dsl::max(graph::id)).first(db)?;
-        let top_vertex: Option<i64> = vertex::table
-            .select(diesel::dsl::max(vertex::id))
-            .first(db)?;
         Ok(Self {
-            graph: top_graph.unwrap_or(0) + 1,
-            vertex: top_vertex.unwrap_or(0) + 1,
+            graph: spent::free(db, Kind::Graph)?,
+            vertex: spent::free(db, Kind::Vertex)?,
         })
     }
 }
@@ -137,6 +134,7 @@ fn save_in(
         }
         Some((_, version, _, true, _, _)) => (free.graph, version + 1, Outcome::NewVersion),
         Some((id, version, revision, false, _, _)) => {
+            spent::note(db)?;
             diesel::delete(vertex::table.filter(vertex::graph_id.eq(id))).execute(db)?;
             diesel::delete(edge::table.filter(edge::graph_id.eq(id))).execute(db)?;
             replace_graph(db, id, revision + 1, now, new)?;

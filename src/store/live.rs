@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use diesel::dsl::max;
 use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, QueryResult, Queryable, RunQueryDsl};
 
 use super::connection::Db;
 use super::definition;
 use super::error::StoreError;
-use super::schema::{journal, pipeline, track};
+use super::schema::{pipeline, track};
+use super::spent::{self, Kind};
 use crate::engine::{
     Ending, GraphId, LoadedPipeline, LoadedTrack, Mark, NextIds, PendingOn, PipelineId,
     PipelineRow, PipelineState, Plan, Reason, Time, TrackId, TrackRow, TrackState,
@@ -87,13 +87,10 @@ macro_rules! row_columns {
 
 /// The first numbers that are free.
 pub(super) fn next_ids(db: &mut Db) -> QueryResult<NextIds> {
-    let pipeline: Option<i64> = pipeline::table.select(max(pipeline::id)).first(db)?;
-    let track: Option<i64> = track::table.select(max(track::id)).first(db)?;
-    let entry: Option<i64> = journal::table.select(max(journal::sequence)).first(db)?;
     Ok(NextIds {
-        pipeline: pipeline.unwrap_or(0) + 1,
-        track: track.unwrap_or(0) + 1,
-        journal: entry.unwrap_or(0) + 1,
+        pipeline: spent::free(db, Kind::Pipeline)?,
+        track: spent::free(db, Kind::Track)?,
+        journal: spent::free(db, Kind::Journal)?,
     })
 }
 

@@ -27,6 +27,7 @@ mod schema;
 mod secrets;
 mod sessions;
 mod spec;
+mod spent;
 mod standing;
 mod starts;
 mod tracks;

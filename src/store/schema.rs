@@ -158,6 +158,13 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    spent (kind) {
+        kind -> Text,
+        highest -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     given_secret,
     graph,

@@ -6,9 +6,9 @@ use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{ObjectBuilder, Required, Type};
 
 use crate::api::graphs::{MOST_ROWS, USUAL_ROWS};
-use crate::api::last_event::LastEventId;
-use crate::api::logs::Range;
-use crate::api::starts::{LONGEST_WAIT, MOST_KEY_BYTES, RequestKey};
+use crate::api::live::last_event::LastEventId;
+use crate::api::pipelines::starts::{LONGEST_WAIT, MOST_KEY_BYTES, RequestKey};
+use crate::api::tracks::logs::Range;
 use crate::desk::{PipelineAsk, TrackAsk};
 
 /// Of the place where a page of a list begins.

@@ -5,10 +5,10 @@ use rocket::http::ContentType;
 use rocket::request::FromParam;
 use rocket::{State, get};
 
-use super::body::blocking;
-use super::describe;
-use super::error::ApiError;
-use super::guard::Auth;
+use crate::api::body::blocking;
+use crate::api::describe;
+use crate::api::error::ApiError;
+use crate::api::guard::Auth;
 use crate::desk::Desk;
 use crate::engine::GraphId;
 use crate::graph::drawing::{dot, mermaid};
@@ -18,7 +18,7 @@ use crate::graph::{Graph, text};
 macro_rules! files {
     ($($(#[doc = $doc:literal])+ $name:ident = $end:literal;)+) => {$(
         $(#[doc = $doc])+
-        pub(super) struct $name(GraphId);
+        pub(in crate::api) struct $name(GraphId);
 
         impl FromParam<'_> for $name {
             type Error = ();
@@ -78,7 +78,11 @@ async fn file(
     )
 )]
 #[get("/graphs/<yaml>", rank = 2)]
-pub(super) async fn yaml(_caller: Auth, desk: &State<Desk>, yaml: Yaml) -> Result<File, ApiError> {
+pub(in crate::api) async fn yaml(
+    _caller: Auth,
+    desk: &State<Desk>,
+    yaml: Yaml,
+) -> Result<File, ApiError> {
     let form = (("application", "yaml"), Some("yaml"));
     file(desk, yaml.0, form, text::to_yaml).await
 }
@@ -95,7 +99,11 @@ pub(super) async fn yaml(_caller: Auth, desk: &State<Desk>, yaml: Yaml) -> Resul
     )
 )]
 #[get("/graphs/<json>", rank = 3)]
-pub(super) async fn json(_caller: Auth, desk: &State<Desk>, json: Json) -> Result<File, ApiError> {
+pub(in crate::api) async fn json(
+    _caller: Auth,
+    desk: &State<Desk>,
+    json: Json,
+) -> Result<File, ApiError> {
     let form = (("application", "json"), Some("json"));
     file(desk, json.0, form, text::to_json).await
 }
@@ -112,7 +120,11 @@ pub(super) async fn json(_caller: Auth, desk: &State<Desk>, json: Json) -> Resul
     )
 )]
 #[get("/graphs/<dot>", rank = 4)]
-pub(super) async fn as_dot(_caller: Auth, desk: &State<Desk>, dot: Dot) -> Result<File, ApiError> {
+pub(in crate::api) async fn as_dot(
+    _caller: Auth,
+    desk: &State<Desk>,
+    dot: Dot,
+) -> Result<File, ApiError> {
     file(desk, dot.0, (("text", "vnd.graphviz"), None), self::dot).await
 }
 
@@ -128,7 +140,7 @@ pub(super) async fn as_dot(_caller: Auth, desk: &State<Desk>, dot: Dot) -> Resul
     )
 )]
 #[get("/graphs/<mmd>", rank = 5)]
-pub(super) async fn as_mermaid(
+pub(in crate::api) async fn as_mermaid(
     _caller: Auth,
     desk: &State<Desk>,
     mmd: Mermaid,

@@ -10,7 +10,7 @@ use crate::spool::{Following, More};
 const MOST: usize = 16 << 10;
 
 /// The lines of a log as they come.
-pub(super) struct Lines {
+pub(in crate::api) struct Lines {
     log: Following,
     more: Option<More>,
     /// How much was printed up to the end of what has been read; none: not known here.
@@ -21,15 +21,15 @@ pub(super) struct Lines {
 
 /// Lines that have come.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Cut {
-    pub(super) bytes: Vec<u8>,
+pub(in crate::api) struct Cut {
+    pub(in crate::api) bytes: Vec<u8>,
     /// How much was printed up to their end, where that is known.
-    pub(super) to: Option<u64>,
+    pub(in crate::api) to: Option<u64>,
 }
 
 impl Lines {
     /// The lines after so many printed bytes of the log at `path`, which keeps `cap` bytes.
-    pub(super) fn after(path: PathBuf, position: u64, cap: u64) -> Self {
+    pub(in crate::api) fn after(path: PathBuf, position: u64, cap: u64) -> Self {
         Self {
             log: Following::after(path, position, cap),
             more: None,
@@ -39,13 +39,13 @@ impl Lines {
     }
 
     /// The log that is followed.
-    pub(super) fn log(&self) -> &Following {
+    pub(in crate::api) fn log(&self) -> &Following {
         &self.log
     }
 
     /// The next lines, none when no more are there now. `last`: nothing is printed any more, so that
     /// a line without an end is one, too.
-    pub(super) fn next(&mut self, last: bool) -> io::Result<Option<Cut>> {
+    pub(in crate::api) fn next(&mut self, last: bool) -> io::Result<Option<Cut>> {
         let more = match &mut self.more {
             Some(more) => more,
             none => none.insert(self.log.more()?),

@@ -4,8 +4,8 @@ use rocket::http::ContentType;
 use rocket::{State, get};
 use serde_json::Value;
 
-use super::describe;
-use super::guard::Auth;
+use crate::api::describe;
+use crate::api::guard::Auth;
 
 /// The description, as text.
 pub struct Description(String);
@@ -29,6 +29,9 @@ impl Description {
     )
 )]
 #[get("/openapi.json")]
-pub(super) fn get(_caller: Auth, description: &State<Description>) -> (ContentType, String) {
+pub(in crate::api) fn get(
+    _caller: Auth,
+    description: &State<Description>,
+) -> (ContentType, String) {
     (ContentType::JSON, description.0.clone())
 }

@@ -5,11 +5,11 @@ use rocket::http::Status;
 use rocket::serde::json::Json;
 use rocket::{State, get};
 
-use super::body::blocking;
-use super::describe;
-use super::error::ApiError;
-use super::metrics::PATIENCE;
-use super::wire::{Health, Version};
+use crate::api::body::blocking;
+use crate::api::describe;
+use crate::api::error::ApiError;
+use crate::api::server::metrics::PATIENCE;
+use crate::api::wire::{Health, Version};
 use crate::desk::Desk;
 use crate::door::Stranger;
 use crate::store::schema_version;
@@ -24,7 +24,7 @@ use crate::store::schema_version;
     responses((status = 200, description = "It does.", body = Health))
 )]
 #[get("/healthz")]
-pub(super) fn healthz(_anybody: Stranger) -> Json<Health> {
+pub(in crate::api) fn healthz(_anybody: Stranger) -> Json<Health> {
     Json(Health { status: "ok" })
 }
 
@@ -42,7 +42,7 @@ pub(super) fn healthz(_anybody: Stranger) -> Json<Health> {
     )
 )]
 #[get("/readyz")]
-pub(super) async fn readyz(
+pub(in crate::api) async fn readyz(
     _anybody: Stranger,
     desk: &State<Desk>,
 ) -> Result<Json<Health>, ApiError> {
@@ -74,7 +74,7 @@ pub(super) async fn readyz(
     responses((status = 200, description = "The version.", body = Version))
 )]
 #[get("/version")]
-pub(super) fn version(_anybody: Stranger) -> Json<Version> {
+pub(in crate::api) fn version(_anybody: Stranger) -> Json<Version> {
     Json(Version {
         version: env!("CARGO_PKG_VERSION"),
         commit: option_env!("TRACKYARD_COMMIT"),

@@ -11,13 +11,13 @@ use rocket::response::stream::ReaderStream;
 use rocket::{Request, Response, Shutdown, State, get};
 use serde_json::{Value, json};
 
-use super::body::blocking;
-use super::describe;
-use super::error::ApiError;
-use super::guard::Rights;
-use super::last_event::LastEventId;
-use super::pipelines::head;
-use super::watching::{Sent, Watching, is_end, sent};
+use crate::api::body::blocking;
+use crate::api::describe;
+use crate::api::error::ApiError;
+use crate::api::guard::Rights;
+use crate::api::live::last_event::LastEventId;
+use crate::api::live::watching::{Sent, Watching, is_end, sent};
+use crate::api::pipelines::head;
 use crate::desk::Desk;
 use crate::driver::{News, Seen, Viewer, What};
 use crate::engine::{PipelineId, PipelineState};
@@ -28,10 +28,10 @@ const RETRY_MS: u32 = 1_000;
 const CHUNK: usize = 1_024;
 
 /// Server-sent events.
-pub(super) struct Events(Pin<Box<dyn Stream<Item = Vec<u8>> + Send>>);
+pub(in crate::api) struct Events(Pin<Box<dyn Stream<Item = Vec<u8>> + Send>>);
 
 impl Events {
-    pub(super) fn new(blocks: impl Stream<Item = Vec<u8>> + Send + 'static) -> Self {
+    pub(in crate::api) fn new(blocks: impl Stream<Item = Vec<u8>> + Send + 'static) -> Self {
         let opening = format!("retry: {RETRY_MS}\n\n").into_bytes();
         Self(Box::pin(once(async { opening }).chain(blocks)))
     }
@@ -65,7 +65,7 @@ impl<'r> Responder<'r, 'static> for Events {
     )
 )]
 #[get("/stream?<after>")]
-pub(super) fn all(
+pub(in crate::api) fn all(
     rights: Rights,
     desk: &State<Desk>,
     watching: &State<Watching>,
@@ -95,7 +95,7 @@ pub(super) fn all(
     )
 )]
 #[get("/pipelines/<id>/stream?<after>")]
-pub(super) async fn pipeline(
+pub(in crate::api) async fn pipeline(
     rights: Rights,
     desk: &State<Desk>,
     watching: &State<Watching>,
@@ -119,14 +119,14 @@ pub(super) async fn pipeline(
 }
 
 /// What there is to see of a pipeline.
-pub(super) enum View {
+pub(in crate::api) enum View {
     Live(Viewer),
     /// It has ended: what the caller has missed of it.
     Over(Vec<News>),
 }
 
 /// What there is to see of a pipeline after an entry of the journal, or from now on.
-pub(super) async fn view(
+pub(in crate::api) async fn view(
     desk: &Desk,
     id: PipelineId,
     after: Option<i64>,
@@ -203,7 +203,7 @@ fn text(news: &News) -> String {
 }
 
 /// The name of an event, and what it tells.
-pub(super) fn said(what: What) -> (&'static str, Value) {
+pub(in crate::api) fn said(what: What) -> (&'static str, Value) {
     match what {
         What::Track {
             pipeline,

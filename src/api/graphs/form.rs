@@ -3,10 +3,10 @@
 use rocket::http::ContentType;
 use rocket::{State, get};
 
-use super::body::blocking;
-use super::describe;
-use super::error::ApiError;
-use super::guard::Auth;
+use crate::api::body::blocking;
+use crate::api::describe;
+use crate::api::error::ApiError;
+use crate::api::guard::Auth;
 use crate::desk::Desk;
 use crate::engine::GraphId;
 use crate::graph::form;
@@ -24,7 +24,7 @@ use crate::graph::form;
     )
 )]
 #[get("/graphs/<id>/form")]
-pub(super) async fn get(
+pub(in crate::api) async fn get(
     _caller: Auth,
     desk: &State<Desk>,
     id: i64,

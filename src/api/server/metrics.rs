@@ -12,15 +12,15 @@ use rocket::fairing::{Fairing, Info, Kind};
 use rocket::http::{ContentType, Status};
 use rocket::{Data, Request, Response, State, get};
 
-use super::body::blocking;
-use super::describe;
-use super::error::ApiError;
-use super::guard::Auth;
+use crate::api::body::blocking;
+use crate::api::describe;
+use crate::api::error::ApiError;
+use crate::api::guard::Auth;
 use crate::desk::Desk;
 use crate::driver::Handle;
 
 /// How long the driver may take to say what it counts.
-pub(super) const PATIENCE: Duration = Duration::from_secs(2);
+pub(in crate::api) const PATIENCE: Duration = Duration::from_secs(2);
 /// Upper bounds of the times of requests, in seconds.
 const HTTP: &[f64] = &[
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 10.0, 300.0,
@@ -108,7 +108,7 @@ pub struct DatabaseFile(pub PathBuf);
     )
 )]
 #[get("/metrics")]
-pub(super) async fn get(
+pub(in crate::api) async fn get(
     _caller: Auth,
     desk: &State<Desk>,
     http: &State<HttpMeter>,

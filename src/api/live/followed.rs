@@ -4,29 +4,29 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::error::ApiError;
 use super::lines::{Cut, Lines};
+use crate::api::error::ApiError;
 use crate::desk::Desk;
 use crate::engine::{AttemptKey, PipelineId, TrackId, TrackState};
 use crate::spool::{Changes, Spool};
 
 /// A log that is followed, of one attempt.
-pub(super) struct Followed {
-    pub(super) desk: Desk,
-    pub(super) spool: Spool,
-    pub(super) pipeline: PipelineId,
-    pub(super) track: TrackId,
+pub(in crate::api) struct Followed {
+    pub(in crate::api) desk: Desk,
+    pub(in crate::api) spool: Spool,
+    pub(in crate::api) pipeline: PipelineId,
+    pub(in crate::api) track: TrackId,
     /// None: the first that there will be.
-    pub(super) attempt: Option<u32>,
-    pub(super) position: u64,
-    pub(super) cap: u64,
-    pub(super) lines: Option<Lines>,
+    pub(in crate::api) attempt: Option<u32>,
+    pub(in crate::api) position: u64,
+    pub(in crate::api) cap: u64,
+    pub(in crate::api) lines: Option<Lines>,
     /// Nothing more is printed: where the track stands.
-    pub(super) over: Option<TrackState>,
+    pub(in crate::api) over: Option<TrackState>,
 }
 
 /// What comes next of it.
-pub(super) enum Next {
+pub(in crate::api) enum Next {
     Lines(Cut),
     Nothing,
     End(TrackState),
@@ -34,7 +34,7 @@ pub(super) enum Next {
 
 impl Followed {
     /// Reads how the attempt stands.
-    pub(super) fn look(&mut self) -> Result<(), ApiError> {
+    pub(in crate::api) fn look(&mut self) -> Result<(), ApiError> {
         let store = &self.desk.store;
         let head = store.track(self.track)?.map(|(head, _)| head);
         let head = head.ok_or_else(|| ApiError::not_found("track", self.track.0))?;
@@ -66,7 +66,7 @@ impl Followed {
     }
 
     /// Whether there is nothing more than what the caller has.
-    pub(super) fn is_told(&self, came_back: bool) -> io::Result<bool> {
+    pub(in crate::api) fn is_told(&self, came_back: bool) -> io::Result<bool> {
         match (self.over, self.log()) {
             (None, _) => Ok(false),
             (Some(_), None) => Ok(true),
@@ -79,7 +79,7 @@ impl Followed {
 
     /// What comes next. `looks`: how the attempt stands is read before its bytes are, so that what an
     /// ended one has printed is all there.
-    pub(super) fn next(&mut self, changes: &Changes, looks: bool) -> io::Result<Next> {
+    pub(in crate::api) fn next(&mut self, changes: &Changes, looks: bool) -> io::Result<Next> {
         if looks {
             // What cannot be read now is read at the next news.
             let _ = self.look();

@@ -1,15 +1,17 @@
 //! `/pipelines`
 
+pub(in crate::api) mod starts;
+
 use rocket::serde::json::Json;
 use rocket::{State, get};
 
-use super::body::blocking;
-use super::describe;
-use super::error::ApiError;
-use super::graphs::{number, rows};
-use super::guard::Auth;
-use super::starts::{LONGEST_WAIT, duration};
-use super::wire::{JournalEntry, JournalPage, Pipeline, PipelinePage, PipelineWhole, Track};
+use crate::api::body::blocking;
+use crate::api::describe;
+use crate::api::error::ApiError;
+use crate::api::graphs::{number, rows};
+use crate::api::guard::Auth;
+use crate::api::pipelines::starts::{LONGEST_WAIT, duration};
+use crate::api::wire::{JournalEntry, JournalPage, Pipeline, PipelinePage, PipelineWhole, Track};
 use crate::desk::Desk;
 use crate::engine::PipelineId;
 use crate::store::PipelineHead;
@@ -24,7 +26,7 @@ use crate::store::PipelineHead;
     )
 )]
 #[get("/pipelines?<before>&<limit>")]
-pub(super) async fn list(
+pub(in crate::api) async fn list(
     _caller: Auth,
     desk: &State<Desk>,
     before: Option<&str>,
@@ -52,7 +54,7 @@ pub(super) async fn list(
     )
 )]
 #[get("/pipelines/<id>?<wait>")]
-pub(super) async fn get(
+pub(in crate::api) async fn get(
     _caller: Auth,
     desk: &State<Desk>,
     id: i64,
@@ -88,7 +90,7 @@ pub(super) async fn get(
     )
 )]
 #[get("/pipelines/<id>/journal?<after>&<limit>")]
-pub(super) async fn journal(
+pub(in crate::api) async fn journal(
     _caller: Auth,
     desk: &State<Desk>,
     id: i64,
@@ -110,7 +112,7 @@ pub(super) async fn journal(
 }
 
 /// A pipeline without its tracks.
-pub(super) fn head(desk: &Desk, id: PipelineId) -> Result<PipelineHead, ApiError> {
+pub(in crate::api) fn head(desk: &Desk, id: PipelineId) -> Result<PipelineHead, ApiError> {
     let head = desk.store.pipeline(id)?;
     head.ok_or_else(|| ApiError::not_found("pipeline", id.0))
 }

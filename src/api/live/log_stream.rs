@@ -14,16 +14,16 @@ use rocket::tokio::time::timeout;
 use rocket::{Shutdown, State, get};
 use serde_json::json;
 
-use super::body::blocking;
-use super::describe;
-use super::error::ApiError;
-use super::followed::{Followed, Next};
-use super::graphs::number;
-use super::guard::Rights;
-use super::last_event::LastEventId;
 use super::lines::Cut;
-use super::stream::Events;
-use super::watching::{GATHERING, Visit, Watching, heartbeats, poll_next};
+use crate::api::body::blocking;
+use crate::api::describe;
+use crate::api::error::ApiError;
+use crate::api::graphs::number;
+use crate::api::guard::Rights;
+use crate::api::live::followed::{Followed, Next};
+use crate::api::live::last_event::LastEventId;
+use crate::api::live::stream::Events;
+use crate::api::live::watching::{GATHERING, Visit, Watching, heartbeats, poll_next};
 use crate::desk::Desk;
 use crate::driver::{Seen, Viewer};
 use crate::engine::{PipelineId, TrackId, TrackState};
@@ -44,7 +44,7 @@ use crate::spool::{Changes, Spool};
 )]
 #[get("/tracks/<id>/log/stream?<attempt>&<from>")]
 #[expect(clippy::too_many_arguments, reason = "what a request has")]
-pub(super) async fn follow(
+pub(in crate::api) async fn follow(
     rights: Rights,
     desk: &State<Desk>,
     spool: &State<Spool>,

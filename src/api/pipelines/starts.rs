@@ -8,25 +8,25 @@ use rocket::response::status::Custom;
 use rocket::serde::json::Json;
 use rocket::{Request, State, post};
 
-use super::body::{Body, blocking};
-use super::describe;
-use super::error::ApiError;
-use super::guard::Auth;
-use super::query::is_dry;
-use super::tracks::given;
-use super::wire::{PipelineStarted, PipelineState, StartBody, StartedOrPreview};
+use crate::api::body::{Body, blocking};
+use crate::api::describe;
+use crate::api::error::ApiError;
+use crate::api::guard::Auth;
+use crate::api::query::is_dry;
+use crate::api::tracks::given;
+use crate::api::wire::{PipelineStarted, PipelineState, StartBody, StartedOrPreview};
 use crate::desk::{Desk, StartRequest, WouldStart};
 use crate::driver::Started;
 use crate::engine::{self, GraphId};
 use crate::graph::Millis;
 
 /// The longest that `?wait=` may wait; a longer wait ends here with the state as it is.
-pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(300);
+pub(in crate::api) const LONGEST_WAIT: Duration = Duration::from_secs(300);
 /// The most bytes of an `Idempotency-Key`.
-pub(super) const MOST_KEY_BYTES: usize = 255;
+pub(in crate::api) const MOST_KEY_BYTES: usize = 255;
 
 /// The header `Idempotency-Key`.
-pub(super) struct RequestKey(pub(super) Option<String>);
+pub(in crate::api) struct RequestKey(pub(in crate::api) Option<String>);
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for RequestKey {
@@ -56,7 +56,7 @@ impl<'r> FromRequest<'r> for RequestKey {
     )
 )]
 #[post("/graphs/<id>/pipelines?<wait>&<dry_run>", data = "<body>")]
-pub(super) async fn start(
+pub(in crate::api) async fn start(
     caller: Auth,
     desk: &State<Desk>,
     id: i64,
@@ -90,7 +90,7 @@ pub(super) async fn start(
 }
 
 /// What a start is answered with, after a wait for the end of what was started.
-pub(super) fn started(
+pub(in crate::api) fn started(
     desk: &Desk,
     started: Started,
     wait: Option<Duration>,
@@ -119,12 +119,12 @@ pub(super) fn started(
 }
 
 /// What a start is answered with that is only worked out.
-pub(super) fn would_start(would: WouldStart) -> Custom<Json<StartedOrPreview>> {
+pub(in crate::api) fn would_start(would: WouldStart) -> Custom<Json<StartedOrPreview>> {
     let would = StartedOrPreview::Preview(Box::new(would.into()));
     Custom(Status::Ok, Json(would))
 }
 
-pub(super) fn duration(text: &str) -> Result<Duration, ApiError> {
+pub(in crate::api) fn duration(text: &str) -> Result<Duration, ApiError> {
     Millis::parse(text)
         .map(|ms| Duration::from_millis(ms.0))
         .ok_or_else(|| {

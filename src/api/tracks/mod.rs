@@ -1,18 +1,20 @@
 //! `/tracks`
 
+pub(in crate::api) mod logs;
+
 use std::collections::BTreeMap;
 
 use rocket::serde::json::Json;
 use rocket::{State, get, post, put};
 use serde_json::Value;
 
-use super::asks::{Done, act};
-use super::body::{Body, blocking};
-use super::describe;
-use super::error::ApiError;
-use super::guard::Auth;
-use super::query::is_dry;
-use super::wire::{AnswerBody, InputBody, TrackWhole};
+use crate::api::asks::{Done, act};
+use crate::api::body::{Body, blocking};
+use crate::api::describe;
+use crate::api::error::ApiError;
+use crate::api::guard::Auth;
+use crate::api::query::is_dry;
+use crate::api::wire::{AnswerBody, InputBody, TrackWhole};
 use crate::desk::{Asked, Desk, TrackAsk};
 use crate::engine::{Expect, TrackId, TrackState};
 use crate::graph::GivenOwned;
@@ -27,7 +29,7 @@ use crate::graph::GivenOwned;
     )
 )]
 #[get("/tracks/<id>")]
-pub(super) async fn get(
+pub(in crate::api) async fn get(
     _caller: Auth,
     desk: &State<Desk>,
     id: i64,
@@ -49,7 +51,7 @@ pub(super) async fn get(
     )
 )]
 #[put("/tracks/<id>/input?<dry_run>", data = "<body>")]
-pub(super) async fn input(
+pub(in crate::api) async fn input(
     caller: Auth,
     desk: &State<Desk>,
     id: i64,
@@ -66,7 +68,7 @@ pub(super) async fn input(
 }
 
 /// Values as they came in.
-pub(super) fn given(values: BTreeMap<String, Value>) -> BTreeMap<String, GivenOwned> {
+pub(in crate::api) fn given(values: BTreeMap<String, Value>) -> BTreeMap<String, GivenOwned> {
     let values = values.into_iter();
     values
         .map(|(name, value)| (name, GivenOwned::Json(value)))
@@ -84,7 +86,7 @@ pub(super) fn given(values: BTreeMap<String, Value>) -> BTreeMap<String, GivenOw
     )
 )]
 #[post("/tracks/<id>/resolve?<dry_run>", data = "<body>")]
-pub(super) async fn resolve(
+pub(in crate::api) async fn resolve(
     caller: Auth,
     desk: &State<Desk>,
     id: i64,
@@ -107,7 +109,7 @@ pub(super) async fn resolve(
 }
 
 /// A track with all that is known of it.
-pub(super) fn track_body(desk: &Desk, id: TrackId) -> Result<TrackWhole, ApiError> {
+pub(in crate::api) fn track_body(desk: &Desk, id: TrackId) -> Result<TrackWhole, ApiError> {
     let (head, texts) = desk
         .store
         .track(id)?

@@ -4,12 +4,12 @@ use rocket::response::status::Custom;
 use rocket::serde::json::Json;
 use rocket::{State, get, post};
 
-use super::body::blocking;
-use super::describe;
-use super::error::ApiError;
-use super::graphs::{number, rows, saved};
-use super::guard::Auth;
-use super::wire::{Graph, GraphDiff, GraphSaved, VersionPage};
+use crate::api::body::blocking;
+use crate::api::describe;
+use crate::api::error::ApiError;
+use crate::api::graphs::{number, rows, saved};
+use crate::api::guard::Auth;
+use crate::api::wire::{Graph, GraphDiff, GraphSaved, VersionPage};
 use crate::desk::Desk;
 use crate::engine::GraphId;
 
@@ -23,7 +23,7 @@ use crate::engine::GraphId;
     )
 )]
 #[get("/graphs/<id>/versions?<before>&<limit>")]
-pub(super) async fn list(
+pub(in crate::api) async fn list(
     _caller: Auth,
     desk: &State<Desk>,
     id: i64,
@@ -59,7 +59,7 @@ pub(super) async fn list(
     )
 )]
 #[get("/graphs/<id>/diff?<with>")]
-pub(super) async fn diff(
+pub(in crate::api) async fn diff(
     _caller: Auth,
     desk: &State<Desk>,
     id: i64,
@@ -87,7 +87,7 @@ pub(super) async fn diff(
     )
 )]
 #[post("/graphs/<id>/restore")]
-pub(super) async fn restore(
+pub(in crate::api) async fn restore(
     caller: Auth,
     desk: &State<Desk>,
     id: i64,

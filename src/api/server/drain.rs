@@ -5,11 +5,11 @@ use rocket::response::status::Custom;
 use rocket::serde::json::Json;
 use rocket::{State, delete, post};
 
-use super::body::blocking;
-use super::describe;
-use super::error::ApiError;
-use super::guard::Auth;
-use super::wire::Drain;
+use crate::api::body::blocking;
+use crate::api::describe;
+use crate::api::error::ApiError;
+use crate::api::guard::Auth;
+use crate::api::wire::Drain;
 use crate::desk::Desk;
 
 /// Starts no script any more; the server ends once nothing runs
@@ -22,7 +22,7 @@ use crate::desk::Desk;
     )
 )]
 #[post("/drain")]
-pub(super) async fn drain(
+pub(in crate::api) async fn drain(
     _caller: Auth,
     desk: &State<Desk>,
 ) -> Result<Custom<Json<Drain>>, ApiError> {
@@ -48,7 +48,10 @@ pub(super) async fn drain(
     )
 )]
 #[delete("/drain")]
-pub(super) async fn undo(_caller: Auth, desk: &State<Desk>) -> Result<Json<Drain>, ApiError> {
+pub(in crate::api) async fn undo(
+    _caller: Auth,
+    desk: &State<Desk>,
+) -> Result<Json<Drain>, ApiError> {
     let desk = desk.inner().clone();
     blocking(move || {
         let running = desk.handle.drain(false)?;

@@ -6,11 +6,11 @@ use rocket::serde::json::Json;
 use rocket::{State, delete, get, put};
 use serde_json::Value;
 
-use super::body::{Body, blocking};
-use super::describe;
-use super::error::ApiError;
-use super::guard::Auth;
-use super::wire::{Secret, SecretBody, SecretPage, SecretRemoved, SecretSet};
+use crate::api::body::{Body, blocking};
+use crate::api::describe;
+use crate::api::error::ApiError;
+use crate::api::guard::Auth;
+use crate::api::wire::{Secret, SecretBody, SecretPage, SecretRemoved, SecretSet};
 use crate::desk::Desk;
 use crate::graph::Hidden;
 
@@ -24,7 +24,10 @@ use crate::graph::Hidden;
     )
 )]
 #[get("/secrets")]
-pub(super) async fn list(_caller: Auth, desk: &State<Desk>) -> Result<Json<SecretPage>, ApiError> {
+pub(in crate::api) async fn list(
+    _caller: Auth,
+    desk: &State<Desk>,
+) -> Result<Json<SecretPage>, ApiError> {
     let desk = desk.inner().clone();
     blocking(move || {
         let secrets = desk.secrets()?.iter().map(Secret::from).collect();
@@ -45,7 +48,7 @@ pub(super) async fn list(_caller: Auth, desk: &State<Desk>) -> Result<Json<Secre
     )
 )]
 #[put("/secrets/<name>", data = "<body>")]
-pub(super) async fn set(
+pub(in crate::api) async fn set(
     caller: Auth,
     desk: &State<Desk>,
     name: String,
@@ -89,7 +92,7 @@ fn value(body: Value) -> Result<Hidden, ApiError> {
     )
 )]
 #[delete("/secrets/<name>")]
-pub(super) async fn remove(
+pub(in crate::api) async fn remove(
     _caller: Auth,
     desk: &State<Desk>,
     name: String,

@@ -6,11 +6,11 @@ use rocket::http::Status;
 use rocket::serde::json::Json;
 use rocket::{State, post};
 
-use super::describe;
-use super::error::ApiError;
-use super::guard::Auth;
-use super::wire::SignInLink;
 use crate::access::Access;
+use crate::api::describe;
+use crate::api::error::ApiError;
+use crate::api::guard::Auth;
+use crate::api::wire::SignInLink;
 use crate::clock;
 use crate::engine::Time;
 
@@ -24,7 +24,7 @@ use crate::engine::Time;
     )
 )]
 #[post("/sign-in-links")]
-pub(super) fn link(
+pub(in crate::api) fn link(
     _caller: Auth,
     access: &State<Arc<Access>>,
 ) -> Result<Json<SignInLink>, ApiError> {

@@ -14,35 +14,35 @@ use rocket::tokio::select;
 use rocket::tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use rocket::tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, timeout};
 
-use super::error::ApiError;
-use super::guard::Rights;
+use crate::api::error::ApiError;
+use crate::api::guard::Rights;
 use crate::config::Config;
 use crate::driver::{Seen, Told, Viewer, What};
 
 /// News that is sent at once at most.
 const NEWS_AT_ONCE: usize = 256;
 /// After what was sent, so long is gathered what comes next: many small writes cost most.
-pub(super) const GATHERING: Duration = Duration::from_millis(100);
+pub(in crate::api) const GATHERING: Duration = Duration::from_millis(100);
 
 /// What all streams of a server share.
 pub struct Watching {
     places: Arc<Semaphore>,
     heartbeat: Duration,
     /// Bytes of a script's output that its log keeps.
-    pub(super) log_cap: u64,
+    pub(in crate::api) log_cap: u64,
 }
 
 /// One stream's share.
-pub(super) struct Visit {
-    pub(super) rights: Rights,
-    pub(super) shutdown: Shutdown,
-    pub(super) heartbeat: Duration,
+pub(in crate::api) struct Visit {
+    pub(in crate::api) rights: Rights,
+    pub(in crate::api) shutdown: Shutdown,
+    pub(in crate::api) heartbeat: Duration,
     /// Free again for another one once it is dropped.
-    pub(super) place: OwnedSemaphorePermit,
+    pub(in crate::api) place: OwnedSemaphorePermit,
 }
 
 /// What a viewer gets.
-pub(super) enum Sent {
+pub(in crate::api) enum Sent {
     News(Vec<Arc<Told>>),
     /// A sign of life, with the entry of the journal up to which there is nothing more for it.
     Alive(Option<i64>),
@@ -59,7 +59,11 @@ impl Watching {
     }
 
     /// Takes a place for a stream, if one is free.
-    pub(super) fn visit(&self, rights: Rights, shutdown: Shutdown) -> Result<Visit, ApiError> {
+    pub(in crate::api) fn visit(
+        &self,
+        rights: Rights,
+        shutdown: Shutdown,
+    ) -> Result<Visit, ApiError> {
         let place = Arc::clone(&self.places).try_acquire_owned();
         let place = place.map_err(|_| {
             let detail = "as many streams are open as this server takes (`stream_viewers`): \
@@ -80,14 +84,14 @@ impl Watching {
 }
 
 /// Ticks at each heartbeat, the first time after one.
-pub(super) fn heartbeats(every: Duration) -> Interval {
+pub(in crate::api) fn heartbeats(every: Duration) -> Interval {
     let mut ticks = interval_at(Instant::now() + every, every);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     ticks
 }
 
 /// What comes next for a viewer.
-pub(super) fn poll_next(viewer: &mut Viewer, context: &Context<'_>) -> Poll<Seen> {
+pub(in crate::api) fn poll_next(viewer: &mut Viewer, context: &Context<'_>) -> Poll<Seen> {
     match viewer.next(NEWS_AT_ONCE, context.waker()) {
         Seen::Nothing => Poll::Pending,
         seen => Poll::Ready(seen),
@@ -95,7 +99,11 @@ pub(super) fn poll_next(viewer: &mut Viewer, context: &Context<'_>) -> Poll<Seen
 }
 
 /// What a viewer gets from now on. With `to_end` nothing follows the end of a pipeline.
-pub(super) fn sent(mut viewer: Viewer, visit: Visit, to_end: bool) -> impl Stream<Item = Sent> {
+pub(in crate::api) fn sent(
+    mut viewer: Viewer,
+    visit: Visit,
+    to_end: bool,
+) -> impl Stream<Item = Sent> {
     stream! {
         // All of it: what is not named would be dropped before the stream begins.
         let Visit { rights, mut shutdown, heartbeat, place: _place } = visit;
@@ -130,6 +138,6 @@ pub(super) fn sent(mut viewer: Viewer, visit: Visit, to_end: bool) -> impl Strea
 }
 
 /// Whether nothing of a pipeline can move any more.
-pub(super) fn is_end(what: What) -> bool {
+pub(in crate::api) fn is_end(what: What) -> bool {
     matches!(what, What::Pipeline { over: true, .. })
 }

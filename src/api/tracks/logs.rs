@@ -9,17 +9,17 @@ use rocket::tokio::fs::File;
 use rocket::tokio::io::{AsyncRead, AsyncReadExt, empty};
 use rocket::{Request, Response, State, get};
 
-use super::body::blocking;
-use super::describe;
-use super::error::ApiError;
-use super::guard::Auth;
+use crate::api::body::blocking;
+use crate::api::describe;
+use crate::api::error::ApiError;
+use crate::api::guard::Auth;
 use crate::desk::Desk;
 use crate::engine::{AttemptKey, PipelineId, TrackId};
 use crate::spool::{LogView, Piece, Spool};
 
 /// A part of a file that was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Range {
+pub(in crate::api) enum Range {
     /// All of it: there was no `Range` header, or one of a form that may be ignored.
     Whole,
     /// From a byte on.
@@ -84,7 +84,7 @@ impl<'r> FromRequest<'r> for Range {
 }
 
 /// Bytes of a log. They are served as plain text that no browser may take for anything else.
-pub(super) struct Log {
+pub(in crate::api) struct Log {
     pieces: Vec<Piece>,
     range: Range,
     first: u64,
@@ -130,7 +130,7 @@ fn stream(pieces: Vec<Piece>) -> Box<dyn AsyncRead + Send + Unpin> {
     )
 )]
 #[get("/tracks/<id>/attempts/<number>/log")]
-pub(super) async fn log(
+pub(in crate::api) async fn log(
     _caller: Auth,
     desk: &State<Desk>,
     spool: &State<Spool>,

@@ -3,11 +3,11 @@
 use rocket::serde::json::Json;
 use rocket::{State, post};
 
-use super::body::{Body, blocking};
-use super::describe;
-use super::error::ApiError;
-use super::guard::Auth;
-use super::wire::{RenderBody, Rendering};
+use crate::api::body::{Body, blocking};
+use crate::api::describe;
+use crate::api::error::ApiError;
+use crate::api::guard::Auth;
+use crate::api::wire::{RenderBody, Rendering};
 use crate::desk::{Desk, RenderRequest};
 use crate::engine::GraphId;
 use crate::graph::GivenOwned;
@@ -25,7 +25,7 @@ use crate::graph::GivenOwned;
     )
 )]
 #[post("/graphs/<id>/render", data = "<body>")]
-pub(super) async fn render(
+pub(in crate::api) async fn render(
     _caller: Auth,
     desk: &State<Desk>,
     id: i64,

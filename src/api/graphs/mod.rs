@@ -1,5 +1,10 @@
 //! `/graphs`
 
+pub(in crate::api) mod files;
+pub(in crate::api) mod form;
+pub(in crate::api) mod render;
+pub(in crate::api) mod versions;
+
 use std::str::FromStr;
 
 use rocket::http::Status;
@@ -7,11 +12,11 @@ use rocket::response::status::Custom;
 use rocket::serde::json::Json;
 use rocket::{State, get, post};
 
-use super::body::{Body, blocking};
-use super::describe;
-use super::error::ApiError;
-use super::guard::Auth;
-use super::wire::{
+use crate::api::body::{Body, blocking};
+use crate::api::describe;
+use crate::api::error::ApiError;
+use crate::api::guard::Auth;
+use crate::api::wire::{
     Edge, Graph, GraphPage, GraphSaved, GraphValidated, GraphWhole, Problem, Vertex,
 };
 use crate::desk::{Defined, Desk};
@@ -19,12 +24,12 @@ use crate::engine::GraphId;
 use crate::store::Outcome as Saved;
 
 /// The most rows of one page of a list.
-pub(super) const MOST_ROWS: i64 = 500;
+pub(in crate::api) const MOST_ROWS: i64 = 500;
 /// And how many it has unless something else is asked for.
-pub(super) const USUAL_ROWS: i64 = 100;
+pub(in crate::api) const USUAL_ROWS: i64 = 100;
 
 /// How many rows were asked for, within bounds.
-pub(super) fn rows(limit: Option<&str>) -> Result<i64, ApiError> {
+pub(in crate::api) fn rows(limit: Option<&str>) -> Result<i64, ApiError> {
     let limit = number("limit", limit)?.unwrap_or(USUAL_ROWS);
     if limit < 1 {
         let detail = format!("`limit={limit}`: write a number from 1 to {MOST_ROWS}");
@@ -38,7 +43,10 @@ pub(super) fn rows(limit: Option<&str>) -> Result<i64, ApiError> {
 }
 
 /// A number in a query.
-pub(super) fn number<T: FromStr>(name: &str, written: Option<&str>) -> Result<Option<T>, ApiError> {
+pub(in crate::api) fn number<T: FromStr>(
+    name: &str,
+    written: Option<&str>,
+) -> Result<Option<T>, ApiError> {
     let read = |text: &str| {
         text.parse().map_err(|_| {
             let detail = format!("`{name}={text}`: write a whole number");
@@ -66,7 +74,7 @@ pub(super) fn number<T: FromStr>(name: &str, written: Option<&str>) -> Result<Op
     )
 )]
 #[post("/graphs", data = "<body>")]
-pub(super) async fn create(
+pub(in crate::api) async fn create(
     caller: Auth,
     desk: &State<Desk>,
     body: Body,
@@ -77,7 +85,7 @@ pub(super) async fn create(
 }
 
 /// What saving is answered with.
-pub(super) fn saved(defined: &Defined) -> Custom<Json<GraphSaved>> {
+pub(in crate::api) fn saved(defined: &Defined) -> Custom<Json<GraphSaved>> {
     let status = match defined.outcome {
         Saved::Unchanged => Status::Ok,
         Saved::Created | Saved::Replaced | Saved::NewVersion => Status::Created,
@@ -101,7 +109,7 @@ pub(super) fn saved(defined: &Defined) -> Custom<Json<GraphSaved>> {
     )
 )]
 #[post("/graphs/validate", data = "<body>")]
-pub(super) async fn validate(
+pub(in crate::api) async fn validate(
     _caller: Auth,
     desk: &State<Desk>,
     body: Body,
@@ -121,7 +129,7 @@ pub(super) async fn validate(
     )
 )]
 #[get("/graphs?<after>&<limit>")]
-pub(super) async fn list(
+pub(in crate::api) async fn list(
     _caller: Auth,
     desk: &State<Desk>,
     after: Option<String>,
@@ -149,7 +157,7 @@ pub(super) async fn list(
     )
 )]
 #[get("/graphs/<id>")]
-pub(super) async fn get(
+pub(in crate::api) async fn get(
     _caller: Auth,
     desk: &State<Desk>,
     id: i64,
@@ -186,7 +194,7 @@ pub(super) async fn get(
     )
 )]
 #[post("/graphs/<id>/check")]
-pub(super) async fn check(
+pub(in crate::api) async fn check(
     _caller: Auth,
     desk: &State<Desk>,
     id: i64,

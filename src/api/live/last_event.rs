@@ -4,10 +4,10 @@ use rocket::Request;
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome};
 
-use super::error::ApiError;
+use crate::api::error::ApiError;
 
 /// The header `Last-Event-ID`.
-pub(super) struct LastEventId<'r>(pub(super) Option<&'r str>);
+pub(in crate::api) struct LastEventId<'r>(pub(in crate::api) Option<&'r str>);
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for LastEventId<'r> {
@@ -21,7 +21,7 @@ impl<'r> FromRequest<'r> for LastEventId<'r> {
 impl LastEventId<'_> {
     /// The entry after which to go on: what the browser says by itself comes before the address,
     /// which stays as it is. One that is no number is of no entry, so that all is told again.
-    pub(super) fn or(&self, after: Option<&str>) -> Result<Option<i64>, ApiError> {
+    pub(in crate::api) fn or(&self, after: Option<&str>) -> Result<Option<i64>, ApiError> {
         if let Some(id) = self.0 {
             return Ok(Some(id.trim().parse().unwrap_or(-1)));
         }

@@ -1,0 +1,10 @@
+//! What lasts: news and logs that are followed for as long as the caller listens (docs/live.md).
+
+mod followed;
+pub(in crate::api) mod last_event;
+mod lines;
+pub(in crate::api) mod log_stream;
+pub(in crate::api) mod stream;
+mod watching;
+
+pub use watching::Watching;
