@@ -262,6 +262,7 @@ fn the_page_draws_all_of_it_for_those_who_have_signed_in() {
         assert!(html.contains(&format!("id=\"{id}\"")), "{id}");
         assert!(html.contains(&format!("<code>{path}</code>")), "{path}");
     }
+    assert!(html.contains(&format!("URL={}/api/v1\n", server.url)));
     // Each link of the page leads to a place in it.
     let places: BTreeSet<_> = parts(&html, " id=\"").collect();
     for link in parts(&html, "href=\"#") {
