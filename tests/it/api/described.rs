@@ -15,7 +15,7 @@ fn document() -> &'static Value {
 }
 
 /// `(METHOD, path, operation)` of all that is described.
-fn operations() -> impl Iterator<Item = (String, &'static str, &'static Value)> {
+pub(super) fn operations() -> impl Iterator<Item = (String, &'static str, &'static Value)> {
     let paths = document()["paths"].as_object().expect("paths");
     paths.iter().flat_map(|(path, item)| {
         let item = item.as_object().expect("operations");
