@@ -10,6 +10,7 @@ mod error;
 mod graphs;
 mod guard;
 mod inbox;
+mod keys;
 mod live;
 mod pipelines;
 mod query;
@@ -22,6 +23,7 @@ pub mod wire;
 
 pub use body::MostBytes;
 pub use describe::document;
+pub use keys::Replays;
 pub use live::Watching;
 pub use routes::{catchers, routes};
 pub use server::{DatabaseFile, Description, HttpMeter};
