@@ -45,12 +45,14 @@ pub enum Point {
     ServerCleaning,
     /// A stop is committed, and the gate of an attempt that it is to end was not tried.
     ServerCancelling,
+    /// What a request with a key asked for is committed, and its caller has no answer.
+    ServerNoted,
 }
 
 #[cfg(feature = "failpoints")]
 impl Point {
     /// All of them.
-    pub const ALL: [Point; 14] = [
+    pub const ALL: [Point; 15] = [
         Point::ServerOrdering,
         Point::ServerOrdered,
         Point::ServerWritten,
@@ -65,6 +67,7 @@ impl Point {
         Point::ServerCommitted,
         Point::ServerCleaning,
         Point::ServerCancelling,
+        Point::ServerNoted,
     ];
 }
 

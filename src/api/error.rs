@@ -135,7 +135,9 @@ impl From<CommandError> for ApiError {
             CommandError::NoGraph(_) => (Status::NotFound, "not-found"),
             CommandError::Unchecked(_) => (Status::Conflict, "unchecked"),
             CommandError::Edited(_) => (Status::Conflict, "edited"),
-            CommandError::KeyReused(_) => (Status::UnprocessableEntity, "idempotency-key-reused"),
+            CommandError::KeyReused(_) | CommandError::KeyTaken => {
+                (Status::UnprocessableEntity, "idempotency-key-reused")
+            }
             CommandError::Refused(refusal) | CommandError::InTheWay(refusal, _) => {
                 refused(*refusal)
             }
@@ -159,6 +161,7 @@ impl From<CommandError> for ApiError {
             | CommandError::NoGraph(_)
             | CommandError::Unchecked(_)
             | CommandError::Edited(_)
+            | CommandError::KeyTaken
             | CommandError::Store(_) => Standing::default(),
         };
         Self {

@@ -6,6 +6,7 @@ use utoipa::OpenApi;
 
 use super::error::ApiError;
 use super::guard::Refused;
+use super::keys::{BadKey, MOST_KEY_BYTES};
 use super::methods::allowed;
 use super::query::Stray;
 use super::{asks, graphs, inbox, live, pipelines, server, tracks, why};
@@ -109,6 +110,13 @@ fn other(status: Status, request: &Request<'_>) -> ApiError {
         return ApiError::new(status, "method-not-allowed", detail).with_allowed(allowed);
     }
     let (code, detail) = match status.code {
+        400 if request.local_cache(|| None::<BadKey>).is_some() => (
+            "bad-idempotency-key",
+            format!(
+                "the header `Idempotency-Key` must be there once, with 1 to {MOST_KEY_BYTES} \
+                 letters, digits, signs and spaces of ASCII"
+            ),
+        ),
         404 => (
             "not-found",
             format!(

@@ -28,7 +28,9 @@ impl Drive {
         self.bring(pipeline, out, answers)?;
         let answer = self.engine.step(now, Event::Act(request), out);
         self.engine.forget(pipeline);
-        Ok(answer.map(drop)?)
+        answer?;
+        self.writer.note_with_commit(pipeline.0);
+        Ok(())
     }
 
     /// What would follow from it.

@@ -158,7 +158,7 @@ impl Drive {
             Command::WatchDrained(watch) => self.draining.watch(watch),
             // A caller that has gone away misses nothing.
             Command::Ask(Question::Census(reply)) => drop(reply.send(Ok(self.engine.census()))),
-            other => other.refuse(why),
+            other => other.refuse(CommandError::Unwritable(why.to_owned())),
         }
     }
 
@@ -169,7 +169,7 @@ impl Drive {
         }
     }
 
-    fn command(
+    pub(super) fn command(
         &mut self,
         command: Command,
         now: Time,
@@ -177,6 +177,7 @@ impl Drive {
         answers: &mut Vec<Answered>,
     ) {
         match command {
+            Command::Noted(noted) => self.noted(*noted, now, out, answers),
             Command::Start(start, reply) => {
                 let result = self.start(start, now, out);
                 answers.push(Answered::Start(reply, result));

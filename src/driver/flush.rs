@@ -35,7 +35,7 @@ impl Drive {
         if !out.ends.is_empty() {
             reach(Point::ServerTaking, &"");
         }
-        if !out.is_empty() {
+        if !out.is_empty() || self.writer.notes_next(None) {
             let began = Instant::now();
             if !self.write(&out, answers, |writer| writer.commit(&out)) {
                 return false;

@@ -19,7 +19,7 @@ use crate::engine::{
 };
 use crate::executor::Backend;
 use crate::graph::Runnable;
-use crate::store::{NewGraph, Saved, StoredProblem};
+use crate::store::{NewGraph, Note, Saved, StoredProblem};
 
 /// Sends commands to the driver. Cheap to clone. Every call waits for the commit of its answer.
 #[derive(Clone)]
@@ -32,6 +32,7 @@ pub struct Handle {
     pub(super) inputs: Arc<Mutex<()>>,
     pub(super) backend: Arc<dyn Backend>,
     pub(super) ring: Ring,
+    pub(super) note: Option<Note>,
 }
 
 impl Handle {
@@ -213,7 +214,7 @@ impl Handle {
 
     fn ask<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, CommandError> {
         let (reply, answer) = bounded(1);
-        self.send(command(reply))?;
+        self.send(self.with_note(command(reply)))?;
         answer.recv().map_err(|_| CommandError::Closed)?
     }
 

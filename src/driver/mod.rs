@@ -13,6 +13,7 @@ mod flush;
 mod handle;
 mod measures;
 mod news;
+mod noted;
 mod ring;
 mod spawn;
 mod starts;

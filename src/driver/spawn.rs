@@ -87,6 +87,7 @@ impl Driver {
         for (key, now) in writer.survivors_to_end()? {
             backend.end_survivors(key, if now { 0 } else { settings.grace_ms });
         }
+        writer.forget_notes((settings.now)())?;
         clean_leftovers(&spool, &mut writer, backend.as_ref())?;
         let (commands, receive) = bounded(settings.commands_waiting);
         let (running, stop) = bounded(0);
@@ -157,6 +158,7 @@ impl Driver {
             inputs: Arc::clone(&self.inputs),
             backend: Arc::clone(&self.backend),
             ring: self.ring.clone(),
+            note: None,
         }
     }
 

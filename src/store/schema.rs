@@ -165,6 +165,16 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    request (key) {
+        key -> Text,
+        digest -> Text,
+        who -> Text,
+        at -> BigInt,
+        made -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     given_secret,
     graph,

@@ -17,6 +17,7 @@ pub(crate) struct Answer {
     pub(crate) cookie: String,
     pub(crate) sniff: String,
     pub(crate) headers: ureq::http::HeaderMap,
+    pub(crate) replayed: bool,
     pub(crate) body: Vec<u8>,
 }
 
@@ -367,6 +368,7 @@ fn try_ask(
     let (media, cookie) = (header("content-type"), header("set-cookie"));
     let sniff = header("x-content-type-options");
     let headers = response.headers().clone();
+    let replayed = header("idempotency-replayed") == "true";
     let limit = 256 << 20;
     let body = response
         .body_mut()
@@ -379,6 +381,7 @@ fn try_ask(
         cookie,
         sniff,
         headers,
+        replayed,
         body,
     };
     if let Some((_, path)) = url.split_once("/api/v1") {

@@ -4,9 +4,10 @@
 pub(super) const MEANINGS: &[(&str, &str)] = &[
     ("unauthorized", "no credential, or a wrong one"),
     ("malformed", "the body cannot be read"),
+    ("refused", "the request is against HTTP"),
     (
-        "refused",
-        "the request is against HTTP, or its `Idempotency-Key` is empty or too long",
+        "bad-idempotency-key",
+        "the header `Idempotency-Key` is there twice, empty, too long, or has other characters than those of ASCII that can be seen",
     ),
     ("not-found", "what is named does not exist"),
     (
@@ -39,7 +40,7 @@ pub(super) const MEANINGS: &[(&str, &str)] = &[
     ),
     (
         "idempotency-key-reused",
-        "the key has started `pipeline`, with other values or of another graph",
+        "the key was used for something else: where that was a start, `pipeline` is what it started",
     ),
     ("unknown-secret", "nobody has set that secret"),
     ("bad-secret-name", "no secret may have that name"),

@@ -6,8 +6,9 @@ use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{ObjectBuilder, Required, Type};
 
 use crate::api::graphs::{MOST_ROWS, USUAL_ROWS};
+use crate::api::keys::{MOST_KEY_BYTES, RequestKey};
 use crate::api::live::last_event::LastEventId;
-use crate::api::pipelines::starts::{LONGEST_WAIT, MOST_KEY_BYTES, RequestKey};
+use crate::api::pipelines::starts::LONGEST_WAIT;
 use crate::api::tracks::logs::Range;
 use crate::desk::{PipelineAsk, TrackAsk};
 
@@ -72,8 +73,12 @@ pub(super) fn meaning(path: &str, name: &str) -> Option<(String, Value)> {
             json!({"type": "boolean", "default": false}),
         ),
         ("Idempotency-Key", _) => (
-            "A second request with the same key gives what the first one started.".to_owned(),
-            json!({"minLength": 1, "maxLength": MOST_KEY_BYTES}),
+            "A key that the caller chooses for what it asks for: what is asked is done once, however \
+             often it is sent. A repeated one is answered from what is there now, with the header \
+             `Idempotency-Replayed`; the same key with another request is refused. What is refused, \
+             and what `dry_run` works out, leaves no trace of its key."
+                .to_owned(),
+            json!({"minLength": 1, "maxLength": MOST_KEY_BYTES, "pattern": "^[ -~]+$"}),
         ),
         ("Range", _) => (
             "The bytes that are wanted, as in RFC 9110: `bytes=0-99`, `bytes=100-`, `bytes=-100`."

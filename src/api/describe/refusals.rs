@@ -29,12 +29,7 @@ const VALUES: Refused = &[
     (409, "unchecked"),
     (500, "sealed"),
 ];
-const START: Refused = &[
-    (400, "refused"),
-    (409, "edited"),
-    (409, "limit-reached"),
-    (422, "idempotency-key-reused"),
-];
+const START: Refused = &[(409, "edited"), (409, "limit-reached")];
 /// The engine's rules.
 const RULES: Refused = &[
     (409, "wrong-state"),

@@ -7,6 +7,10 @@ use serde_json::{Map, Value, json};
 use super::codes::MEANINGS;
 use super::parameters::meaning;
 use super::refusals::CODES;
+use crate::api::keys::REPLAYED;
+
+/// The header with which a request is done once.
+const KEY: &str = "Idempotency-Key";
 
 /// Says of each operation what it shares with all others.
 pub(super) fn apply(document: &mut Value) {
@@ -14,15 +18,26 @@ pub(super) fn apply(document: &mut Value) {
     for (path, item) in members(&mut document["paths"]) {
         for (method, operation) in members(item) {
             parameters(path, operation);
+            let keyed = keyed(operation, method);
             let open = operation["security"] == json!([{}]);
             credential(operation, method, open);
-            let codes = common(operation, method, open);
+            let mut codes = common(operation, method, open);
+            if keyed {
+                codes.extend([
+                    (400, "bad-idempotency-key"),
+                    (422, "idempotency-key-reused"),
+                    (500, "sealed"),
+                ]);
+            }
             operation["responses"] = refusals(operation["responses"].take(), codes);
             if let Some(body) = operation.get_mut("requestBody") {
                 body["required"] = (!may_be_left_out(body, &bodies)).into();
             }
             for (_, response) in members(&mut operation["responses"]) {
                 yaml_is_no_string(response);
+            }
+            if keyed {
+                replayed(&mut operation["responses"]);
             }
         }
     }
@@ -58,6 +73,37 @@ fn parameters(path: &str, operation: &mut Value) {
     }
 }
 
+/// Whether the operation looks at an `Idempotency-Key`. One that does not takes it all the same: who
+/// sends one with everything need not know which.
+fn keyed(operation: &mut Value, method: &str) -> bool {
+    let named = |parameter: &Value| parameter["name"] == KEY;
+    let parameters = operation.get("parameters").and_then(Value::as_array);
+    let keyed = parameters.is_some_and(|list| list.iter().any(named));
+    if method == "post" && !keyed {
+        let mut list = parameters.cloned().unwrap_or_default();
+        list.push(json!({
+            "name": KEY,
+            "in": "header",
+            "description": "Taken and not looked at: nothing is kept of this request.",
+            "required": false,
+            "schema": {"type": "string"},
+        }));
+        operation["parameters"] = list.into();
+    }
+    keyed
+}
+
+/// Says of the answers to what was done that it may have been done before.
+fn replayed(responses: &mut Value) {
+    let done = members(responses).filter(|(status, _)| status.starts_with('2'));
+    for (_, response) in done {
+        response["headers"][REPLAYED] = json!({
+            "description": "`true`: an earlier request with the same key had done it; the answer is of what is there now.",
+            "schema": {"type": "string", "enum": ["true"]},
+        });
+    }
+}
+
 /// The token opens everything, a browser's session what only reads.
 fn credential(operation: &mut Value, method: &str, open: bool) {
     operation["security"] = match (open, method) {
@@ -85,6 +131,7 @@ fn common(operation: &Value, method: &str, open: bool) -> Vec<(u16, &'static str
     if operation.get("requestBody").is_some() {
         codes.extend([
             (400, "malformed"),
+            (400, "refused"),
             (408, "too-slow"),
             (413, "too-large"),
             (415, "unsupported-media-type"),

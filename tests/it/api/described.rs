@@ -280,6 +280,7 @@ fn parts<'a>(html: &'a str, mark: &'a str) -> impl Iterator<Item = &'a str> {
 #[test]
 fn what_does_not_fit_is_seen() {
     let of = |status: u16, body: Value| Answer {
+        replayed: false,
         status,
         media: "application/json".to_owned(),
         cookie: String::new(),

@@ -5,6 +5,7 @@ pub(crate) mod described;
 mod forms;
 mod graphs;
 mod inbox;
+mod keys;
 mod log_stream;
 pub(crate) mod metrics;
 mod pipelines;

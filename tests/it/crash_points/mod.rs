@@ -61,6 +61,7 @@ rows! {
     committed_before_successors: ServerCommitted => server_dies,
     before_the_files_are_removed: ServerCleaning => server_dies,
     cancelled_before_the_gate: ServerCancelling => server_dies_cancelling,
+    noted_before_the_answer: ServerNoted => server_dies_before_it_answers,
 }
 
 #[test]
@@ -255,6 +256,55 @@ fn answer(server: &Server, id: &Value, outcome: &Outcome) {
         let path = format!("/tracks/{}/resolve", track["id"]);
         server.post(&path, &json!({"verdict": verdict})).expect(200);
     }
+}
+
+/// What a request with a key asks for is done and its caller has no answer: sent again it is not done
+/// again, and says what was done.
+fn server_dies_before_it_answers(point: Point, pass: u64) {
+    let case = Case::new();
+    let mut server = case.serve(Some((point, pass)));
+    let failing = json!({"name": "g", "vertices": {"a": case.script("false")}});
+    let mut asked = 0;
+    let mut ask = |server: &mut Server, method: &str, path: &str, body: &Value| {
+        asked += 1;
+        let key = format!("key {asked}");
+        let headers = [
+            ("Content-Type", "application/json"),
+            ("Idempotency-Key", &key),
+        ];
+        let (path, body) = (format!("/api/v1{path}"), body.to_string());
+        let dies = asked == pass;
+        let send = |server: &Server| server.try_ask(method, &path, &headers, body.as_bytes());
+        let first = send(server);
+        if dies {
+            assert!(first.is_err(), "it died before it answered");
+            assert_eq!(server.signal(), Some(Signal::KILL.as_raw()));
+            assert_eq!(case.died(pass).pid, server.pid() as i32);
+            *server = case.serve(None);
+        } else {
+            assert!(!first.expect("an answer").replayed);
+        }
+        let again = send(server).expect("an answer");
+        assert!(again.replayed);
+        again.expect(200)
+    };
+    let graph = ask(&mut server, "POST", "/graphs", &failing);
+    ask(
+        &mut server,
+        "PUT",
+        "/secrets/NAME",
+        &json!({"value": "c4nary"}),
+    );
+    let path = format!("/graphs/{}/pipelines?wait=60s", graph["id"]);
+    let id = server.post(&path, &json!({})).expect(201)["id"].clone();
+    let path = format!("/pipelines/{id}/retry-failed");
+    ask(&mut server, "POST", &path, &json!({"expect": "FAILED"}));
+    let pipeline = server.settled(&id);
+    assert_eq!(server.track(&pipeline, "a")["attempt"], 2);
+    case.ran_once(vec![("a".to_owned(), 1), ("a".to_owned(), 2)]);
+    let saved = server.get(&format!("/graphs/{}/versions", graph["id"]));
+    let saved = saved.expect(200)["graphs"].as_array().map(Vec::len);
+    assert_eq!(saved, Some(1));
 }
 
 /// A person stops a pipeline whose attempts are ordered, with supervisors that have been told and
