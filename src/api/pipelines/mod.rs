@@ -1,5 +1,6 @@
 //! `/pipelines`
 
+pub(in crate::api) mod list;
 pub(in crate::api) mod starts;
 
 use rocket::serde::json::Json;
@@ -11,38 +12,12 @@ use crate::api::error::ApiError;
 use crate::api::graphs::{number, rows};
 use crate::api::guard::Auth;
 use crate::api::pipelines::starts::{LONGEST_WAIT, duration};
-use crate::api::wire::{JournalEntry, JournalPage, Pipeline, PipelinePage, PipelineWhole, Track};
+use crate::api::wire::{
+    JournalEntry, JournalPage, Pipeline, PipelineWhole, Track, TrackPage, states,
+};
 use crate::desk::Desk;
-use crate::engine::PipelineId;
+use crate::engine::{PipelineId, TrackState};
 use crate::store::PipelineHead;
-
-/// Pipelines, the newest first
-#[utoipa::path(
-    tag = "pipelines",
-    operation_id = "listPipelines",
-    responses(
-        (status = 200, description = "A page.", body = PipelinePage),
-        describe::list,
-    )
-)]
-#[get("/pipelines?<before>&<limit>")]
-pub(in crate::api) async fn list(
-    _caller: Auth,
-    desk: &State<Desk>,
-    before: Option<&str>,
-    limit: Option<&str>,
-) -> Result<Json<PipelinePage>, ApiError> {
-    let (before, limit) = (number("before", before)?, rows(limit)?);
-    let desk = desk.inner().clone();
-    blocking(move || {
-        let heads = desk.store.pipelines(before.unwrap_or(i64::MAX), limit)?;
-        let full = heads.len() as i64 == limit;
-        let next = heads.last().filter(|_| full).map(|p| p.id);
-        let pipelines = heads.iter().map(Pipeline::from).collect();
-        Ok(Json(PipelinePage { pipelines, next }))
-    })
-    .await
-}
 
 /// A pipeline with its tracks
 #[utoipa::path(
@@ -89,15 +64,15 @@ pub(in crate::api) async fn get(
         describe::of_pipeline,
     )
 )]
-#[get("/pipelines/<id>/journal?<after>&<limit>")]
+#[get("/pipelines/<id>/journal?<cursor>&<limit>")]
 pub(in crate::api) async fn journal(
     _caller: Auth,
     desk: &State<Desk>,
     id: i64,
-    after: Option<&str>,
+    cursor: Option<&str>,
     limit: Option<&str>,
 ) -> Result<Json<JournalPage>, ApiError> {
-    let (after, limit) = (number("after", after)?, rows(limit)?);
+    let (after, limit) = (number("cursor", cursor)?, rows(limit)?);
     let desk = desk.inner().clone();
     blocking(move || {
         let id = PipelineId(id);
@@ -107,6 +82,42 @@ pub(in crate::api) async fn journal(
         let next = entries.last().filter(|_| full).map(|e| e.sequence);
         let entries = entries.iter().map(JournalEntry::from).collect();
         Ok(Json(JournalPage { entries, next }))
+    })
+    .await
+}
+
+/// The tracks of a pipeline
+#[utoipa::path(
+    tag = "pipelines",
+    operation_id = "listTracks",
+    responses(
+        (status = 200, description = "A page.", body = TrackPage),
+        describe::of_pipeline,
+    )
+)]
+#[get("/pipelines/<id>/tracks?<state>&<cursor>&<limit>")]
+pub(in crate::api) async fn tracks(
+    _caller: Auth,
+    desk: &State<Desk>,
+    id: i64,
+    state: Option<&str>,
+    cursor: Option<&str>,
+    limit: Option<&str>,
+) -> Result<Json<TrackPage>, ApiError> {
+    let states = state.map(|words| states(words, TrackState::ALL, TrackState::word));
+    let states = states.transpose()?.unwrap_or_default();
+    let (after, limit) = (number("cursor", cursor)?, rows(limit)?);
+    let desk = desk.inner().clone();
+    blocking(move || {
+        let id = PipelineId(id);
+        head(&desk, id)?;
+        let found = desk
+            .store
+            .track_page(id, &states, after.unwrap_or(0), limit)?;
+        let full = found.len() as i64 == limit;
+        let next = found.last().filter(|_| full).map(|track| track.id);
+        let tracks = found.into_iter().map(Track::from).collect();
+        Ok(Json(TrackPage { tracks, next }))
     })
     .await
 }

@@ -4,6 +4,7 @@
 mod bodies;
 mod diff;
 mod error;
+mod filter;
 mod graphs;
 mod journal;
 mod others;
@@ -20,6 +21,7 @@ pub(super) use bodies::{
 };
 pub(super) use diff::GraphDiff;
 pub(super) use error::{Found, OfField, Refusal, Standing};
+pub(super) use filter::{FilterBody, states};
 pub(super) use graphs::{
     Edge, Graph, GraphPage, GraphSaved, GraphValidated, GraphWhole, Problem, VersionPage, Vertex,
 };
@@ -27,7 +29,7 @@ pub(super) use journal::{JournalEntry, JournalPage};
 pub(super) use others::{
     Drain, Health, Secret, SecretPage, SecretRemoved, SecretSet, SignInLink, Version,
 };
-pub(super) use pipelines::{Pipeline, PipelinePage, PipelineStarted, PipelineWhole};
+pub(super) use pipelines::{Pipeline, PipelinePage, PipelineStarted, PipelineWhole, TrackPage};
 pub(super) use preview::{AskPreview, StartedOrPreview};
 pub use rendered::Rendering;
 pub use tracks::Waiting;

@@ -70,8 +70,9 @@ impl From<&PipelineHead> for Pipeline {
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct PipelinePage {
     pub(in crate::api) pipelines: Vec<Pipeline>,
-    /// Give it as `before` for the next page; null: there is none.
-    pub(in crate::api) next: Option<i64>,
+    /// Give it as `cursor` for the next page; null: there is none. A page can be short, or empty, where
+    /// little fits: only so many pipelines are looked at for one.
+    pub(in crate::api) next: Option<String>,
 }
 
 /// A pipeline with its tracks.
@@ -83,6 +84,14 @@ pub(in crate::api) struct PipelineWhole {
     pub(in crate::api) ignored: usize,
     /// One for each vertex, in the order of the definition.
     pub(in crate::api) tracks: Vec<Track>,
+}
+
+/// Tracks of a pipeline, in the order of the definition.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api) struct TrackPage {
+    pub(in crate::api) tracks: Vec<Track>,
+    /// Give it as `cursor` for the next page; null: there is none.
+    pub(in crate::api) next: Option<i64>,
 }
 
 /// A pipeline that was started.
