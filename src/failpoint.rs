@@ -45,12 +45,15 @@ pub enum Point {
     ServerCleaning,
     /// A stop is committed, and the gate of an attempt that it is to end was not tried.
     ServerCancelling,
+    /// A pipeline is noted as removed: before its rows and files go, after some of its rows went,
+    /// before the note goes that it is to be removed.
+    ServerRemoving,
 }
 
 #[cfg(feature = "failpoints")]
 impl Point {
     /// All of them.
-    pub const ALL: [Point; 14] = [
+    pub const ALL: [Point; 15] = [
         Point::ServerOrdering,
         Point::ServerOrdered,
         Point::ServerWritten,
@@ -65,6 +68,7 @@ impl Point {
         Point::ServerCommitted,
         Point::ServerCleaning,
         Point::ServerCancelling,
+        Point::ServerRemoving,
     ];
 }
 

@@ -13,6 +13,7 @@ mod flush;
 mod handle;
 mod measures;
 mod news;
+mod removals;
 mod ring;
 mod spawn;
 mod starts;

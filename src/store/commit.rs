@@ -6,6 +6,7 @@ use super::attempts;
 use super::bulk::{Bulk, Cell};
 use super::connection::{Db, on, write_tx};
 use super::error::StoreError;
+use super::removal;
 use super::schema::{attempt, journal};
 use super::secrets;
 use super::starts::insert_pipeline;
@@ -90,6 +91,7 @@ pub(super) fn commit(
                 attempts::to_end(db, *key, *now)?;
             }
         }
+        removal::begin(db, &out.removals)?;
         insert_journal(db, &out.journal)
     })
 }

@@ -22,6 +22,21 @@ impl Store {
         let db = &mut *self.pool.get()?;
         Ok(page(db, id, states, after, limit)?)
     }
+
+    /// The tracks of these pipelines of which an attempt was lost.
+    pub fn lost_tracks(&self, pipelines: &[i64]) -> Result<Vec<TrackHead>, StoreError> {
+        Ok(lost(&mut *self.pool.get()?, pipelines)?)
+    }
+}
+
+/// The tracks of these pipelines of which an attempt was lost.
+fn lost(db: &mut Db, pipelines: &[i64]) -> QueryResult<Vec<TrackHead>> {
+    track::table
+        .filter(track::pipeline_id.eq_any(pipelines))
+        .filter(track::lost.gt(0))
+        .order(track::id)
+        .select(track_columns!())
+        .load(db)
 }
 
 /// The numbers of a pipeline's tracks follow each other: no others are gone through.

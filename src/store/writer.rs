@@ -17,7 +17,7 @@ use crate::secrets::Vault;
 
 /// Writes what the engine decides and what people define.
 pub struct Writer {
-    db: Db,
+    pub(super) db: Db,
     boot: String,
     free: Counters,
     vault: Option<Arc<Vault>>,

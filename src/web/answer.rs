@@ -132,7 +132,9 @@ impl Failure {
                 | CommandError::Edited(_)
                 | CommandError::KeyReused(_)
                 | CommandError::Refused(_)
-                | CommandError::InTheWay(..),
+                | CommandError::InTheWay(..)
+                | CommandError::Live(..)
+                | CommandError::Survives(_),
             ) => (
                 Status::Conflict,
                 Notice::new("This cannot be done now", sentence),

@@ -8,6 +8,7 @@ use utoipa::openapi::{ObjectBuilder, Required, Type};
 use crate::api::graphs::{MOST_ROWS, USUAL_ROWS};
 use crate::api::live::last_event::LastEventId;
 use crate::api::pipelines::list::ListQuery;
+use crate::api::pipelines::many::DELETE;
 use crate::api::pipelines::starts::{LONGEST_WAIT, MOST_KEY_BYTES, RequestKey};
 use crate::api::tracks::logs::Range;
 use crate::api::wire::FilterBody;
@@ -30,6 +31,10 @@ pub(super) fn meaning(path: &str, name: &str) -> Option<(String, Value)> {
         ("name", "/secrets/{name}") => ("The name of the secret.".to_owned(), json!({})),
         ("word", "/pipelines/{id}/{word}") => {
             words(PipelineAsk::ALL.iter().map(|a| a.word()).collect())
+        }
+        ("word", "/pipelines/actions/{word}") => {
+            let all = PipelineAsk::ALL.iter().map(|ask| ask.word());
+            words(all.chain([DELETE]).collect())
         }
         ("word", "/tracks/{id}/{word}") => words(TrackAsk::ALL.iter().map(|a| a.word()).collect()),
         ("limit", _) => (
@@ -61,11 +66,17 @@ pub(super) fn meaning(path: &str, name: &str) -> Option<(String, Value)> {
             "In one of these states: one word, or several with commas between them.".to_owned(),
             json!({"examples": ["FAILED,INTERRUPTED"]}),
         ),
+        ("with", "/pipelines/{id}/diff") => (
+            "The number of the pipeline before: what changed from it to the pipeline `id` is told."
+                .to_owned(),
+            number,
+        ),
         ("with", _) => (
             "The number of the graph before: what changed from it to the graph `id` is told."
                 .to_owned(),
             number,
         ),
+        ("why", _) => ("Why, for the journal.".to_owned(), json!({})),
         ("wait", _) => (
             format!(
                 "Answer only when nothing of the pipeline can move any more, or when this time has \

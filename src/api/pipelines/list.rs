@@ -13,7 +13,7 @@ use crate::api::guard::Auth;
 use crate::api::query::Stray;
 use crate::api::wire::{FilterBody, Pipeline, PipelinePage};
 use crate::desk::Desk;
-use crate::store::Place;
+use crate::store::{PipelineFilter, Place};
 
 /// The query of the list. A name that is not known is refused: a slip would mean all pipelines.
 #[derive(Default)]
@@ -83,14 +83,7 @@ pub(in crate::api) async fn list(
     query: ListQuery,
 ) -> Result<Json<PipelinePage>, ApiError> {
     let (filter, limit) = (query.filter.filter()?, rows(query.limit.as_deref())?);
-    let place = |text: String| {
-        let place: Option<Place> = text.parse().ok();
-        place.filter(|place| filter.is_of(*place)).ok_or_else(|| {
-            let detail = format!("`cursor={text}`: write the `next` of the page before it");
-            ApiError::new(Status::UnprocessableEntity, "invalid", detail)
-        })
-    };
-    let after = query.cursor.map(place).transpose()?;
+    let after = query.cursor.map(|text| place(&filter, text)).transpose()?;
     let desk = desk.inner().clone();
     blocking(move || {
         let found = desk.store.find_pipelines(&filter, after, limit)?;
@@ -100,4 +93,13 @@ pub(in crate::api) async fn list(
         }))
     })
     .await
+}
+
+/// Where a page of this list begins.
+pub(in crate::api) fn place(filter: &PipelineFilter, text: String) -> Result<Place, ApiError> {
+    let place: Option<Place> = text.parse().ok();
+    place.filter(|place| filter.is_of(*place)).ok_or_else(|| {
+        let detail = format!("`cursor={text}`: write the `next` of the page before it");
+        ApiError::new(Status::UnprocessableEntity, "invalid", detail)
+    })
 }

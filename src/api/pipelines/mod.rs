@@ -1,8 +1,13 @@
 //! `/pipelines`
 
+pub(in crate::api) mod diff;
 pub(in crate::api) mod list;
+pub(in crate::api) mod many;
+pub(in crate::api) mod remove;
 pub(in crate::api) mod starts;
+pub(in crate::api) mod timeline;
 
+use rocket::http::Status;
 use rocket::serde::json::Json;
 use rocket::{State, get};
 
@@ -15,6 +20,7 @@ use crate::api::pipelines::starts::{LONGEST_WAIT, duration};
 use crate::api::wire::{
     JournalEntry, JournalPage, Pipeline, PipelineWhole, Track, TrackPage, states,
 };
+use crate::clock;
 use crate::desk::Desk;
 use crate::engine::{PipelineId, TrackState};
 use crate::store::PipelineHead;
@@ -125,5 +131,15 @@ pub(in crate::api) async fn tracks(
 /// A pipeline without its tracks.
 pub(in crate::api) fn head(desk: &Desk, id: PipelineId) -> Result<PipelineHead, ApiError> {
     let head = desk.store.pipeline(id)?;
-    head.ok_or_else(|| ApiError::not_found("pipeline", id.0))
+    if let Some(head) = head {
+        return Ok(head);
+    }
+    Err(match desk.store.removed(id)? {
+        Some((at, who)) => {
+            let at = clock::format_utc(at);
+            let detail = format!("pipeline `{id}` was deleted at {at} by `{who}`");
+            ApiError::new(Status::NotFound, "not-found", detail)
+        }
+        None => ApiError::not_found("pipeline", id.0),
+    })
 }

@@ -2,7 +2,7 @@
 //! many.
 
 use rocket::http::Status;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::api::error::ApiError;
@@ -11,7 +11,7 @@ use crate::engine::{GraphId, PipelineState, Time};
 use crate::store::{OfGraph, PipelineFilter};
 
 /// Which pipelines are meant; what is not said does not matter.
-#[derive(Debug, Default, Deserialize, ToSchema, IntoParams)]
+#[derive(Debug, Default, Deserialize, Serialize, ToSchema, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(in crate::api) struct FilterBody {

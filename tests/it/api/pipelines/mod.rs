@@ -1,6 +1,10 @@
 //! `/graphs/<id>/pipelines` and `/pipelines`
 
+mod diff;
 mod list;
+mod many;
+mod remove;
+mod timeline;
 
 use serde_json::{Value, json};
 
