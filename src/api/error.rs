@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use rocket::http::{ContentType, Header, Status};
+use rocket::http::{ContentType, Header, Method, Status};
 use rocket::response::Responder;
 use rocket::{Request, Response};
 
@@ -22,6 +22,8 @@ pub(super) struct ApiError {
     problems: Vec<Found>,
     /// What a program needs to go on, beside the words.
     standing: Box<Standing>,
+    /// The methods that the address takes.
+    allowed: Vec<Method>,
 }
 
 impl ApiError {
@@ -32,6 +34,7 @@ impl ApiError {
             detail,
             problems: Vec::new(),
             standing: Box::default(),
+            allowed: Vec::new(),
         }
     }
 
@@ -58,6 +61,11 @@ impl ApiError {
     pub(super) fn with_wait(mut self, wait: u64) -> Self {
         self.standing.retry_after = Some(wait);
         self
+    }
+
+    /// With the methods that the address takes.
+    pub(super) fn with_allowed(self, allowed: Vec<Method>) -> Self {
+        Self { allowed, ..self }
     }
 
     fn with(self, problems: Vec<Found>) -> Self {
@@ -91,6 +99,11 @@ impl<'r> Responder<'r, 'static> for ApiError {
             .header(ContentType::new("application", "problem+json"))
             .sized_body(body.len(), Cursor::new(body));
         match self.status.code {
+            405 => {
+                let allowed: Vec<&str> =
+                    self.allowed.iter().map(|method| method.as_str()).collect();
+                response.header(Header::new("Allow", allowed.join(", ")));
+            }
             401 => drop(response.header(Header::new("WWW-Authenticate", "Bearer"))),
             416 => drop(range.map(|range| response.header(Header::new("Content-Range", range)))),
             429 | 503 => drop(response.header(Header::new("Retry-After", retry))),

@@ -11,6 +11,7 @@ mod graphs;
 mod guard;
 mod inbox;
 mod live;
+mod methods;
 mod pipelines;
 mod query;
 mod routes;

@@ -6,6 +6,7 @@ use utoipa::OpenApi;
 
 use super::error::ApiError;
 use super::guard::Refused;
+use super::methods::allowed;
 use super::query::Stray;
 use super::{asks, graphs, inbox, live, pipelines, server, tracks, why};
 use crate::door::retry_after;
@@ -100,6 +101,18 @@ fn too_often(request: &Request<'_>) -> ApiError {
 #[catch(default)]
 fn other(status: Status, request: &Request<'_>) -> ApiError {
     let path = request.uri().path();
+    let allowed = allowed(request);
+    let wrong_method = status == Status::NotFound && !allowed.is_empty();
+    if wrong_method && !allowed.contains(&request.method()) {
+        let words: Vec<&str> = allowed.iter().map(|method| method.as_str()).collect();
+        let detail = format!(
+            "`{path}` takes no {}: there is {}",
+            request.method(),
+            words.join(", ")
+        );
+        let status = Status::MethodNotAllowed;
+        return ApiError::new(status, "method-not-allowed", detail).with_allowed(allowed);
+    }
     let (code, detail) = match status.code {
         404 => (
             "not-found",

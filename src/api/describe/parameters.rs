@@ -83,7 +83,7 @@ pub(super) fn meaning(path: &str, name: &str) -> Option<(String, Value)> {
                  passed, such as `500ms`, `30s` or `5m`; {} s at most.",
                 LONGEST_WAIT.as_secs()
             ),
-            json!({"pattern": r"^\s*\d+\s*(ms|s|m|h|d)\s*$"}),
+            json!({"pattern": r"^[0-9]{1,4}(ms|s|m|h|d)$"}),
         ),
         ("dry_run", _) => (
             "Do nothing: say what would follow.".to_owned(),

@@ -10,6 +10,7 @@ use super::refusals::CODES;
 
 /// Says of each operation what it shares with all others.
 pub(super) fn apply(document: &mut Value) {
+    let bodies = document["components"]["schemas"].clone();
     for (path, item) in members(&mut document["paths"]) {
         for (method, operation) in members(item) {
             parameters(path, operation);
@@ -17,6 +18,12 @@ pub(super) fn apply(document: &mut Value) {
             credential(operation, method, open);
             let codes = common(operation, method, open);
             operation["responses"] = refusals(operation["responses"].take(), codes);
+            if let Some(body) = operation.get_mut("requestBody") {
+                body["required"] = (!may_be_left_out(body, &bodies)).into();
+            }
+            for (_, response) in members(&mut operation["responses"]) {
+                yaml_is_no_string(response);
+            }
         }
     }
     for (name, schema) in members(&mut document["components"]["schemas"]) {
@@ -72,8 +79,8 @@ fn common(operation: &Value, method: &str, open: bool) -> Vec<(u16, &'static str
             (503, "unavailable"),
         ]);
     }
-    // What changes something takes no query that it does not know.
-    if method != "get" || operation.get("parameters").is_some() {
+    // No query is taken that is not known.
+    if !open || method != "get" {
         codes.push((422, "invalid"));
     }
     if operation.get("requestBody").is_some() {
@@ -130,6 +137,23 @@ fn refusal(codes: &BTreeSet<String>) -> Value {
             ],
         }}},
     })
+}
+
+/// A body of which no field is needed may be empty.
+fn may_be_left_out(body: &Value, schemas: &Value) -> bool {
+    let name = body["content"]["application/json"]["schema"]["$ref"].as_str();
+    let name = name.and_then(|path| path.rsplit('/').next());
+    let schema = name.map(|name| &schemas[name]);
+    schema.is_some_and(|schema| schema["type"] == "object" && schema.get("required").is_none())
+}
+
+/// Who reads YAML gets an object from it: what it holds is not said here.
+fn yaml_is_no_string(response: &mut Value) {
+    for (media, content) in response.get_mut("content").into_iter().flat_map(members) {
+        if media.ends_with("/yaml") {
+            content["schema"] = json!({});
+        }
+    }
 }
 
 fn all_required(schema: &mut Value) {

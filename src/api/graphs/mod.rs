@@ -31,7 +31,7 @@ pub(in crate::api) const USUAL_ROWS: i64 = 100;
 /// How many rows were asked for, within bounds.
 pub(in crate::api) fn rows(limit: Option<&str>) -> Result<i64, ApiError> {
     let limit = number("limit", limit)?.unwrap_or(USUAL_ROWS);
-    if limit < 1 {
+    if !(1..=MOST_ROWS).contains(&limit) {
         let detail = format!("`limit={limit}`: write a number from 1 to {MOST_ROWS}");
         return Err(ApiError::new(
             Status::UnprocessableEntity,
@@ -39,7 +39,7 @@ pub(in crate::api) fn rows(limit: Option<&str>) -> Result<i64, ApiError> {
             detail,
         ));
     }
-    Ok(limit.min(MOST_ROWS))
+    Ok(limit)
 }
 
 /// A number in a query.
