@@ -47,12 +47,15 @@ pub enum Point {
     ServerCancelling,
     /// What a request with a key asked for is committed, and its caller has no answer.
     ServerNoted,
+    /// A pipeline is noted as removed: before its rows and files go, after some of its rows went,
+    /// before the note goes that it is to be removed.
+    ServerRemoving,
 }
 
 #[cfg(feature = "failpoints")]
 impl Point {
     /// All of them.
-    pub const ALL: [Point; 15] = [
+    pub const ALL: [Point; 16] = [
         Point::ServerOrdering,
         Point::ServerOrdered,
         Point::ServerWritten,
@@ -68,6 +71,7 @@ impl Point {
         Point::ServerCleaning,
         Point::ServerCancelling,
         Point::ServerNoted,
+        Point::ServerRemoving,
     ];
 }
 

@@ -46,6 +46,11 @@ impl ApiError {
         )
     }
 
+    /// The code and the words, for a line among others.
+    pub(super) fn said(self) -> (&'static str, String) {
+        (self.code, self.detail)
+    }
+
     /// With how long the thing is that has not what was asked of it.
     pub(super) fn with_length(mut self, length: u64) -> Self {
         self.standing.length = Some(length);
@@ -141,6 +146,8 @@ impl From<CommandError> for ApiError {
             CommandError::Refused(refusal) | CommandError::InTheWay(refusal, _) => {
                 refused(*refusal)
             }
+            CommandError::Live(..) => (Status::Conflict, "pipeline-live"),
+            CommandError::Survives(_) => (Status::Conflict, "still-runs"),
             CommandError::Store(why) => {
                 tracing::error!(%why, "a command could not be written: {why}");
                 (Status::ServiceUnavailable, "database")
@@ -154,7 +161,12 @@ impl From<CommandError> for ApiError {
                 pipeline: Some(id.0),
                 ..Standing::default()
             },
+            CommandError::Live(_, state) => Standing {
+                state: Some(state.word()),
+                ..Standing::default()
+            },
             CommandError::Busy
+            | CommandError::Survives(_)
             | CommandError::Unwritable(_)
             | CommandError::PutOff(_)
             | CommandError::Closed

@@ -86,6 +86,12 @@ pub enum CommandError {
     /// The same for a track that is in the way, in words that name it.
     #[error("{1}")]
     InTheWay(Refusal, String),
+    /// Something of the pipeline can still move.
+    #[error("pipeline {0} is {1} and not over: stop it first")]
+    Live(PipelineId, PipelineState),
+    /// Something of the pipeline still runs that nobody watches.
+    #[error("{0}")]
+    Survives(String),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -101,6 +107,8 @@ pub(super) enum Command {
     Start(NewStart, Reply<Started>),
     Act(Request, Reply<()>),
     Preview(Request, Reply<Preview>),
+    /// Removes a pipeline that is over: which, who asked and why.
+    Remove(PipelineId, String, String, Reply<()>),
     /// What a start of this revision of a graph would meet.
     PreviewStart((GraphId, i64), Reply<Room>),
     /// Answered after the batch: what is said is committed.
@@ -150,6 +158,7 @@ impl Command {
             Self::Start(_, reply) => drop(reply.send(Err(why))),
             Self::Act(_, reply) => drop(reply.send(Err(why))),
             Self::Preview(_, reply) => drop(reply.send(Err(why))),
+            Self::Remove(.., reply) => drop(reply.send(Err(why))),
             Self::PreviewStart(_, reply) => drop(reply.send(Err(why))),
             Self::Ask(Question::Why(_, reply)) => drop(reply.send(Err(why))),
             Self::Ask(Question::Census(reply)) => drop(reply.send(Err(why))),

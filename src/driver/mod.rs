@@ -14,6 +14,7 @@ mod handle;
 mod measures;
 mod news;
 mod noted;
+mod removals;
 mod ring;
 mod spawn;
 mod starts;

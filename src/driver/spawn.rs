@@ -13,6 +13,7 @@ use super::drive::Drive;
 use super::handle::Handle;
 use super::measures::{Measures, Meter};
 use super::news;
+use super::removals::Removals;
 use super::ring::Ring;
 use super::trouble::{Ballast, Trouble};
 use crate::engine::{Capacity, Effect, Engine, Time};
@@ -102,6 +103,7 @@ impl Driver {
         let meter = Meter::default();
         let measures = meter.measures.clone();
         let shown = draining.shown();
+        let removals = Removals::new(writer.removals()?, backend.as_ref());
         let processes = Arc::clone(&backend);
         let drive = Drive {
             trouble: trouble.clone(),
@@ -122,6 +124,7 @@ impl Driver {
             draining,
             questions: Vec::new(),
             meter,
+            removals,
         };
         let thread = std::thread::Builder::new()
             .name("driver".to_owned())
@@ -236,6 +239,7 @@ mod tests {
         }
         fn clean(&self, _: AttemptKey) {}
         fn finish_pipeline(&self, _: PipelineId) {}
+        fn remove_pipeline(&self, _: PipelineId, _: Sender<PipelineId>) {}
     }
 
     /// A driver that is told to stop commits its last batch and orders nothing of it.

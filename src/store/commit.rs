@@ -6,6 +6,7 @@ use super::attempts;
 use super::bulk::{Bulk, Cell};
 use super::connection::{Db, on, write_tx};
 use super::error::StoreError;
+use super::removal;
 use super::requests::Notes;
 use super::schema::{attempt, journal};
 use super::secrets;
@@ -92,6 +93,7 @@ pub(super) fn commit(
                 attempts::to_end(db, *key, *now)?;
             }
         }
+        removal::begin(db, &out.removals)?;
         insert_journal(db, &out.journal)?;
         notes.write(db)
     })

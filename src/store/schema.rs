@@ -69,6 +69,7 @@ diesel::table! {
         due_at -> Nullable<BigInt>,
         priority -> Integer,
         again_of -> Nullable<BigInt>,
+        graph_name -> Text,
     }
 }
 
@@ -155,6 +156,12 @@ diesel::table! {
         track_id -> BigInt,
         name -> Text,
         sealed -> Binary,
+    }
+}
+
+diesel::table! {
+    removal (pipeline_id) {
+        pipeline_id -> BigInt,
     }
 }
 

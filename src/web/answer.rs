@@ -133,7 +133,9 @@ impl Failure {
                 | CommandError::KeyReused(_)
                 | CommandError::KeyTaken
                 | CommandError::Refused(_)
-                | CommandError::InTheWay(..),
+                | CommandError::InTheWay(..)
+                | CommandError::Live(..)
+                | CommandError::Survives(_),
             ) => (
                 Status::Conflict,
                 Notice::new("This cannot be done now", sentence),

@@ -4,6 +4,8 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 
+use diesel::sql_types::BigInt;
+use diesel::{Connection, RunQueryDsl, SqliteConnection};
 use serde_json::Value;
 use trackyard::spool::Spool;
 
@@ -336,6 +338,20 @@ impl Drop for Server {
         let _ = self.child.wait();
         processes::end_all(&self.data);
     }
+}
+
+/// How many rows there are of a table, with a condition if one follows its name.
+pub(crate) fn rows(data: &Path, from: &str) -> i64 {
+    #[derive(diesel::QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = BigInt)]
+        n: i64,
+    }
+    let path = data.join("trackyard.db");
+    let mut db = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+    let sql = format!("SELECT count(*) AS n FROM {from}");
+    let found: Count = diesel::sql_query(sql).get_result(&mut db).unwrap();
+    found.n
 }
 
 /// One request, with nothing but what is given.

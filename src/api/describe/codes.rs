@@ -32,6 +32,10 @@ pub(super) const MEANINGS: &[(&str, &str)] = &[
         "moved",
         "it is not as the caller saw it: `state` and `attempt` say how it is",
     ),
+    (
+        "pipeline-live",
+        "something of the pipeline can still move: stop it first",
+    ),
     ("still-runs", "the script of `track` still runs"),
     ("not-its-turn", "`track` comes before it and is not done"),
     (

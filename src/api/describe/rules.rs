@@ -57,16 +57,17 @@ fn parameters(path: &str, operation: &mut Value) {
     let list = operation.get_mut("parameters");
     let list = list.and_then(Value::as_array_mut);
     for parameter in list.into_iter().flatten() {
+        let schema = &mut parameter["schema"];
+        // A query that is left out is no null.
+        if let Some(kinds) = schema["type"].as_array() {
+            schema["type"] = kinds.iter().find(|kind| *kind != "null").cloned().into();
+        }
         let name = parameter["name"].as_str().unwrap_or_default();
         let Some((means, limits)) = meaning(path, name) else {
             continue;
         };
         parameter["description"] = means.into();
         let schema = &mut parameter["schema"];
-        // A query that is left out is no null.
-        if let Some(kinds) = schema["type"].as_array() {
-            schema["type"] = kinds.iter().find(|kind| *kind != "null").cloned().into();
-        }
         for (key, value) in limits.as_object().into_iter().flatten() {
             schema[key] = value.clone();
         }

@@ -15,7 +15,7 @@ use trackyard::failpoint::Point;
 use trackyard::spool::Gate;
 
 use crate::executor::bench::{LONG, lives, until};
-use crate::server::Server;
+use crate::server::{Server, rows};
 use case::{Case, FIRST, HELD, Mark, Outcome};
 
 /// What becomes of the attempt that a supervisor was busy with when it died.
@@ -62,6 +62,7 @@ rows! {
     before_the_files_are_removed: ServerCleaning => server_dies,
     cancelled_before_the_gate: ServerCancelling => server_dies_cancelling,
     noted_before_the_answer: ServerNoted => server_dies_before_it_answers,
+    noted_before_all_of_it_is_removed: ServerRemoving => server_dies_removing,
 }
 
 #[test]
@@ -352,6 +353,30 @@ fn server_dies_cancelling(point: Point, pass: u64) {
         assert_eq!(ran.len(), lines, "each at most once");
         assert!(supervisors_go_on || ran.is_empty(), "{ran:?}");
     }
+}
+
+/// A pipeline is deleted, and its server dies before anything went, or when all but the note of it has.
+fn server_dies_removing(point: Point, pass: u64) {
+    let case = Case::new();
+    let mut server = case.serve(Some((point, pass)));
+    case.release();
+    let graph = case.graph(&server);
+    let id = case.start(&server, &graph).expect("an answer");
+    server.settled(&id);
+    let path = format!("/api/v1/pipelines/{id}");
+    let _ = server.try_ask("DELETE", &path, &[], b"");
+    assert_eq!(server.signal(), Some(Signal::KILL.as_raw()));
+    assert_eq!(case.died(pass).pid, server.pid() as i32);
+    let logs = case.own.path().join("logs").join(id.to_string());
+    assert_eq!(logs.exists(), pass == 1);
+    let server = case.serve(None);
+    assert_eq!(server.get(&format!("/pipelines/{id}")).status, 404);
+    until("the rest", || {
+        !logs.exists() && rows(case.own.path(), "removal") == 0
+    });
+    assert_eq!(rows(case.own.path(), "track"), 0);
+    let other = server.run("name: other\nvertices: {a: 'true'}\n", &json!({}));
+    assert_eq!(other["id"], json!(2));
 }
 
 fn tell(processes: &[i32], signal: Signal) {

@@ -116,11 +116,12 @@ fn a_list_refuses_a_number_that_is_none() {
     for path in [
         "/graphs?limit=",
         "/pipelines?limit=",
-        "/pipelines?before=",
         "/inbox?limit=",
-        "/inbox?before=",
+        "/inbox?cursor=",
         "/pipelines/1/journal?limit=",
-        "/pipelines/1/journal?after=",
+        "/pipelines/1/tracks?limit=",
+        "/pipelines/1/tracks?cursor=",
+        "/pipelines/1/journal?cursor=",
     ] {
         let name = path.rsplit(['?', '=']).nth(1).expect("a name");
         for wrong in ["abc", "1.5", "99999999999999999999"] {
