@@ -7,6 +7,7 @@
 mod door;
 mod durability;
 mod error;
+mod logs;
 mod reader;
 mod settings;
 #[cfg(test)]
@@ -19,5 +20,6 @@ mod units;
 pub use door::Door;
 pub use durability::Durability;
 pub use error::{ConfigError, Fault};
+pub use logs::Logs;
 pub use settings::{Config, Flags};
 pub use sources::environment;

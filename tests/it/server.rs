@@ -16,10 +16,17 @@ pub(crate) struct Answer {
     pub(crate) media: String,
     pub(crate) cookie: String,
     pub(crate) sniff: String,
+    pub(crate) headers: ureq::http::HeaderMap,
     pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
+    /// A header; empty: it is not there.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        let value = self.headers.get(name);
+        value.and_then(|v| v.to_str().ok()).unwrap_or("")
+    }
+
     /// The body as JSON.
     pub(crate) fn json(&self) -> Value {
         let text = String::from_utf8_lossy(&self.body);
@@ -359,6 +366,7 @@ fn try_ask(
     };
     let (media, cookie) = (header("content-type"), header("set-cookie"));
     let sniff = header("x-content-type-options");
+    let headers = response.headers().clone();
     let limit = 256 << 20;
     let body = response
         .body_mut()
@@ -370,6 +378,7 @@ fn try_ask(
         media,
         cookie,
         sniff,
+        headers,
         body,
     };
     if let Some((_, path)) = url.split_once("/api/v1") {

@@ -6,6 +6,7 @@ mod diff;
 mod error;
 mod graphs;
 mod journal;
+mod logs;
 mod others;
 mod pipelines;
 mod preview;
@@ -24,6 +25,7 @@ pub(super) use graphs::{
     Edge, Graph, GraphPage, GraphSaved, GraphValidated, GraphWhole, Problem, VersionPage, Vertex,
 };
 pub(super) use journal::{JournalEntry, JournalPage};
+pub(super) use logs::LogPage;
 pub(super) use others::{
     Drain, Health, Secret, SecretPage, SecretRemoved, SecretSet, SignInLink, Version,
 };

@@ -244,6 +244,7 @@ fn what_does_not_fit_is_seen() {
         media: "application/json".to_owned(),
         cookie: String::new(),
         sniff: String::new(),
+        headers: ureq::http::HeaderMap::new(),
         body: body.to_string().into_bytes(),
     };
     let fails = |answer: Answer| {
