@@ -10,11 +10,16 @@ use super::error::ApiError;
 
 /// Whether nothing is to be done, only what would follow said.
 pub(super) fn is_dry(dry_run: Option<&str>) -> Result<bool, ApiError> {
-    match dry_run {
+    flag("dry_run", dry_run)
+}
+
+/// What a query says of something that is so or not; without a word it is not.
+pub(super) fn flag(name: &str, written: Option<&str>) -> Result<bool, ApiError> {
+    match written {
         None | Some("false") => Ok(false),
         Some("true") => Ok(true),
         Some(other) => {
-            let why = format!("`dry_run={other}`: write `true` or `false`");
+            let why = format!("`{name}={other}`: write `true` or `false`");
             Err(ApiError::new(Status::UnprocessableEntity, "invalid", why))
         }
     }

@@ -62,6 +62,8 @@ interface![
     tracks::resolve,
     why::track,
     tracks::logs::log,
+    tracks::logs::raw,
+    tracks::lines::get,
     live::log_stream::follow,
     inbox::list,
     server::secrets::list,

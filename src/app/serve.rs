@@ -12,10 +12,11 @@ use rocket::fairing::AdHoc;
 use super::error::AppError;
 use super::opened::{App, DATABASE};
 use crate::access::Access;
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::door::{Lines, Listener, Rates, Turns, capacity};
 use crate::driver::Handle;
 use crate::engine::Time;
+use crate::spool::{LineLimits, LogLines};
 use crate::{api, clock, web};
 
 /// What is known once the server answers.
@@ -72,6 +73,7 @@ pub fn serve(app: App, ready: impl FnOnce(&Served) + Send + 'static) -> Result<(
         .manage(web::Clock(|| Time(clock::now())))
         .manage(app.desk.clone())
         .manage(app.spool.clone())
+        .manage(Arc::new(log_lines(&app.config.logs)))
         .manage(Arc::clone(&access))
         .manage(api::Description::of(&document))
         .manage(web::Documented(Arc::new(document)))
@@ -122,6 +124,16 @@ pub fn serve(app: App, ready: impl FnOnce(&Served) + Send + 'static) -> Result<(
         app.stop();
     }
     result
+}
+
+/// Reads logs by their lines, as the settings say.
+fn log_lines(logs: &config::Logs) -> LogLines {
+    LogLines::new(LineLimits {
+        index: logs.index_bytes,
+        search: logs.search_bytes,
+        line: logs.line_bytes,
+        page: logs.page_bytes,
+    })
 }
 
 /// Ends the server once it is drained.

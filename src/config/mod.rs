@@ -7,6 +7,7 @@
 mod door;
 mod durability;
 mod error;
+mod logs;
 mod reader;
 mod repeats;
 mod settings;
@@ -20,6 +21,7 @@ mod units;
 pub use door::Door;
 pub use durability::Durability;
 pub use error::{ConfigError, Fault};
+pub use logs::Logs;
 pub use repeats::Repeats;
 pub use settings::{Config, Flags};
 pub use sources::environment;

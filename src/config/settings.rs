@@ -10,6 +10,7 @@ use figment::value::Value;
 use super::door::Door;
 use super::durability::{Durability, durability};
 use super::error::ConfigError;
+use super::logs::Logs;
 use super::reader::Reader;
 use super::repeats::Repeats;
 use super::slots::{SLOTS_MOST, default_slots, pools};
@@ -25,8 +26,10 @@ const VALUE: u64 = 128 * KIB;
 /// Supervisors send outputs in one frame of 64 MiB at most, in which a byte may take seven.
 const OUTPUT_MOST: u64 = 8 * MIB;
 const LOG: &str = "warn,rocket=off,trackyard=info,trackyard::api=error,trackyard::web=error";
-const HOUR: Duration = Duration::from_secs(3_600);
 const HEARTBEAT: Duration = Duration::from_secs(20);
+const GRACE: Duration = Duration::from_secs(10);
+const SYNTAX: Duration = Duration::from_secs(30);
+const HOUR: Duration = Duration::from_secs(3_600);
 const SCRIPT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// What the command line says; `None` where it says nothing.
@@ -101,6 +104,8 @@ pub struct Config {
     pub stream_heartbeat: Duration,
     /// Bytes of a script's output that its log keeps.
     pub log_cap_bytes: u64,
+    /// How logs are read by their lines.
+    pub logs: Logs,
     /// Bytes of the end of a script's output that the database keeps.
     pub tail_bytes: u64,
     /// The time between TERM and KILL when a script is ended.
@@ -151,11 +156,7 @@ impl Config {
             max_env_bytes: r.take("trackyard.max_env_bytes", MIB, bytes(KIB..=4 * MIB)),
             max_render_bytes: r.take("trackyard.max_render_bytes", 32 * MIB, bytes(1..=GIB)),
             syntax_processes: r.take("trackyard.syntax_processes", 4, whole(1..=256)),
-            syntax_time: r.take(
-                "trackyard.syntax_time",
-                Duration::from_secs(30),
-                duration(HOUR),
-            ),
+            syntax_time: r.take("trackyard.syntax_time", SYNTAX, duration(HOUR)),
             max_output_bytes: r.take("trackyard.max_output_bytes", MIB, bytes(1..=OUTPUT_MOST)),
             max_outputs: r.take("trackyard.max_outputs", 1_000, whole(1..=100_000)),
             max_reason_chars: r.take("trackyard.max_reason_chars", 500, whole(1..=100_000)),
@@ -166,8 +167,9 @@ impl Config {
             stream_viewers: r.take("trackyard.stream_viewers", 512, whole(0..=100_000)),
             stream_heartbeat: r.take("trackyard.stream_heartbeat", HEARTBEAT, heartbeat),
             log_cap_bytes: r.take("trackyard.log_cap_bytes", 64 * MIB, bytes(KIB..=TIB)),
+            logs: Logs::read(r),
             tail_bytes: r.take("trackyard.tail_bytes", 64 * KIB, bytes(KIB..=16 * MIB)),
-            grace: r.take("trackyard.grace", Duration::from_secs(10), duration(HOUR)),
+            grace: r.take("trackyard.grace", GRACE, duration(HOUR)),
             script_path: r.take("trackyard.script_path", SCRIPT_PATH.to_owned(), search_path),
             door: Door::read(r),
             repeats: Repeats::read(r),

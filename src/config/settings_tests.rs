@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use super::door::{DEFAULT as DOOR, Door};
 use super::durability::Durability;
 use super::error::ConfigError;
+use super::logs::{DEFAULT as LOGS, Logs};
 use super::repeats::{DEFAULT as REPEATS, Repeats};
 use super::settings::MIB;
 use super::slots::default_slots;
@@ -81,6 +82,7 @@ fn defaults_serve_where_nothing_is_written() {
         stream_viewers: 512,
         stream_heartbeat: Duration::from_secs(20),
         log_cap_bytes: 64 * MIB,
+        logs: LOGS,
         tail_bytes: 65_536,
         grace: Duration::from_secs(10),
         script_path: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".to_owned(),
@@ -125,7 +127,7 @@ fn every_key_is_read_from_the_file() {
          max_script_bytes = '2 KiB'\nmax_file_bytes = 4096\nmax_value_bytes = '1 KiB'\nmax_secret_bytes = '2 KiB'\n\
          max_render_bytes = '1 MiB'\nsyntax_processes = 2\nsyntax_time = '5s'\n\
          max_output_bytes = '3 KiB'\nmax_env_bytes = '4 KiB'\nmax_outputs = 5\nmax_reason_chars = 6\n\
-         commands_waiting = 3\nbatch = 4\nstream_events = 6\nstream_viewers = 5\nstream_heartbeat = '3s'\nlog_cap_bytes = '1 MiB'\ntail_bytes = '2 KiB'\ngrace = '500ms'\n\
+         commands_waiting = 3\nbatch = 4\nstream_events = 6\nstream_viewers = 5\nstream_heartbeat = '3s'\nlog_cap_bytes = '1 MiB'\nlog_index_bytes = '2 MiB'\nlog_search_bytes = '3 MiB'\nlog_line_bytes = 99\nlog_page_bytes = '4 KiB'\ntail_bytes = '2 KiB'\ngrace = '500ms'\n\
          script_path = '/usr/bin:/bin'\nmax_connections = 9\nrequest_key_days = 3\nhook_window = '2s'\nlog = 'debug'\n",
     );
     let config = load(Flags::default(), dir.path(), &[]).expect("the settings are valid");
@@ -156,6 +158,12 @@ fn every_key_is_read_from_the_file() {
         stream_viewers: 5,
         stream_heartbeat: Duration::from_secs(3),
         log_cap_bytes: MIB,
+        logs: Logs {
+            index_bytes: 2 * MIB,
+            search_bytes: 3 * MIB,
+            line_bytes: 99,
+            page_bytes: 4_096,
+        },
         tail_bytes: 2_048,
         grace: Duration::from_millis(500),
         script_path: "/usr/bin:/bin".to_owned(),
@@ -194,7 +202,7 @@ fn the_rocket_toml_of_the_project_shows_every_default() {
     };
     let lines: Vec<&str> = shipped.lines().map(uncommented).collect();
     let count = lines.iter().filter(|line| is_key(line)).count();
-    assert_eq!(count, 43, "one line for each setting");
+    assert_eq!(count, 47, "one line for each setting");
     let dir = with_file(&lines.join("\n"));
     let config = load(Flags::default(), dir.path(), &[]).expect("the defaults are valid");
     let (slots, file) = (defaults.slots, config.file.clone());

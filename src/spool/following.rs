@@ -4,8 +4,9 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::note::note;
+use super::piece::{Piece, stream};
 use super::tail::{dir, head_of};
-use super::view::{LogView, Piece, stream};
+use super::view::LogView;
 
 /// A reader that goes on where it was, through the growth of a log to its end.
 #[derive(Debug)]

@@ -15,7 +15,8 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use super::layout::make_dir;
-use super::view::{LogView, stream};
+use super::piece::stream;
+use super::view::LogView;
 
 const JOINED: &str = "joined";
 

@@ -4,11 +4,12 @@
 //! joins the tail to the log in the end.
 
 use std::fs::File;
-use std::io::{self, ErrorKind, Read, Seek};
+use std::io::{self, ErrorKind, Read};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use super::note::{LONGEST_NOTE, note, noted};
+use super::piece::{Piece, stream};
 use super::tail::{Segment, Tail, find, head_of};
 
 /// So many times at most a log is looked at that changes while it is looked at.
@@ -23,15 +24,6 @@ pub struct LogView {
     /// The length of the note on that.
     note: u64,
     dropped: u64,
-}
-
-/// A part of a log.
-#[derive(Debug)]
-pub enum Piece {
-    /// Our words on what is missing here.
-    Note(Vec<u8>),
-    /// So many bytes of a file, from where it stands.
-    Part(File, u64),
 }
 
 impl LogView {
@@ -93,6 +85,20 @@ impl LogView {
         Ok(part)
     }
 
+    /// Reads `count` bytes from `first` on into `bytes`, in place of what is in there; fewer where
+    /// there are no more.
+    pub(super) fn read(&self, mut first: u64, count: u64, bytes: &mut Vec<u8>) -> io::Result<()> {
+        bytes.clear();
+        for piece in &self.pieces {
+            let len = (count - bytes.len() as u64).min(piece.len().saturating_sub(first));
+            if len > 0 {
+                piece.read(first, len, bytes)?;
+            }
+            first = first.saturating_sub(piece.len());
+        }
+        Ok(())
+    }
+
     /// The last `n` bytes.
     pub fn last(self, n: u64) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
@@ -148,37 +154,6 @@ impl LogView {
         }
         Ok(view)
     }
-}
-
-impl Piece {
-    pub(super) fn len(&self) -> u64 {
-        match self {
-            Piece::Note(text) => text.len() as u64,
-            Piece::Part(_, len) => *len,
-        }
-    }
-
-    fn cut(self, from: u64, len: u64) -> io::Result<Piece> {
-        Ok(match self {
-            Piece::Note(text) => {
-                let rest = text.into_iter().skip(from as usize);
-                Piece::Note(rest.take(len as usize).collect())
-            }
-            Piece::Part(mut file, _) => {
-                file.seek_relative(from as i64)?;
-                Piece::Part(file, len)
-            }
-        })
-    }
-}
-
-/// Pieces as one text.
-pub(super) fn stream(pieces: Vec<Piece>) -> Box<dyn Read + Send> {
-    let empty: Box<dyn Read + Send> = Box::new(io::empty());
-    pieces.into_iter().fold(empty, |before, piece| match piece {
-        Piece::Note(text) => Box::new(before.chain(io::Cursor::new(text))),
-        Piece::Part(file, len) => Box::new(before.chain(file.take(len))),
-    })
 }
 
 /// Looks once; `None`: it changed meanwhile in a way that would show less than there is. `last`:

@@ -128,7 +128,17 @@ impl Store {
 
     /// The attempts of a track, first to last.
     pub fn attempts(&self, id: TrackId) -> Result<Vec<AttemptRow>, StoreError> {
-        Ok(tracks::attempts(&mut *self.pool.get()?, id)?)
+        self.attempts_after(id, 0, i64::MAX)
+    }
+
+    /// The attempts of a track after number `after`, `limit` at most.
+    pub fn attempts_after(
+        &self,
+        id: TrackId,
+        after: i32,
+        limit: i64,
+    ) -> Result<Vec<AttemptRow>, StoreError> {
+        Ok(tracks::attempts(&mut *self.pool.get()?, id, after, limit)?)
     }
 
     /// The journal of a pipeline after entry `after`.

@@ -181,10 +181,16 @@ pub(super) fn track(db: &mut Db, id: TrackId) -> QueryResult<Option<(TrackHead, 
         .optional()
 }
 
-/// The attempts of a track, first to last.
-pub(super) fn attempts(db: &mut Db, id: TrackId) -> QueryResult<Vec<AttemptRow>> {
+/// The attempts of a track after number `after`, first to last.
+pub(super) fn attempts(
+    db: &mut Db,
+    id: TrackId,
+    after: i32,
+    limit: i64,
+) -> QueryResult<Vec<AttemptRow>> {
     attempt::table
         .filter(attempt::track_id.eq(id.0))
+        .filter(attempt::number.gt(after))
         .order(attempt::number)
         .select((
             attempt::number,
@@ -198,6 +204,7 @@ pub(super) fn attempts(db: &mut Db, id: TrackId) -> QueryResult<Vec<AttemptRow>>
             attempt::log_bytes,
             attempt::dropped_bytes,
         ))
+        .limit(limit)
         .load(db)
 }
 
@@ -215,4 +222,29 @@ pub(super) fn journal(
         .limit(limit)
         .select(journal_columns!())
         .load(db)
+}
+
+#[cfg(test)]
+mod tests {
+    use diesel::{ExpressionMethods, QueryDsl, debug_query, sqlite::Sqlite};
+
+    use crate::store::query_plan::steps;
+    use crate::store::schema::attempt;
+
+    #[test]
+    fn a_page_of_attempts_is_read_through_their_key() {
+        let query = attempt::table
+            .filter(attempt::track_id.eq(7))
+            .filter(attempt::number.gt(3))
+            .order(attempt::number)
+            .limit(100)
+            .select(attempt::number);
+        let sql = debug_query::<Sqlite, _>(&query).to_string();
+        let sql = sql.split(" -- ").next().expect("a query").replace('?', "7");
+        let steps = steps(&sql);
+        assert_eq!(
+            steps,
+            ["SEARCH attempt USING PRIMARY KEY (track_id=? AND number>?)"]
+        );
+    }
 }

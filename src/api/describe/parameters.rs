@@ -11,9 +11,11 @@ use crate::api::live::last_event::LastEventId;
 use crate::api::pipelines::list::ListQuery;
 use crate::api::pipelines::many::DELETE;
 use crate::api::pipelines::starts::LONGEST_WAIT;
+use crate::api::tracks::lines::{MOST_LINES, USUAL_LINES};
 use crate::api::tracks::logs::Range;
 use crate::api::wire::FilterBody;
 use crate::desk::{PipelineAsk, TrackAsk};
+use crate::spool::Pattern;
 
 /// Of the place where a page of a list begins.
 const PAGE: &str = "Where the page begins: the `next` of the page before it.";
@@ -55,6 +57,35 @@ pub(super) fn meaning(path: &str, name: &str) -> Option<(String, Value)> {
         ("attempt", _) => (
             "The number of the attempt; else the last one.".to_owned(),
             json!({"type": "integer", "minimum": 1}),
+        ),
+        ("line", _) => (
+            "The number of the first line that is wanted, from 1; with `grep` or `regex` where to begin to look."
+                .to_owned(),
+            json!({"type": "integer", "minimum": 1, "default": 1}),
+        ),
+        ("n", _) => (
+            "How many lines an answer has at most.".to_owned(),
+            json!({"type": "integer", "minimum": 1, "maximum": MOST_LINES, "default": USUAL_LINES}),
+        ),
+        ("tail", _) => (
+            "So many lines at the end of the log; it stands alone.".to_owned(),
+            json!({"type": "integer", "minimum": 1, "maximum": MOST_LINES}),
+        ),
+        ("grep", _) => (
+            "Only lines that have this text in them. One answer looks through so many bytes (the setting \
+             `log_search_bytes`) and says in `next` where to go on."
+                .to_owned(),
+            json!({"minLength": 1, "maxLength": Pattern::MOST_BYTES}),
+        ),
+        ("regex", _) => (
+            "Only lines that this expression of the Rust crate `regex` fits; of a line of more than 1 MiB \
+             it sees the first part."
+                .to_owned(),
+            json!({"minLength": 1, "maxLength": Pattern::MOST_BYTES}),
+        ),
+        ("ignore_case", _) => (
+            "With `grep` and `regex`: capitals and small letters are the same.".to_owned(),
+            json!({"type": "boolean", "default": false}),
         ),
         ("from", _) => (
             "The first byte that is wanted.".to_owned(),

@@ -1,6 +1,4 @@
-//! `/tracks/<id>/attempts/<n>/log`: the bytes of a log, whole or by range.
-
-use std::path::PathBuf;
+//! `/tracks/<id>/attempts/<n>/log` and `/tracks/<id>/log/raw`: the bytes of a log, whole or by range.
 
 use rocket::http::{ContentType, Header, Status};
 use rocket::request::{FromRequest, Outcome};
@@ -9,12 +7,14 @@ use rocket::tokio::fs::File;
 use rocket::tokio::io::{AsyncRead, AsyncReadExt, empty};
 use rocket::{Request, Response, State, get};
 
+use super::printed::{Printed, unreadable};
 use crate::api::body::blocking;
 use crate::api::describe;
 use crate::api::error::ApiError;
+use crate::api::graphs::number as query_number;
 use crate::api::guard::Auth;
 use crate::desk::Desk;
-use crate::engine::{AttemptKey, PipelineId, TrackId};
+use crate::engine::TrackId;
 use crate::spool::{LogView, Piece, Spool};
 
 /// A part of a file that was asked for.
@@ -90,6 +90,8 @@ pub(in crate::api) struct Log {
     first: u64,
     count: u64,
     length: u64,
+    /// It is to be kept as a file of this name.
+    name: Option<String>,
 }
 
 impl<'r> Responder<'r, 'static> for Log {
@@ -99,6 +101,10 @@ impl<'r> Responder<'r, 'static> for Log {
             .header(ContentType::new("text", "plain").with_params(("charset", "utf-8")))
             .header(Header::new("Accept-Ranges", "bytes"))
             .header(Header::new("Content-Length", self.count.to_string()));
+        if let Some(name) = self.name {
+            let kept = format!("attachment; filename=\"{name}\"");
+            response.header(Header::new("Content-Disposition", kept));
+        }
         if self.range != Range::Whole {
             let last = self.first + self.count - 1;
             response.status(Status::PartialContent).header(Header::new(
@@ -140,51 +146,68 @@ pub(in crate::api) async fn log(
 ) -> Result<Log, ApiError> {
     let (desk, spool) = (desk.inner().clone(), spool.inner().clone());
     blocking(move || {
-        let path = path(&desk, &spool, TrackId(id), number)?;
-        let failed = |why: std::io::Error| {
-            tracing::error!(%why, "a log could not be read: {why}");
-            ApiError::new(
-                Status::InternalServerError,
-                "log",
-                "the log cannot be read".to_owned(),
-            )
-        };
-        let view = LogView::open(&path).map_err(failed)?;
+        let of = Printed::find(&desk, TrackId(id), Some(number))?;
+        Log::open(&of, &spool, range)
+    })
+    .await
+}
+
+/// What a track printed, as a file to keep
+///
+/// All bytes as they are, under a name that says whose they are.
+#[utoipa::path(
+    tag = "tracks",
+    operation_id = "downloadLog",
+    params(Range),
+    responses(
+        (status = 200, description = "All of it.", body = String, content_type = "text/plain"),
+        (status = 206, description = "The range that was asked for.", body = String, content_type = "text/plain"),
+        describe::log,
+    )
+)]
+#[get("/tracks/<id>/log/raw?<attempt>")]
+pub(in crate::api) async fn raw(
+    _caller: Auth,
+    desk: &State<Desk>,
+    spool: &State<Spool>,
+    id: i64,
+    attempt: Option<&str>,
+    range: Range,
+) -> Result<Log, ApiError> {
+    let attempt = query_number("attempt", attempt)?;
+    let (desk, spool) = (desk.inner().clone(), spool.inner().clone());
+    blocking(move || {
+        let of = Printed::find(&desk, TrackId(id), attempt)?;
+        Ok(Log {
+            name: Some(of.file_name()),
+            ..Log::open(&of, &spool, range)?
+        })
+    })
+    .await
+}
+
+impl Log {
+    fn open(of: &Printed, spool: &Spool, range: Range) -> Result<Self, ApiError> {
+        let path = of.log(spool).ok_or_else(|| {
+            let detail = format!("track `{}` has not started: it has no log", of.track.id);
+            ApiError::new(Status::NotFound, "not-found", detail)
+        })?;
+        let view = LogView::open(&path).map_err(unreadable)?;
         let length = view.len();
         let Some((first, count)) = range.within(length) else {
             let detail = format!("the log has {length} bytes: the range begins after its end");
             let error = ApiError::new(Status::RangeNotSatisfiable, "range", detail);
             return Err(error.with_length(length));
         };
-        Ok(Log {
-            pieces: view.part(first, count).map_err(failed)?,
+        Ok(Self {
+            pieces: view.part(first, count).map_err(unreadable)?,
             range,
             first,
             count,
             length,
+            name: None,
         })
-    })
-    .await
-}
-
-fn path(desk: &Desk, spool: &Spool, track: TrackId, number: u32) -> Result<PathBuf, ApiError> {
-    let (head, _) = desk
-        .store
-        .track(track)?
-        .ok_or_else(|| ApiError::not_found("track", track.0))?;
-    let attempts = desk.store.attempts(track)?;
-    if attempts
-        .iter()
-        .all(|a| i64::from(a.number) != i64::from(number))
-    {
-        return Err(ApiError::not_found("attempt", i64::from(number)));
     }
-    let key = AttemptKey {
-        pipeline: PipelineId(head.pipeline_id),
-        track,
-        attempt: number,
-    };
-    Ok(spool.log(key))
 }
 
 #[cfg(test)]

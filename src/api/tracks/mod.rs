@@ -1,6 +1,8 @@
 //! `/tracks`
 
+pub(in crate::api) mod lines;
 pub(in crate::api) mod logs;
+mod printed;
 
 use std::collections::BTreeMap;
 

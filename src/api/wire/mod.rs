@@ -8,6 +8,7 @@ mod error;
 mod filter;
 mod graphs;
 mod journal;
+mod logs;
 mod many;
 mod others;
 mod pipelines;
@@ -30,6 +31,7 @@ pub(super) use graphs::{
     Edge, Graph, GraphPage, GraphSaved, GraphValidated, GraphWhole, Problem, VersionPage, Vertex,
 };
 pub(super) use journal::{JournalEntry, JournalPage};
+pub(super) use logs::LogPage;
 pub(super) use many::{ManyBody, ManyDone, OneDone, Outcome};
 pub(super) use others::{
     Drain, Health, Secret, SecretPage, SecretRemoved, SecretSet, SignInLink, Version,

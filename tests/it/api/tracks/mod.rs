@@ -1,5 +1,7 @@
 //! `/tracks`
 
+mod log;
+
 use serde_json::{Value, json};
 
 use crate::server::{Server, ask};
