@@ -6,8 +6,8 @@ use super::connection::{Db, write_tx};
 use super::error::StoreError;
 use super::graphs::StoredProblem;
 use super::refers::references_to_json;
-use super::save::{insert_edges, insert_graph, insert_vertices, replace_graph};
-use super::schema::{edge, graph, vertex};
+use super::save::{insert_edges, insert_graph, insert_tags, insert_vertices, replace_graph};
+use super::schema::{edge, graph, graph_tag, vertex};
 use super::spec::to_json;
 use super::spent::{self, Kind};
 use crate::engine::{GraphId, Time};
@@ -137,6 +137,7 @@ fn save_in(
             spent::note(db)?;
             diesel::delete(vertex::table.filter(vertex::graph_id.eq(id))).execute(db)?;
             diesel::delete(edge::table.filter(edge::graph_id.eq(id))).execute(db)?;
+            diesel::delete(graph_tag::table.filter(graph_tag::graph_id.eq(id))).execute(db)?;
             replace_graph(db, id, revision + 1, now, new)?;
             (id, version, Outcome::Replaced)
         }
@@ -149,6 +150,7 @@ fn save_in(
     free.vertex += new.graph.vertices.len() as i64;
     insert_vertices(db, id, first, new)?;
     insert_edges(db, id, first, new)?;
+    insert_tags(db, id, new)?;
     Ok(Saved {
         id: GraphId(id),
         version,

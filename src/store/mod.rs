@@ -5,6 +5,7 @@
 
 mod attempts;
 mod bulk;
+mod catalog;
 mod commit;
 mod connection;
 mod definition;
@@ -35,6 +36,7 @@ mod views;
 mod whys;
 mod writer;
 
+pub use catalog::{Archived, GraphFilter, LastRun, Listed};
 pub use connection::Durability;
 pub use definitions::{NewGraph, Outcome, Saved};
 pub use error::StoreError;

@@ -10,6 +10,7 @@ use crate::api::live::last_event::LastEventId;
 use crate::api::pipelines::starts::{LONGEST_WAIT, MOST_KEY_BYTES, RequestKey};
 use crate::api::tracks::logs::Range;
 use crate::desk::{PipelineAsk, TrackAsk};
+use crate::engine::PipelineState;
 
 /// Of the place where a page of a list begins.
 const PAGE: &str = "Where the page begins: the `next` of the page before it.";
@@ -25,6 +26,7 @@ pub(super) fn meaning(path: &str, name: &str) -> Option<(String, Value)> {
             (format!("The number of the {of}."), number)
         }
         ("number", _) => ("The number of the attempt, from 1.".to_owned(), number),
+        ("name", "/graphs") => ("The name begins with this.".to_owned(), json!({})),
         ("name", _) => ("The name of the secret.".to_owned(), json!({})),
         ("word", "/pipelines/{id}/{word}") => {
             words(PipelineAsk::ALL.iter().map(|a| a.word()).collect())
@@ -52,7 +54,22 @@ pub(super) fn meaning(path: &str, name: &str) -> Option<(String, Value)> {
             "The first byte that is wanted.".to_owned(),
             json!({"type": "integer", "minimum": 0}),
         ),
-        ("after", "/graphs") => (PAGE.to_owned(), json!({"type": "string"})),
+        ("cursor", "/graphs") => (PAGE.to_owned(), json!({"type": "string"})),
+        ("cursor", _) => (PAGE.to_owned(), json!({"type": "integer"})),
+        ("contains", "/graphs") => (
+            "The name has this in it; small and capital letters of ASCII are the same.".to_owned(),
+            json!({}),
+        ),
+        ("tag", "/graphs") => ("The newest version has this tag.".to_owned(), json!({})),
+        ("state", "/graphs") => {
+            let words: Vec<_> = PipelineState::ALL.iter().map(|s| s.word()).collect();
+            let said = "The newest pipeline of any version is in this state.";
+            (said.to_owned(), json!({"enum": words}))
+        }
+        ("archived", "/graphs") => (
+            "Archived graphs alone (`true`), all others (`false`), or both (`any`).".to_owned(),
+            json!({"enum": ["true", "false", "any"], "default": "false"}),
+        ),
         ("after" | "before", _) => (PAGE.to_owned(), json!({"type": "integer"})),
         ("with", _) => (
             "The number of the graph before: what changed from it to the graph `id` is told."

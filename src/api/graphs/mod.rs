@@ -17,11 +17,11 @@ use crate::api::describe;
 use crate::api::error::ApiError;
 use crate::api::guard::Auth;
 use crate::api::wire::{
-    Edge, Graph, GraphPage, GraphSaved, GraphValidated, GraphWhole, Problem, Vertex,
+    Edge, Graph, GraphListed, GraphPage, GraphSaved, GraphValidated, GraphWhole, Problem, Vertex,
 };
 use crate::desk::{Defined, Desk};
-use crate::engine::GraphId;
-use crate::store::Outcome as Saved;
+use crate::engine::{GraphId, PipelineState};
+use crate::store::{Archived, GraphFilter, Outcome as Saved};
 
 /// The most rows of one page of a list.
 pub(in crate::api) const MOST_ROWS: i64 = 500;
@@ -128,23 +128,65 @@ pub(in crate::api) async fn validate(
         describe::list,
     )
 )]
-#[get("/graphs?<after>&<limit>")]
+#[expect(clippy::too_many_arguments, reason = "one for each word of the query")]
+#[get("/graphs?<name>&<contains>&<tag>&<state>&<archived>&<cursor>&<limit>")]
 pub(in crate::api) async fn list(
     _caller: Auth,
     desk: &State<Desk>,
-    after: Option<String>,
+    name: Option<String>,
+    contains: Option<String>,
+    tag: Option<String>,
+    state: Option<&str>,
+    archived: Option<&str>,
+    cursor: Option<String>,
     limit: Option<&str>,
 ) -> Result<Json<GraphPage>, ApiError> {
     let limit = rows(limit)?;
+    let filter = GraphFilter {
+        after: cursor.unwrap_or_default(),
+        name: name.unwrap_or_default(),
+        contains: contains.unwrap_or_default(),
+        tag,
+        state: state.map(state_code).transpose()?,
+        archived: shelf(archived)?,
+    };
     let desk = desk.inner().clone();
     blocking(move || {
-        let graphs = desk.store.graphs(&after.unwrap_or_default(), limit)?;
+        let graphs = desk.store.graphs(&filter, limit)?;
         let full = graphs.len() as i64 == limit;
-        let next = graphs.last().filter(|_| full).map(|g| g.name.clone());
-        let graphs = graphs.iter().map(Graph::from).collect();
+        let next = graphs.last().filter(|_| full).map(|g| g.head.name.clone());
+        let graphs = graphs.into_iter().map(GraphListed::from).collect();
         Ok(Json(GraphPage { graphs, next }))
     })
     .await
+}
+
+/// The code of a state in a query.
+fn state_code(word: &str) -> Result<i16, ApiError> {
+    let all = PipelineState::ALL;
+    let found = all.iter().find(|state| state.word() == word);
+    found.map(|state| state.code()).ok_or_else(|| {
+        let words: Vec<_> = all.iter().map(|state| state.word()).collect();
+        let detail = format!("`state={word}`: write one of {}", words.join(", "));
+        ApiError::new(Status::UnprocessableEntity, "invalid", detail)
+    })
+}
+
+/// Which graphs are wanted, of those that are archived and those that are not.
+fn shelf(word: Option<&str>) -> Result<Archived, ApiError> {
+    match word {
+        None | Some("false") => Ok(Archived::No),
+        Some("true") => Ok(Archived::Only),
+        Some("any") => Ok(Archived::Too),
+        Some(other) => {
+            let detail = format!("`archived={other}`: write `true`, `false` or `any`");
+            Err(ApiError::new(
+                Status::UnprocessableEntity,
+                "invalid",
+                detail,
+            ))
+        }
+    }
 }
 
 /// One version of a graph, with vertices, edges and problems
@@ -168,12 +210,13 @@ pub(in crate::api) async fn get(
             .store
             .graph(GraphId(id))?
             .ok_or_else(|| ApiError::not_found("graph", id))?;
+        let tags = desk.store.tags(&[id])?.remove(&id).unwrap_or_default();
         let vertices = desk.store.vertices(GraphId(id))?;
         let edges = desk.store.edges(GraphId(id))?;
         let problems = desk.store.problems(GraphId(id))?;
         let edges = edges.into_iter().map(|(tail, head)| Edge { tail, head });
         Ok(Json(GraphWhole {
-            graph: Graph::from(&head),
+            graph: Graph::of(&head, tags),
             vertices: vertices.iter().map(Vertex::from).collect(),
             edges: edges.collect(),
             problems: problems.iter().map(Problem::from).collect(),

@@ -21,7 +21,8 @@ pub(super) use bodies::{
 pub(super) use diff::GraphDiff;
 pub(super) use error::{Found, OfField, Refusal, Standing};
 pub(super) use graphs::{
-    Edge, Graph, GraphPage, GraphSaved, GraphValidated, GraphWhole, Problem, VersionPage, Vertex,
+    Edge, Graph, GraphListed, GraphPage, GraphSaved, GraphValidated, GraphWhole, Problem,
+    VersionPage, Vertex,
 };
 pub(super) use journal::{JournalEntry, JournalPage};
 pub(super) use others::{

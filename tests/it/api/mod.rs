@@ -8,7 +8,5 @@ mod inbox;
 mod log_stream;
 pub(crate) mod metrics;
 mod pipelines;
-mod render;
 mod stream;
 mod tracks;
-mod versions;

@@ -286,7 +286,7 @@ fn graphs_are_listed_by_pages() {
     assert_eq!(names(&first), ["a", "b"]);
     let next = first["next"].as_str().expect("more");
     let second = server
-        .get(&format!("/graphs?limit=2&after={next}"))
+        .get(&format!("/graphs?limit=2&cursor={next}"))
         .expect(200);
     assert_eq!(names(&second), ["c"]);
     assert_eq!(second["next"], Value::Null);

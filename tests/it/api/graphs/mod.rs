@@ -1,0 +1,6 @@
+//! `/graphs`
+
+mod definitions;
+mod list;
+mod render;
+mod versions;
