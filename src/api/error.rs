@@ -7,11 +7,11 @@ use rocket::response::Responder;
 use rocket::{Request, Response};
 
 use super::wire::{self, Found, OfField, Problem, Standing};
-use crate::desk::{DefineError, RenderError, SecretError, StartError};
+use crate::desk::{DefineError, EditError, RenderError, SecretError, StartError};
 use crate::driver::CommandError;
 use crate::engine::Refusal;
 use crate::graph::codes;
-use crate::store::{StoreError, StoredProblem};
+use crate::store::{StoreError, StoredProblem, Unfit};
 
 /// An answer that is not what was asked for.
 #[derive(Debug)]
@@ -122,6 +122,7 @@ impl From<CommandError> for ApiError {
             CommandError::NoGraph(_) => (Status::NotFound, "not-found"),
             CommandError::Unchecked(_) => (Status::Conflict, "unchecked"),
             CommandError::Edited(_) => (Status::Conflict, "edited"),
+            CommandError::Unfit(why) => unfit(why),
             CommandError::KeyReused(_) => (Status::UnprocessableEntity, "idempotency-key-reused"),
             CommandError::Refused(refusal) | CommandError::InTheWay(refusal, _) => {
                 refused(*refusal)
@@ -146,12 +147,23 @@ impl From<CommandError> for ApiError {
             | CommandError::NoGraph(_)
             | CommandError::Unchecked(_)
             | CommandError::Edited(_)
+            | CommandError::Unfit(_)
             | CommandError::Store(_) => Standing::default(),
         };
         Self {
             standing: Box::new(standing),
             ..Self::new(status, code, error.to_string())
         }
+    }
+}
+
+fn unfit(why: &Unfit) -> (Status, &'static str) {
+    match why {
+        Unfit::Missing(_) => (Status::NotFound, "not-found"),
+        Unfit::Archived(_) => (Status::Conflict, "archived"),
+        Unfit::Changed { .. } => (Status::PreconditionFailed, "changed-meanwhile"),
+        Unfit::Taken(_) => (Status::Conflict, "name-taken"),
+        Unfit::InUse(_) => (Status::Conflict, "graph-in-use"),
     }
 }
 
@@ -176,6 +188,21 @@ impl From<DefineError> for ApiError {
             DefineError::NoGraph(id) => Self::not_found("graph", id.0),
             DefineError::Command(why) => why.into(),
             DefineError::Store(why) => why.into(),
+        }
+    }
+}
+
+impl From<EditError> for ApiError {
+    fn from(error: EditError) -> Self {
+        let detail = error.to_string();
+        match error {
+            EditError::OtherName { .. } => {
+                Self::new(Status::UnprocessableEntity, "other-name", detail)
+            }
+            EditError::Name(found) => {
+                Self::new(Status::UnprocessableEntity, "invalid", detail).with(problems(&found))
+            }
+            EditError::Define(why) => why.into(),
         }
     }
 }

@@ -18,8 +18,6 @@ use crate::engine::{
     Time, TrackId,
 };
 use crate::executor::Backend;
-use crate::graph::Runnable;
-use crate::store::{NewGraph, Saved, StoredProblem};
 
 /// Sends commands to the driver. Cheap to clone. Every call waits for the commit of its answer.
 #[derive(Clone)]
@@ -128,30 +126,6 @@ impl Handle {
         Ok(receive)
     }
 
-    /// Saves a definition as the newest version of its name.
-    pub fn save_graph(&self, new: NewGraph) -> Result<Saved, CommandError> {
-        self.ask(|reply| Command::Save(Box::new(new), reply))
-    }
-
-    /// Notes what a check of one revision of a graph found; false when it has changed since.
-    pub fn set_check(
-        &self,
-        id: GraphId,
-        revision: i64,
-        checked: bool,
-        compiled: Vec<Runnable>,
-        problems: Vec<StoredProblem>,
-    ) -> Result<bool, CommandError> {
-        self.ask(|reply| Command::SetCheck {
-            id,
-            revision,
-            checked,
-            compiled,
-            problems,
-            reply,
-        })
-    }
-
     /// Notes that a browser has signed in.
     pub fn add_session(&self, digest: String, expires_at: Time) -> Result<(), CommandError> {
         self.ask(|reply| Command::AddSession {
@@ -211,7 +185,10 @@ impl Handle {
         self.ring.recall();
     }
 
-    fn ask<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, CommandError> {
+    pub(super) fn ask<T>(
+        &self,
+        command: impl FnOnce(Reply<T>) -> Command,
+    ) -> Result<T, CommandError> {
         let (reply, answer) = bounded(1);
         self.send(command(reply))?;
         answer.recv().map_err(|_| CommandError::Closed)?

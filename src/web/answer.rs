@@ -131,6 +131,7 @@ impl Failure {
                 CommandError::Unchecked(_)
                 | CommandError::Edited(_)
                 | CommandError::KeyReused(_)
+                | CommandError::Unfit(_)
                 | CommandError::Refused(_)
                 | CommandError::InTheWay(..),
             ) => (

@@ -16,6 +16,7 @@ pub(crate) struct Answer {
     pub(crate) media: String,
     pub(crate) cookie: String,
     pub(crate) sniff: String,
+    pub(crate) etag: String,
     pub(crate) body: Vec<u8>,
 }
 
@@ -359,6 +360,7 @@ fn try_ask(
     };
     let (media, cookie) = (header("content-type"), header("set-cookie"));
     let sniff = header("x-content-type-options");
+    let etag = header("etag");
     let limit = 256 << 20;
     let body = response
         .body_mut()
@@ -370,6 +372,7 @@ fn try_ask(
         media,
         cookie,
         sniff,
+        etag,
         body,
     };
     if let Some((_, path)) = url.split_once("/api/v1") {

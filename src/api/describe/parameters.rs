@@ -5,6 +5,7 @@ use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{ObjectBuilder, Required, Type};
 
+use crate::api::condition::{IfMatch, IfNoneMatch};
 use crate::api::graphs::{MOST_ROWS, USUAL_ROWS};
 use crate::api::live::last_event::LastEventId;
 use crate::api::pipelines::starts::{LONGEST_WAIT, MOST_KEY_BYTES, RequestKey};
@@ -92,6 +93,15 @@ pub(super) fn meaning(path: &str, name: &str) -> Option<(String, Value)> {
             "A second request with the same key gives what the first one started.".to_owned(),
             json!({"minLength": 1, "maxLength": MOST_KEY_BYTES}),
         ),
+        ("If-Match", _) => (
+            "The `ETag` that was read: it is done only when the graph still has it; `*`: whatever it is now."
+                .to_owned(),
+            json!({}),
+        ),
+        ("If-None-Match", _) => (
+            "The `ETag` of what the caller has: it is given only when it is another one.".to_owned(),
+            json!({}),
+        ),
         ("Range", _) => (
             "The bytes that are wanted, as in RFC 9110: `bytes=0-99`, `bytes=100-`, `bytes=-100`."
                 .to_owned(),
@@ -120,6 +130,18 @@ impl IntoParams for RequestKey {
 impl IntoParams for LastEventId<'_> {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         optional("Last-Event-ID", ParameterIn::Header, Type::String)
+    }
+}
+
+impl IntoParams for IfMatch<'_> {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        optional("If-Match", ParameterIn::Header, Type::String)
+    }
+}
+
+impl IntoParams for IfNoneMatch<'_> {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        optional("If-None-Match", ParameterIn::Header, Type::String)
     }
 }
 

@@ -3,6 +3,8 @@
 pub(in crate::api) mod files;
 pub(in crate::api) mod form;
 pub(in crate::api) mod render;
+pub(in crate::api) mod replace;
+pub(in crate::api) mod shelf;
 pub(in crate::api) mod versions;
 
 use std::str::FromStr;
@@ -13,6 +15,7 @@ use rocket::serde::json::Json;
 use rocket::{State, get, post};
 
 use crate::api::body::{Body, blocking};
+use crate::api::condition::{IfNoneMatch, Tagged};
 use crate::api::describe;
 use crate::api::error::ApiError;
 use crate::api::guard::Auth;
@@ -78,19 +81,20 @@ pub(in crate::api) async fn create(
     caller: Auth,
     desk: &State<Desk>,
     body: Body,
-) -> Result<Custom<Json<GraphSaved>>, ApiError> {
+) -> Result<Tagged<Custom<Json<GraphSaved>>>, ApiError> {
     let (source, format) = body.definition()?;
     let desk = desk.inner().clone();
     blocking(move || Ok(saved(&desk.define(&source, format, caller.0.name)?))).await
 }
 
 /// What saving is answered with.
-pub(in crate::api) fn saved(defined: &Defined) -> Custom<Json<GraphSaved>> {
+pub(in crate::api) fn saved(defined: &Defined) -> Tagged<Custom<Json<GraphSaved>>> {
     let status = match defined.outcome {
         Saved::Unchanged => Status::Ok,
         Saved::Created | Saved::Replaced | Saved::NewVersion => Status::Created,
     };
-    Custom(status, Json(GraphSaved::from(defined)))
+    let answer = Custom(status, Json(GraphSaved::from(defined)));
+    Tagged(defined.tag.clone(), Some(answer))
 }
 
 /// Says what saving a definition would find
@@ -193,8 +197,10 @@ fn shelf(word: Option<&str>) -> Result<Archived, ApiError> {
 #[utoipa::path(
     tag = "graphs",
     operation_id = "getGraph",
+    params(IfNoneMatch),
     responses(
-        (status = 200, description = "The graph.", body = GraphWhole),
+        (status = 200, description = "The graph. Its `ETag` is what `If-Match` takes.", body = GraphWhole),
+        (status = 304, description = "It is as the `ETag` says."),
         describe::of_graph,
     )
 )]
@@ -203,9 +209,9 @@ pub(in crate::api) async fn get(
     _caller: Auth,
     desk: &State<Desk>,
     id: i64,
-) -> Result<Json<GraphWhole>, ApiError> {
-    let desk = desk.inner().clone();
-    blocking(move || {
+    condition: IfNoneMatch<'_>,
+) -> Result<Tagged<Json<GraphWhole>>, ApiError> {
+    tagged(desk, id, &condition, move |desk| {
         let head = desk
             .store
             .graph(GraphId(id))?
@@ -223,6 +229,25 @@ pub(in crate::api) async fn get(
         }))
     })
     .await
+}
+
+/// What is read of a graph, with its tag, unless the caller has it. The tag is read first: what has
+/// changed since would be taken for older than it is, never for newer.
+pub(in crate::api) async fn tagged<T: Send + 'static>(
+    desk: &Desk,
+    id: i64,
+    condition: &IfNoneMatch<'_>,
+    read: impl FnOnce(&Desk) -> Result<T, ApiError> + Send + 'static,
+) -> Result<Tagged<T>, ApiError> {
+    let of_graph = desk.clone();
+    let missing = move || ApiError::not_found("graph", id);
+    let tag = blocking(move || of_graph.store.graph_tag(GraphId(id))?.ok_or_else(missing)).await?;
+    if condition.has(&tag)? {
+        return Ok(Tagged(tag, None));
+    }
+    let desk = desk.clone();
+    let body = blocking(move || read(&desk)).await?;
+    Ok(Tagged(tag, Some(body)))
 }
 
 /// Checks a graph once more

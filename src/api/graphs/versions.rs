@@ -5,6 +5,7 @@ use rocket::serde::json::Json;
 use rocket::{State, get, post};
 
 use crate::api::body::blocking;
+use crate::api::condition::Tagged;
 use crate::api::describe;
 use crate::api::error::ApiError;
 use crate::api::graphs::{number, rows, saved};
@@ -95,7 +96,7 @@ pub(in crate::api) async fn restore(
     caller: Auth,
     desk: &State<Desk>,
     id: i64,
-) -> Result<Custom<Json<GraphSaved>>, ApiError> {
+) -> Result<Tagged<Custom<Json<GraphSaved>>>, ApiError> {
     let desk = desk.inner().clone();
     blocking(move || Ok(saved(&desk.restore(GraphId(id), caller.0.name)?))).await
 }

@@ -16,13 +16,14 @@ mod why;
 mod words;
 
 pub(super) use bodies::{
-    AnswerBody, InputBody, PipelineAskBody, RenderBody, SecretBody, StartBody, TrackAskBody,
+    AnswerBody, CloneBody, InputBody, PipelineAskBody, RenderBody, SecretBody, StartBody,
+    TrackAskBody,
 };
 pub(super) use diff::GraphDiff;
 pub(super) use error::{Found, OfField, Refusal, Standing};
 pub(super) use graphs::{
-    Edge, Graph, GraphListed, GraphPage, GraphSaved, GraphValidated, GraphWhole, Problem,
-    VersionPage, Vertex,
+    Edge, Graph, GraphListed, GraphPage, GraphSaved, GraphShelved, GraphValidated, GraphWhole,
+    Problem, VersionPage, Vertex,
 };
 pub(super) use journal::{JournalEntry, JournalPage};
 pub(super) use others::{

@@ -3,4 +3,6 @@
 mod definitions;
 mod list;
 mod render;
+mod replace;
+mod shelf;
 mod versions;
