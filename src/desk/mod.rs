@@ -17,6 +17,7 @@ mod secrets;
 mod simulate;
 mod stage;
 mod start;
+mod stats;
 mod survivors;
 mod values;
 mod warnings;
@@ -33,6 +34,7 @@ pub use render::{RenderError, RenderRequest, scripts};
 pub use secrets::SecretError;
 pub use simulate::{Acts, Attempted, Endless, Simulated, simulate};
 pub use start::{RUN, StartError, StartRequest, WouldStart};
+pub use stats::{Stats, Tally};
 
 use std::sync::Arc;
 

@@ -6,6 +6,7 @@ use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{ObjectBuilder, Required, Type};
 
 use crate::api::condition::{IfMatch, IfNoneMatch};
+use crate::api::graphs::stats::MOST_DAYS;
 use crate::api::graphs::{MOST_ROWS, USUAL_ROWS};
 use crate::api::live::last_event::LastEventId;
 use crate::api::pipelines::starts::{LONGEST_WAIT, MOST_KEY_BYTES, RequestKey};
@@ -72,6 +73,10 @@ pub(super) fn meaning(path: &str, name: &str) -> Option<(String, Value)> {
             json!({"enum": ["true", "false", "any"], "default": "false"}),
         ),
         ("after" | "before", _) => (PAGE.to_owned(), json!({"type": "integer"})),
+        ("days", _) => (
+            "Only pipelines that were started in so many days until now.".to_owned(),
+            json!({"type": "integer", "minimum": 1, "maximum": MOST_DAYS}),
+        ),
         ("with", _) => (
             "The number of the graph before: what changed from it to the graph `id` is told."
                 .to_owned(),

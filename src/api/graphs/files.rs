@@ -12,7 +12,7 @@ use crate::api::graphs::tagged;
 use crate::api::guard::Auth;
 use crate::desk::Desk;
 use crate::engine::GraphId;
-use crate::graph::drawing::{dot, mermaid};
+use crate::graph::drawing::{dot, mermaid, svg};
 use crate::graph::{Graph, text};
 
 /// A number and the end of a file's name.
@@ -41,6 +41,8 @@ files! {
     Dot = ".dot";
     /// `12.mmd`
     Mermaid = ".mmd";
+    /// `12.svg`
+    Svg = ".svg";
 }
 
 type File = Tagged<(ContentType, String)>;
@@ -166,4 +168,29 @@ pub(in crate::api) async fn as_mermaid(
         mermaid,
     )
     .await
+}
+
+/// The graph as a picture
+///
+/// Without scripts, fonts or files of others; its colours follow those of the page it is on.
+#[utoipa::path(
+    tag = "graphs",
+    operation_id = "getGraphSvg",
+    path = "/graphs/{id}.svg",
+    params(("id" = i64, Path), IfNoneMatch),
+    responses(
+        (status = 200, description = "In SVG.", body = String, content_type = "image/svg+xml"),
+        (status = 304, description = "It is as the `ETag` says."),
+        describe::of_graph,
+    )
+)]
+#[get("/graphs/<svg>", rank = 6)]
+pub(in crate::api) async fn as_svg(
+    _caller: Auth,
+    desk: &State<Desk>,
+    svg: Svg,
+    condition: IfNoneMatch<'_>,
+) -> Result<File, ApiError> {
+    let form = (("image", "svg+xml"), None);
+    file(desk, (svg.0, condition), form, self::svg).await
 }

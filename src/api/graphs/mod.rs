@@ -2,9 +2,11 @@
 
 pub(in crate::api) mod files;
 pub(in crate::api) mod form;
+pub(in crate::api) mod layout;
 pub(in crate::api) mod render;
 pub(in crate::api) mod replace;
 pub(in crate::api) mod shelf;
+pub(in crate::api) mod stats;
 pub(in crate::api) mod versions;
 
 use std::str::FromStr;

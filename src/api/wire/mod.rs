@@ -6,10 +6,12 @@ mod diff;
 mod error;
 mod graphs;
 mod journal;
+mod layout;
 mod others;
 mod pipelines;
 mod preview;
 mod rendered;
+mod stats;
 mod tracks;
 mod values;
 mod why;
@@ -26,12 +28,14 @@ pub(super) use graphs::{
     Problem, VersionPage, Vertex,
 };
 pub(super) use journal::{JournalEntry, JournalPage};
+pub(super) use layout::GraphLayout;
 pub(super) use others::{
     Drain, Health, Secret, SecretPage, SecretRemoved, SecretSet, SignInLink, Version,
 };
 pub(super) use pipelines::{Pipeline, PipelinePage, PipelineStarted, PipelineWhole};
 pub(super) use preview::{AskPreview, StartedOrPreview};
 pub use rendered::Rendering;
+pub(super) use stats::GraphStats;
 pub use tracks::Waiting;
 pub(super) use tracks::{InboxPage, Track, TrackWhole};
 pub use why::Reason as Why;

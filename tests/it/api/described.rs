@@ -153,7 +153,7 @@ fn fits(schema: &'static Value, value: &Value, alone: bool) -> Result<(), String
 
 /// The address of a route as it is described: a file by its end.
 fn named(path: &str) -> String {
-    let ends = ["yaml", "json", "dot", "mmd"];
+    let ends = ["yaml", "json", "dot", "mmd", "svg"];
     ends.iter().fold(path.to_owned(), |path, end| {
         path.replace(&format!("<{end}>"), &format!("<id>.{end}"))
     })

@@ -5,4 +5,5 @@ mod list;
 mod render;
 mod replace;
 mod shelf;
+mod stats;
 mod versions;

@@ -32,7 +32,7 @@ fn what_a_reader_has_is_not_given_again() {
         let first = server.get(&format!("/graphs/{id}")).etag;
         assert!(first.starts_with('"') && first.ends_with('"'), "{first}");
         assert!(!tags.contains(&first), "{what} changes the tag: {first}");
-        for end in ["", ".yaml", ".json", ".dot", ".mmd"] {
+        for end in ["", ".yaml", ".json", ".dot", ".mmd", ".svg", "/layout"] {
             let path = format!("/graphs/{id}{end}");
             for same in [
                 first.clone(),
