@@ -7,11 +7,11 @@ use rocket::response::Responder;
 use rocket::{Request, Response};
 
 use super::wire::{self, Found, OfField, Problem, Standing};
-use crate::desk::{DefineError, RenderError, SecretError, StartError};
+use crate::desk::{DefineError, EditError, RenderError, SecretError, StartError};
 use crate::driver::CommandError;
 use crate::engine::Refusal;
 use crate::graph::codes;
-use crate::store::{StoreError, StoredProblem};
+use crate::store::{StoreError, StoredProblem, Unfit};
 
 /// An answer that is not what was asked for.
 #[derive(Debug)]
@@ -143,6 +143,7 @@ impl From<CommandError> for ApiError {
             CommandError::KeyReused(_) | CommandError::KeyTaken => {
                 (Status::UnprocessableEntity, "idempotency-key-reused")
             }
+            CommandError::Unfit(why) => unfit(why),
             CommandError::Refused(refusal) | CommandError::InTheWay(refusal, _) => {
                 refused(*refusal)
             }
@@ -174,12 +175,23 @@ impl From<CommandError> for ApiError {
             | CommandError::Unchecked(_)
             | CommandError::Edited(_)
             | CommandError::KeyTaken
+            | CommandError::Unfit(_)
             | CommandError::Store(_) => Standing::default(),
         };
         Self {
             standing: Box::new(standing),
             ..Self::new(status, code, error.to_string())
         }
+    }
+}
+
+fn unfit(why: &Unfit) -> (Status, &'static str) {
+    match why {
+        Unfit::Missing(_) => (Status::NotFound, "not-found"),
+        Unfit::Archived(_) => (Status::Conflict, "archived"),
+        Unfit::Changed { .. } => (Status::PreconditionFailed, "changed-meanwhile"),
+        Unfit::Taken(_) => (Status::Conflict, "name-taken"),
+        Unfit::InUse(_) => (Status::Conflict, "graph-in-use"),
     }
 }
 
@@ -204,6 +216,21 @@ impl From<DefineError> for ApiError {
             DefineError::NoGraph(id) => Self::not_found("graph", id.0),
             DefineError::Command(why) => why.into(),
             DefineError::Store(why) => why.into(),
+        }
+    }
+}
+
+impl From<EditError> for ApiError {
+    fn from(error: EditError) -> Self {
+        let detail = error.to_string();
+        match error {
+            EditError::OtherName { .. } => {
+                Self::new(Status::UnprocessableEntity, "other-name", detail)
+            }
+            EditError::Name(found) => {
+                Self::new(Status::UnprocessableEntity, "invalid", detail).with(problems(&found))
+            }
+            EditError::Define(why) => why.into(),
         }
     }
 }

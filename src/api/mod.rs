@@ -5,6 +5,7 @@
 
 mod asks;
 mod body;
+mod condition;
 mod describe;
 mod error;
 mod graphs;

@@ -9,7 +9,7 @@ use super::check::sound;
 use super::error::{CliError, OK};
 use super::output::{print, print_json, visible};
 use crate::config::Config;
-use crate::graph::drawing::{Lanes, dot, lanes, mermaid};
+use crate::graph::drawing::{Lanes, dot, lanes, mermaid, svg};
 use crate::graph::{Graph, topology};
 
 #[derive(Debug, Args)]
@@ -34,6 +34,8 @@ enum Form {
     Dot,
     /// Mermaid
     Mermaid,
+    /// A picture for a browser
+    Svg,
 }
 
 /// Draws a definition that has no errors.
@@ -47,6 +49,7 @@ pub(super) fn graph(config: &Config, args: &GraphArgs) -> Result<u8, CliError> {
         Form::Text => drawn(&graph),
         Form::Dot => dot(&graph),
         Form::Mermaid => mermaid(&graph),
+        Form::Svg => svg(&graph),
     })?;
     Ok(OK)
 }

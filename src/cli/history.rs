@@ -10,14 +10,15 @@ use super::report::Report;
 use crate::api::wire;
 use crate::clock;
 use crate::engine::{PipelineId, PipelineState, TrackState};
-use crate::store::{GraphHead, PipelineHead, Waiting};
+use crate::store::{GraphFilter, GraphHead, PipelineHead, Waiting};
 
 /// Lists the newest pipelines, or all graphs.
 pub(super) fn ls(context: &Context, args: &LsArgs) -> Result<u8, CliError> {
     let store = context.store()?;
     let limit = i64::from(args.limit);
     if args.graphs {
-        let graphs = store.graphs("", limit)?;
+        let graphs = store.graphs(&GraphFilter::default(), limit)?;
+        let graphs: Vec<_> = graphs.into_iter().map(|listed| listed.head).collect();
         if args.json {
             let one = |g: &GraphHead| {
                 json!({"id": g.id, "name": g.name, "version": g.version, "checked": g.checked,

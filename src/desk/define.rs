@@ -7,7 +7,7 @@ use crate::engine::GraphId;
 use crate::graph::text::{self, Format, Parsed};
 use crate::graph::{Graph, Limits, Outputs, Part, Problem, Runnable, Severity, Spot, codes};
 use crate::probe::Probe;
-use crate::store::{NewGraph, Outcome, StoreError, StoredProblem};
+use crate::store::{NewGraph, Outcome, StoreError, StoredProblem, Terms};
 
 /// A definition that was saved, checked or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub struct Defined {
     pub checked: bool,
     /// All that the check found.
     pub problems: Vec<StoredProblem>,
+    /// What changes whenever anything does that is told of it.
+    pub tag: String,
 }
 
 /// What was found in a definition that was only looked at.
@@ -59,6 +61,17 @@ impl Desk {
     /// saved too, unchecked, so that nothing a person wrote is lost.
     pub fn define(&self, source: &str, format: Format, who: &str) -> Result<Defined, DefineError> {
         let (graph, found) = self.read(source, format)?;
+        self.write((graph, found), (source, format), who, Terms::default())
+    }
+
+    /// Saves what was read in a text.
+    pub(super) fn write(
+        &self,
+        (graph, found): (Graph, Validated),
+        (source, format): (&str, Format),
+        who: &str,
+        terms: Terms,
+    ) -> Result<Defined, DefineError> {
         let (checked, problems) = (found.checked, found.problems);
         let canonical = text::to_json(&graph);
         // Two texts with the same rows may have different problems (a duplicate edge, say).
@@ -80,6 +93,7 @@ impl Desk {
             checked,
             problems: problems.clone(),
             creator: who.to_owned(),
+            terms,
         };
         let saved = self.handle.save_graph(new)?;
         Ok(Defined {
@@ -89,6 +103,7 @@ impl Desk {
             outcome: saved.outcome,
             checked,
             problems,
+            tag: saved.tag,
         })
     }
 
@@ -102,6 +117,7 @@ impl Desk {
             outcome: Outcome::Unchanged,
             checked: head.checked,
             problems: self.store.problems(id)?,
+            tag: self.store.graph_tag(id)?.unwrap_or_default(),
         })
     }
 
@@ -111,7 +127,11 @@ impl Desk {
     }
 
     /// A text as a graph that has a name, and what was found in it.
-    fn read(&self, source: &str, format: Format) -> Result<(Graph, Validated), DefineError> {
+    pub(super) fn read(
+        &self,
+        source: &str,
+        format: Format,
+    ) -> Result<(Graph, Validated), DefineError> {
         let parsed = examine(source, format, &self.limits, &self.probe);
         let mut problems = stored(&parsed.problems);
         problems.extend(self.unset(&parsed)?);
@@ -132,7 +152,7 @@ impl Desk {
         self.define(&source, format, who)
     }
 
-    fn source(&self, id: GraphId) -> Result<(String, Format), DefineError> {
+    pub(super) fn source(&self, id: GraphId) -> Result<(String, Format), DefineError> {
         let (source, format) = self.store.source(id)?.ok_or(DefineError::NoGraph(id))?;
         let format = if format == "json" {
             Format::Json
@@ -156,7 +176,9 @@ impl Desk {
                 .set_check(id, head.revision, checked, compiled, problems.clone())?;
         }
         let (name, version) = (head.name, head.version);
+        let tag = self.store.graph_tag(id)?.ok_or(DefineError::NoGraph(id))?;
         Ok(Defined {
+            tag,
             id,
             name,
             version,

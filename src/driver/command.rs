@@ -3,11 +3,11 @@
 use crossbeam_channel::Sender;
 
 use super::acts::Question;
+use super::definitions::Job;
 use crate::engine::{
     GraphId, PipelineId, PipelineState, Preview, Refusal, Request, Room, Time, TrackInput,
 };
-use crate::graph::Runnable;
-use crate::store::{NewGraph, Note, Saved, StoreError, StoredProblem};
+use crate::store::{Note, StoreError, Unfit};
 
 /// A pipeline to start, with values that were accepted for one revision of its graph.
 #[derive(Debug, Clone)]
@@ -80,6 +80,9 @@ pub enum CommandError {
     /// The request key was used for a request that was no start.
     #[error("this request key was used for another request: take a new one for each")]
     KeyTaken,
+    /// It does not fit how the graph stands.
+    #[error(transparent)]
+    Unfit(Unfit),
     /// The engine's rules forbid it.
     #[error(transparent)]
     Refused(#[from] Refusal),
@@ -113,15 +116,8 @@ pub(super) enum Command {
     PreviewStart((GraphId, i64), Reply<Room>),
     /// Answered after the batch: what is said is committed.
     Ask(Question),
-    Save(Box<NewGraph>, Reply<Saved>),
-    SetCheck {
-        id: GraphId,
-        revision: i64,
-        checked: bool,
-        compiled: Vec<Runnable>,
-        problems: Vec<StoredProblem>,
-        reply: Reply<bool>,
-    },
+    /// Changes definitions.
+    Define(Job),
     AddSession {
         digest: String,
         expires_at: Time,
@@ -162,10 +158,10 @@ impl Command {
             Self::PreviewStart(_, reply) => drop(reply.send(Err(why))),
             Self::Ask(Question::Why(_, reply)) => drop(reply.send(Err(why))),
             Self::Ask(Question::Census(reply)) => drop(reply.send(Err(why))),
-            Self::Save(_, reply) => drop(reply.send(Err(why))),
-            Self::SetCheck { reply, .. }
-            | Self::SetSecret { reply, .. }
-            | Self::RemoveSecret { reply, .. } => drop(reply.send(Err(why))),
+            Self::Define(job) => job.refuse(why),
+            Self::SetSecret { reply, .. } | Self::RemoveSecret { reply, .. } => {
+                drop(reply.send(Err(why)))
+            }
             Self::AddSession { reply, .. } | Self::RemoveSession { reply, .. } => {
                 drop(reply.send(Err(why)));
             }

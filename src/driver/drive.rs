@@ -204,27 +204,7 @@ impl Drive {
             }
             Command::PreviewStart(what, reply) => self.preview_start(what, now, &reply),
             Command::Ask(question) => self.questions.push(question),
-            Command::Save(new, reply) => {
-                // A start of this batch seals its graph: that must be in the database first.
-                if self.flush(out, answers) {
-                    answer(&reply, self.writer.save_graph(now, &new));
-                }
-            }
-            Command::SetCheck {
-                id,
-                revision,
-                checked,
-                compiled,
-                problems,
-                reply,
-            } => {
-                if self.flush(out, answers) {
-                    let noted = self
-                        .writer
-                        .set_check(id, revision, checked, &compiled, &problems);
-                    answer(&reply, noted);
-                }
-            }
+            Command::Define(job) => self.define(job, now, out, answers),
             Command::AddSession {
                 digest,
                 expires_at,
@@ -251,9 +231,10 @@ impl Drive {
     }
 }
 
-fn answer<T>(reply: &Reply<T>, result: Result<T, StoreError>) {
+pub(super) fn answer<T>(reply: &Reply<T>, result: Result<T, StoreError>) {
     // As above: a caller that has gone away misses nothing.
     let _ = reply.send(result.map_err(|why| match why {
+        StoreError::Unfit(why) => CommandError::Unfit(why),
         why if why.is_transient() => CommandError::Unwritable(why.to_string()),
         why => why.into(),
     }));

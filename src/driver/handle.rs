@@ -18,8 +18,7 @@ use crate::engine::{
     Time, TrackId,
 };
 use crate::executor::Backend;
-use crate::graph::Runnable;
-use crate::store::{NewGraph, Note, Saved, StoredProblem};
+use crate::store::Note;
 
 /// How many commands one caller has under way.
 const ASKED_AT_ONCE: usize = 50;
@@ -152,30 +151,6 @@ impl Handle {
         Ok(receive)
     }
 
-    /// Saves a definition as the newest version of its name.
-    pub fn save_graph(&self, new: NewGraph) -> Result<Saved, CommandError> {
-        self.ask(|reply| Command::Save(Box::new(new), reply))
-    }
-
-    /// Notes what a check of one revision of a graph found; false when it has changed since.
-    pub fn set_check(
-        &self,
-        id: GraphId,
-        revision: i64,
-        checked: bool,
-        compiled: Vec<Runnable>,
-        problems: Vec<StoredProblem>,
-    ) -> Result<bool, CommandError> {
-        self.ask(|reply| Command::SetCheck {
-            id,
-            revision,
-            checked,
-            compiled,
-            problems,
-            reply,
-        })
-    }
-
     /// Notes that a browser has signed in.
     pub fn add_session(&self, digest: String, expires_at: Time) -> Result<(), CommandError> {
         self.ask(|reply| Command::AddSession {
@@ -235,7 +210,10 @@ impl Handle {
         self.ring.recall();
     }
 
-    fn ask<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, CommandError> {
+    pub(super) fn ask<T>(
+        &self,
+        command: impl FnOnce(Reply<T>) -> Command,
+    ) -> Result<T, CommandError> {
         let (reply, answer) = bounded(1);
         self.send(self.with_note(command(reply)))?;
         answer.recv().map_err(|_| CommandError::Closed)?

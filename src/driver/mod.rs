@@ -6,6 +6,7 @@
 
 mod acts;
 mod command;
+mod definitions;
 mod draining;
 mod drive;
 mod fact;

@@ -219,7 +219,7 @@ mod tests {
     use crate::executor::{Backend, Verdict};
     use crate::graph::{Graph, Runnable, Vertex};
     use crate::spool::Spool;
-    use crate::store::{Durability, NewGraph, Writer};
+    use crate::store::{Durability, NewGraph, Terms, Writer};
 
     /// Says which attempts it is asked to launch, and runs nothing.
     struct Launches(Sender<AttemptKey>);
@@ -269,6 +269,7 @@ mod tests {
             checked: true,
             problems: Vec::new(),
             creator: String::new(),
+            terms: Terms::default(),
         };
         let id = writer.save_graph(Time(1), &new).unwrap().id;
         let mut out = Outbox::default();

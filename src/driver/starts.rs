@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::command::{CommandError, NewStart, Reply, Started};
 use super::drive::Drive;
 use crate::engine::{Answer, Event, GraphId, Outbox, PipelineId, Plan, Room, StartOrder, Time};
-use crate::store::StoreError;
+use crate::store::{StoreError, Unfit};
 
 /// Plans kept for the next start of the same graph.
 const MOST_PLANS: usize = 32;
@@ -94,13 +94,16 @@ impl Drive {
     }
 
     fn plan(&mut self, graph: GraphId, revision: i64) -> Result<Arc<Plan>, CommandError> {
-        let Some((current, checked)) = self.writer.revision(graph)? else {
+        let Some(head) = self.writer.head(graph)? else {
             return Err(CommandError::NoGraph(graph));
         };
-        if !checked {
+        if head.archived {
+            return Err(CommandError::Unfit(Unfit::Archived(head.name)));
+        }
+        if !head.checked {
             return Err(CommandError::Unchecked(graph));
         }
-        if current != revision {
+        if head.revision != revision {
             return Err(CommandError::Edited(graph));
         }
         if let Some(plan) = self.plans.get(&graph)

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::check_policies::{limited, operations, retry, timeout};
+use super::check_policies::{limited, operations, retry, tags, timeout};
 use super::codes;
 use super::identifiers::is_identifier;
 use super::model::{Graph, Limits};
@@ -43,6 +43,7 @@ fn whole(sink: &mut Sink<'_>, limits: &Limits) {
         sink.error(codes::EMPTY_GRAPH_NAME, spot, message);
     }
     name(sink, spot, &graph.name, limits);
+    tags(sink, limits);
     settings(sink, None, graph.workdir.as_deref(), &graph.env);
     timeout(sink, None, graph.timeout);
     let concurrency = graph.concurrency.map(|c| c.limit);

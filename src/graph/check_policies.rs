@@ -2,7 +2,7 @@
 
 use super::codes;
 use super::duration::LONGEST;
-use super::model::Millis;
+use super::model::{Limits, Millis};
 use super::places::{Part, Sink, Spot};
 use super::policy::{ExitCodes, Retry, When};
 use super::rlimits::Rlimits;
@@ -55,6 +55,30 @@ pub(super) fn operations(sink: &mut Sink<'_>, index: usize) {
 fn is_pool_name(name: &str) -> bool {
     let fits = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
     (1..=POOL_NAME_BYTES).contains(&name.len()) && name.bytes().all(fits)
+}
+
+/// The words by which people find a graph: they stand in addresses and lists.
+pub(super) fn tags(sink: &mut Sink<'_>, limits: &Limits) {
+    let (tags, spot) = (&sink.graph.tags, Spot::graph(Part::Key("tags")));
+    let fits = |b: u8| b.is_ascii_alphanumeric() || b"_-.:/".contains(&b);
+    let most = limits.tag_bytes;
+    for tag in tags {
+        if !(1..=most).contains(&tag.len()) || !tag.bytes().all(fits) {
+            let message = format!(
+                "{} cannot be a tag; use up to {most} letters, digits, `_`, `-`, `.`, `:` and `/`",
+                quote(tag)
+            );
+            sink.error(codes::BAD_TAG, spot, message);
+        }
+    }
+    if tags.len() > limits.tags {
+        let message = format!(
+            "the graph has {} tags and the limit is {}; keep those that people look for",
+            tags.len(),
+            limits.tags
+        );
+        sink.error(codes::TOO_MANY_TAGS, spot, message);
+    }
 }
 
 /// What scripts may use of the machine.

@@ -40,6 +40,10 @@ codes! {
     NAME_TOO_LONG = "name-too-long";
     /// A control character where none may be.
     CONTROL_CHARACTER = "control-character";
+    /// A word that no tag may be, or one twice.
+    BAD_TAG = "bad-tag";
+    /// Too many tags.
+    TOO_MANY_TAGS = "too-many-tags";
     /// A graph without a vertex.
     EMPTY_GRAPH = "empty-graph";
     /// A vertex without a name.

@@ -17,6 +17,8 @@ pub struct Graph {
     pub name: String,
     /// Free text for people.
     pub desc: String,
+    /// Words by which people find it, sorted, each once.
+    pub tags: Vec<String>,
     /// What happens to the rest of a pipeline once a track has failed.
     pub on_failure: OnFailure,
     /// Parameters that every vertex may refer to.
@@ -125,6 +127,10 @@ pub struct Limits {
     pub file_bytes: usize,
     /// Characters in the name of a graph or a vertex.
     pub name_chars: usize,
+    /// Tags of a graph.
+    pub tags: usize,
+    /// Bytes in one tag.
+    pub tag_bytes: usize,
     /// Bytes in one parameter value.
     pub value_bytes: usize,
     /// Bytes that the environment of one script may have, of what definitions and values set there.
@@ -149,6 +155,8 @@ impl Default for Limits {
             script_bytes: 1 << 20,
             file_bytes: 16 << 20,
             name_chars: 200,
+            tags: 20,
+            tag_bytes: 50,
             value_bytes: 128 << 10,
             environment_bytes: 1 << 20,
             render_bytes: 32 << 20,

@@ -6,8 +6,9 @@ use super::connection::{Db, write_tx};
 use super::error::StoreError;
 use super::graphs::StoredProblem;
 use super::refers::references_to_json;
-use super::save::{insert_edges, insert_graph, insert_vertices, replace_graph};
-use super::schema::{edge, graph, vertex};
+use super::save::{insert_edges, insert_graph, insert_tags, insert_vertices, replace_graph};
+use super::schema::{edge, graph, graph_tag, vertex};
+use super::shelf::{Expect, Unfit, judge, judge_archived, tag_of};
 use super::spec::to_json;
 use super::spent::{self, Kind};
 use crate::engine::{GraphId, Time};
@@ -32,6 +33,17 @@ pub struct NewGraph {
     pub problems: Vec<StoredProblem>,
     /// Who saves it.
     pub creator: String,
+    /// How its name must stand, and what becomes of the newest version.
+    pub terms: Terms,
+}
+
+/// On what terms a definition is saved.
+#[derive(Debug, Clone, Default)]
+pub struct Terms {
+    /// How the graph of its name must stand.
+    pub expect: Expect,
+    /// The newest version stays, also when no pipeline has used it.
+    pub keep: bool,
 }
 
 /// What became of a definition.
@@ -53,7 +65,7 @@ impl Outcome {
         match self {
             Self::Created => "created",
             Self::Replaced => "replaced: no pipeline had used this version",
-            Self::NewVersion => "a pipeline has used the former version, so this is the next one",
+            Self::NewVersion => "the former version stays, and this is the next one",
             Self::Unchanged => "unchanged: this is the newest version already",
         }
     }
@@ -68,6 +80,8 @@ pub struct Saved {
     pub version: i32,
     /// What became of it.
     pub outcome: Outcome,
+    /// What changes whenever anything does that is told of it.
+    pub tag: String,
 }
 
 /// The first numbers that are free.
@@ -107,6 +121,8 @@ fn save_in(
     now: Time,
     new: &NewGraph,
 ) -> Result<Saved, StoreError> {
+    judge(db, &new.graph.name, &new.terms.expect)?;
+    judge_archived(db, &new.graph.name)?;
     type Newest = (i64, i32, i64, bool, String, bool);
     let newest: Option<Newest> = graph::table
         .filter(graph::name.eq(&new.graph.name))
@@ -126,17 +142,16 @@ fn save_in(
         Some((id, version, _, _, digest, checked))
             if digest == new.digest && checked == new.checked =>
         {
-            return Ok(Saved {
-                id: GraphId(id),
-                version,
-                outcome: Outcome::Unchanged,
-            });
+            return saved(db, (id, version), Outcome::Unchanged);
         }
-        Some((_, version, _, true, _, _)) => (free.graph, version + 1, Outcome::NewVersion),
-        Some((id, version, revision, false, _, _)) => {
+        Some((_, version, _, sealed, _, _)) if sealed || new.terms.keep => {
+            (free.graph, version + 1, Outcome::NewVersion)
+        }
+        Some((id, version, revision, ..)) => {
             spent::note(db)?;
             diesel::delete(vertex::table.filter(vertex::graph_id.eq(id))).execute(db)?;
             diesel::delete(edge::table.filter(edge::graph_id.eq(id))).execute(db)?;
+            diesel::delete(graph_tag::table.filter(graph_tag::graph_id.eq(id))).execute(db)?;
             replace_graph(db, id, revision + 1, now, new)?;
             (id, version, Outcome::Replaced)
         }
@@ -149,10 +164,18 @@ fn save_in(
     free.vertex += new.graph.vertices.len() as i64;
     insert_vertices(db, id, first, new)?;
     insert_edges(db, id, first, new)?;
+    insert_tags(db, id, new)?;
+    saved(db, (id, version), outcome)
+}
+
+fn saved(db: &mut Db, (id, version): (i64, i32), outcome: Outcome) -> Result<Saved, StoreError> {
+    let id = GraphId(id);
+    let tag = tag_of(db, id)?.ok_or(Unfit::Missing(id))?;
     Ok(Saved {
-        id: GraphId(id),
+        id,
         version,
         outcome,
+        tag,
     })
 }
 

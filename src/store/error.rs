@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::shelf::Unfit;
+
 /// A failure of the store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -37,6 +39,9 @@ pub enum StoreError {
     /// No read connection became free in time, or none can be made.
     #[error("no database connection is free: {0}")]
     Pool(#[from] r2d2::Error),
+    /// What is asked of a graph does not fit how it stands. Nothing has changed.
+    #[error(transparent)]
+    Unfit(#[from] Unfit),
     /// A row is not as the engine believes it to be, or not of this version.
     #[error("the database does not hold what it should: {0}")]
     Mismatch(String),

@@ -1,12 +1,14 @@
 //! Reading definitions.
 
-use diesel::dsl::{exists, not};
+use std::collections::BTreeMap;
+
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Queryable, RunQueryDsl};
 
+use super::catalog::{self, GraphFilter, Listed};
 use super::connection::Db;
 use super::error::StoreError;
 use super::reader::Store;
-use super::schema::{edge, graph, vertex};
+use super::schema::{edge, graph, graph_tag, vertex};
 use super::spec::from_json;
 use crate::engine::GraphId;
 
@@ -37,6 +39,8 @@ pub struct GraphHead {
     pub created_at: i64,
     /// When it last changed.
     pub updated_at: i64,
+    /// All versions of its name are put away: not started, not changed.
+    pub archived: bool,
 }
 
 /// A vertex, as its row says.
@@ -90,25 +94,24 @@ macro_rules! head_columns {
             graph::creator,
             graph::created_at,
             graph::updated_at,
+            diesel::dsl::exists(
+                $crate::store::schema::archived_graph::table
+                    .filter($crate::store::schema::archived_graph::name.eq(graph::name)),
+            ),
         )
     };
 }
+pub(super) use head_columns;
 
 impl Store {
-    /// The newest version of each graph, by name, after the name `after`.
-    pub fn graphs(&self, after: &str, limit: i64) -> Result<Vec<GraphHead>, StoreError> {
-        let other = diesel::alias!(graph as other);
-        let newer = other
-            .filter(other.field(graph::name).eq(graph::name))
-            .filter(other.field(graph::version).gt(graph::version))
-            .select(other.field(graph::id));
-        let page = graph::table
-            .filter(graph::name.gt(after))
-            .filter(not(exists(newer)))
-            .order(graph::name)
-            .limit(limit)
-            .select(head_columns!());
-        Ok(page.load(&mut *self.pool.get()?)?)
+    /// The newest version of each graph that is wanted, by name.
+    pub fn graphs(&self, filter: &GraphFilter, limit: i64) -> Result<Vec<Listed>, StoreError> {
+        catalog::list(&mut *self.pool.get()?, filter, limit)
+    }
+
+    /// The tags of each of these graphs that has some, sorted.
+    pub fn tags(&self, ids: &[i64]) -> Result<BTreeMap<i64, Vec<String>>, StoreError> {
+        Ok(tags(&mut *self.pool.get()?, ids)?)
     }
 
     /// Versions of a name below `before`, newest first.
@@ -135,6 +138,19 @@ pub(super) fn head(db: &mut Db, id: GraphId) -> QueryResult<Option<GraphHead>> {
         .select(head_columns!())
         .first(db)
         .optional()
+}
+
+/// The tags of each of these graphs that has some, sorted.
+pub(super) fn tags(db: &mut Db, ids: &[i64]) -> QueryResult<BTreeMap<i64, Vec<String>>> {
+    let rows: Vec<(i64, String)> = graph_tag::table
+        .filter(graph_tag::graph_id.eq_any(ids))
+        .order((graph_tag::graph_id, graph_tag::tag))
+        .load(db)?;
+    let mut tags = BTreeMap::<_, Vec<_>>::new();
+    for (id, tag) in rows {
+        tags.entry(id).or_default().push(tag);
+    }
+    Ok(tags)
 }
 
 /// The text that a person wrote, and its form (`yaml` or `json`).

@@ -6,7 +6,7 @@ use super::connection::{Db, on};
 use super::definitions::NewGraph;
 use super::params::params_to_json;
 use super::refers::references_to_json;
-use super::schema::{edge, graph, vertex};
+use super::schema::{edge, graph, graph_tag, vertex};
 use super::spec::{GraphPolicies, VertexPolicies, to_json};
 use crate::engine::Time;
 use crate::graph::When;
@@ -100,6 +100,15 @@ pub(super) fn insert_vertices(db: &mut Db, id: i64, first: i64, new: &NewGraph) 
         .collect();
     for chunk in rows.chunks(ROWS_A_STATEMENT) {
         on!(&mut *db, c => diesel::insert_into(vertex::table).values(chunk).execute(c))?;
+    }
+    Ok(())
+}
+
+pub(super) fn insert_tags(db: &mut Db, id: i64, new: &NewGraph) -> QueryResult<()> {
+    let row = |tag| (graph_tag::graph_id.eq(id), graph_tag::tag.eq(tag));
+    let rows: Vec<_> = new.graph.tags.iter().map(row).collect();
+    for chunk in rows.chunks(ROWS_A_STATEMENT) {
+        on!(&mut *db, c => diesel::insert_into(graph_tag::table).values(chunk).execute(c))?;
     }
     Ok(())
 }

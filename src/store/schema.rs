@@ -49,6 +49,28 @@ diesel::table! {
 }
 
 diesel::table! {
+    graph_tag (graph_id, tag) {
+        graph_id -> BigInt,
+        tag -> Text,
+    }
+}
+
+diesel::table! {
+    archived_graph (name) {
+        name -> Text,
+        who -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    graph_last (graph_id) {
+        graph_id -> BigInt,
+        pipeline_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     pipeline (id) {
         id -> BigInt,
         graph_id -> BigInt,
@@ -191,4 +213,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     track,
     attempt
 );
+diesel::allow_tables_to_appear_in_same_query!(graph, graph_tag);
+diesel::allow_tables_to_appear_in_same_query!(graph, archived_graph);
+diesel::allow_tables_to_appear_in_same_query!(graph, graph_last);
+diesel::allow_tables_to_appear_in_same_query!(pipeline, graph_last);
+diesel::allow_tables_to_appear_in_same_query!(pipeline, graph_tag);
+diesel::allow_tables_to_appear_in_same_query!(pipeline, archived_graph);
+diesel::allow_tables_to_appear_in_same_query!(graph_last, graph_tag);
+diesel::allow_tables_to_appear_in_same_query!(graph_last, archived_graph);
 diesel::allow_tables_to_appear_in_same_query!(journal, pipeline);

@@ -8,6 +8,7 @@ use diesel::{
 
 use super::connection::Db;
 use super::error::StoreError;
+use super::graphs;
 use super::params::params_from_json;
 use super::schema::{edge, graph, journal, track, vertex};
 use super::spec::{GraphPolicies, VertexPolicies, from_json};
@@ -37,6 +38,7 @@ pub(super) fn outline(db: &mut Db, id: GraphId) -> Result<Option<Graph>, StoreEr
     Ok(Some(Graph {
         name,
         desc,
+        tags: graphs::tags(db, &[id.0])?.remove(&id.0).unwrap_or_default(),
         on_failure,
         input: params_from_json(&input)?,
         env: policies.env,

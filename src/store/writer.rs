@@ -6,11 +6,13 @@ use std::sync::Arc;
 use super::connection::{self, Db, Durability, open_writer, write_tx};
 use super::definitions::{self, Counters, NewGraph, Saved};
 use super::error::StoreError;
-use super::graphs::StoredProblem;
+use super::graphs::{GraphHead, StoredProblem};
 use super::newest::Noted;
 use super::requests::Notes;
+use super::shelf::{Expect, Shelved, Shelving};
 use super::{
     attempts, commit, definition, graphs, live, migrate, newest, pipelines, secrets, sessions,
+    shelf,
 };
 use crate::engine::{AttemptKey, GraphId, LoadedPipeline, NextIds, Outbox, PipelineId, Plan, Time};
 use crate::graph::Runnable;
@@ -121,9 +123,9 @@ impl Writer {
         definition::plan(&mut self.db, id)
     }
 
-    /// The revision of a graph and whether it is checked; none when there is no such graph.
-    pub fn revision(&mut self, id: GraphId) -> Result<Option<(i64, bool)>, StoreError> {
-        Ok(graphs::head(&mut self.db, id)?.map(|head| (head.revision, head.checked)))
+    /// A graph without its vertices; none when there is no such graph.
+    pub fn head(&mut self, id: GraphId) -> Result<Option<GraphHead>, StoreError> {
+        Ok(graphs::head(&mut self.db, id)?)
     }
 
     /// The pipeline that a request key started: its number, its graph and what was given.
@@ -137,6 +139,16 @@ impl Writer {
             |db, free| definitions::save(db, free, now, new),
             |saved| Some(saved.id.0),
         )
+    }
+
+    /// Puts all versions of a graph away, takes them back or removes them.
+    pub fn shelve(
+        &mut self,
+        graph: (GraphId, &Expect),
+        what: Shelving,
+        by: (&str, Time),
+    ) -> Result<Shelved, StoreError> {
+        shelf::shelve(&mut self.db, graph, what, by)
     }
 
     /// Notes what a check of an unchanged, unsealed definition found; false when it has changed.

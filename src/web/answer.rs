@@ -132,6 +132,7 @@ impl Failure {
                 | CommandError::Edited(_)
                 | CommandError::KeyReused(_)
                 | CommandError::KeyTaken
+                | CommandError::Unfit(_)
                 | CommandError::Refused(_)
                 | CommandError::InTheWay(..)
                 | CommandError::Live(..)

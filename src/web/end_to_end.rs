@@ -9,7 +9,7 @@ use crate::driver::{Fact, NewStart};
 use crate::engine::{AttemptKey, GraphId, PipelineId, TrackInput};
 use crate::graph::{Concurrency, Edge, Graph, Kind, OnLimit, Outputs, Value, Vertex};
 use crate::spool::{Cause, ExitRecord};
-use crate::store::NewGraph;
+use crate::store::{NewGraph, Terms};
 
 /// Scripts with their predecessors.
 const RELEASE: &[(&str, &[u32])] = &[
@@ -84,6 +84,7 @@ pub(super) fn save(server: &Server, graph: Graph, checked: bool) -> GraphId {
             vec![problem("error", 3), problem("notice", 1)]
         },
         creator: "browser".to_owned(),
+        terms: Terms::default(),
     };
     server.desk.handle.save_graph(new).expect("saved").id
 }

@@ -9,7 +9,7 @@ use super::guard::Browser;
 use super::when::{When, when};
 use crate::desk::Desk;
 use crate::engine::GraphId;
-use crate::store::GraphHead;
+use crate::store::{GraphFilter, GraphHead};
 
 /// Graphs on one page.
 const PAGE: usize = 100;
@@ -43,8 +43,14 @@ pub(super) async fn list(who: Browser, after: Option<i64>, desk: &State<Desk>) -
         // The address has a number, the list is by name.
         let from = after.map(|id| desk.store.graph(GraphId(id))).transpose()?;
         let name = from.flatten().map(|head| head.name).unwrap_or_default();
-        let heads = desk.store.graphs(&name, PAGE as i64 + 1)?;
-        Answer::ok(&view(&who, heads, !name.is_empty()))
+        let later = !name.is_empty();
+        let filter = GraphFilter {
+            after: name,
+            ..GraphFilter::default()
+        };
+        let heads = desk.store.graphs(&filter, PAGE as i64 + 1)?;
+        let heads = heads.into_iter().map(|listed| listed.head).collect();
+        Answer::ok(&view(&who, heads, later))
     })
     .await
 }

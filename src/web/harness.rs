@@ -83,6 +83,7 @@ pub(super) fn graph_head(id: i64, name: &str) -> GraphHead {
         creator: "browser".to_owned(),
         created_at: NOW.0 - 90_000,
         updated_at: NOW.0 - 60_000,
+        archived: false,
     }
 }
 

@@ -72,6 +72,9 @@ fn a_graph_is_drawn() {
         .call(&["graph", "d.yaml", "--format", "mermaid"])
         .expect(0);
     assert!(mermaid.out.contains("  v1 --> v3\n"), "{}", mermaid.out);
+    let svg = desk.call(&["graph", "d.yaml", "--format", "svg"]).expect(0);
+    let cards = svg.out.matches("<rect class=\"card\"").count();
+    assert_eq!((cards, svg.out.matches("class=\"edge\"").count()), (4, 4));
     let outline = desk.call(&["graph", "d.yaml", "--json"]).expect(0).json();
     assert_eq!(
         outline["vertices"][3],

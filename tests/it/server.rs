@@ -20,6 +20,7 @@ pub(crate) struct Answer {
     pub(crate) sniff: String,
     pub(crate) headers: ureq::http::HeaderMap,
     pub(crate) replayed: bool,
+    pub(crate) etag: String,
     pub(crate) body: Vec<u8>,
 }
 
@@ -385,6 +386,7 @@ fn try_ask(
     let sniff = header("x-content-type-options");
     let headers = response.headers().clone();
     let replayed = header("idempotency-replayed") == "true";
+    let etag = header("etag");
     let limit = 256 << 20;
     let body = response
         .body_mut()
@@ -398,6 +400,7 @@ fn try_ask(
         sniff,
         headers,
         replayed,
+        etag,
         body,
     };
     if let Some((_, path)) = url.split_once("/api/v1") {

@@ -10,7 +10,7 @@ use trackyard::graph::{
     Concurrency, Edge, ExitCodes, Graph, Millis, OnFailure, OnInterrupt, OnLimit, Outputs, Retry,
     Vertex, When,
 };
-use trackyard::store::{Durability, NewGraph, Outcome, Store, StoreError, Writer};
+use trackyard::store::{Durability, NewGraph, Outcome, Store, StoreError, Terms, Writer};
 
 use crate::random::Random;
 
@@ -62,6 +62,7 @@ fn graph(name: &str, n: usize, edges: &[(u32, u32)]) -> NewGraph {
         checked: true,
         problems: Vec::new(),
         creator: "test".to_owned(),
+        terms: Terms::default(),
     }
 }
 

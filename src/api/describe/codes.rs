@@ -25,6 +25,24 @@ pub(super) const MEANINGS: &[(&str, &str)] = &[
     ),
     ("edited", "the graph was edited in the meantime"),
     (
+        "changed-meanwhile",
+        "the graph is not as its `ETag` in `If-Match` says, or not the newest version",
+    ),
+    (
+        "missing-if-match",
+        "say in `If-Match` which `ETag` was read, or `*`",
+    ),
+    (
+        "other-name",
+        "the definition has another name than the graph that it is to replace",
+    ),
+    ("name-taken", "another graph has the name"),
+    ("archived", "the graph is archived"),
+    (
+        "graph-in-use",
+        "pipelines were started from the graph: it can be archived",
+    ),
+    (
         "wrong-state",
         "it cannot be done in the `state` in which it is",
     ),

@@ -5,6 +5,8 @@ use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{ObjectBuilder, Required, Type};
 
+use crate::api::condition::{IfMatch, IfNoneMatch};
+use crate::api::graphs::stats::MOST_DAYS;
 use crate::api::graphs::{MOST_ROWS, USUAL_ROWS};
 use crate::api::keys::{MOST_KEY_BYTES, RequestKey};
 use crate::api::live::last_event::LastEventId;
@@ -15,6 +17,7 @@ use crate::api::tracks::lines::{MOST_LINES, USUAL_LINES};
 use crate::api::tracks::logs::Range;
 use crate::api::wire::FilterBody;
 use crate::desk::{PipelineAsk, TrackAsk};
+use crate::engine::PipelineState;
 use crate::spool::Pattern;
 
 /// Of the place where a page of a list begins.
@@ -31,6 +34,7 @@ pub(super) fn meaning(path: &str, name: &str) -> Option<(String, Value)> {
             (format!("The number of the {of}."), number)
         }
         ("number", _) => ("The number of the attempt, from 1.".to_owned(), number),
+        ("name", "/graphs") => ("The name begins with this.".to_owned(), json!({})),
         ("name", "/secrets/{name}") => ("The name of the secret.".to_owned(), json!({})),
         ("word", "/pipelines/{id}/{word}") => {
             words(PipelineAsk::ALL.iter().map(|a| a.word()).collect())
@@ -91,9 +95,7 @@ pub(super) fn meaning(path: &str, name: &str) -> Option<(String, Value)> {
             "The first byte that is wanted.".to_owned(),
             json!({"type": "integer", "minimum": 0}),
         ),
-        ("after", "/graphs") => (PAGE.to_owned(), json!({"type": "string"})),
         ("cursor", "/pipelines") => (PAGE.to_owned(), json!({"pattern": r"^(\d+\.)?\d+$"})),
-        ("cursor" | "before", _) => (PAGE.to_owned(), json!({"type": "integer"})),
         ("state", "/pipelines/{id}/tracks") => (
             "In one of these states: one word, or several with commas between them.".to_owned(),
             json!({"examples": ["FAILED,INTERRUPTED"]}),
@@ -102,6 +104,26 @@ pub(super) fn meaning(path: &str, name: &str) -> Option<(String, Value)> {
             "The number of the pipeline before: what changed from it to the pipeline `id` is told."
                 .to_owned(),
             number,
+        ),
+        ("cursor", "/graphs") => (PAGE.to_owned(), json!({"type": "string"})),
+        ("cursor", _) => (PAGE.to_owned(), json!({"type": "integer"})),
+        ("contains", "/graphs") => (
+            "The name has this in it; small and capital letters of ASCII are the same.".to_owned(),
+            json!({}),
+        ),
+        ("tag", "/graphs") => ("The newest version has this tag.".to_owned(), json!({})),
+        ("state", "/graphs") => {
+            let words: Vec<_> = PipelineState::ALL.iter().map(|s| s.word()).collect();
+            let said = "The newest pipeline of any version is in this state.";
+            (said.to_owned(), json!({"enum": words}))
+        }
+        ("archived", "/graphs") => (
+            "Archived graphs alone (`true`), all others (`false`), or both (`any`).".to_owned(),
+            json!({"enum": ["true", "false", "any"], "default": "false"}),
+        ),
+        ("days", _) => (
+            "Only pipelines that were started in so many days until now.".to_owned(),
+            json!({"type": "integer", "minimum": 1, "maximum": MOST_DAYS}),
         ),
         ("with", _) => (
             "The number of the graph before: what changed from it to the graph `id` is told."
@@ -128,6 +150,15 @@ pub(super) fn meaning(path: &str, name: &str) -> Option<(String, Value)> {
              and what `dry_run` works out, leaves no trace of its key."
                 .to_owned(),
             json!({"minLength": 1, "maxLength": MOST_KEY_BYTES, "pattern": "^[ -~]+$"}),
+        ),
+        ("If-Match", _) => (
+            "The `ETag` that was read: it is done only when the graph still has it; `*`: whatever it is now."
+                .to_owned(),
+            json!({}),
+        ),
+        ("If-None-Match", _) => (
+            "The `ETag` of what the caller has: it is given only when it is another one.".to_owned(),
+            json!({}),
         ),
         ("Range", _) => (
             "The bytes that are wanted, as in RFC 9110: `bytes=0-99`, `bytes=100-`, `bytes=-100`."
@@ -168,6 +199,18 @@ impl IntoParams for ListQuery {
 impl IntoParams for LastEventId<'_> {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         optional("Last-Event-ID", ParameterIn::Header, Type::String)
+    }
+}
+
+impl IntoParams for IfMatch<'_> {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        optional("If-Match", ParameterIn::Header, Type::String)
+    }
+}
+
+impl IntoParams for IfNoneMatch<'_> {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        optional("If-None-Match", ParameterIn::Header, Type::String)
     }
 }
 

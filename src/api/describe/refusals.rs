@@ -20,6 +20,7 @@ const WRITE: Refused = &[
     (503, "stopping"),
 ];
 const NO_SUCH: Refused = &[(404, "not-found")];
+const ARCHIVED: Refused = &[(409, "archived")];
 /// There is room for so many who watch.
 const VIEWERS: Refused = &[(503, "too-many-viewers")];
 /// Given values, for a graph that may be started.
@@ -29,7 +30,7 @@ const VALUES: Refused = &[
     (409, "unchecked"),
     (500, "sealed"),
 ];
-const START: Refused = &[(409, "edited"), (409, "limit-reached")];
+const START: Refused = &[(409, "archived"), (409, "edited"), (409, "limit-reached")];
 /// The engine's rules.
 const RULES: Refused = &[
     (409, "wrong-state"),
@@ -60,10 +61,17 @@ macro_rules! refusals {
 
 refusals! {
     list = [];
-    make_graph = [WRITE];
+    make_graph = [WRITE, ARCHIVED];
+    replace = [NO_SUCH, WRITE, ARCHIVED, &[
+        (412, "changed-meanwhile"),
+        (422, "other-name"),
+        (428, "missing-if-match"),
+    ]];
+    clone = [NO_SUCH, WRITE, ARCHIVED, &[(409, "name-taken")]];
+    remove_graph = [NO_SUCH, WRITE, &[(409, "graph-in-use"), (412, "changed-meanwhile")]];
     of_graph = [NO_SUCH, WRITE];
     versions = [NO_SUCH];
-    restore = [NO_SUCH, WRITE, &[(400, "malformed")]];
+    restore = [NO_SUCH, WRITE, ARCHIVED, &[(400, "malformed")]];
     of_pipeline = [NO_SUCH];
     of_track = [NO_SUCH];
     render = [NO_SUCH, VALUES, &[(422, "too-large")]];

@@ -2,7 +2,11 @@
 
 pub(in crate::api) mod files;
 pub(in crate::api) mod form;
+pub(in crate::api) mod layout;
 pub(in crate::api) mod render;
+pub(in crate::api) mod replace;
+pub(in crate::api) mod shelf;
+pub(in crate::api) mod stats;
 pub(in crate::api) mod versions;
 
 use std::str::FromStr;
@@ -13,16 +17,17 @@ use rocket::serde::json::Json;
 use rocket::{State, get, post};
 
 use crate::api::body::{Body, blocking};
+use crate::api::condition::{IfNoneMatch, Tagged};
 use crate::api::describe;
 use crate::api::error::ApiError;
 use crate::api::guard::Auth;
 use crate::api::keys::RequestKey;
 use crate::api::wire::{
-    Edge, Graph, GraphPage, GraphSaved, GraphValidated, GraphWhole, Problem, Vertex,
+    Edge, Graph, GraphListed, GraphPage, GraphSaved, GraphValidated, GraphWhole, Problem, Vertex,
 };
 use crate::desk::{Defined, Desk};
-use crate::engine::GraphId;
-use crate::store::Outcome as Saved;
+use crate::engine::{GraphId, PipelineState};
+use crate::store::{Archived, GraphFilter, Outcome as Saved};
 
 /// The most rows of one page of a list.
 pub(in crate::api) const MOST_ROWS: i64 = 500;
@@ -81,7 +86,7 @@ pub(in crate::api) async fn create(
     desk: &State<Desk>,
     key: RequestKey,
     body: Body,
-) -> Result<Custom<Json<GraphSaved>>, ApiError> {
+) -> Result<Tagged<Custom<Json<GraphSaved>>>, ApiError> {
     let once = key.with(&caller, Some(&body))?;
     let (source, format) = body.definition()?;
     let desk = desk.inner().clone();
@@ -95,12 +100,13 @@ pub(in crate::api) async fn create(
 }
 
 /// What saving is answered with.
-pub(in crate::api) fn saved(defined: &Defined) -> Custom<Json<GraphSaved>> {
+pub(in crate::api) fn saved(defined: &Defined) -> Tagged<Custom<Json<GraphSaved>>> {
     let status = match defined.outcome {
         Saved::Unchanged => Status::Ok,
         Saved::Created | Saved::Replaced | Saved::NewVersion => Status::Created,
     };
-    Custom(status, Json(GraphSaved::from(defined)))
+    let answer = Custom(status, Json(GraphSaved::from(defined)));
+    Tagged(defined.tag.clone(), Some(answer))
 }
 
 /// Says what saving a definition would find
@@ -138,31 +144,75 @@ pub(in crate::api) async fn validate(
         describe::list,
     )
 )]
-#[get("/graphs?<after>&<limit>")]
+#[expect(clippy::too_many_arguments, reason = "one for each word of the query")]
+#[get("/graphs?<name>&<contains>&<tag>&<state>&<archived>&<cursor>&<limit>")]
 pub(in crate::api) async fn list(
     _caller: Auth,
     desk: &State<Desk>,
-    after: Option<String>,
+    name: Option<String>,
+    contains: Option<String>,
+    tag: Option<String>,
+    state: Option<&str>,
+    archived: Option<&str>,
+    cursor: Option<String>,
     limit: Option<&str>,
 ) -> Result<Json<GraphPage>, ApiError> {
     let limit = rows(limit)?;
+    let filter = GraphFilter {
+        after: cursor.unwrap_or_default(),
+        name: name.unwrap_or_default(),
+        contains: contains.unwrap_or_default(),
+        tag,
+        state: state.map(state_code).transpose()?,
+        archived: shelf(archived)?,
+    };
     let desk = desk.inner().clone();
     blocking(move || {
-        let graphs = desk.store.graphs(&after.unwrap_or_default(), limit)?;
+        let graphs = desk.store.graphs(&filter, limit)?;
         let full = graphs.len() as i64 == limit;
-        let next = graphs.last().filter(|_| full).map(|g| g.name.clone());
-        let graphs = graphs.iter().map(Graph::from).collect();
+        let next = graphs.last().filter(|_| full).map(|g| g.head.name.clone());
+        let graphs = graphs.into_iter().map(GraphListed::from).collect();
         Ok(Json(GraphPage { graphs, next }))
     })
     .await
+}
+
+/// The code of a state in a query.
+fn state_code(word: &str) -> Result<i16, ApiError> {
+    let all = PipelineState::ALL;
+    let found = all.iter().find(|state| state.word() == word);
+    found.map(|state| state.code()).ok_or_else(|| {
+        let words: Vec<_> = all.iter().map(|state| state.word()).collect();
+        let detail = format!("`state={word}`: write one of {}", words.join(", "));
+        ApiError::new(Status::UnprocessableEntity, "invalid", detail)
+    })
+}
+
+/// Which graphs are wanted, of those that are archived and those that are not.
+fn shelf(word: Option<&str>) -> Result<Archived, ApiError> {
+    match word {
+        None | Some("false") => Ok(Archived::No),
+        Some("true") => Ok(Archived::Only),
+        Some("any") => Ok(Archived::Too),
+        Some(other) => {
+            let detail = format!("`archived={other}`: write `true`, `false` or `any`");
+            Err(ApiError::new(
+                Status::UnprocessableEntity,
+                "invalid",
+                detail,
+            ))
+        }
+    }
 }
 
 /// One version of a graph, with vertices, edges and problems
 #[utoipa::path(
     tag = "graphs",
     operation_id = "getGraph",
+    params(IfNoneMatch),
     responses(
-        (status = 200, description = "The graph.", body = GraphWhole),
+        (status = 200, description = "The graph. Its `ETag` is what `If-Match` takes.", body = GraphWhole),
+        (status = 304, description = "It is as the `ETag` says."),
         describe::of_graph,
     )
 )]
@@ -171,25 +221,45 @@ pub(in crate::api) async fn get(
     _caller: Auth,
     desk: &State<Desk>,
     id: i64,
-) -> Result<Json<GraphWhole>, ApiError> {
-    let desk = desk.inner().clone();
-    blocking(move || {
+    condition: IfNoneMatch<'_>,
+) -> Result<Tagged<Json<GraphWhole>>, ApiError> {
+    tagged(desk, id, &condition, move |desk| {
         let head = desk
             .store
             .graph(GraphId(id))?
             .ok_or_else(|| ApiError::not_found("graph", id))?;
+        let tags = desk.store.tags(&[id])?.remove(&id).unwrap_or_default();
         let vertices = desk.store.vertices(GraphId(id))?;
         let edges = desk.store.edges(GraphId(id))?;
         let problems = desk.store.problems(GraphId(id))?;
         let edges = edges.into_iter().map(|(tail, head)| Edge { tail, head });
         Ok(Json(GraphWhole {
-            graph: Graph::from(&head),
+            graph: Graph::of(&head, tags),
             vertices: vertices.iter().map(Vertex::from).collect(),
             edges: edges.collect(),
             problems: problems.iter().map(Problem::from).collect(),
         }))
     })
     .await
+}
+
+/// What is read of a graph, with its tag, unless the caller has it. The tag is read first: what has
+/// changed since would be taken for older than it is, never for newer.
+pub(in crate::api) async fn tagged<T: Send + 'static>(
+    desk: &Desk,
+    id: i64,
+    condition: &IfNoneMatch<'_>,
+    read: impl FnOnce(&Desk) -> Result<T, ApiError> + Send + 'static,
+) -> Result<Tagged<T>, ApiError> {
+    let of_graph = desk.clone();
+    let missing = move || ApiError::not_found("graph", id);
+    let tag = blocking(move || of_graph.store.graph_tag(GraphId(id))?.ok_or_else(missing)).await?;
+    if condition.has(&tag)? {
+        return Ok(Tagged(tag, None));
+    }
+    let desk = desk.clone();
+    let body = blocking(move || read(&desk)).await?;
+    Ok(Tagged(tag, Some(body)))
 }
 
 /// Checks a graph once more

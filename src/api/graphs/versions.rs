@@ -5,6 +5,7 @@ use rocket::serde::json::Json;
 use rocket::{State, get, post};
 
 use crate::api::body::blocking;
+use crate::api::condition::Tagged;
 use crate::api::describe;
 use crate::api::error::ApiError;
 use crate::api::graphs::{number, rows, saved};
@@ -13,6 +14,7 @@ use crate::api::keys::RequestKey;
 use crate::api::wire::{Graph, GraphDiff, GraphSaved, VersionPage};
 use crate::desk::Desk;
 use crate::engine::GraphId;
+use crate::store::GraphHead;
 
 /// All versions of a graph, newest first
 #[utoipa::path(
@@ -23,17 +25,17 @@ use crate::engine::GraphId;
         describe::versions,
     )
 )]
-#[get("/graphs/<id>/versions?<before>&<limit>")]
+#[get("/graphs/<id>/versions?<cursor>&<limit>")]
 pub(in crate::api) async fn list(
     _caller: Auth,
     desk: &State<Desk>,
     id: i64,
-    before: Option<&str>,
+    cursor: Option<&str>,
     limit: Option<&str>,
 ) -> Result<Json<VersionPage>, ApiError> {
     let limit = rows(limit)?;
     let most = i64::from(i32::MAX);
-    let before = number("before", before)?.unwrap_or(most).clamp(0, most);
+    let before = number("cursor", cursor)?.unwrap_or(most).clamp(0, most);
     let desk = desk.inner().clone();
     blocking(move || {
         let head = desk.store.graph(GraphId(id))?;
@@ -41,7 +43,10 @@ pub(in crate::api) async fn list(
         let found = desk.store.versions(&head.name, before as i32, limit)?;
         let full = found.len() as i64 == limit;
         let next = found.last().filter(|_| full).map(|graph| graph.version);
-        let graphs = found.iter().map(Graph::from).collect();
+        let ids: Vec<i64> = found.iter().map(|graph| graph.id).collect();
+        let mut tags = desk.store.tags(&ids)?;
+        let one = |head: &GraphHead| Graph::of(head, tags.remove(&head.id).unwrap_or_default());
+        let graphs = found.iter().map(one).collect();
         Ok(Json(VersionPage { graphs, next }))
     })
     .await
@@ -94,7 +99,7 @@ pub(in crate::api) async fn restore(
     desk: &State<Desk>,
     id: i64,
     key: RequestKey,
-) -> Result<Custom<Json<GraphSaved>>, ApiError> {
+) -> Result<Tagged<Custom<Json<GraphSaved>>>, ApiError> {
     let once = key.with(&caller, None)?;
     let desk = desk.inner().clone();
     blocking(move || {

@@ -63,6 +63,14 @@ pub(in crate::api) struct RenderBody {
     pub(in crate::api) vertex: Option<String>,
 }
 
+/// A copy of a graph.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct CloneBody {
+    /// What it is called; no graph may have the name.
+    pub(in crate::api) name: String,
+}
+
 /// The outcome of an interrupted track, as a person found it out.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "snake_case", tag = "verdict")]

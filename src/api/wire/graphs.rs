@@ -5,8 +5,9 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::values::{Moment, object};
+use super::words::PipelineState;
 use crate::desk::{Defined, Validated};
-use crate::store::{GraphHead, StoredProblem, VertexRow};
+use crate::store::{GraphHead, LastRun, Listed, Shelved, Shelving, StoredProblem, VertexRow};
 
 /// A version of a graph, without its vertices.
 #[derive(Debug, Serialize, ToSchema)]
@@ -17,6 +18,10 @@ pub(in crate::api) struct Graph {
     /// From 1.
     version: i32,
     desc: String,
+    /// Words by which people find it, sorted.
+    tags: Vec<String>,
+    /// All versions of its name are put away: not started, not changed.
+    archived: bool,
     /// It may be started.
     checked: bool,
     /// A pipeline has been started from it: saving it makes the next version.
@@ -28,13 +33,15 @@ pub(in crate::api) struct Graph {
     updated_at: Moment,
 }
 
-impl From<&GraphHead> for Graph {
-    fn from(head: &GraphHead) -> Self {
+impl Graph {
+    pub(in crate::api) fn of(head: &GraphHead, tags: Vec<String>) -> Self {
         Self {
             id: head.id,
             name: head.name.clone(),
             version: head.version,
             desc: head.desc.clone(),
+            tags,
+            archived: head.archived,
             checked: head.checked,
             sealed: head.sealed,
             vertex_count: head.vertices,
@@ -46,11 +53,45 @@ impl From<&GraphHead> for Graph {
     }
 }
 
+/// A graph of the list.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api) struct GraphListed {
+    #[serde(flatten)]
+    graph: Graph,
+    /// The newest pipeline of any version; null: there is none.
+    last: Option<GraphLast>,
+}
+
+/// The newest pipeline of a graph.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api) struct GraphLast {
+    pipeline: i64,
+    state: PipelineState,
+    created_at: Moment,
+    /// When nothing of it could move any more.
+    finished_at: Option<Moment>,
+}
+
+impl From<Listed> for GraphListed {
+    fn from(listed: Listed) -> Self {
+        let last = |last: LastRun| GraphLast {
+            pipeline: last.pipeline,
+            state: PipelineState::of(last.state),
+            created_at: Moment::of(last.created_at),
+            finished_at: last.finished_at.map(Moment::of),
+        };
+        Self {
+            last: listed.last.map(last),
+            graph: Graph::of(&listed.head, listed.tags),
+        }
+    }
+}
+
 /// The newest version of each graph, by name.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct GraphPage {
-    pub(in crate::api) graphs: Vec<Graph>,
-    /// Give it as `after` for the next page; null: there is none.
+    pub(in crate::api) graphs: Vec<GraphListed>,
+    /// Give it as `cursor` for the next page; null: there is none.
     pub(in crate::api) next: Option<String>,
 }
 
@@ -58,7 +99,7 @@ pub(in crate::api) struct GraphPage {
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct VersionPage {
     pub(in crate::api) graphs: Vec<Graph>,
-    /// Give it as `before` for the next page; null: there is none.
+    /// Give it as `cursor` for the next page; null: there is none.
     pub(in crate::api) next: Option<i32>,
 }
 
@@ -163,6 +204,27 @@ impl From<&Defined> for GraphSaved {
             checked: defined.checked,
             note: defined.outcome.sentence().to_owned(),
             problems: defined.problems.iter().map(Problem::from).collect(),
+        }
+    }
+}
+
+/// What was done with all versions of a graph.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api) struct GraphShelved {
+    name: String,
+    /// How many versions it has, or had.
+    versions: i64,
+    archived: bool,
+    removed: bool,
+}
+
+impl GraphShelved {
+    pub(in crate::api) fn of(done: Shelved, what: Shelving) -> Self {
+        Self {
+            name: done.name,
+            versions: done.versions,
+            archived: done.archived,
+            removed: what == Shelving::Remove { dry: false },
         }
     }
 }

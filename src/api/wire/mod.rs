@@ -8,12 +8,14 @@ mod error;
 mod filter;
 mod graphs;
 mod journal;
+mod layout;
 mod logs;
 mod many;
 mod others;
 mod pipelines;
 mod preview;
 mod rendered;
+mod stats;
 mod timeline;
 mod tracks;
 mod values;
@@ -21,16 +23,19 @@ mod why;
 mod words;
 
 pub(super) use bodies::{
-    AnswerBody, InputBody, PipelineAskBody, RenderBody, SecretBody, StartBody, TrackAskBody,
+    AnswerBody, CloneBody, InputBody, PipelineAskBody, RenderBody, SecretBody, StartBody,
+    TrackAskBody,
 };
 pub(super) use compare::PipelineDiff;
 pub(super) use diff::GraphDiff;
 pub(super) use error::{Found, OfField, Refusal, Standing};
 pub(super) use filter::{FilterBody, states};
 pub(super) use graphs::{
-    Edge, Graph, GraphPage, GraphSaved, GraphValidated, GraphWhole, Problem, VersionPage, Vertex,
+    Edge, Graph, GraphListed, GraphPage, GraphSaved, GraphShelved, GraphValidated, GraphWhole,
+    Problem, VersionPage, Vertex,
 };
 pub(super) use journal::{JournalEntry, JournalPage};
+pub(super) use layout::GraphLayout;
 pub(super) use logs::LogPage;
 pub(super) use many::{ManyBody, ManyDone, OneDone, Outcome};
 pub(super) use others::{
@@ -41,6 +46,7 @@ pub(super) use pipelines::{
 };
 pub(super) use preview::{AskPreview, FateCounts, StartedOrPreview};
 pub use rendered::Rendering;
+pub(super) use stats::GraphStats;
 pub(super) use timeline::Timeline;
 pub use tracks::Waiting;
 pub(super) use tracks::{InboxPage, Track, TrackWhole};

@@ -1,12 +1,16 @@
-//! A graph as a picture in text: for a terminal, for Graphviz, for Mermaid.
+//! A graph as a picture: in text for a terminal, for Graphviz, for Mermaid, and in SVG.
 
 mod dot;
 mod lanes;
+mod layout;
 mod mermaid;
+mod svg;
 
 pub use dot::dot;
 pub use lanes::{Lanes, Row, lanes};
+pub use layout::{CARD_HEIGHT, CARD_WIDTH, Card, Layout, Way, layout};
 pub use mermaid::mermaid;
+pub use svg::svg;
 
 use super::model::Graph;
 use super::policy::When;

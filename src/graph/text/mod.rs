@@ -6,6 +6,7 @@
 
 mod anchors;
 mod edges;
+mod edit;
 mod json;
 mod marks;
 mod params;
@@ -19,6 +20,7 @@ mod tree;
 mod vertices;
 mod yaml;
 
+pub use edit::renamed;
 pub(super) use print::tree as keys_and_values;
 pub use print_json::to_json;
 pub use print_yaml::to_yaml;

@@ -7,6 +7,7 @@ use crate::graph::model::Millis;
 use crate::graph::places::{Part, Spot};
 use crate::graph::policy::{Concurrency, ExitCodes, OnFailure, OnInterrupt, OnLimit, Retry};
 use crate::graph::rlimits::{Resource, Rlimits};
+use crate::graph::similar::quote;
 
 const RETRY_KEYS: &[&str] = &[
     "limit",
@@ -116,6 +117,18 @@ pub(super) fn secrets(reader: &mut Reader, node: &Node, spot: Spot, place: &str)
     };
     let name = |item| reader.text(item, place, spot);
     items.iter().filter_map(name).collect()
+}
+
+/// Tags: a list of words, or one; sorted, and each once.
+pub(super) fn tags(reader: &mut Reader, node: &Node, spot: Spot) -> Vec<String> {
+    let mut tags = secrets(reader, node, spot, "tags");
+    tags.sort_unstable();
+    if let Some(twice) = tags.windows(2).find(|two| two[0] == two[1]) {
+        let message = format!("{} stands here a second time; remove one", quote(&twice[0]));
+        reader.error(codes::BAD_TAG, node.mark, "tags", message);
+        tags.dedup();
+    }
+    tags
 }
 
 /// A retry policy. Left out: delay 0s, backoff 1, and no wait above one hour (or the delay, if longer).

@@ -14,6 +14,9 @@ pub(in crate::graph) fn tree(graph: &Graph) -> Json {
     let mut out = Map::new();
     out.insert("name".to_owned(), json!(graph.name));
     described(&mut out, &graph.desc);
+    if !graph.tags.is_empty() {
+        out.insert("tags".to_owned(), json!(graph.tags));
+    }
     if graph.on_failure != OnFailure::default() {
         out.insert("on_failure".to_owned(), json!(graph.on_failure.word()));
     }

@@ -34,6 +34,7 @@ pub struct Parsed {
 const GRAPH_KEYS: &[&str] = &[
     "name",
     "desc",
+    "tags",
     "on_failure",
     "timeout",
     "max_parallel",
@@ -142,6 +143,7 @@ impl Reading {
                 "name" => self.graph.name = reader.text(value, key, spot).unwrap_or_default(),
                 "desc" => self.graph.desc = reader.text(value, key, spot).unwrap_or_default(),
                 "workdir" => self.graph.workdir = reader.text(value, key, spot),
+                "tags" => self.graph.tags = policies::tags(reader, value, spot),
                 "on_failure" => self.graph.on_failure = policies::on_failure(reader, value),
                 "timeout" => self.graph.timeout = reader.duration(value, key, spot),
                 "max_parallel" => self.graph.max_parallel = reader.whole(value, key, spot),

@@ -507,13 +507,11 @@ fn graph() -> impl Strategy<Value = Graph> {
                 for (i, vertex) in vertices.iter_mut().enumerate() {
                     vertex.name.push_str(&i.to_string());
                 }
-                let edges = (1..)
-                    .zip(vertices.iter().skip(1))
-                    .map(|(i, _)| Edge {
-                        head: i,
-                        tail: i - 1,
-                    })
-                    .collect();
+                let edge = |head| Edge {
+                    head,
+                    tail: head - 1,
+                };
+                let edges = (1..vertices.len() as u32).map(edge).collect();
                 let n = after.len() as u32;
                 vertices.extend(after.into_iter().map(|(when, vertex)| Vertex {
                     name: when.word().to_owned(),
@@ -526,6 +524,7 @@ fn graph() -> impl Strategy<Value = Graph> {
                 Graph {
                     name: format!("{name}g"),
                     desc,
+                    tags: vec!["1".to_owned(), "a:b/c".to_owned()],
                     on_failure,
                     input: vec![shared],
                     limits: Rlimits::NONE.with(Resource::OpenFiles, 99),

@@ -9,8 +9,6 @@ mod keys;
 mod log_stream;
 pub(crate) mod metrics;
 mod pipelines;
-mod render;
 mod stream;
 mod tracks;
-mod versions;
 mod wire;

@@ -10,7 +10,7 @@ use trackyard::engine::{
 };
 use trackyard::graph::text::{Format, parse};
 use trackyard::graph::{Limits, Outputs, Problem, Severity};
-use trackyard::store::{Durability, NewGraph, Store, Writer};
+use trackyard::store::{Durability, NewGraph, Store, Terms, Writer};
 
 /// An engine, its rows, and nobody who runs anything.
 pub(super) struct Story {
@@ -63,6 +63,7 @@ impl Story {
             checked: true,
             problems: Vec::new(),
             creator: "ann".to_owned(),
+            terms: Terms::default(),
             graph,
         };
         self.writer.save_graph(self.now, &new).expect("saved").id

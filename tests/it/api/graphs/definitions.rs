@@ -91,6 +91,28 @@ fn a_graph_is_given_in_every_form() {
         mermaid,
         "flowchart LR\n  v0[\"hello\"]\n  v1[\"bye\"]\n  v0 --> v1\n"
     );
+    let svg = file("svg", "image/svg+xml; charset=utf-8");
+    assert!(
+        svg.starts_with("<svg xmlns=") && svg.contains("<title>bye</title>"),
+        "{svg}"
+    );
+    let layout = server.get(&format!("/graphs/{id}/layout")).expect(200);
+    let (hello, bye) = (&layout["vertices"][0], &layout["vertices"][1]);
+    assert_eq!(
+        (&hello["name"], &bye["handler"]),
+        (&json!("hello"), &json!(false))
+    );
+    let right = hello["x"].as_i64().zip(layout["card_width"].as_i64());
+    let edge = &layout["edges"][0];
+    assert_eq!(
+        (&edge["tail"], &edge["head"]),
+        (&hello["name"], &bye["name"])
+    );
+    assert_eq!(
+        edge["points"][0][0].as_i64(),
+        right.map(|(x, width)| x + width)
+    );
+    assert_eq!(edge["points"][1][0], bye["x"]);
     // What came as JSON is given back as it came.
     let written = "{\"name\":\"j\",  \"vertices\":{\"a\":\"true\"}}";
     let saved = server.ask("POST", "/api/v1/graphs", &media, written.as_bytes());
@@ -286,7 +308,7 @@ fn graphs_are_listed_by_pages() {
     assert_eq!(names(&first), ["a", "b"]);
     let next = first["next"].as_str().expect("more");
     let second = server
-        .get(&format!("/graphs?limit=2&after={next}"))
+        .get(&format!("/graphs?limit=2&cursor={next}"))
         .expect(200);
     assert_eq!(names(&second), ["c"]);
     assert_eq!(second["next"], Value::Null);
@@ -301,6 +323,8 @@ fn what_is_not_there_is_not_found() {
         "/graphs/7.json",
         "/graphs/7.dot",
         "/graphs/7.mmd",
+        "/graphs/7.svg",
+        "/graphs/7/layout",
         "/pipelines/7",
         "/pipelines/7/journal",
         "/tracks/7",

@@ -1,0 +1,3 @@
+DROP VIEW graph_last;
+DROP TABLE archived_graph;
+DROP TABLE graph_tag;

@@ -1,0 +1,9 @@
+//! `/graphs`
+
+mod definitions;
+mod list;
+mod render;
+mod replace;
+mod shelf;
+mod stats;
+mod versions;
