@@ -45,7 +45,7 @@ pub enum Point {
     ServerCleaning,
     /// A stop is committed, and the gate of an attempt that it is to end was not tried.
     ServerCancelling,
-    /// A pipeline is noted as removed: before its rows and files go, after some of its rows went,
+    /// A pipeline is noted as removed: before its rows and files go, after all rows went,
     /// before the note goes that it is to be removed.
     ServerRemoving,
 }

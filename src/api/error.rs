@@ -7,7 +7,7 @@ use rocket::response::Responder;
 use rocket::{Request, Response};
 
 use super::wire::{self, Found, OfField, Problem, Standing};
-use crate::desk::{DefineError, RenderError, SecretError, StartError};
+use crate::desk::{DefineError, RenderError, StartError};
 use crate::driver::CommandError;
 use crate::engine::Refusal;
 use crate::graph::codes;
@@ -201,25 +201,6 @@ impl From<DefineError> for ApiError {
             DefineError::NoGraph(id) => Self::not_found("graph", id.0),
             DefineError::Command(why) => why.into(),
             DefineError::Store(why) => why.into(),
-        }
-    }
-}
-
-impl From<SecretError> for ApiError {
-    fn from(error: SecretError) -> Self {
-        let detail = error.to_string();
-        let invalid = |code| Self::new(Status::UnprocessableEntity, code, detail.clone());
-        match error {
-            SecretError::Name(_) => invalid(codes::BAD_SECRET_NAME),
-            SecretError::Value(code, _) => invalid(code),
-            SecretError::Unknown(_) => {
-                Self::new(Status::NotFound, codes::UNKNOWN_SECRET, detail.clone())
-            }
-            SecretError::Seal(_) => {
-                Self::new(Status::InternalServerError, "sealed", detail.clone())
-            }
-            SecretError::Command(why) => why.into(),
-            SecretError::Store(why) => why.into(),
         }
     }
 }

@@ -46,6 +46,7 @@ interface![
     pipelines::get,
     pipelines::many::ask,
     pipelines::tracks,
+    pipelines::bundle::get,
     pipelines::diff::get,
     pipelines::timeline::get,
     pipelines::remove::remove,

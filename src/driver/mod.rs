@@ -11,6 +11,7 @@ mod drive;
 mod fact;
 mod flush;
 mod handle;
+mod many;
 mod measures;
 mod news;
 mod removals;

@@ -93,6 +93,11 @@ impl LogView {
         Ok(part)
     }
 
+    /// All of it, as one text.
+    pub fn read(self) -> Box<dyn Read + Send> {
+        stream(self.pieces)
+    }
+
     /// The last `n` bytes.
     pub fn last(self, n: u64) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();

@@ -5,6 +5,7 @@
 
 mod attempts;
 mod bulk;
+mod bundle;
 mod commit;
 mod connection;
 mod definition;
@@ -40,6 +41,7 @@ mod views;
 mod whys;
 mod writer;
 
+pub use bundle::Packed;
 pub use connection::Durability;
 pub use definitions::{NewGraph, Outcome, Saved};
 pub use error::StoreError;

@@ -132,6 +132,23 @@ macro_rules! track_columns {
     };
 }
 
+macro_rules! attempt_columns {
+    () => {
+        (
+            attempt::number,
+            attempt::ordered_at,
+            attempt::started_at,
+            attempt::finished_at,
+            attempt::reason,
+            attempt::exit_code,
+            attempt::signal,
+            attempt::detail,
+            attempt::log_bytes,
+            attempt::dropped_bytes,
+        )
+    };
+}
+
 macro_rules! journal_columns {
     () => {
         (
@@ -146,7 +163,7 @@ macro_rules! journal_columns {
         )
     };
 }
-pub(super) use {journal_columns, track_columns};
+pub(super) use {attempt_columns, journal_columns, track_columns};
 
 /// The tracks of a pipeline after number `after`, in the order of the vertices.
 pub(super) fn tracks(
@@ -186,18 +203,7 @@ pub(super) fn attempts(db: &mut Db, id: TrackId) -> QueryResult<Vec<AttemptRow>>
     attempt::table
         .filter(attempt::track_id.eq(id.0))
         .order(attempt::number)
-        .select((
-            attempt::number,
-            attempt::ordered_at,
-            attempt::started_at,
-            attempt::finished_at,
-            attempt::reason,
-            attempt::exit_code,
-            attempt::signal,
-            attempt::detail,
-            attempt::log_bytes,
-            attempt::dropped_bytes,
-        ))
+        .select(attempt_columns!())
         .load(db)
 }
 
