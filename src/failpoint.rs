@@ -47,7 +47,7 @@ pub enum Point {
     ServerCancelling,
     /// What a request with a key asked for is committed, and its caller has no answer.
     ServerNoted,
-    /// A pipeline is noted as removed: before its rows and files go, after some of its rows went,
+    /// A pipeline is noted as removed: before its rows and files go, after all rows went,
     /// before the note goes that it is to be removed.
     ServerRemoving,
 }

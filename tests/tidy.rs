@@ -36,7 +36,10 @@ const IMPORTS: &[(&str, &str)] = &[
     ("notify", "engine store driver clock"),
     ("access", "engine store driver"),
     ("probe", "graph"),
-    ("desk", "graph engine secrets store driver access probe"),
+    (
+        "desk",
+        "graph engine secrets spool store driver access probe",
+    ),
     (
         "web",
         "graph engine spool store driver access probe desk door config clock",

@@ -7,7 +7,7 @@ use rocket::response::Responder;
 use rocket::{Request, Response};
 
 use super::wire::{self, Found, OfField, Problem, Standing};
-use crate::desk::{DefineError, EditError, RenderError, SecretError, StartError};
+use crate::desk::{DefineError, EditError, RenderError, StartError};
 use crate::driver::CommandError;
 use crate::engine::Refusal;
 use crate::graph::codes;
@@ -231,25 +231,6 @@ impl From<EditError> for ApiError {
                 Self::new(Status::UnprocessableEntity, "invalid", detail).with(problems(&found))
             }
             EditError::Define(why) => why.into(),
-        }
-    }
-}
-
-impl From<SecretError> for ApiError {
-    fn from(error: SecretError) -> Self {
-        let detail = error.to_string();
-        let invalid = |code| Self::new(Status::UnprocessableEntity, code, detail.clone());
-        match error {
-            SecretError::Name(_) => invalid(codes::BAD_SECRET_NAME),
-            SecretError::Value(code, _) => invalid(code),
-            SecretError::Unknown(_) => {
-                Self::new(Status::NotFound, codes::UNKNOWN_SECRET, detail.clone())
-            }
-            SecretError::Seal(_) => {
-                Self::new(Status::InternalServerError, "sealed", detail.clone())
-            }
-            SecretError::Command(why) => why.into(),
-            SecretError::Store(why) => why.into(),
         }
     }
 }

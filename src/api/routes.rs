@@ -55,6 +55,7 @@ interface![
     pipelines::get,
     pipelines::many::ask,
     pipelines::tracks,
+    pipelines::bundle::get,
     pipelines::diff::get,
     pipelines::timeline::get,
     pipelines::remove::remove,

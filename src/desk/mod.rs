@@ -5,8 +5,10 @@
 
 mod acts;
 mod again;
+mod archive;
 mod asking;
 mod asks;
+mod bundle;
 mod compare;
 mod define;
 mod diff;
@@ -32,6 +34,7 @@ pub use crate::secrets::Vault;
 pub use acts::Asked;
 pub use asking::Would;
 pub use asks::{ANY, Ask, Care, PipelineAsk, Takes, TrackAsk};
+pub use bundle::BundleError;
 pub use compare::Compared;
 pub use define::{DefineError, Defined, Validated, examine};
 pub use edit::EditError;

@@ -69,7 +69,7 @@ impl Drive {
             return Ok(());
         }
         // It may have ended in this very batch: its rows have to be written before they are read.
-        if out.concerns(pipeline) && !self.flush(out, answers) {
+        if concerns(out, pipeline) && !self.flush(out, answers) {
             return Err(CommandError::Closed);
         }
         let there = self.writer.standing(pipeline)?;
@@ -81,4 +81,12 @@ impl Drive {
         self.engine.revive(&rows);
         Ok(())
     }
+}
+
+/// Whether the rows of a pipeline are not yet as the engine has left them.
+pub(super) fn concerns(out: &Outbox, pipeline: PipelineId) -> bool {
+    // Every change of a track is a line of the journal, too.
+    out.pipelines.contains_key(&pipeline)
+        || out.starts.iter().any(|start| start.id == pipeline)
+        || out.journal.iter().any(|entry| entry.pipeline == pipeline)
 }

@@ -13,10 +13,10 @@ use crossbeam_channel::{Receiver, Sender, after, never, select};
 use tracing::info;
 
 use super::acts::Question;
-use super::command::{Command, CommandError, Reply};
+use super::command::Command;
 use super::draining::Draining;
 use super::fact::event;
-use super::flush::Answered;
+use super::flush::{Answered, answer};
 use super::measures::Meter;
 use super::removals::Removals;
 use super::ring::Ring;
@@ -24,7 +24,7 @@ use super::starts::Plans;
 use super::trouble::{Ballast, Trouble};
 use crate::engine::{Engine, Outbox, PipelineId, PipelineState, Time};
 use crate::executor::{Backend, Fact};
-use crate::store::{StoreError, Writer};
+use crate::store::Writer;
 
 /// The driver's state. It lives on one thread.
 pub(super) struct Drive {
@@ -110,9 +110,8 @@ impl Drive {
 
     fn wake(&self) -> Woken {
         let due = self.engine.next_due().into_iter();
-        // What is being removed has its turn after whatever else is there.
-        let removes = self.removals.has_rows().then_some(Time(0));
-        let due = due.chain(self.ballast.due()).chain(removes).min();
+        let due = due.chain(self.ballast.due()).chain(self.removals.due());
+        let due = due.min();
         let timer = due.map_or_else(never, |due| {
             let wait = due.0.saturating_sub((self.now)().0).max(0);
             after(Duration::from_millis(wait.unsigned_abs()))
@@ -229,13 +228,4 @@ impl Drive {
             Command::WatchDrained(watch) => self.draining.watch(watch),
         }
     }
-}
-
-pub(super) fn answer<T>(reply: &Reply<T>, result: Result<T, StoreError>) {
-    // As above: a caller that has gone away misses nothing.
-    let _ = reply.send(result.map_err(|why| match why {
-        StoreError::Unfit(why) => CommandError::Unfit(why),
-        why if why.is_transient() => CommandError::Unwritable(why.to_string()),
-        why => why.into(),
-    }));
 }

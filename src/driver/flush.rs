@@ -133,6 +133,16 @@ impl Drive {
     }
 }
 
+/// Answers what was written at once.
+pub(super) fn answer<T>(reply: &Reply<T>, result: Result<T, StoreError>) {
+    // A caller that has gone away misses nothing.
+    let _ = reply.send(result.map_err(|why| match why {
+        StoreError::Unfit(why) => CommandError::Unfit(why),
+        why if why.is_transient() => CommandError::Unwritable(why.to_string()),
+        why => why.into(),
+    }));
+}
+
 impl Answered {
     /// Tells the caller; one that has gone away misses nothing that is not in the database.
     fn give(self) {

@@ -20,9 +20,6 @@ use crate::engine::{
 use crate::executor::Backend;
 use crate::store::Note;
 
-/// How many commands one caller has under way.
-const ASKED_AT_ONCE: usize = 50;
-
 /// Sends commands to the driver. Cheap to clone. Every call waits for the commit of its answer.
 #[derive(Clone)]
 pub struct Handle {
@@ -52,26 +49,6 @@ impl Handle {
     /// Does what is asked of a pipeline or of one of its tracks, also of one that is over.
     pub fn act(&self, request: Request) -> Result<(), CommandError> {
         self.ask(|reply| Command::Act(request, reply))
-    }
-
-    /// Does what is asked of each, in few commits; one answer for each.
-    pub fn act_all(&self, requests: Vec<Request>) -> Vec<Result<(), CommandError>> {
-        let commands = requests.into_iter();
-        self.ask_all(commands.map(|request| |reply| Command::Act(request, reply)))
-    }
-
-    /// Removes pipelines that are over, in few commits; one answer for each.
-    pub fn remove_all(
-        &self,
-        ids: &[PipelineId],
-        who: &str,
-        why: &str,
-    ) -> Vec<Result<(), CommandError>> {
-        let command = |id| {
-            let (who, why) = (who.to_owned(), why.to_owned());
-            move |reply| Command::Remove(id, who, why, reply)
-        };
-        self.ask_all(ids.iter().copied().map(command))
     }
 
     /// What would follow from it, without its being done. It is worked out between two steps of the
@@ -219,30 +196,7 @@ impl Handle {
         answer.recv().map_err(|_| CommandError::Closed)?
     }
 
-    /// Asks without waiting in between, so that the driver takes many at once; a few at a time, so that
-    /// others have their turn.
-    fn ask_all<T>(
-        &self,
-        commands: impl Iterator<Item = impl FnOnce(Reply<T>) -> Command>,
-    ) -> Vec<Result<T, CommandError>> {
-        let mut answers = Vec::new();
-        let mut commands = commands.peekable();
-        while commands.peek().is_some() {
-            let some = commands.by_ref().take(ASKED_AT_ONCE);
-            let sent: Vec<_> = some
-                .map(|command| {
-                    let (reply, answer) = bounded(1);
-                    self.send(command(reply)).map(|()| answer)
-                })
-                .collect();
-            let answer =
-                |sent: Result<Receiver<_>, _>| sent?.recv().map_err(|_| CommandError::Closed)?;
-            answers.extend(sent.into_iter().map(answer));
-        }
-        answers
-    }
-
-    fn send(&self, command: Command) -> Result<(), CommandError> {
+    pub(super) fn send(&self, command: Command) -> Result<(), CommandError> {
         if let Some(why) = self.trouble.get() {
             return Err(CommandError::Unwritable(why));
         }

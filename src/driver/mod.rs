@@ -12,6 +12,7 @@ mod drive;
 mod fact;
 mod flush;
 mod handle;
+mod many;
 mod measures;
 mod news;
 mod noted;

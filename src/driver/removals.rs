@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
+use super::acts::concerns;
 use super::command::CommandError;
 use super::drive::Drive;
 use super::flush::Answered;
@@ -15,7 +16,7 @@ use crate::executor::Backend;
 use crate::failpoint::{Point, reach};
 
 /// How long rows are removed before others have their turn.
-const TURN: Duration = Duration::from_millis(20);
+const TURN: Duration = Duration::from_millis(10);
 
 /// What is on its way.
 pub(super) struct Removals {
@@ -49,9 +50,9 @@ impl Removals {
         }
     }
 
-    /// Whether there is something to do without being woken.
-    pub(super) fn has_rows(&self) -> bool {
-        !self.rows.is_empty()
+    /// When there is something to do without being woken: at once, after whatever else is there.
+    pub(super) fn due(&self) -> Option<Time> {
+        self.rows.front().map(|_| Time(0))
     }
 
     /// Where pipelines are named whose files are gone.
@@ -75,7 +76,7 @@ impl Drive {
             return Err(none);
         }
         // It may have ended in this very batch.
-        if out.concerns(id) && !self.flush(out, answers) {
+        if concerns(out, id) && !self.flush(out, answers) {
             return Err(CommandError::Closed);
         }
         let (state, over) = self.writer.standing(id)?.ok_or(none)?;
@@ -96,9 +97,10 @@ impl Drive {
             rest.set(!writer.remove_some(id, TURN)?);
             Ok(())
         });
-        reach(Point::ServerRemoving, &id);
         if rest.get() {
             self.removals.rows.push_back(id);
+        } else {
+            reach(Point::ServerRemoving, &id);
         }
         written && self.end_removal(id)
     }

@@ -43,11 +43,11 @@ pub use family::Room;
 pub use ids::{AttemptKey, GraphId, PipelineId, Time, TrackId, VertexId};
 pub use offers::{PipelineStand, TrackStand};
 pub use outbox::{
-    AttemptEnd, DELETED, Effect, Entry, NewPipeline, Outbox, PipelineChange, PipelineRow,
-    TrackChange, TrackRow,
+    AttemptEnd, Effect, Entry, NewPipeline, Outbox, PipelineChange, PipelineRow, TrackChange,
+    TrackRow,
 };
 pub use plan::{Plan, PlanVertex, Policies, Pool};
 pub use preview::{Fate, Preview, Will};
 pub use request::{Action, Answer, Expect, Refusal, Request, Scope, TrackAction};
-pub use state::{Ending, Mark, PendingOn, PipelineState, Reason, TrackState, is_after};
+pub use state::{DELETED, Ending, Mark, PendingOn, PipelineState, Reason, TrackState, is_after};
 pub use why::{About, Because, Facts, Few, MOST_NAMED, Next, Party, Wanted};

@@ -160,9 +160,6 @@ pub struct Entry {
     pub why: String,
 }
 
-/// The word of the journal for a pipeline that is removed.
-pub const DELETED: &str = "DELETED";
-
 /// What is done after the commit, in this order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
@@ -220,13 +217,6 @@ impl Outbox {
             && self.effects.is_empty()
     }
 
-    /// Whether the rows of a pipeline are not yet as the engine has left them.
-    pub fn concerns(&self, pipeline: PipelineId) -> bool {
-        // Every change of a row is a line of the journal, too.
-        self.starts.iter().any(|start| start.id == pipeline)
-            || self.journal.iter().any(|entry| entry.pipeline == pipeline)
-    }
-
     /// Notes the new row of a track; several changes of one track in a batch become one.
     pub(super) fn track(
         &mut self,
@@ -254,9 +244,7 @@ impl Outbox {
 
     /// Notes the new row of a pipeline.
     pub(super) fn pipeline(&mut self, id: PipelineId, from: PipelineState, to: PipelineRow) {
-        self.pipelines
-            .entry(id)
-            .or_insert(PipelineChange { from, to })
-            .to = to;
+        let change = self.pipelines.entry(id);
+        change.or_insert(PipelineChange { from, to }).to = to;
     }
 }

@@ -148,6 +148,9 @@ coded! {
     }
 }
 
+/// The word of the journal for a pipeline that is removed.
+pub const DELETED: &str = "DELETED";
+
 impl PipelineState {
     /// Whether there is no verdict yet.
     pub const fn is_open(self) -> bool {

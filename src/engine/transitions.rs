@@ -2,8 +2,8 @@
 
 use super::core::{Cause, Engine};
 use super::ids::{PipelineId, Time, TrackId};
-use super::outbox::{DELETED, Entry, Outbox, PipelineRow, TrackRow};
-use super::state::PipelineState;
+use super::outbox::{Entry, Outbox, PipelineRow, TrackRow};
+use super::state::{DELETED, PipelineState};
 
 impl Engine {
     /// The one place where a track's row changes: table of transitions, timers, outbox, journal.

@@ -99,6 +99,11 @@ impl LogView {
         Ok(())
     }
 
+    /// All of it, as one text.
+    pub fn whole(self) -> Box<dyn Read + Send> {
+        stream(self.pieces)
+    }
+
     /// The last `n` bytes.
     pub fn last(self, n: u64) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();

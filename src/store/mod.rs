@@ -5,6 +5,7 @@
 
 mod attempts;
 mod bulk;
+mod bundle;
 mod catalog;
 mod commit;
 mod connection;
@@ -44,6 +45,7 @@ mod views;
 mod whys;
 mod writer;
 
+pub use bundle::Packed;
 pub use catalog::{Archived, GraphFilter, LastRun, Listed};
 pub use connection::Durability;
 pub use definitions::{NewGraph, Outcome, Saved, Terms};

@@ -151,9 +151,16 @@ fn tracks(id: PipelineId) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::parts;
+    use std::time::Duration;
+
+    use diesel::connection::SimpleConnection;
+    use diesel::{QueryDsl, RunQueryDsl};
+
+    use super::{ROWS_A_STATEMENT, begin, parts};
     use crate::engine::PipelineId;
     use crate::store::query_plan::steps;
+    use crate::store::schema::{attempt, journal, pipeline, removal, track};
+    use crate::store::{Durability, Writer};
 
     #[test]
     fn only_rows_of_the_pipeline_are_gone_through() {
@@ -162,5 +169,68 @@ mod tests {
                 assert!(!step.starts_with("SCAN"), "{part}: {step}");
             }
         }
+    }
+
+    /// Two pipelines of 250 tracks, each with an attempt and a line of the journal.
+    const ROWS: &str = "\
+        INSERT INTO graph VALUES (1, 'g', 1, 1, '', '', 'yaml', '', 1, 1, '[]', '{}', '[]', 1, 0, '', 0, 0);
+        INSERT INTO vertex (id, graph_id, place, name, description, script, compiled, input, policies) VALUES (1, 1, 0, 'a', '', '', '', '[]', '{}');
+        INSERT INTO pipeline (id, graph_id, name, description, state, creator, trigger_kind, input, first_track, vertices, created_at, finished_at, request_key)
+          VALUES (1, 1, '', '', 3, '', '', '{}', 1, 250, 0, 1, 'one'), (2, 1, '', '', 3, '', '', '{}', 251, 250, 0, 1, 'two');
+        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)
+          INSERT INTO track (id, pipeline_id, vertex_id, name, state, detail, attempt, retries, missing, input, script, output)
+          SELECT i, 1 + (i > 250), 1, 'a', 3, '', 1, 0, 0, '', '', '' FROM n;
+        INSERT INTO attempt (track_id, number, pipeline_id, boot, ordered_at, detail, log_bytes, dropped_bytes)
+          SELECT id, 1, pipeline_id, '', 0, '', 0, 0 FROM track;
+        INSERT INTO journal SELECT id, 0, pipeline_id, id, '', 'SUCCEED', 1, '', '' FROM track;
+        INSERT INTO journal VALUES (501, 0, 1, NULL, 'FINISH', 'DELETED', 0, 'me', '');";
+
+    #[test]
+    fn rows_go_a_few_at_a_time_and_no_others() {
+        let own = tempfile::tempdir().unwrap();
+        let path = own.path().join("db");
+        let mut writer = Writer::open(&path, Durability::Normal, "boot").unwrap();
+        writer.db.batch_execute(ROWS).unwrap();
+        let id = PipelineId(1);
+        begin(&mut writer.db, &[id]).unwrap();
+        assert_eq!(
+            writer.standing(id).unwrap(),
+            None,
+            "nobody reads it any more"
+        );
+        assert_eq!(writer.by_request_key("one").unwrap(), None);
+        assert_eq!(writer.removals().unwrap(), [id]);
+        let counts = |writer: &mut Writer| -> [i64; 4] {
+            let db = &mut writer.db;
+            [
+                pipeline::table.count().first(db).unwrap(),
+                track::table.count().first(db).unwrap(),
+                attempt::table.count().first(db).unwrap(),
+                journal::table.count().first(db).unwrap(),
+            ]
+        };
+        let mut turns = 0;
+        loop {
+            let before = counts(&mut writer);
+            let all = writer.remove_some(id, Duration::ZERO).unwrap();
+            let after = counts(&mut writer);
+            let gone: i64 = before.iter().zip(after).map(|(was, is)| was - is).sum();
+            assert!(gone <= ROWS_A_STATEMENT, "{before:?} {after:?}");
+            turns += 1;
+            if all {
+                break;
+            }
+        }
+        assert!(turns > 7, "{turns}");
+        assert_eq!(counts(&mut writer), [1, 250, 250, 251]);
+        writer.end_removal(id).unwrap();
+        assert_eq!(removal::table.count().first(&mut writer.db), Ok(0_i64));
+        assert_eq!(writer.next_ids().unwrap().journal, 502);
+        let mut all = PipelineId(2);
+        begin(&mut writer.db, &[all]).unwrap();
+        assert!(writer.remove_some(all, Duration::from_secs(60)).unwrap());
+        assert_eq!(counts(&mut writer), [0, 0, 0, 1]);
+        all = PipelineId(writer.next_ids().unwrap().pipeline);
+        assert_eq!(all, PipelineId(3), "its number is not given again");
     }
 }

@@ -132,6 +132,23 @@ macro_rules! track_columns {
     };
 }
 
+macro_rules! attempt_columns {
+    () => {
+        (
+            attempt::number,
+            attempt::ordered_at,
+            attempt::started_at,
+            attempt::finished_at,
+            attempt::reason,
+            attempt::exit_code,
+            attempt::signal,
+            attempt::detail,
+            attempt::log_bytes,
+            attempt::dropped_bytes,
+        )
+    };
+}
+
 macro_rules! journal_columns {
     () => {
         (
@@ -146,7 +163,7 @@ macro_rules! journal_columns {
         )
     };
 }
-pub(super) use {journal_columns, track_columns};
+pub(super) use {attempt_columns, journal_columns, track_columns};
 
 /// The tracks of a pipeline after number `after`, in the order of the vertices.
 pub(super) fn tracks(
@@ -192,18 +209,7 @@ pub(super) fn attempts(
         .filter(attempt::track_id.eq(id.0))
         .filter(attempt::number.gt(after))
         .order(attempt::number)
-        .select((
-            attempt::number,
-            attempt::ordered_at,
-            attempt::started_at,
-            attempt::finished_at,
-            attempt::reason,
-            attempt::exit_code,
-            attempt::signal,
-            attempt::detail,
-            attempt::log_bytes,
-            attempt::dropped_bytes,
-        ))
+        .select(attempt_columns!())
         .limit(limit)
         .load(db)
 }

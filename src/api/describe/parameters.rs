@@ -10,12 +10,11 @@ use crate::api::graphs::stats::MOST_DAYS;
 use crate::api::graphs::{MOST_ROWS, USUAL_ROWS};
 use crate::api::keys::{MOST_KEY_BYTES, RequestKey};
 use crate::api::live::last_event::LastEventId;
-use crate::api::pipelines::list::ListQuery;
 use crate::api::pipelines::many::DELETE;
 use crate::api::pipelines::starts::LONGEST_WAIT;
 use crate::api::tracks::lines::{MOST_LINES, USUAL_LINES};
 use crate::api::tracks::logs::Range;
-use crate::api::wire::FilterBody;
+use crate::api::wire::TRIGGERS;
 use crate::desk::{PipelineAsk, TrackAsk};
 use crate::engine::PipelineState;
 use crate::spool::Pattern;
@@ -98,8 +97,9 @@ pub(super) fn meaning(path: &str, name: &str) -> Option<(String, Value)> {
         ("cursor", "/pipelines") => (PAGE.to_owned(), json!({"pattern": r"^(\d+\.)?\d+$"})),
         ("state", "/pipelines/{id}/tracks") => (
             "In one of these states: one word, or several with commas between them.".to_owned(),
-            json!({"examples": ["FAILED,INTERRUPTED"]}),
+            json!({"examples": ["FAILED,STOPPED"]}),
         ),
+        (word, "/pipelines") => filter(word)?,
         ("with", "/pipelines/{id}/diff") => (
             "The number of the pipeline before: what changed from it to the pipeline `id` is told."
                 .to_owned(),
@@ -169,6 +169,37 @@ pub(super) fn meaning(path: &str, name: &str) -> Option<(String, Value)> {
     })
 }
 
+/// Of the list of pipelines: which ones are meant. The same words are fields of what is done to many.
+fn filter(word: &str) -> Option<(String, Value)> {
+    let moment = json!({"examples": ["2026-01-31T12:00:00Z"]});
+    let (means, limits) = match word {
+        "graph" => (
+            "Of this graph: its name for any version of it, or the number of one version.",
+            json!({}),
+        ),
+        "name" => (
+            "Part of the pipeline's name, in small or capital letters.",
+            json!({}),
+        ),
+        "creator" => ("Who started it.", json!({})),
+        "trigger" => ("By what it was started.", json!({"enum": TRIGGERS})),
+        "since" => (
+            "Started (`created_at`) then or later: RFC 3339, or milliseconds since 1970.",
+            moment,
+        ),
+        "until" => (
+            "Started (`created_at`) before then: RFC 3339, or milliseconds since 1970.",
+            moment,
+        ),
+        "live" => (
+            "`true`: something of it can still move; `false`: nothing can.",
+            json!({"type": "boolean"}),
+        ),
+        _ => return None,
+    };
+    Some((means.to_owned(), limits))
+}
+
 fn optional(name: &str, place: ParameterIn, of: Type) -> Vec<Parameter> {
     let schema = ObjectBuilder::new().schema_type(of).build();
     let parameter = ParameterBuilder::new()
@@ -182,17 +213,6 @@ fn optional(name: &str, place: ParameterIn, of: Type) -> Vec<Parameter> {
 impl IntoParams for RequestKey {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         optional("Idempotency-Key", ParameterIn::Header, Type::String)
-    }
-}
-
-impl IntoParams for ListQuery {
-    fn into_params(place: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let own = ["cursor", "limit"].map(|name| optional(name, ParameterIn::Query, Type::String));
-        let filter = FilterBody::into_params(place);
-        filter
-            .into_iter()
-            .chain(own.into_iter().flatten())
-            .collect()
     }
 }
 

@@ -1,67 +1,17 @@
 //! `/pipelines`: the list, and what its query can say.
 
 use rocket::http::Status;
-use rocket::request::{FromRequest, Outcome};
 use rocket::serde::json::Json;
-use rocket::{Request, State, get};
+use rocket::{State, get};
 
 use crate::api::body::blocking;
 use crate::api::describe;
 use crate::api::error::ApiError;
 use crate::api::graphs::rows;
 use crate::api::guard::Auth;
-use crate::api::query::Stray;
 use crate::api::wire::{FilterBody, Pipeline, PipelinePage};
 use crate::desk::Desk;
 use crate::store::{PipelineFilter, Place};
-
-/// The query of the list. A name that is not known is refused: a slip would mean all pipelines.
-#[derive(Default)]
-pub(in crate::api) struct ListQuery {
-    filter: FilterBody,
-    cursor: Option<String>,
-    limit: Option<String>,
-}
-
-#[rocket::async_trait]
-impl<'r> FromRequest<'r> for ListQuery {
-    type Error = ();
-
-    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        match Self::read(request) {
-            Ok(query) => Outcome::Success(query),
-            Err(why) => {
-                request.local_cache(|| Some(Stray(why)));
-                Outcome::Error((Status::UnprocessableEntity, ()))
-            }
-        }
-    }
-}
-
-impl ListQuery {
-    fn read(request: &Request<'_>) -> Result<Self, String> {
-        let mut query = Self::default();
-        for field in request.query_fields() {
-            let name = field.name.source().as_str();
-            if name.is_empty() {
-                continue;
-            }
-            let own = [("cursor", &mut query.cursor), ("limit", &mut query.limit)];
-            let mut all = query.filter.fields().into_iter().chain(own);
-            let Some((_, place)) = all.by_ref().find(|(known, _)| *known == name) else {
-                let all = FilterBody::default().fields().map(|(known, _)| known);
-                let list = all.map(|known| format!("`{known}`")).join(", ");
-                return Err(format!(
-                    "`{name}` is not known here: there is {list}, `cursor`, `limit`"
-                ));
-            };
-            if place.replace(field.value.to_owned()).is_some() {
-                return Err(format!("`{name}` is there twice"));
-            }
-        }
-        Ok(query)
-    }
-}
 
 /// Pipelines, the newest first
 ///
@@ -70,20 +20,44 @@ impl ListQuery {
 #[utoipa::path(
     tag = "pipelines",
     operation_id = "listPipelines",
-    params(ListQuery),
     responses(
         (status = 200, description = "A page.", body = PipelinePage),
         describe::list,
     )
 )]
-#[get("/pipelines")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one for each word of the query, so that the guard knows all of them"
+)]
+#[get(
+    "/pipelines?<state>&<graph>&<name>&<creator>&<trigger>&<since>&<until>&<live>&<cursor>&<limit>"
+)]
 pub(in crate::api) async fn list(
     _caller: Auth,
     desk: &State<Desk>,
-    query: ListQuery,
+    state: Option<String>,
+    graph: Option<String>,
+    name: Option<String>,
+    creator: Option<String>,
+    trigger: Option<String>,
+    since: Option<String>,
+    until: Option<String>,
+    live: Option<String>,
+    cursor: Option<String>,
+    limit: Option<&str>,
 ) -> Result<Json<PipelinePage>, ApiError> {
-    let (filter, limit) = (query.filter.filter()?, rows(query.limit.as_deref())?);
-    let after = query.cursor.map(|text| place(&filter, text)).transpose()?;
+    let filter = FilterBody {
+        state,
+        graph,
+        name,
+        creator,
+        trigger,
+        since,
+        until,
+        live,
+    };
+    let (filter, limit) = (filter.filter()?, rows(limit)?);
+    let after = cursor.map(|text| place(&filter, text)).transpose()?;
     let desk = desk.inner().clone();
     blocking(move || {
         let found = desk.store.find_pipelines(&filter, after, limit)?;

@@ -1,5 +1,6 @@
 //! `/pipelines`
 
+pub(in crate::api) mod bundle;
 pub(in crate::api) mod diff;
 pub(in crate::api) mod list;
 pub(in crate::api) mod many;

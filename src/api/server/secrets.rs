@@ -12,8 +12,9 @@ use crate::api::error::ApiError;
 use crate::api::guard::Auth;
 use crate::api::keys::RequestKey;
 use crate::api::wire::{Secret, SecretBody, SecretPage, SecretRemoved, SecretSet};
-use crate::desk::Desk;
+use crate::desk::{Desk, SecretError};
 use crate::graph::Hidden;
+use crate::graph::codes;
 
 /// All named secrets, without their values
 #[utoipa::path(
@@ -116,4 +117,23 @@ pub(in crate::api) async fn remove(
         }))
     })
     .await
+}
+
+impl From<SecretError> for ApiError {
+    fn from(error: SecretError) -> Self {
+        let detail = error.to_string();
+        let invalid = |code| ApiError::new(Status::UnprocessableEntity, code, detail.clone());
+        match error {
+            SecretError::Name(_) => invalid(codes::BAD_SECRET_NAME),
+            SecretError::Value(code, _) => invalid(code),
+            SecretError::Unknown(_) => {
+                ApiError::new(Status::NotFound, codes::UNKNOWN_SECRET, detail.clone())
+            }
+            SecretError::Seal(_) => {
+                ApiError::new(Status::InternalServerError, "sealed", detail.clone())
+            }
+            SecretError::Command(why) => why.into(),
+            SecretError::Store(why) => why.into(),
+        }
+    }
 }

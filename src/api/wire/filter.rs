@@ -3,7 +3,7 @@
 
 use rocket::http::Status;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use crate::api::error::ApiError;
 use crate::clock;
@@ -11,9 +11,8 @@ use crate::engine::{GraphId, PipelineState, Time};
 use crate::store::{OfGraph, PipelineFilter};
 
 /// Which pipelines are meant; what is not said does not matter.
-#[derive(Debug, Default, Deserialize, Serialize, ToSchema, IntoParams)]
+#[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
 pub(in crate::api) struct FilterBody {
     /// In one of these states: one word, or several with commas between them.
     #[schema(examples("FAILED,STOPPED"))]
@@ -38,20 +37,6 @@ pub(in crate::api) struct FilterBody {
 }
 
 impl FilterBody {
-    /// The names of its fields, and where each value goes.
-    pub(in crate::api) fn fields(&mut self) -> [(&'static str, &mut Option<String>); 8] {
-        [
-            ("state", &mut self.state),
-            ("graph", &mut self.graph),
-            ("name", &mut self.name),
-            ("creator", &mut self.creator),
-            ("trigger", &mut self.trigger),
-            ("since", &mut self.since),
-            ("until", &mut self.until),
-            ("live", &mut self.live),
-        ]
-    }
-
     /// What is meant.
     pub(in crate::api) fn filter(self) -> Result<PipelineFilter, ApiError> {
         let state = self.state.as_deref();
@@ -72,7 +57,7 @@ impl FilterBody {
 }
 
 /// By what pipelines are started.
-const TRIGGERS: [&str; 3] = ["rest", "form", "run"];
+pub(in crate::api) const TRIGGERS: [&str; 3] = ["rest", "form", "run"];
 
 fn invalid(detail: String) -> ApiError {
     ApiError::new(Status::UnprocessableEntity, "invalid", detail)

@@ -29,7 +29,7 @@ pub(super) use bodies::{
 pub(super) use compare::PipelineDiff;
 pub(super) use diff::GraphDiff;
 pub(super) use error::{Found, OfField, Refusal, Standing};
-pub(super) use filter::{FilterBody, states};
+pub(super) use filter::{FilterBody, TRIGGERS, states};
 pub(super) use graphs::{
     Edge, Graph, GraphListed, GraphPage, GraphSaved, GraphShelved, GraphValidated, GraphWhole,
     Problem, VersionPage, Vertex,

@@ -10,9 +10,9 @@ use crate::desk;
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct Timeline {
     /// When the pipeline was started.
-    from: i64,
+    started_at: i64,
     /// When its last attempt ended, or now where one runs.
-    until: i64,
+    ended_at: i64,
     /// In the order of the definition.
     tracks: Vec<TimelineTrack>,
     /// The numbers of the tracks that determined the end: each waited for the one before it.
@@ -74,8 +74,8 @@ impl From<desk::Timeline> for Timeline {
             attempts: spans.into_iter().map(attempt).collect(),
         });
         Self {
-            from: seen.from,
-            until: seen.until,
+            started_at: seen.from,
+            ended_at: seen.until,
             tracks: tracks.collect(),
             critical: seen.critical,
             slots: SlotUse {

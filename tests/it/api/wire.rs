@@ -69,7 +69,7 @@ fn ended() -> Server {
 }
 
 /// Answers that are of the machine, that never end, or that are no text.
-const NOT_KEPT: &[&str] = &["describe", "getMetrics"];
+const NOT_KEPT: &[&str] = &["describe", "getBundle", "getMetrics"];
 
 #[test]
 fn every_address_that_can_be_read_answers_as_it_did() {

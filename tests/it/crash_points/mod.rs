@@ -363,16 +363,19 @@ fn server_dies_removing(point: Point, pass: u64) {
     let graph = case.graph(&server);
     let id = case.start(&server, &graph).expect("an answer");
     server.settled(&id);
+    let work = case.own.path().join("work").join(id.to_string());
+    let left = work.join("left");
+    std::fs::create_dir_all(&work).unwrap();
+    std::fs::write(&left, "").unwrap();
     let path = format!("/api/v1/pipelines/{id}");
     let _ = server.try_ask("DELETE", &path, &[], b"");
     assert_eq!(server.signal(), Some(Signal::KILL.as_raw()));
     assert_eq!(case.died(pass).pid, server.pid() as i32);
-    let logs = case.own.path().join("logs").join(id.to_string());
-    assert_eq!(logs.exists(), pass == 1);
+    assert_eq!(left.exists(), pass == 1);
     let server = case.serve(None);
     assert_eq!(server.get(&format!("/pipelines/{id}")).status, 404);
     until("the rest", || {
-        !logs.exists() && rows(case.own.path(), "removal") == 0
+        !left.exists() && rows(case.own.path(), "removal") == 0
     });
     assert_eq!(rows(case.own.path(), "track"), 0);
     let other = server.run("name: other\nvertices: {a: 'true'}\n", &json!({}));

@@ -3,7 +3,7 @@
 
 mod pipeline;
 mod prompt;
-mod search;
+pub(crate) mod search;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -17,11 +17,11 @@ use crate::server::{Answer, Server, ask, program};
 use search::{Own, call, clean, clean_machine, needles, sha};
 
 /// The value of a parameter.
-const GIVEN: &str = "c4naryGiven-Zq8vK3xW";
+pub(crate) const GIVEN: &str = "c4naryGiven-Zq8vK3xW";
 /// The value of another parameter, which is given later.
 const LATE: &str = "c4naryLate_Hb6tJ9sQ";
 /// The value of a named secret.
-const NAMED: &str = "c4naryNamed/+Zt5'Rm2 \"end";
+pub(crate) const NAMED: &str = "c4naryNamed/+Zt5'Rm2 \"end";
 
 const GRAPH: &str = r#"
 name: canary

@@ -18,7 +18,7 @@ pub(super) fn sha(text: &str) -> String {
 }
 
 /// The canaries, and their base64 behind none, one and two other bytes.
-pub(super) fn needles() -> Vec<Vec<u8>> {
+pub(crate) fn needles() -> Vec<Vec<u8>> {
     let mut all = Vec::new();
     for canary in [GIVEN, LATE, NAMED] {
         all.push(canary.as_bytes().to_vec());
@@ -57,7 +57,7 @@ pub(super) fn call(command: &mut Command, input: &str) -> Output {
 }
 
 /// Fails where a canary is.
-pub(super) fn clean(what: &str, bytes: &[u8], needles: &[Vec<u8>]) {
+pub(crate) fn clean(what: &str, bytes: &[u8], needles: &[Vec<u8>]) {
     for needle in needles {
         let at = bytes.windows(needle.len()).position(|w| w == needle);
         if let Some(at) = at {

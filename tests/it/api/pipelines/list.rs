@@ -118,7 +118,7 @@ fn what_a_filter_does_not_know_is_refused_with_what_there_is() {
         ("limit=0", "`limit=0`"),
         (
             "status=FAILED",
-            "`status` is not known here: there is `state`, `graph`",
+            "`status` is not known here: there is `creator`, `cursor`",
         ),
         ("state=FAILED&state=FINISH", "`state` is there twice"),
         ("before=5", "`before` is not known here"),

@@ -1,5 +1,6 @@
 //! `/graphs/<id>/pipelines` and `/pipelines`
 
+mod bundle;
 mod diff;
 mod list;
 mod many;

@@ -177,7 +177,7 @@ fn the_key_of_a_start_is_free_again() {
 #[test]
 fn one_of_which_something_still_runs_is_refused() {
     let server = Server::start();
-    let yaml = "name: g\nvertices: {a: 'echo $$ >pid; while :; do sleep 0.02; done'}\n";
+    let yaml = "name: g\nvertices: {a: 'echo $$ >pid; exec sleep 1000'}\n";
     let graph = server.define(yaml).expect(201);
     let path = format!("/graphs/{}/pipelines", graph["id"]);
     let id = server.post(&path, &json!({})).expect(201)["id"].clone();

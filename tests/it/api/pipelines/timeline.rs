@@ -48,7 +48,7 @@ vertices:
         let moments =
             ["queued_at", "ordered_at", "started_at", "finished_at"].map(|name| at(&attempt[name]));
         assert!(moments.is_sorted(), "{attempt}");
-        assert!(at(&then["from"]) <= moments[0] && moments[3] <= at(&then["until"]));
+        assert!(at(&then["started_at"]) <= moments[0] && moments[3] <= at(&then["ended_at"]));
     }
     let c = &tracks[2]["attempts"];
     assert!(at(&c[0]["queued_at"]) >= at(&tracks[1]["attempts"][0]["finished_at"]));
@@ -58,7 +58,7 @@ vertices:
         (&json!("exit_code"), &Value::Null)
     );
     assert_eq!(then["slots"]["peak"], 2);
-    assert!(at(&then["slots"]["busy_ms"]) <= 2 * (at(&then["until"]) - at(&then["from"])));
+    assert!(at(&then["slots"]["busy_ms"]) <= 2 * (at(&then["ended_at"]) - at(&then["started_at"])));
     assert_eq!(
         server.get("/pipelines/77/timeline").expect(404)["code"],
         "not-found"

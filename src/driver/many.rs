@@ -1,0 +1,55 @@
+//! Asking the driver much at once: it takes many commands into one commit.
+
+use crossbeam_channel::{Receiver, bounded};
+
+use super::command::{Command, CommandError, Reply};
+use super::handle::Handle;
+use crate::engine::{PipelineId, Request};
+
+/// How many commands one caller has under way.
+const ASKED_AT_ONCE: usize = 50;
+
+impl Handle {
+    /// Does what is asked of each, in few commits; one answer for each.
+    pub fn act_all(&self, requests: Vec<Request>) -> Vec<Result<(), CommandError>> {
+        let commands = requests.into_iter();
+        self.ask_all(commands.map(|request| |reply| Command::Act(request, reply)))
+    }
+
+    /// Removes pipelines that are over, in few commits; one answer for each.
+    pub fn remove_all(
+        &self,
+        ids: &[PipelineId],
+        who: &str,
+        why: &str,
+    ) -> Vec<Result<(), CommandError>> {
+        let command = |id| {
+            let (who, why) = (who.to_owned(), why.to_owned());
+            move |reply| Command::Remove(id, who, why, reply)
+        };
+        self.ask_all(ids.iter().copied().map(command))
+    }
+
+    /// Asks without waiting in between, so that the driver takes many at once; a few at a time, so that
+    /// others have their turn.
+    fn ask_all<T>(
+        &self,
+        commands: impl Iterator<Item = impl FnOnce(Reply<T>) -> Command>,
+    ) -> Vec<Result<T, CommandError>> {
+        let mut answers = Vec::new();
+        let mut commands = commands.peekable();
+        while commands.peek().is_some() {
+            let some = commands.by_ref().take(ASKED_AT_ONCE);
+            let sent: Vec<_> = some
+                .map(|command| {
+                    let (reply, answer) = bounded(1);
+                    self.send(command(reply)).map(|()| answer)
+                })
+                .collect();
+            let answer =
+                |sent: Result<Receiver<_>, _>| sent?.recv().map_err(|_| CommandError::Closed)?;
+            answers.extend(sent.into_iter().map(answer));
+        }
+        answers
+    }
+}
