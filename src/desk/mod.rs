@@ -13,6 +13,7 @@ mod known;
 mod render;
 mod resolve;
 mod secrets;
+mod shown;
 mod simulate;
 mod stage;
 mod start;
@@ -29,6 +30,7 @@ pub use define::{DefineError, Defined, Validated, examine};
 pub use known::Known;
 pub use render::{RenderError, RenderRequest, scripts};
 pub use secrets::SecretError;
+pub use shown::{TrackShown, Variable, variables};
 pub use simulate::{Acts, Attempted, Endless, Simulated, simulate};
 pub use start::{RUN, StartError, StartRequest, WouldStart};
 

@@ -50,6 +50,7 @@ pub(super) fn meaning(path: &str, name: &str) -> Option<(String, Value)> {
             "The number of the attempt; else the last one.".to_owned(),
             json!({"type": "integer", "minimum": 1}),
         ),
+        ("cursor", "/tracks/{id}/attempts") => (PAGE.to_owned(), json!({"type": "integer"})),
         ("line", _) => (
             "The number of the first line that is wanted, from 1; with `grep` or `regex` where to begin to look."
                 .to_owned(),

@@ -11,6 +11,7 @@ mod others;
 mod pipelines;
 mod preview;
 mod rendered;
+mod track_parts;
 mod tracks;
 mod values;
 mod why;
@@ -32,7 +33,8 @@ pub(super) use others::{
 pub(super) use pipelines::{Pipeline, PipelinePage, PipelineStarted, PipelineWhole};
 pub(super) use preview::{AskPreview, StartedOrPreview};
 pub use rendered::Rendering;
+pub(super) use track_parts::{AttemptPage, TrackEnvironment, TrackInput};
 pub use tracks::Waiting;
-pub(super) use tracks::{InboxPage, Track, TrackWhole};
+pub(super) use tracks::{Attempt, InboxPage, Track, TrackWhole};
 pub use why::Reason as Why;
 pub(super) use words::PipelineState;
