@@ -87,6 +87,7 @@ impl<'r> Responder<'r, 'static> for ApiError {
             .sized_body(body.len(), Cursor::new(body));
         match self.status.code {
             401 => drop(response.header(Header::new("WWW-Authenticate", "Bearer"))),
+            426 => drop(response.header(Header::new("Upgrade", "websocket"))),
             416 => drop(range.map(|range| response.header(Header::new("Content-Range", range)))),
             429 | 503 => drop(response.header(Header::new("Retry-After", retry))),
             _ => {}

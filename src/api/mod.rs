@@ -23,5 +23,5 @@ pub mod wire;
 pub use body::MostBytes;
 pub use describe::document;
 pub use live::Watching;
-pub use routes::{catchers, routes};
+pub use routes::{catchers, routes, sockets};
 pub use server::{DatabaseFile, Description, HttpMeter};

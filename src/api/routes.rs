@@ -77,7 +77,17 @@ interface![
     server::openapi::get,
 ];
 
-/// Registered under `/api`.
+/// Mounted under `/ws`.
+pub fn sockets() -> Vec<Route> {
+    routes![live::socket::watch]
+}
+
+/// What the sockets say of themselves.
+#[derive(OpenApi)]
+#[openapi(paths(live::socket::watch))]
+pub(super) struct Sockets;
+
+/// Registered under `/api` and `/ws`.
 pub fn catchers() -> Vec<Catcher> {
     catchers![unauthorized, too_often, other]
 }

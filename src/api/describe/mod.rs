@@ -10,6 +10,6 @@ mod rules;
 pub use document::document;
 pub(super) use refusals::{
     again, ask_of_pipeline, ask_of_track, list, log, log_lines, log_stream, make_graph, of_graph,
-    of_pipeline, of_track, readiness, remove_secret, render, restore, set_secret, start, stream,
-    stream_of_pipeline, versions, why, write,
+    of_pipeline, of_track, readiness, remove_secret, render, restore, set_secret, socket, start,
+    stream, stream_of_pipeline, versions, why, write,
 };

@@ -12,3 +12,4 @@ mod render;
 mod stream;
 mod tracks;
 mod versions;
+mod ws;
