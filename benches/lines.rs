@@ -46,7 +46,7 @@ fn main() {
         ("a text in any case", Pattern::text("LINE  1299999 ", true)),
         (
             "an expression",
-            Pattern::regex("line +12[0-9]{4}99 ", false),
+            Pattern::regex("line +12[0-9]{3}99 ", false),
         ),
     ] {
         let pattern = pattern.expect("it can be looked for");
