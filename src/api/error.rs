@@ -105,6 +105,7 @@ impl<'r> Responder<'r, 'static> for ApiError {
                 response.header(Header::new("Allow", allowed.join(", ")));
             }
             401 => drop(response.header(Header::new("WWW-Authenticate", "Bearer"))),
+            426 => drop(response.header(Header::new("Upgrade", "websocket"))),
             416 => drop(range.map(|range| response.header(Header::new("Content-Range", range)))),
             429 | 503 => drop(response.header(Header::new("Retry-After", retry))),
             _ => {}

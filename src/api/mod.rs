@@ -27,5 +27,5 @@ pub use body::MostBytes;
 pub use describe::document;
 pub use keys::Replays;
 pub use live::Watching;
-pub use routes::{catchers, routes};
+pub use routes::{catchers, routes, sockets};
 pub use server::{DatabaseFile, Description, HttpMeter};

@@ -73,6 +73,11 @@ interface![
     tracks::logs::log,
     tracks::logs::raw,
     tracks::lines::get,
+    tracks::parts::input,
+    tracks::parts::script,
+    tracks::parts::environment,
+    tracks::parts::attempts,
+    tracks::parts::attempt,
     live::log_stream::follow,
     inbox::list,
     server::secrets::list,
@@ -88,7 +93,17 @@ interface![
     server::openapi::get,
 ];
 
-/// Registered under `/api`.
+/// Mounted under `/ws`.
+pub fn sockets() -> Vec<Route> {
+    routes![live::socket::watch]
+}
+
+/// What the sockets say of themselves.
+#[derive(OpenApi)]
+#[openapi(paths(live::socket::watch))]
+pub(super) struct Sockets;
+
+/// Registered under `/api` and `/ws`.
 pub fn catchers() -> Vec<Catcher> {
     catchers![unauthorized, too_often, other]
 }

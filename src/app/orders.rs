@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use crate::desk::Known;
+use crate::desk::{Known, variables};
 use crate::engine::{AttemptKey, TrackId, TrackState};
 use crate::executor::{NoOrder, Order, Orders};
-use crate::graph::{Hidden, environment, launch_text, secret_variable, values_from_json};
+use crate::graph::{Hidden, launch_text, secret_variable, values_from_json};
 use crate::secrets::{Place, Vault};
 use crate::store::{Referred, Store, StoreError, TrackOrder};
 
@@ -98,28 +98,15 @@ fn secrets(
 fn order(row: TrackOrder, json: &Json) -> Result<Order, NoOrder> {
     let params: Vec<_> = row.params.iter().collect();
     let mut values = values_from_json(json, &params);
-    for Referred { name, value, state } in row.referred {
+    for Referred { name, value, state } in &row.referred {
         // What it comes from is done, so it will not have another value by itself.
-        let value = value.ok_or_else(|| NoOrder::Ever(missing(&name, state)))?;
-        values.push((name, value));
-    }
-    let mut env = row.env;
-    env.extend(environment(&row.script, &values));
-    env.push(("TRACKYARD_GRAPH".to_owned(), row.graph));
-    env.push(("TRACKYARD_VERTEX".to_owned(), row.vertex));
-    if let Some(verdict) = row.verdict {
-        let failed = verdict.failed.join("\n");
-        for (name, value) in [
-            ("TRACKYARD_STATE", verdict.state),
-            ("TRACKYARD_REASON", verdict.reason),
-            ("TRACKYARD_FAILED", &failed),
-        ] {
-            env.push((name.to_owned(), value.to_owned()));
-        }
+        let value = value.clone();
+        let value = value.ok_or_else(|| NoOrder::Ever(missing(name, *state)))?;
+        values.push((name.clone(), value));
     }
     Ok(Order {
         script: launch_text(&row.script, &values),
-        env,
+        env: variables(&row, &values),
         workdir: row.workdir.map(PathBuf::from),
         timeout_ms: row.timeout_ms,
         limits: row.limits,

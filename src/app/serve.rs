@@ -68,6 +68,8 @@ pub fn serve(app: App, ready: impl FnOnce(&Served) + Send + 'static) -> Result<(
     let rocket = rocket::custom(figment(&app.config))
         .mount("/api/v1", api::routes())
         .register("/api", api::catchers())
+        .mount("/ws", api::sockets())
+        .register("/ws", api::catchers())
         .mount("/", web::routes())
         .register("/", web::catchers())
         .manage(web::Clock(|| Time(clock::now())))
@@ -206,8 +208,10 @@ pub fn routes() -> Vec<(String, String)> {
     let api = api::routes()
         .into_iter()
         .map(|r| (r.method.to_string(), format!("/api/v1{}", r.uri)));
+    let sockets = api::sockets().into_iter();
+    let sockets = sockets.map(|r| (r.method.to_string(), format!("/ws{}", r.uri)));
     let web = web::routes()
         .into_iter()
         .map(|r| (r.method.to_string(), r.uri.to_string()));
-    api.chain(web).collect()
+    api.chain(sockets).chain(web).collect()
 }

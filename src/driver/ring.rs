@@ -12,12 +12,13 @@ use super::news::{News, What};
 use super::viewer::Viewer;
 use crate::engine::PipelineId;
 
-/// News, with the text that it is sent as.
+/// News, with the texts that it is sent as.
 #[derive(Debug)]
 pub struct Told {
     /// What is told.
     pub news: News,
     text: OnceLock<Box<str>>,
+    message: OnceLock<Box<str>>,
 }
 
 /// The newest news. A clone is the same ring.
@@ -50,13 +51,23 @@ pub(super) struct Seat {
 
 impl Told {
     fn new(news: News) -> Arc<Self> {
-        let text = OnceLock::new();
-        Arc::new(Self { news, text })
+        let (text, message) = Default::default();
+        Arc::new(Self {
+            news,
+            text,
+            message,
+        })
     }
 
-    /// The text that it is sent as, made by the first who asks.
+    /// The text that it is sent as in a stream, made by the first who asks.
     pub fn text(&self, make: fn(&News) -> String) -> &str {
         self.text.get_or_init(|| make(&self.news).into_boxed_str())
+    }
+
+    /// The same as a message of its own.
+    pub fn message(&self, make: fn(&News) -> String) -> &str {
+        let made = || make(&self.news).into_boxed_str();
+        self.message.get_or_init(made)
     }
 }
 

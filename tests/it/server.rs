@@ -405,6 +405,8 @@ fn try_ask(
     };
     if let Some((_, path)) = url.split_once("/api/v1") {
         described::check(method, path, &answer);
+    } else if let Some(at) = url.find("/ws/") {
+        described::check(method, &url[at..], &answer);
     }
     Ok(answer)
 }

@@ -86,6 +86,14 @@ pub(super) const MEANINGS: &[(&str, &str)] = &[
         "too-many-viewers",
         "as many watch as may (the setting `stream_viewers`)",
     ),
+    (
+        "foreign-origin",
+        "the page that asks is of another site: `Origin` is not this `Host`",
+    ),
+    (
+        "upgrade-required",
+        "the address is a WebSocket, and the request is no handshake of one",
+    ),
     ("range", "the range begins after the end of the log"),
     ("log", "the log cannot be read"),
     ("sealed", "a secret cannot be sealed or opened"),

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use utoipa::OpenApi;
 
 use super::rules;
-use crate::api::routes::Described;
+use crate::api::routes::{Described, Sockets};
 use crate::api::wire::Refusal;
 
 /// The description of this interface: OpenAPI 3.1, made from the code.
@@ -15,6 +15,7 @@ pub fn document() -> Value {
 
     let mut whole = Described::openapi();
     whole.merge(Shared::openapi());
+    whole.merge(Sockets::openapi());
     let mut document = serde_json::to_value(whole).expect("a description is JSON");
     document["info"] = json!({
         "title": "Trackyard",
@@ -29,7 +30,7 @@ pub fn document() -> Value {
         {"name": "graphs", "description": "Definitions: save, check, look at, render."},
         {"name": "pipelines", "description": "Runs of graphs: start, watch, ask something of."},
         {"name": "tracks", "description": "One vertex in one pipeline: values, script, attempts, logs."},
-        {"name": "live", "description": "What changes, as server-sent events."},
+        {"name": "live", "description": "What changes, as server-sent events or over a WebSocket."},
         {"name": "secrets", "description": "Named secrets: set and removed, never told."},
         {"name": "server", "description": "The server itself."},
     ]);
@@ -47,6 +48,7 @@ pub fn document() -> Value {
         },
     });
     rules::apply(&mut document);
+    document["paths"]["/ws/{id}"]["get"]["servers"] = json!([{"url": "/"}]);
     document
 }
 

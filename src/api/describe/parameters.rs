@@ -27,6 +27,7 @@ pub(super) fn meaning(path: &str, name: &str) -> Option<(String, Value)> {
     let number = json!({"minimum": 1});
     let words = |all: Vec<&str>| ("What is asked.".to_owned(), json!({"enum": all}));
     Some(match (name, path) {
+        ("id", "/ws/{id}") => ("The number of the pipeline.".to_owned(), number),
         ("id", path) => {
             let of = path.split('/').nth(1).unwrap_or_default();
             let of = of.trim_end_matches('s');
@@ -47,7 +48,7 @@ pub(super) fn meaning(path: &str, name: &str) -> Option<(String, Value)> {
             "How many rows a page has at most.".to_owned(),
             json!({"type": "integer", "minimum": 1, "maximum": MOST_ROWS, "default": USUAL_ROWS}),
         ),
-        ("after", "/stream" | "/pipelines/{id}/stream") => (
+        ("after", "/stream" | "/pipelines/{id}/stream" | "/ws/{id}") => (
             "The `id` of the last event that was seen, for those who cannot send `Last-Event-ID`."
                 .to_owned(),
             json!({"type": "integer"}),
@@ -61,6 +62,7 @@ pub(super) fn meaning(path: &str, name: &str) -> Option<(String, Value)> {
             "The number of the attempt; else the last one.".to_owned(),
             json!({"type": "integer", "minimum": 1}),
         ),
+        ("cursor", "/tracks/{id}/attempts") => (PAGE.to_owned(), json!({"type": "integer"})),
         ("line", _) => (
             "The number of the first line that is wanted, from 1; with `grep` or `regex` where to begin to look."
                 .to_owned(),

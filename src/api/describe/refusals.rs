@@ -91,6 +91,7 @@ refusals! {
     log_stream = [NO_SUCH, VIEWERS, &[(503, "log")]];
     stream = [VIEWERS];
     stream_of_pipeline = [NO_SUCH, VIEWERS];
+    socket = [NO_SUCH, &[(403, "foreign-origin"), (426, "upgrade-required")]];
     write = [WRITE];
     readiness = [&[
         (500, "internal"),

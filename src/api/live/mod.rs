@@ -4,6 +4,8 @@ mod followed;
 pub(in crate::api) mod last_event;
 mod lines;
 pub(in crate::api) mod log_stream;
+mod origin;
+pub(in crate::api) mod socket;
 pub(in crate::api) mod stream;
 mod watching;
 

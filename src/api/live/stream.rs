@@ -183,6 +183,7 @@ fn block(sent: Sent) -> Vec<u8> {
             .flat_map(|told| told.text(text).bytes())
             .collect(),
         Sent::Alive(passed) => alive(passed),
+        Sent::Over(_) => Vec::new(),
     }
 }
 

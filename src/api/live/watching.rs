@@ -46,6 +46,21 @@ pub(in crate::api) enum Sent {
     News(Vec<Arc<Told>>),
     /// A sign of life, with the entry of the journal up to which there is nothing more for it.
     Alive(Option<i64>),
+    /// It ends here.
+    Over(End),
+}
+
+/// Why a stream ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::api) enum End {
+    /// What was watched has ended.
+    Ended,
+    /// The server ends.
+    Stops,
+    /// The caller has lost its rights.
+    Rights,
+    /// The caller did not keep up.
+    Behind,
 }
 
 impl Watching {
@@ -111,7 +126,7 @@ pub(in crate::api) fn sent(
         loop {
             let seen = select! {
                 biased;
-                () = &mut shutdown => break,
+                () = &mut shutdown => Seen::Closed,
                 _ = heartbeats.tick() => Seen::Recalled,
                 seen = poll_fn(|context| poll_next(&mut viewer, context)) => seen,
             };
@@ -120,18 +135,31 @@ pub(in crate::api) fn sent(
                     let all = told.len() < NEWS_AT_ONCE;
                     let ended = to_end && told.iter().any(|told| is_end(told.news.what));
                     yield Sent::News(told);
-                    if ended || all && timeout(GATHERING, &mut shutdown).await.is_ok() {
+                    if ended {
+                        yield Sent::Over(End::Ended);
+                        break;
+                    }
+                    if all && timeout(GATHERING, &mut shutdown).await.is_ok() {
+                        yield Sent::Over(End::Stops);
                         break;
                     }
                 }
                 Seen::Nothing => {}
                 Seen::Recalled => {
                     if !rights.hold().await {
+                        yield Sent::Over(End::Rights);
                         break;
                     }
                     yield Sent::Alive(viewer.passed());
                 }
-                Seen::Behind | Seen::Closed => break,
+                Seen::Behind => {
+                    yield Sent::Over(End::Behind);
+                    break;
+                }
+                Seen::Closed => {
+                    yield Sent::Over(End::Stops);
+                    break;
+                }
             }
         }
     }

@@ -2,6 +2,7 @@
 
 pub(in crate::api) mod lines;
 pub(in crate::api) mod logs;
+pub(in crate::api) mod parts;
 mod printed;
 
 use std::collections::BTreeMap;

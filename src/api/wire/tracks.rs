@@ -80,10 +80,6 @@ impl TrackWhole {
         referred: Vec<Referred>,
         attempts: &[AttemptRow],
     ) -> Self {
-        let referred = referred.into_iter().map(|Referred { name, value, .. }| {
-            let value = value.map(|value| value_to_json(&value));
-            (name, value.unwrap_or_default())
-        });
         Self {
             pipeline_id: head.pipeline_id,
             track: Track::from(head),
@@ -91,11 +87,20 @@ impl TrackWhole {
             missing_input: texts.missing,
             script: texts.script.clone(),
             output: String::from_utf8_lossy(&texts.output).into_owned(),
-            referred: referred.collect(),
+            referred: outputs_of(referred),
             outputs: object(&texts.outputs),
             attempts: attempts.iter().map(Attempt::from).collect(),
         }
     }
+}
+
+/// What others have left; null where it is not known.
+pub(super) fn outputs_of(referred: Vec<Referred>) -> Map<String, Value> {
+    let referred = referred.into_iter().map(|Referred { name, value, .. }| {
+        let value = value.map(|value| value_to_json(&value));
+        (name, value.unwrap_or_default())
+    });
+    referred.collect()
 }
 
 /// One try of a track's script.

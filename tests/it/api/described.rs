@@ -161,11 +161,15 @@ fn named(path: &str) -> String {
 
 #[test]
 fn every_route_is_described_and_nothing_else() {
-    let routes = trackyard::api::routes();
+    let routes = trackyard::api::routes().into_iter();
+    let routes = routes.map(|route| (named(route.uri.path()), route));
+    let sockets = trackyard::api::sockets().into_iter();
+    let sockets = sockets.map(|route| (format!("/ws{}", route.uri.path()), route));
+    let routes: Vec<_> = routes.chain(sockets).collect();
     let mounted: BTreeSet<(String, String)> = routes
         .iter()
-        .map(|route| {
-            let path = named(route.uri.path()).replace('<', "{").replace('>', "}");
+        .map(|(path, route)| {
+            let path = path.replace('<', "{").replace('>', "}");
             (route.method.to_string(), path)
         })
         .collect();
@@ -173,8 +177,7 @@ fn every_route_is_described_and_nothing_else() {
     let described: BTreeSet<_> = described.collect();
     assert_eq!(mounted, described);
     // And each parameter of an address and of its query.
-    for route in &routes {
-        let path = named(route.uri.path());
+    for (path, route) in &routes {
         let operation = operation(route.method.as_str(), &path.replace(['<', '>'], "1"));
         let parameters = operation.expect("it is described")["parameters"].as_array();
         let parameters: BTreeSet<_> = parameters

@@ -12,3 +12,4 @@ mod pipelines;
 mod stream;
 mod tracks;
 mod wire;
+mod ws;

@@ -1,6 +1,7 @@
 //! `/tracks`
 
 mod log;
+mod parts;
 
 use serde_json::{Value, json};
 
