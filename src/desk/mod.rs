@@ -11,6 +11,7 @@ mod define;
 mod diff;
 mod edit;
 mod known;
+mod parts;
 mod render;
 mod resolve;
 mod secrets;

@@ -8,9 +8,11 @@ mod graphs;
 mod journal;
 mod layout;
 mod others;
+mod parts;
 mod pipelines;
 mod preview;
 mod rendered;
+mod shelf;
 mod stats;
 mod tracks;
 mod values;
@@ -18,23 +20,25 @@ mod why;
 mod words;
 
 pub(super) use bodies::{
-    AnswerBody, CloneBody, InputBody, PipelineAskBody, RenderBody, SecretBody, StartBody,
-    TrackAskBody,
+    AnswerBody, CloneBody, EdgeBody, InputBody, PipelineAskBody, RenderBody, SecretBody, StartBody,
+    TrackAskBody, VertexBody,
 };
 pub(super) use diff::GraphDiff;
 pub(super) use error::{Found, OfField, Refusal, Standing};
 pub(super) use graphs::{
-    Edge, Graph, GraphListed, GraphPage, GraphSaved, GraphShelved, GraphValidated, GraphWhole,
-    Problem, VersionPage, Vertex,
+    Edge, Graph, GraphListed, GraphPage, GraphSaved, GraphValidated, GraphWhole, Problem,
+    VersionPage, Vertex,
 };
 pub(super) use journal::{JournalEntry, JournalPage};
 pub(super) use layout::GraphLayout;
 pub(super) use others::{
     Drain, Health, Secret, SecretPage, SecretRemoved, SecretSet, SignInLink, Version,
 };
+pub(super) use parts::{EdgePage, NamedEdge, VertexDefinition, VertexPage};
 pub(super) use pipelines::{Pipeline, PipelinePage, PipelineStarted, PipelineWhole};
 pub(super) use preview::{AskPreview, StartedOrPreview};
 pub use rendered::Rendering;
+pub(super) use shelf::GraphShelved;
 pub(super) use stats::GraphStats;
 pub use tracks::Waiting;
 pub(super) use tracks::{InboxPage, Track, TrackWhole};
