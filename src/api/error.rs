@@ -1,5 +1,7 @@
 //! Errors as RFC 9457 problem documents with a stable `code`.
 
+mod definitions;
+
 use std::io::Cursor;
 
 use rocket::http::{ContentType, Header, Method, Status};
@@ -7,11 +9,11 @@ use rocket::response::Responder;
 use rocket::{Request, Response};
 
 use super::wire::{self, Found, OfField, Problem, Standing};
-use crate::desk::{DefineError, EditError, RenderError, StartError};
+use crate::desk::{RenderError, StartError};
 use crate::driver::CommandError;
 use crate::engine::Refusal;
 use crate::graph::codes;
-use crate::store::{StoreError, StoredProblem, Unfit};
+use crate::store::{StoreError, StoredProblem};
 
 /// An answer that is not what was asked for.
 #[derive(Debug)]
@@ -144,7 +146,7 @@ impl From<CommandError> for ApiError {
             CommandError::KeyReused(_) | CommandError::KeyTaken => {
                 (Status::UnprocessableEntity, "idempotency-key-reused")
             }
-            CommandError::Unfit(why) => unfit(why),
+            CommandError::Unfit(why) => definitions::unfit(why),
             CommandError::Refused(refusal) | CommandError::InTheWay(refusal, _) => {
                 refused(*refusal)
             }
@@ -186,16 +188,6 @@ impl From<CommandError> for ApiError {
     }
 }
 
-fn unfit(why: &Unfit) -> (Status, &'static str) {
-    match why {
-        Unfit::Missing(_) => (Status::NotFound, "not-found"),
-        Unfit::Archived(_) => (Status::Conflict, "archived"),
-        Unfit::Changed { .. } => (Status::PreconditionFailed, "changed-meanwhile"),
-        Unfit::Taken(_) => (Status::Conflict, "name-taken"),
-        Unfit::InUse(_) => (Status::Conflict, "graph-in-use"),
-    }
-}
-
 fn refused(refusal: Refusal) -> (Status, &'static str) {
     match refusal {
         Refusal::NoPipeline(_) | Refusal::NoTrack(..) => (Status::NotFound, "not-found"),
@@ -204,35 +196,6 @@ fn refused(refusal: Refusal) -> (Status, &'static str) {
         Refusal::Runs(_) => (Status::Conflict, "still-runs"),
         Refusal::NotItsTurn(_) => (Status::Conflict, "not-its-turn"),
         Refusal::Limit(_) => (Status::Conflict, "limit-reached"),
-    }
-}
-
-impl From<DefineError> for ApiError {
-    fn from(error: DefineError) -> Self {
-        let detail = error.to_string();
-        match error {
-            DefineError::Malformed(found) => {
-                Self::new(Status::BadRequest, "malformed", detail).with(problems(&found))
-            }
-            DefineError::NoGraph(id) => Self::not_found("graph", id.0),
-            DefineError::Command(why) => why.into(),
-            DefineError::Store(why) => why.into(),
-        }
-    }
-}
-
-impl From<EditError> for ApiError {
-    fn from(error: EditError) -> Self {
-        let detail = error.to_string();
-        match error {
-            EditError::OtherName { .. } => {
-                Self::new(Status::UnprocessableEntity, "other-name", detail)
-            }
-            EditError::Name(found) => {
-                Self::new(Status::UnprocessableEntity, "invalid", detail).with(problems(&found))
-            }
-            EditError::Define(why) => why.into(),
-        }
     }
 }
 

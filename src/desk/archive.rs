@@ -85,7 +85,7 @@ impl<'a, W: Write> Archive<'a, W> {
             return Ok(());
         }
         let size = view.len();
-        self.file(&log_name(track.0, number), size, view.whole())
+        self.file(&log_name(track.0, number), size, view.all())
     }
 
     fn file(&mut self, name: &str, size: u64, from: impl Read) -> Result<(), BundleError> {

@@ -2,6 +2,7 @@
 
 use super::{DefineError, Defined, Desk};
 use crate::engine::GraphId;
+use crate::graph::EditFault;
 use crate::graph::text::{self, Format};
 use crate::store::{Expect, StoreError, StoredProblem, Terms};
 
@@ -21,6 +22,12 @@ pub enum EditError {
     /// A graph cannot be called so.
     #[error("a graph cannot be called so: `problems` says why")]
     Name(Vec<StoredProblem>),
+    /// There is nothing to change.
+    #[error(transparent)]
+    Fault(#[from] EditFault),
+    /// What is given is no vertex.
+    #[error("a part of it cannot be read: `problems` says why")]
+    Unreadable(Vec<StoredProblem>),
     /// It cannot be saved.
     #[error(transparent)]
     Define(#[from] DefineError),

@@ -16,6 +16,7 @@ mod edit;
 mod known;
 mod many;
 mod once;
+mod parts;
 mod remove;
 mod render;
 mod resolve;

@@ -1,7 +1,8 @@
 //! What changes definitions: done between two steps of the engine, so that a start never races with it.
 
 use super::command::{Command, CommandError, Reply};
-use super::drive::{Drive, answer};
+use super::drive::Drive;
+use super::flush::answer;
 use super::flush::Answered;
 use super::handle::Handle;
 use crate::engine::{GraphId, Outbox, Time};

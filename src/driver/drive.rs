@@ -13,7 +13,7 @@ use crossbeam_channel::{Receiver, Sender, after, never, select};
 use tracing::info;
 
 use super::acts::Question;
-use super::command::Command;
+use super::command::{Command, CommandError};
 use super::draining::Draining;
 use super::fact::event;
 use super::flush::{Answered, answer};

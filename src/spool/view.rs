@@ -100,7 +100,7 @@ impl LogView {
     }
 
     /// All of it, as one text.
-    pub fn whole(self) -> Box<dyn Read + Send> {
+    pub fn all(self) -> Box<dyn Read + Send> {
         stream(self.pieces)
     }
 

@@ -35,6 +35,9 @@ pub(super) fn meaning(path: &str, name: &str) -> Option<(String, Value)> {
         }
         ("number", _) => ("The number of the attempt, from 1.".to_owned(), number),
         ("name", "/graphs") => ("The name begins with this.".to_owned(), json!({})),
+        ("name", "/graphs/{id}/vertices/{name}") | ("tail" | "head", _) => {
+            ("The name of a vertex, percent-encoded.".to_owned(), json!({}))
+        }
         ("name", "/secrets/{name}") => ("The name of the secret.".to_owned(), json!({})),
         ("word", "/pipelines/{id}/{word}") => {
             words(PipelineAsk::ALL.iter().map(|a| a.word()).collect())

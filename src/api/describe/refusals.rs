@@ -68,6 +68,11 @@ refusals! {
         (428, "missing-if-match"),
     ]];
     clone = [NO_SUCH, WRITE, ARCHIVED, &[(409, "name-taken")]];
+    edit_graph = [NO_SUCH, WRITE, ARCHIVED, &[
+        (400, "malformed"),
+        (409, "name-taken"),
+        (412, "changed-meanwhile"),
+    ]];
     remove_graph = [NO_SUCH, WRITE, &[(409, "graph-in-use"), (412, "changed-meanwhile")]];
     of_graph = [NO_SUCH, WRITE];
     versions = [NO_SUCH];

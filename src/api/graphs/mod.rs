@@ -1,13 +1,16 @@
 //! `/graphs`
 
+pub(in crate::api) mod edges;
 pub(in crate::api) mod files;
 pub(in crate::api) mod form;
 pub(in crate::api) mod layout;
+pub(in crate::api) mod list;
 pub(in crate::api) mod render;
 pub(in crate::api) mod replace;
 pub(in crate::api) mod shelf;
 pub(in crate::api) mod stats;
 pub(in crate::api) mod versions;
+pub(in crate::api) mod vertices;
 
 use std::str::FromStr;
 
@@ -22,12 +25,10 @@ use crate::api::describe;
 use crate::api::error::ApiError;
 use crate::api::guard::Auth;
 use crate::api::keys::RequestKey;
-use crate::api::wire::{
-    Edge, Graph, GraphListed, GraphPage, GraphSaved, GraphValidated, GraphWhole, Problem, Vertex,
-};
+use crate::api::wire::{Edge, Graph, GraphSaved, GraphValidated, GraphWhole, Problem, Vertex};
 use crate::desk::{Defined, Desk};
-use crate::engine::{GraphId, PipelineState};
-use crate::store::{Archived, GraphFilter, Outcome as Saved};
+use crate::engine::GraphId;
+use crate::store::Outcome as Saved;
 
 /// The most rows of one page of a list.
 pub(in crate::api) const MOST_ROWS: i64 = 500;
@@ -101,11 +102,19 @@ pub(in crate::api) async fn create(
 
 /// What saving is answered with.
 pub(in crate::api) fn saved(defined: &Defined) -> Tagged<Custom<Json<GraphSaved>>> {
+    saved_as(defined, GraphSaved::from(defined))
+}
+
+/// The same with a body that says more.
+pub(in crate::api) fn saved_as(
+    defined: &Defined,
+    body: GraphSaved,
+) -> Tagged<Custom<Json<GraphSaved>>> {
     let status = match defined.outcome {
         Saved::Unchanged => Status::Ok,
         Saved::Created | Saved::Replaced | Saved::NewVersion => Status::Created,
     };
-    let answer = Custom(status, Json(GraphSaved::from(defined)));
+    let answer = Custom(status, Json(body));
     Tagged(defined.tag.clone(), Some(answer))
 }
 
@@ -133,76 +142,6 @@ pub(in crate::api) async fn validate(
     let (source, format) = body.definition()?;
     let desk = desk.inner().clone();
     blocking(move || Ok(Json(GraphValidated::from(&desk.validate(&source, format)?)))).await
-}
-
-/// The newest version of each graph, by name
-#[utoipa::path(
-    tag = "graphs",
-    operation_id = "listGraphs",
-    responses(
-        (status = 200, description = "A page.", body = GraphPage),
-        describe::list,
-    )
-)]
-#[expect(clippy::too_many_arguments, reason = "one for each word of the query")]
-#[get("/graphs?<name>&<contains>&<tag>&<state>&<archived>&<cursor>&<limit>")]
-pub(in crate::api) async fn list(
-    _caller: Auth,
-    desk: &State<Desk>,
-    name: Option<String>,
-    contains: Option<String>,
-    tag: Option<String>,
-    state: Option<&str>,
-    archived: Option<&str>,
-    cursor: Option<String>,
-    limit: Option<&str>,
-) -> Result<Json<GraphPage>, ApiError> {
-    let limit = rows(limit)?;
-    let filter = GraphFilter {
-        after: cursor.unwrap_or_default(),
-        name: name.unwrap_or_default(),
-        contains: contains.unwrap_or_default(),
-        tag,
-        state: state.map(state_code).transpose()?,
-        archived: shelf(archived)?,
-    };
-    let desk = desk.inner().clone();
-    blocking(move || {
-        let graphs = desk.store.graphs(&filter, limit)?;
-        let full = graphs.len() as i64 == limit;
-        let next = graphs.last().filter(|_| full).map(|g| g.head.name.clone());
-        let graphs = graphs.into_iter().map(GraphListed::from).collect();
-        Ok(Json(GraphPage { graphs, next }))
-    })
-    .await
-}
-
-/// The code of a state in a query.
-fn state_code(word: &str) -> Result<i16, ApiError> {
-    let all = PipelineState::ALL;
-    let found = all.iter().find(|state| state.word() == word);
-    found.map(|state| state.code()).ok_or_else(|| {
-        let words: Vec<_> = all.iter().map(|state| state.word()).collect();
-        let detail = format!("`state={word}`: write one of {}", words.join(", "));
-        ApiError::new(Status::UnprocessableEntity, "invalid", detail)
-    })
-}
-
-/// Which graphs are wanted, of those that are archived and those that are not.
-fn shelf(word: Option<&str>) -> Result<Archived, ApiError> {
-    match word {
-        None | Some("false") => Ok(Archived::No),
-        Some("true") => Ok(Archived::Only),
-        Some("any") => Ok(Archived::Too),
-        Some(other) => {
-            let detail = format!("`archived={other}`: write `true`, `false` or `any`");
-            Err(ApiError::new(
-                Status::UnprocessableEntity,
-                "invalid",
-                detail,
-            ))
-        }
-    }
 }
 
 /// One version of a graph, with vertices, edges and problems

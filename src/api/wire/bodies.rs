@@ -63,6 +63,26 @@ pub(in crate::api) struct RenderBody {
     pub(in crate::api) vertex: Option<String>,
 }
 
+/// A new vertex.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct VertexBody {
+    pub(in crate::api) name: String,
+    /// Its keys, as in a definition.
+    #[schema(value_type = Object)]
+    pub(in crate::api) definition: Value,
+}
+
+/// An edge: `head` runs after `tail`.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct EdgeBody {
+    /// The name of the vertex that comes first.
+    pub(in crate::api) tail: String,
+    /// The name of the vertex that comes after it.
+    pub(in crate::api) head: String,
+}
+
 /// A copy of a graph.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::values::{Moment, object};
 use super::words::PipelineState;
 use crate::desk::{Defined, Validated};
-use crate::store::{GraphHead, LastRun, Listed, Shelved, Shelving, StoredProblem, VertexRow};
+use crate::store::{GraphHead, LastRun, Listed, StoredProblem, VertexRow};
 
 /// A version of a graph, without its vertices.
 #[derive(Debug, Serialize, ToSchema)]
@@ -195,6 +195,14 @@ pub(in crate::api) struct GraphSaved {
     problems: Vec<Problem>,
 }
 
+impl GraphSaved {
+    /// Says that the text is not as a person wrote it any more.
+    pub(in crate::api) fn printed_anew(&mut self) {
+        self.note
+            .push_str("; its text is printed anew, so comments are in the former version alone");
+    }
+}
+
 impl From<&Defined> for GraphSaved {
     fn from(defined: &Defined) -> Self {
         Self {
@@ -204,27 +212,6 @@ impl From<&Defined> for GraphSaved {
             checked: defined.checked,
             note: defined.outcome.sentence().to_owned(),
             problems: defined.problems.iter().map(Problem::from).collect(),
-        }
-    }
-}
-
-/// What was done with all versions of a graph.
-#[derive(Debug, Serialize, ToSchema)]
-pub(in crate::api) struct GraphShelved {
-    name: String,
-    /// How many versions it has, or had.
-    versions: i64,
-    archived: bool,
-    removed: bool,
-}
-
-impl GraphShelved {
-    pub(in crate::api) fn of(done: Shelved, what: Shelving) -> Self {
-        Self {
-            name: done.name,
-            versions: done.versions,
-            archived: done.archived,
-            removed: what == Shelving::Remove { dry: false },
         }
     }
 }

@@ -12,9 +12,11 @@ mod layout;
 mod logs;
 mod many;
 mod others;
+mod parts;
 mod pipelines;
 mod preview;
 mod rendered;
+mod shelf;
 mod stats;
 mod timeline;
 mod track_parts;
@@ -24,16 +26,16 @@ mod why;
 mod words;
 
 pub(super) use bodies::{
-    AnswerBody, CloneBody, InputBody, PipelineAskBody, RenderBody, SecretBody, StartBody,
-    TrackAskBody,
+    AnswerBody, CloneBody, EdgeBody, InputBody, PipelineAskBody, RenderBody, SecretBody, StartBody,
+    TrackAskBody, VertexBody,
 };
 pub(super) use compare::PipelineDiff;
 pub(super) use diff::GraphDiff;
 pub(super) use error::{Found, OfField, Refusal, Standing};
 pub(super) use filter::{FilterBody, TRIGGERS, states};
 pub(super) use graphs::{
-    Edge, Graph, GraphListed, GraphPage, GraphSaved, GraphShelved, GraphValidated, GraphWhole,
-    Problem, VersionPage, Vertex,
+    Edge, Graph, GraphListed, GraphPage, GraphSaved, GraphValidated, GraphWhole, Problem,
+    VersionPage, Vertex,
 };
 pub(super) use journal::{JournalEntry, JournalPage};
 pub(super) use layout::GraphLayout;
@@ -42,11 +44,13 @@ pub(super) use many::{ManyBody, ManyDone, OneDone, Outcome};
 pub(super) use others::{
     Drain, Health, Secret, SecretPage, SecretRemoved, SecretSet, SignInLink, Version,
 };
+pub(super) use parts::{EdgePage, NamedEdge, VertexDefinition, VertexPage};
 pub(super) use pipelines::{
     Pipeline, PipelinePage, PipelineRemoved, PipelineStarted, PipelineWhole, TrackPage,
 };
 pub(super) use preview::{AskPreview, FateCounts, StartedOrPreview};
 pub use rendered::Rendering;
+pub(super) use shelf::GraphShelved;
 pub(super) use stats::GraphStats;
 pub(super) use timeline::Timeline;
 pub(super) use track_parts::{AttemptPage, TrackEnvironment, TrackInput};

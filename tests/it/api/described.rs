@@ -337,6 +337,7 @@ fn nothing_is_changed_with_a_query_that_is_not_described() {
             "pause"
         };
         let path = path.replace("{word}", word).replace("{name}", "NAME");
+        let path = path.replace("{tail}", "a").replace("{head}", "b");
         let path = path.replace("{id}", "1");
         let media = match operation["operationId"].as_str() {
             Some("saveGraph") => "application/yaml",

@@ -2,6 +2,7 @@
 
 mod definitions;
 mod list;
+mod parts;
 mod render;
 mod replace;
 mod shelf;

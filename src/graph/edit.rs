@@ -1,0 +1,130 @@
+//! One vertex or edge of a definition changed, in its keys and values.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::model::Graph;
+use super::policy::When;
+use super::text;
+
+/// What is changed.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Edit {
+    /// A new vertex, the last one, with its keys.
+    Add(String, Json),
+    /// A vertex has these keys and no others. What other vertices need stays.
+    Set(String, Json),
+    /// A vertex is removed, and that others need it.
+    Remove(String),
+    /// The second vertex runs after the first one.
+    Join(String, String),
+    /// It does so no longer.
+    Part(String, String),
+}
+
+/// Why there is nothing to change.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EditFault {
+    /// No such vertex.
+    #[error("there is no vertex `{0}`")]
+    NoVertex(String),
+    /// The name is taken.
+    #[error("there is a vertex `{0}` already")]
+    Taken(String),
+    /// No such edge.
+    #[error("`{1}` does not come right after `{0}`")]
+    NoEdge(String, String),
+}
+
+impl Edit {
+    /// The vertex whose keys come from outside.
+    pub fn given(&self) -> Option<&str> {
+        match self {
+            Self::Add(name, _) | Self::Set(name, _) => Some(name),
+            Self::Remove(_) | Self::Join(..) | Self::Part(..) => None,
+        }
+    }
+
+    /// The whole definition as JSON with this change.
+    pub fn apply(&self, graph: &Graph) -> Result<String, EditFault> {
+        let mut tree = text::keys_and_values(graph);
+        let missing = |name: &String| EditFault::NoVertex(name.clone());
+        match self {
+            Self::Add(name, keys) => {
+                if vertex(&mut tree, name).is_some() {
+                    return Err(EditFault::Taken(name.clone()));
+                }
+                list(&mut tree, name).insert(name.clone(), keys.clone());
+            }
+            Self::Set(name, keys) => {
+                *vertex(&mut tree, name).ok_or_else(|| missing(name))? = keys.clone();
+            }
+            Self::Remove(name) => {
+                let removed = list(&mut tree, name).shift_remove(name);
+                removed.ok_or_else(|| missing(name))?;
+                for other in list(&mut tree, "").values_mut() {
+                    take_need(other, name);
+                }
+            }
+            Self::Join(tail, head) => {
+                vertex(&mut tree, tail).ok_or_else(|| missing(tail))?;
+                let head = vertex(&mut tree, head).ok_or_else(|| missing(head))?;
+                if !needs(head).is_some_and(|needs| needs.contains(&json!(tail))) {
+                    match needs(head) {
+                        Some(needs) => needs.push(json!(tail)),
+                        None => head["needs"] = json!([tail]),
+                    }
+                }
+            }
+            Self::Part(tail, head) => {
+                let of = vertex(&mut tree, head).ok_or_else(|| missing(head))?;
+                if !take_need(of, tail) {
+                    return Err(EditFault::NoEdge(tail.clone(), head.clone()));
+                }
+            }
+        }
+        Ok(format!("{tree:#}\n"))
+    }
+}
+
+/// The vertices, or the scripts after the verdict, among which one of this name is.
+fn list<'t>(tree: &'t mut Json, name: &str) -> &'t mut Map<String, Json> {
+    let key = match When::from_word(name) {
+        None => "vertices",
+        Some(_) => "handlers",
+    };
+    let part = &mut tree[key];
+    if !part.is_object() {
+        *part = json!({});
+    }
+    part.as_object_mut().expect("it is an object")
+}
+
+fn vertex<'t>(tree: &'t mut Json, name: &str) -> Option<&'t mut Json> {
+    list(tree, name).get_mut(name)
+}
+
+fn needs(vertex: &mut Json) -> Option<&mut Vec<Json>> {
+    vertex.get_mut("needs").and_then(Json::as_array_mut)
+}
+
+/// Whether a vertex needed another one; it does so no longer.
+fn take_need(vertex: &mut Json, name: &str) -> bool {
+    let Some(needs) = needs(vertex) else {
+        return false;
+    };
+    let before = needs.len();
+    needs.retain(|need| need != name);
+    before > needs.len()
+}
+
+/// The keys and values of each vertex, in the order of the definition.
+pub fn definitions(graph: &Graph) -> Vec<(String, Json)> {
+    let mut tree = text::keys_and_values(graph);
+    let mut all = Vec::with_capacity(graph.vertices.len());
+    for key in ["vertices", "handlers"] {
+        if let Some(Json::Object(part)) = tree.get_mut(key).map(Json::take) {
+            all.extend(part);
+        }
+    }
+    all
+}

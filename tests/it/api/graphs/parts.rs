@@ -1,0 +1,231 @@
+//! `/graphs/<id>/vertices`, `/graphs/<id>/edges`
+
+use serde_json::{Value, json};
+
+use crate::server::{Answer, Server};
+
+const TEXT: &str = "\
+# why
+name: g
+vertices:
+  a: {script: 'true'}
+  b/../c d: {script: 'true', needs: a, retry: 2}
+  e: {script: 'true', needs: [a, b/../c d]}
+handlers: {on_exit: 'true'}
+";
+/// The second one, as a part of an address.
+const SECOND: &str = "b%2F..%2Fc%20d";
+
+fn ask(server: &Server, method: &str, path: &str, tag: &str, body: &Value) -> Answer {
+    let path = format!("/api/v1/graphs/{path}");
+    let headers = [("Content-Type", "application/json"), ("If-Match", tag)];
+    let headers = &headers[..if tag.is_empty() { 1 } else { 2 }];
+    server.ask(method, &path, headers, body.to_string().as_bytes())
+}
+
+fn edges(server: &Server, id: &Value) -> Vec<(String, String)> {
+    let page = server.get(&format!("/graphs/{id}/edges")).expect(200);
+    let name = |edge: &Value, key: &str| edge[key].as_str().expect("a name").to_owned();
+    let all = page["edges"].as_array().expect("edges").iter();
+    all.map(|e| (name(e, "tail"), name(e, "head"))).collect()
+}
+
+#[test]
+fn vertices_and_edges_are_read_as_they_are_defined() {
+    let server = Server::start();
+    let saved = server.define(TEXT);
+    let id = saved.expect(201)["id"].clone();
+    let first = server.get(&format!("/graphs/{id}/vertices?limit=2"));
+    assert_eq!(first.etag, saved.etag);
+    let first = first.expect(200);
+    let a = json!({"name": "a", "definition": {"script": "true"}});
+    assert_eq!(first["vertices"][0], a);
+    let retry = json!({"limit": 2, "delay": "0s", "backoff": 1.0, "max_delay": "1h"});
+    let keys = json!({"needs": ["a"], "retry": retry, "script": "true"});
+    let second = json!({"name": "b/../c d", "definition": keys});
+    assert_eq!(first["vertices"][1], second);
+    let next = format!("/graphs/{id}/vertices?cursor={}", first["next"]);
+    let rest = server.get(&next).expect(200);
+    let names = rest["vertices"].as_array().expect("a list").iter();
+    let names: Vec<_> = names.map(|v| v["name"].as_str().unwrap_or("")).collect();
+    assert_eq!((names, &rest["next"]), (vec!["e", "on_exit"], &Value::Null));
+    let one = server.get(&format!("/graphs/{id}/vertices/{SECOND}"));
+    assert_eq!(one.expect(200), second);
+    let page = server.get(&format!("/graphs/{id}/edges?limit=1&cursor=1"));
+    let expected = json!({"edges": [{"tail": "a", "head": "e"}], "next": 2});
+    assert_eq!(page.expect(200), expected);
+    let nope = format!("{id}/vertices/nope");
+    for path in [nope.as_str(), "77/vertices", "77/vertices/a", "77/edges"] {
+        let missing = server.get(&format!("/graphs/{path}")).expect(404);
+        assert_eq!(missing["code"], "not-found");
+    }
+    for query in ["vertices?limit=0", "edges?cursor=x"] {
+        let refused = server.get(&format!("/graphs/{id}/{query}")).expect(422);
+        assert_eq!(refused["code"], "invalid");
+    }
+}
+
+#[test]
+fn a_definition_is_changed_vertex_by_vertex_and_edge_by_edge() {
+    let server = Server::start();
+    let old = server.define(TEXT).expect(201)["id"].clone();
+    let edge = |tail: &str, head: &str| (tail.to_owned(), head.to_owned());
+    let noted = |said: &Value| {
+        said["note"]
+            .as_str()
+            .is_some_and(|n| n.contains("comments"))
+    };
+    let keys = json!({"script": "echo f", "needs": ["e"], "desc": "new"});
+    let body = json!({"name": "f", "definition": keys});
+    let added = ask(&server, "POST", &format!("{old}/vertices"), "", &body);
+    let said = added.expect(201);
+    // What a person wrote is not lost.
+    assert_eq!(
+        (&said["version"], &said["checked"]),
+        (&json!(2), &json!(true))
+    );
+    assert!(noted(&said), "{said}");
+    let before = server.get(&format!("/graphs/{old}.yaml")).body;
+    assert_eq!(before, TEXT.as_bytes());
+    let id = said["id"].clone();
+    let read = server.get(&format!("/graphs/{id}/vertices/f"));
+    assert_eq!(
+        (&read.expect(200)["definition"], &read.etag),
+        (&keys, &added.etag)
+    );
+    let put = format!("{id}/vertices/{SECOND}");
+    let set = ask(
+        &server,
+        "PUT",
+        &put,
+        &added.etag,
+        &json!({"script": "echo 2"}),
+    )
+    .expect(201);
+    assert_eq!((&set["id"], noted(&set)), (&id, false), "printed already");
+    let found = edges(&server, &id);
+    assert_eq!(
+        found,
+        [edge("a", "e"), edge("b/../c d", "e"), edge("e", "f")]
+    );
+    let joint = json!({"tail": "a", "head": "b/../c d"});
+    let joined = ask(&server, "POST", &format!("{id}/edges"), "", &joint);
+    joined.expect(201);
+    let again = ask(&server, "POST", &format!("{id}/edges"), "", &joint);
+    assert_eq!(
+        (again.status, again.etag),
+        (200, joined.etag),
+        "it was there"
+    );
+    let remove = |path: String| ask(&server, "DELETE", &path, "", &Value::Null);
+    remove(format!("{id}/edges/{SECOND}/e")).expect(201);
+    let found = edges(&server, &id);
+    assert_eq!(
+        found,
+        [edge("a", "b/../c d"), edge("a", "e"), edge("e", "f")]
+    );
+    remove(format!("{id}/vertices/e")).expect(201);
+    assert_eq!(edges(&server, &id), [edge("a", "b/../c d")]);
+    let whole = server.get(&format!("/graphs/{id}.json")).json();
+    let names: Vec<_> = whole["vertices"]
+        .as_object()
+        .expect("vertices")
+        .keys()
+        .collect();
+    assert_eq!(names, ["a", "b/../c d", "f"]);
+    assert_eq!(whole["handlers"], json!({"on_exit": {"script": "true"}}));
+    // A version that was used stays.
+    let start = format!("/graphs/{id}/pipelines?wait=30s");
+    server.post(&start, &json!({})).expect(201);
+    let next = remove(format!("{id}/vertices/f")).expect(201);
+    assert_eq!(next["version"], 3);
+}
+
+#[test]
+fn what_cannot_be_changed_is_refused_and_nothing_is() {
+    let server = Server::start();
+    let saved = server.define(TEXT);
+    let id = saved.expect(201)["id"].clone();
+    let new = |keys: Value| json!({"name": "n", "definition": keys});
+    let taken = json!({"name": "a", "definition": {"script": "x"}});
+    let unknown = new(json!({"script": "x", "needs": ["nope"]}));
+    let cases = [
+        ("POST", "vertices", taken, 409, "name-taken"),
+        (
+            "POST",
+            "vertices",
+            new(json!({"skript": "x"})),
+            422,
+            "invalid",
+        ),
+        ("POST", "vertices", unknown, 422, "invalid"),
+        ("POST", "vertices", new(json!([])), 422, "invalid"),
+        ("POST", "vertices", json!({"name": "n"}), 422, "invalid"),
+        (
+            "PUT",
+            "vertices/nope",
+            json!({"script": "x"}),
+            404,
+            "not-found",
+        ),
+        (
+            "PUT",
+            "vertices/a",
+            json!({"script": ["x"]}),
+            422,
+            "invalid",
+        ),
+        ("DELETE", "vertices/nope", Value::Null, 404, "not-found"),
+        (
+            "POST",
+            "edges",
+            json!({"tail": "a", "head": "nope"}),
+            404,
+            "not-found",
+        ),
+        (
+            "POST",
+            "edges",
+            json!({"tail": "nope", "head": "a"}),
+            404,
+            "not-found",
+        ),
+        ("DELETE", "edges/e/a", Value::Null, 404, "not-found"),
+    ];
+    for (method, path, body, status, code) in cases {
+        let at = format!("{id}/{path}");
+        let answer = ask(&server, method, &at, "", &body);
+        assert_eq!(
+            answer.expect(status)["code"],
+            code,
+            "{method} {path} {body}"
+        );
+        let late = ask(&server, method, &at, "\"1-1-0\"", &body);
+        assert!([412, 422].contains(&late.status), "{method} {path}");
+        let missing = ask(&server, method, &format!("77/{path}"), "", &body);
+        assert!([404, 422].contains(&missing.status), "{method} {path}");
+    }
+    assert_eq!(server.get(&format!("/graphs/{id}")).etag, saved.etag);
+    // A ring is saved as any definition with an error.
+    let back = json!({"tail": "e", "head": "a"});
+    let ring = ask(&server, "POST", &format!("{id}/edges"), &saved.etag, &back).expect(201);
+    assert_eq!(ring["checked"], false);
+    assert_eq!(ring["problems"][0]["code"], "cycle", "{ring}");
+    let old = ask(
+        &server,
+        "DELETE",
+        &format!("{id}/vertices/a"),
+        "",
+        &Value::Null,
+    );
+    assert_eq!(
+        old.expect(412)["code"],
+        "changed-meanwhile",
+        "not the newest version"
+    );
+    let archive = format!("/graphs/{id}/archive");
+    server.post(&archive, &json!({})).expect(200);
+    let path = format!("{}/edges/e/a", ring["id"]);
+    let refused = ask(&server, "DELETE", &path, "", &Value::Null);
+    assert_eq!(refused.expect(409)["code"], "archived");
+}
