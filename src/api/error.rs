@@ -55,7 +55,8 @@ impl ApiError {
         self
     }
 
-    fn with(self, problems: Vec<Found>) -> Self {
+    /// With all that is wrong, in place of what was.
+    pub(super) fn with(self, problems: Vec<Found>) -> Self {
         Self { problems, ..self }
     }
 }

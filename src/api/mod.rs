@@ -9,6 +9,7 @@ mod describe;
 mod error;
 mod graphs;
 mod guard;
+mod hooks;
 mod inbox;
 mod keys;
 mod live;
@@ -23,6 +24,7 @@ pub mod wire;
 
 pub use body::MostBytes;
 pub use describe::document;
+pub use hooks::HookBounds;
 pub use keys::Replays;
 pub use live::Watching;
 pub use routes::{catchers, routes};

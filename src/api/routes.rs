@@ -8,7 +8,7 @@ use super::error::ApiError;
 use super::guard::Refused;
 use super::keys::{BadKey, MOST_KEY_BYTES};
 use super::query::Stray;
-use super::{asks, graphs, inbox, live, pipelines, server, tracks, why};
+use super::{asks, graphs, hooks, inbox, live, pipelines, server, tracks, why};
 use crate::door::retry_after;
 
 /// Declares the routes; the same list is what is described.
@@ -41,6 +41,11 @@ interface![
     graphs::versions::diff,
     graphs::versions::restore,
     graphs::render::render,
+    graphs::hooks::list,
+    graphs::hooks::create,
+    graphs::hooks::change,
+    graphs::hooks::remove,
+    hooks::call,
     pipelines::starts::start,
     pipelines::list,
     pipelines::get,

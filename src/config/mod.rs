@@ -7,8 +7,8 @@
 mod door;
 mod durability;
 mod error;
+mod incoming;
 mod reader;
-mod repeats;
 mod settings;
 #[cfg(test)]
 mod settings_tests;
@@ -20,6 +20,6 @@ mod units;
 pub use door::Door;
 pub use durability::Durability;
 pub use error::{ConfigError, Fault};
-pub use repeats::Repeats;
+pub use incoming::Incoming;
 pub use settings::{Config, Flags};
 pub use sources::environment;

@@ -7,7 +7,7 @@ use crate::engine::{
     GraphId, PipelineId, PipelineState, Preview, Refusal, Request, Room, Time, TrackInput,
 };
 use crate::graph::Runnable;
-use crate::store::{NewGraph, Note, Saved, StoreError, StoredProblem};
+use crate::store::{HookDeed, NewGraph, Note, Saved, StoreError, StoredProblem};
 
 /// A pipeline to start, with values that were accepted for one revision of its graph.
 #[derive(Debug, Clone)]
@@ -133,6 +133,8 @@ pub(super) enum Command {
         name: String,
         reply: Reply<bool>,
     },
+    /// The number of the hook; none: there is none.
+    Hook(Box<HookDeed>, Reply<Option<i64>>),
     Watch(PipelineId, Sender<PipelineState>),
     /// Orders nothing new any more, or does so again; the answer is how many scripts run.
     Drain(bool, Reply<u32>),
@@ -160,6 +162,7 @@ impl Command {
             Self::AddSession { reply, .. } | Self::RemoveSession { reply, .. } => {
                 drop(reply.send(Err(why)));
             }
+            Self::Hook(_, reply) => drop(reply.send(Err(why))),
             Self::Drain(_, reply) => drop(reply.send(Err(why))),
             Self::Watch(..) | Self::WatchDrained(_) => {}
         }

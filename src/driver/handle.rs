@@ -212,7 +212,10 @@ impl Handle {
         self.ring.recall();
     }
 
-    fn ask<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, CommandError> {
+    pub(super) fn ask<T>(
+        &self,
+        command: impl FnOnce(Reply<T>) -> Command,
+    ) -> Result<T, CommandError> {
         let (reply, answer) = bounded(1);
         self.send(self.with_note(command(reply)))?;
         answer.recv().map_err(|_| CommandError::Closed)?

@@ -11,6 +11,7 @@ mod drive;
 mod fact;
 mod flush;
 mod handle;
+mod hooks;
 mod measures;
 mod news;
 mod noted;

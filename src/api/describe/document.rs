@@ -31,6 +31,7 @@ pub fn document() -> Value {
         {"name": "tracks", "description": "One vertex in one pipeline: values, script, attempts, logs."},
         {"name": "live", "description": "What changes, as server-sent events."},
         {"name": "secrets", "description": "Named secrets: set and removed, never told."},
+        {"name": "hooks", "description": "What starts a graph with a signature in place of a credential."},
         {"name": "server", "description": "The server itself."},
     ]);
     document["components"]["securitySchemes"] = json!({

@@ -6,6 +6,7 @@ use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{ObjectBuilder, Required, Type};
 
 use crate::api::graphs::{MOST_ROWS, USUAL_ROWS};
+use crate::api::hooks::Signed;
 use crate::api::keys::{MOST_KEY_BYTES, RequestKey};
 use crate::api::live::last_event::LastEventId;
 use crate::api::pipelines::starts::LONGEST_WAIT;
@@ -25,6 +26,25 @@ pub(super) fn meaning(path: &str, name: &str) -> Option<(String, Value)> {
             let of = of.trim_end_matches('s');
             (format!("The number of the {of}."), number)
         }
+        ("hook", _) => ("The number of the hook.".to_owned(), number),
+        ("cursor", _) => (PAGE.to_owned(), json!({"type": "integer"})),
+        ("X-Trackyard-Timestamp", _) => (
+            "Seconds since 1970, no further from now than the setting `hook_window`.".to_owned(),
+            json!({}),
+        ),
+        ("X-Trackyard-Signature", _) => (
+            "`sha256=` and the HMAC-SHA-256 of time stamp, dot and body, in hexadecimal digits."
+                .to_owned(),
+            json!({}),
+        ),
+        ("X-Hub-Signature-256", _) => (
+            "The same of the body alone, for a hook of the style `github`.".to_owned(),
+            json!({}),
+        ),
+        ("X-GitHub-Delivery", _) => (
+            "Of the style `github`: which delivery this is. It starts something once.".to_owned(),
+            json!({}),
+        ),
         ("number", _) => ("The number of the attempt, from 1.".to_owned(), number),
         ("name", _) => ("The name of the secret.".to_owned(), json!({})),
         ("word", "/pipelines/{id}/{word}") => {
@@ -102,6 +122,19 @@ fn optional(name: &str, place: ParameterIn, of: Type) -> Vec<Parameter> {
 impl IntoParams for RequestKey {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         optional("Idempotency-Key", ParameterIn::Header, Type::String)
+    }
+}
+
+impl IntoParams for Signed {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let names = [
+            "X-Trackyard-Timestamp",
+            "X-Trackyard-Signature",
+            "X-Hub-Signature-256",
+            "X-GitHub-Delivery",
+        ];
+        let header = |name| optional(name, ParameterIn::Header, Type::String);
+        names.into_iter().flat_map(header).collect()
     }
 }
 

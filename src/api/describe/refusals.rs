@@ -69,6 +69,14 @@ refusals! {
     render = [NO_SUCH, VALUES, &[(422, "too-large")]];
     start = [NO_SUCH, VALUES, START, WRITE];
     again = [NO_SUCH, VALUES, START, RULES, WRITE];
+    hook = [NO_SUCH, WRITE, &[(422, "invalid-input"), (500, "sealed")]];
+    call = [NO_SUCH, VALUES, START, WRITE, &[
+        (401, "unauthorized"),
+        (403, "hook-disabled"),
+        (422, "idempotency-key-reused"),
+        (500, "internal"),
+        (503, "database"),
+    ]];
     ask_of_pipeline = [NO_SUCH, RULES, ASK, WRITE];
     ask_of_track = [NO_SUCH, RULES, ASK, WRITE];
     why = [NO_SUCH, &[(503, "busy"), (503, "stopping")]];

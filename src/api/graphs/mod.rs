@@ -2,6 +2,7 @@
 
 pub(in crate::api) mod files;
 pub(in crate::api) mod form;
+pub(in crate::api) mod hooks;
 pub(in crate::api) mod render;
 pub(in crate::api) mod versions;
 

@@ -5,6 +5,7 @@ mod bodies;
 mod diff;
 mod error;
 mod graphs;
+mod hooks;
 mod journal;
 mod others;
 mod pipelines;
@@ -23,6 +24,7 @@ pub(super) use error::{Found, OfField, Refusal, Standing};
 pub(super) use graphs::{
     Edge, Graph, GraphPage, GraphSaved, GraphValidated, GraphWhole, Problem, VersionPage, Vertex,
 };
+pub(super) use hooks::{Hook, HookBody, HookMade, HookPage, HookRemoved};
 pub(super) use journal::{JournalEntry, JournalPage};
 pub(super) use others::{
     Drain, Health, Secret, SecretPage, SecretRemoved, SecretSet, SignInLink, Version,

@@ -4,6 +4,7 @@ mod access;
 pub(crate) mod described;
 mod forms;
 mod graphs;
+mod hooks;
 mod inbox;
 mod keys;
 mod log_stream;
