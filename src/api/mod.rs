@@ -3,6 +3,7 @@
 //! Handlers are thin: they decode, ask the desk or the store on a blocking thread, and encode.
 //! They never change a pipeline by themselves.
 
+mod aliases;
 mod asks;
 mod body;
 mod describe;

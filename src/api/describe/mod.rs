@@ -9,7 +9,7 @@ mod rules;
 
 pub use document::document;
 pub(super) use refusals::{
-    again, ask_of_pipeline, ask_of_track, call, hook, list, log, log_stream, make_graph, of_graph,
-    of_pipeline, of_track, readiness, remove_secret, render, restore, set_secret, start, stream,
-    stream_of_pipeline, versions, why, write,
+    again, ask_of_pipeline, ask_of_track, call, hook, instance_logs, list, log, log_stream,
+    make_graph, of_graph, of_pipeline, of_track, readiness, remove_secret, render, restore,
+    set_secret, start, stream, stream_of_pipeline, versions, why, write,
 };

@@ -5,6 +5,7 @@ use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{ObjectBuilder, Required, Type};
 
+use crate::api::aliases::instances::ACTIONS;
 use crate::api::graphs::{MOST_ROWS, USUAL_ROWS};
 use crate::api::hooks::Signed;
 use crate::api::keys::{MOST_KEY_BYTES, RequestKey};
@@ -21,6 +22,17 @@ pub(super) fn meaning(path: &str, name: &str) -> Option<(String, Value)> {
     let number = json!({"minimum": 1});
     let words = |all: Vec<&str>| ("What is asked.".to_owned(), json!({"enum": all}));
     Some(match (name, path) {
+        ("id", "/logs/workflow-instances/{id}") => {
+            ("The number of the pipeline.".to_owned(), number)
+        }
+        ("task", _) => (
+            "The name of a vertex, or the number of a track.".to_owned(),
+            json!({}),
+        ),
+        ("word", "/workflow-instances/{id}/actions/{word}") => {
+            words(ACTIONS.iter().map(|(word, _)| *word).collect())
+        }
+        ("cursor", "/workflows") => (PAGE.to_owned(), json!({"type": "string"})),
         ("id", path) => {
             let of = path.split('/').nth(1).unwrap_or_default();
             let of = of.trim_end_matches('s');

@@ -81,6 +81,7 @@ refusals! {
     ask_of_track = [NO_SUCH, RULES, ASK, WRITE];
     why = [NO_SUCH, &[(503, "busy"), (503, "stopping")]];
     log = [NO_SUCH, &[(416, "range"), (500, "log")]];
+    instance_logs = [NO_SUCH, &[(500, "log")]];
     log_stream = [NO_SUCH, VIEWERS, &[(503, "log")]];
     stream = [VIEWERS];
     stream_of_pipeline = [NO_SUCH, VIEWERS];

@@ -1,6 +1,7 @@
 //! What goes over the wire, in both directions. Rows become these; programs may rely on their names,
 //! and the description of the interface (`/openapi.json`) is made from them.
 
+mod aliases;
 mod bodies;
 mod diff;
 mod error;
@@ -16,6 +17,10 @@ mod values;
 mod why;
 mod words;
 
+pub(super) use aliases::{
+    CompleteBody, InstanceBody, InstanceLogs, NodeStats, TrackLines, WorkflowEdges, WorkflowNodes,
+    WorkflowStats,
+};
 pub(super) use bodies::{
     AnswerBody, InputBody, PipelineAskBody, RenderBody, SecretBody, StartBody, TrackAskBody,
 };
