@@ -67,22 +67,30 @@ pub(super) async fn of_pipeline(
     };
     let (dry, once) = (is_dry(dry_run)?, key.with(&caller, Some(&body))?);
     let body: PipelineAskBody = body.json()?;
-    let ask = Ask::Pipeline(id, asked_for);
+    let once = (!dry).then_some(once);
+    done(caller, desk, (id, asked_for), body, once).await
+}
+
+/// Asks something of a pipeline once, or with none works it out, and gives the answer.
+pub(super) async fn done(
+    caller: Auth,
+    desk: &State<Desk>,
+    (id, ask): (PipelineId, PipelineAsk),
+    body: PipelineAskBody,
+    once: Option<Once>,
+) -> Result<Json<Done<Pipeline>>, ApiError> {
+    let ask = Ask::Pipeline(id, ask);
     let asked = Asked {
         who: caller.0.name.to_owned(),
         why: body.why,
         expect: saw(ask, body.expect.as_deref(), None)?,
     };
-    let desk = desk.inner().clone();
+    let (desk, none) = (desk.inner().clone(), BTreeMap::new());
     blocking(move || {
-        if dry {
-            return would(&desk, ask, asked, &BTreeMap::new());
-        }
-        once.run(
-            &desk,
-            |desk| desk.ask(ask, asked, &BTreeMap::new()),
-            |_| Ok(()),
-        )?;
+        let Some(once) = once else {
+            return would(&desk, ask, asked, &none);
+        };
+        once.run(&desk, |desk| desk.ask(ask, asked, &none), |_| Ok(()))?;
         let now = Pipeline::from(&pipelines::head(&desk, id)?);
         Ok(Json(Done::Now(now)))
     })

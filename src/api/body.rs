@@ -38,6 +38,11 @@ impl<'r> FromData<'r> for Body {
 }
 
 impl Body {
+    /// What came by another way.
+    pub(super) fn of(bytes: Vec<u8>, media: Option<ContentType>) -> Self {
+        Self { bytes, media }
+    }
+
     /// The form of a definition, by the body's type, and its text.
     pub(super) fn definition(self) -> Result<(String, Format), ApiError> {
         let format = match &self.media {

@@ -70,7 +70,8 @@ impl ApiError {
         Self { allowed, ..self }
     }
 
-    fn with(self, problems: Vec<Found>) -> Self {
+    /// With all that is wrong, in place of what was.
+    pub(super) fn with(self, problems: Vec<Found>) -> Self {
         Self { problems, ..self }
     }
 }

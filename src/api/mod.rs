@@ -3,6 +3,7 @@
 //! Handlers are thin: they decode, ask the desk or the store on a blocking thread, and encode.
 //! They never change a pipeline by themselves.
 
+mod aliases;
 mod asks;
 mod body;
 mod condition;
@@ -10,6 +11,7 @@ mod describe;
 mod error;
 mod graphs;
 mod guard;
+mod hooks;
 mod inbox;
 mod keys;
 mod live;
@@ -25,6 +27,7 @@ pub mod wire;
 
 pub use body::MostBytes;
 pub use describe::document;
+pub use hooks::HookBounds;
 pub use keys::Replays;
 pub use live::Watching;
 pub use routes::{catchers, routes, sockets};

@@ -9,7 +9,7 @@ use super::guard::Refused;
 use super::keys::{BadKey, MOST_KEY_BYTES};
 use super::methods::allowed;
 use super::query::Stray;
-use super::{asks, graphs, inbox, live, pipelines, server, tracks, why};
+use super::{aliases, asks, graphs, hooks, inbox, live, pipelines, server, tracks, why};
 use crate::door::retry_after;
 
 /// Declares the routes; the same list is what is described.
@@ -58,6 +58,11 @@ interface![
     graphs::versions::diff,
     graphs::versions::restore,
     graphs::render::render,
+    graphs::hooks::list,
+    graphs::hooks::create,
+    graphs::hooks::change,
+    graphs::hooks::remove,
+    hooks::call,
     pipelines::starts::start,
     pipelines::list::list,
     pipelines::get,
@@ -94,6 +99,19 @@ interface![
     server::drain::drain,
     server::drain::undo,
     server::sign_in::link,
+    aliases::workflows::list,
+    aliases::workflows::create,
+    aliases::workflows::get,
+    aliases::workflows::nodes,
+    aliases::workflows::edges,
+    aliases::instances::list,
+    aliases::instances::create,
+    aliases::instances::get,
+    aliases::instances::action,
+    aliases::instances::complete,
+    aliases::stats::workflows,
+    aliases::stats::nodes,
+    aliases::logs::of_instance,
     server::health::healthz,
     server::health::readyz,
     server::health::version,

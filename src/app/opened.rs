@@ -68,7 +68,7 @@ impl App {
         let vault = Arc::new(Vault::open(&config.data, store.any_sealed()?.as_deref())?);
         let writer = writer
             .sealing(Arc::clone(&vault))
-            .keeping_notes(i64::from(config.repeats.request_key_days) * DAY_MS);
+            .keeping_notes(i64::from(config.incoming.request_key_days) * DAY_MS);
         let left = store.unfinished(RUN)?;
         let known = Arc::new(Known::new(store.clone(), Arc::clone(&vault)));
         let limits = limits(&config);

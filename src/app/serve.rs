@@ -83,6 +83,10 @@ pub fn serve(app: App, ready: impl FnOnce(&Served) + Send + 'static) -> Result<(
         .manage(http.clone())
         .attach(http)
         .attach(api::Replays)
+        .manage(api::HookBounds {
+            window: app.config.incoming.hook_window,
+            most_bytes: app.config.incoming.max_hook_bytes,
+        })
         .manage(api::Watching::new(&app.config))
         .manage(Rates::new(&door))
         .manage(most)

@@ -10,6 +10,7 @@ use super::begin::{ExampleArgs, InitArgs};
 use super::check::CheckArgs;
 use super::drain::DrainArgs;
 use super::graph::GraphArgs;
+use super::hook::HookVerb;
 use super::import::ImportArgs;
 use super::logs::LogsArgs;
 use super::manual::{CompletionArgs, ManArgs};
@@ -130,6 +131,12 @@ pub(super) enum Verb {
         after_help = "Example:\n  trackyard secret set DB_PASSWORD <password.txt\n\nA graph that says `secrets: [DB_PASSWORD]` gives its scripts the environment variable DB_PASSWORD."
     )]
     Secret(SecretVerb),
+    /// Make, list and remove hooks: what starts a graph by a signed call
+    #[command(
+        subcommand,
+        after_help = "Example:\n  trackyard hook add deploy -i branch=/ref"
+    )]
+    Hook(HookVerb),
     /// Print what completes words in a shell
     #[command(
         after_help = "Example:\n  trackyard completions bash >~/.local/share/bash-completion/completions/trackyard"

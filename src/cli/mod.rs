@@ -19,6 +19,7 @@ mod error;
 mod foreign;
 mod graph;
 mod history;
+mod hook;
 mod import;
 mod logs;
 mod manual;

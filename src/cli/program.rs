@@ -9,8 +9,8 @@ use super::args::{Cli, SettingArgs, Verb};
 use super::context::{Context, without_data};
 use super::error::CliError;
 use super::{
-    asking, begin, check, drain, graph, history, import, logs, manual, render, run, secret, serve,
-    simulate, start, why,
+    asking, begin, check, drain, graph, history, hook, import, logs, manual, render, run, secret,
+    serve, simulate, start, why,
 };
 use crate::config::{Config, Flags};
 
@@ -62,6 +62,7 @@ fn dispatch(cli: Cli) -> Result<u8, CliError> {
         Verb::Ask(verb) => asking::asking(&quiet(settings)?, verb),
         Verb::Drain(args) => drain::drain(&quiet(settings)?, &args),
         Verb::Secret(verb) => secret::secret(&quiet(settings)?, verb),
+        Verb::Hook(verb) => hook::hook(&quiet(settings)?, verb),
         Verb::Link => start::link(&quiet(settings)?),
     }
 }

@@ -122,7 +122,7 @@ pub(super) fn told(
 }
 
 /// The number of a graph that is given by its name or its number; a name comes first.
-fn graph(context: &Context, given: &str) -> Result<i64, CliError> {
+pub(super) fn graph(context: &Context, given: &str) -> Result<i64, CliError> {
     let versions = context.store()?.versions(given, i32::MAX, 1)?;
     let named = versions.first().map(|graph| graph.id);
     named.or_else(|| given.parse().ok()).ok_or_else(|| {

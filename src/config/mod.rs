@@ -7,9 +7,9 @@
 mod door;
 mod durability;
 mod error;
+mod incoming;
 mod logs;
 mod reader;
-mod repeats;
 mod settings;
 #[cfg(test)]
 mod settings_tests;
@@ -21,7 +21,7 @@ mod units;
 pub use door::Door;
 pub use durability::Durability;
 pub use error::{ConfigError, Fault};
+pub use incoming::Incoming;
 pub use logs::Logs;
-pub use repeats::Repeats;
 pub use settings::{Config, Flags};
 pub use sources::environment;

@@ -10,9 +10,9 @@ use figment::value::Value;
 use super::door::Door;
 use super::durability::{Durability, durability};
 use super::error::ConfigError;
+use super::incoming::Incoming;
 use super::logs::Logs;
 use super::reader::Reader;
-use super::repeats::Repeats;
 use super::slots::{SLOTS_MOST, default_slots, pools};
 use super::special::{address, heartbeat};
 use super::units::{bytes, duration, log_filter, search_path, text, whole};
@@ -114,8 +114,8 @@ pub struct Config {
     pub script_path: String,
     /// What the door lets through.
     pub door: Door,
-    /// For how long something that comes again is known.
-    pub repeats: Repeats,
+    /// What comes in.
+    pub incoming: Incoming,
     /// Which log lines are written, as `tracing` filters them.
     pub log: String,
     /// The `Rocket.toml` that was read, for Rocket's own settings in it.
@@ -172,7 +172,7 @@ impl Config {
             grace: r.take("trackyard.grace", GRACE, duration(HOUR)),
             script_path: r.take("trackyard.script_path", SCRIPT_PATH.to_owned(), search_path),
             door: Door::read(r),
-            repeats: Repeats::read(r),
+            incoming: Incoming::read(r),
             log: r.take("trackyard.log", LOG.to_owned(), log_filter),
             file: r.file.clone(),
             warnings: Vec::new(),

@@ -7,7 +7,7 @@ use super::definitions::Job;
 use crate::engine::{
     GraphId, PipelineId, PipelineState, Preview, Refusal, Request, Room, Time, TrackInput,
 };
-use crate::store::{Note, StoreError, Unfit};
+use crate::store::{HookDeed, Note, StoreError, Unfit};
 
 /// A pipeline to start, with values that were accepted for one revision of its graph.
 #[derive(Debug, Clone)]
@@ -137,6 +137,8 @@ pub(super) enum Command {
         name: String,
         reply: Reply<bool>,
     },
+    /// The number of the hook; none: there is none.
+    Hook(Box<HookDeed>, Reply<Option<i64>>),
     Watch(PipelineId, Sender<PipelineState>),
     /// Orders nothing new any more, or does so again; the answer is how many scripts run.
     Drain(bool, Reply<u32>),
@@ -165,6 +167,7 @@ impl Command {
             Self::AddSession { reply, .. } | Self::RemoveSession { reply, .. } => {
                 drop(reply.send(Err(why)));
             }
+            Self::Hook(_, reply) => drop(reply.send(Err(why))),
             Self::Drain(_, reply) => drop(reply.send(Err(why))),
             Self::Watch(..) | Self::WatchDrained(_) => {}
         }

@@ -2,8 +2,8 @@
 
 use super::command::{Command, CommandError, Reply};
 use super::drive::Drive;
-use super::flush::answer;
 use super::flush::Answered;
+use super::flush::answer;
 use super::handle::Handle;
 use crate::engine::{GraphId, Outbox, Time};
 use crate::graph::Runnable;

@@ -223,6 +223,7 @@ impl Drive {
             Command::RemoveSecret { name, reply } => {
                 answer(&reply, self.writer.remove_secret(&name));
             }
+            Command::Hook(deed, reply) => answer(&reply, self.writer.hook(&deed, now)),
             Command::Watch(pipeline, watch) => self.watch(pipeline, watch, out),
             Command::Drain(on, reply) => self.drain(on, &reply),
             Command::WatchDrained(watch) => self.draining.watch(watch),

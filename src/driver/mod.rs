@@ -12,6 +12,7 @@ mod drive;
 mod fact;
 mod flush;
 mod handle;
+mod hooks;
 mod many;
 mod measures;
 mod news;

@@ -8,8 +8,10 @@ mod forms;
 mod key;
 mod readings;
 mod search;
+mod signature;
 mod vault;
 
 pub use key::KeyError;
 pub use search::{Search, Stretch, Within};
+pub use signature::is_signed;
 pub use vault::{OpenError, Place, SealError, Vault};

@@ -31,6 +31,8 @@ pub enum Place<'p> {
         /// The parameter.
         name: &'p str,
     },
+    /// What the calls of a hook are signed with; its number.
+    Hook(i64),
 }
 
 /// Why a value was not sealed.
@@ -195,6 +197,7 @@ fn bound(place: Place<'_>) -> Vec<u8> {
     match place {
         Place::Named(name) => format!("named\0{name}"),
         Place::Given { track, name } => format!("given\0{track}\0{name}"),
+        Place::Hook(id) => format!("hook\0{id}"),
     }
     .into_bytes()
 }

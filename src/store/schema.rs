@@ -195,6 +195,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    hook (id) {
+        id -> BigInt,
+        graph_name -> Text,
+        sealed -> Binary,
+        style -> Text,
+        enabled -> Bool,
+        input -> Text,
+        creator -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
     request (key) {
         key -> Text,
         digest -> Text,

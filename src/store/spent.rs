@@ -4,7 +4,7 @@ use diesel::dsl::max;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl};
 
 use super::connection::Db;
-use super::schema::{graph, journal, pipeline, spent, track, vertex};
+use super::schema::{graph, hook, journal, pipeline, spent, track, vertex};
 
 /// What has numbers of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,15 +14,17 @@ pub(super) enum Kind {
     Pipeline,
     Track,
     Journal,
+    Hook,
 }
 
 impl Kind {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Graph,
         Self::Vertex,
         Self::Pipeline,
         Self::Track,
         Self::Journal,
+        Self::Hook,
     ];
 
     fn word(self) -> &'static str {
@@ -32,6 +34,7 @@ impl Kind {
             Self::Pipeline => "pipeline",
             Self::Track => "track",
             Self::Journal => "journal",
+            Self::Hook => "hook",
         }
     }
 
@@ -43,6 +46,7 @@ impl Kind {
             Self::Pipeline => pipeline::table.select(max(pipeline::id)).first(db)?,
             Self::Track => track::table.select(max(track::id)).first(db)?,
             Self::Journal => journal::table.select(max(journal::sequence)).first(db)?,
+            Self::Hook => hook::table.select(max(hook::id)).first(db)?,
         };
         Ok(top.unwrap_or(0))
     }

@@ -23,7 +23,7 @@ pub struct Writer {
     pub(super) db: Db,
     boot: String,
     pub(super) free: Counters,
-    vault: Option<Arc<Vault>>,
+    pub(super) vault: Option<Arc<Vault>>,
     pub(super) notes: Notes,
 }
 

@@ -190,6 +190,7 @@ pub(super) fn trigger(word: &str) -> &str {
         "rest" => "through the REST API",
         "form" => "with the start form",
         "run" => "by trackyard run",
+        "hook" => "by a hook",
         other => other,
     }
 }

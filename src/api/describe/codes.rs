@@ -2,6 +2,10 @@
 
 /// `(code, meaning)`. A code that an answer can have and that is not here fails the tests.
 pub(super) const MEANINGS: &[(&str, &str)] = &[
+    (
+        "hook-disabled",
+        "the hook is switched off, and the call is signed as it should be",
+    ),
     ("unauthorized", "no credential, or a wrong one"),
     ("malformed", "the body cannot be read"),
     ("refused", "the request is against HTTP"),

@@ -32,6 +32,8 @@ pub fn document() -> Value {
         {"name": "tracks", "description": "One vertex in one pipeline: values, script, attempts, logs."},
         {"name": "live", "description": "What changes, as server-sent events or over a WebSocket."},
         {"name": "secrets", "description": "Named secrets: set and removed, never told."},
+        {"name": "hooks", "description": "What starts a graph with a signature in place of a credential."},
+        {"name": "aliases", "description": "Names that other engines have for what is here: docs/aliases.md."},
         {"name": "server", "description": "The server itself."},
     ]);
     document["components"]["securitySchemes"] = json!({

@@ -5,9 +5,11 @@ use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{ObjectBuilder, Required, Type};
 
+use crate::api::aliases::instances::ACTIONS;
 use crate::api::condition::{IfMatch, IfNoneMatch};
 use crate::api::graphs::stats::MOST_DAYS;
 use crate::api::graphs::{MOST_ROWS, USUAL_ROWS};
+use crate::api::hooks::Signed;
 use crate::api::keys::{MOST_KEY_BYTES, RequestKey};
 use crate::api::live::last_event::LastEventId;
 use crate::api::pipelines::many::DELETE;
@@ -28,11 +30,40 @@ pub(super) fn meaning(path: &str, name: &str) -> Option<(String, Value)> {
     let words = |all: Vec<&str>| ("What is asked.".to_owned(), json!({"enum": all}));
     Some(match (name, path) {
         ("id", "/ws/{id}") => ("The number of the pipeline.".to_owned(), number),
+        ("id", "/logs/workflow-instances/{id}") => {
+            ("The number of the pipeline.".to_owned(), number)
+        }
+        ("task", _) => (
+            "The name of a vertex, or the number of a track.".to_owned(),
+            json!({}),
+        ),
+        ("word", "/workflow-instances/{id}/actions/{word}") => {
+            words(ACTIONS.iter().map(|(word, _)| *word).collect())
+        }
+        ("cursor", "/workflows") => (PAGE.to_owned(), json!({"type": "string"})),
         ("id", path) => {
             let of = path.split('/').nth(1).unwrap_or_default();
             let of = of.trim_end_matches('s');
             (format!("The number of the {of}."), number)
         }
+        ("hook", _) => ("The number of the hook.".to_owned(), number),
+        ("X-Trackyard-Timestamp", _) => (
+            "Seconds since 1970, no further from now than the setting `hook_window`.".to_owned(),
+            json!({}),
+        ),
+        ("X-Trackyard-Signature", _) => (
+            "`sha256=` and the HMAC-SHA-256 of time stamp, dot and body, in hexadecimal digits."
+                .to_owned(),
+            json!({}),
+        ),
+        ("X-Hub-Signature-256", _) => (
+            "The same of the body alone, for a hook of the style `github`.".to_owned(),
+            json!({}),
+        ),
+        ("X-GitHub-Delivery", _) => (
+            "Of the style `github`: which delivery this is. It starts something once.".to_owned(),
+            json!({}),
+        ),
         ("number", _) => ("The number of the attempt, from 1.".to_owned(), number),
         ("name", "/graphs") => ("The name begins with this.".to_owned(), json!({})),
         ("name", "/graphs/{id}/vertices/{name}") | ("tail" | "head", _) => {
@@ -218,6 +249,19 @@ fn optional(name: &str, place: ParameterIn, of: Type) -> Vec<Parameter> {
 impl IntoParams for RequestKey {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         optional("Idempotency-Key", ParameterIn::Header, Type::String)
+    }
+}
+
+impl IntoParams for Signed {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let names = [
+            "X-Trackyard-Timestamp",
+            "X-Trackyard-Signature",
+            "X-Hub-Signature-256",
+            "X-GitHub-Delivery",
+        ];
+        let header = |name| optional(name, ParameterIn::Header, Type::String);
+        names.into_iter().flat_map(header).collect()
     }
 }
 

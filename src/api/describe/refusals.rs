@@ -88,11 +88,20 @@ refusals! {
     ]];
     again = [NO_SUCH, VALUES, START, RULES, WRITE];
     ask_of_many = [NO_SUCH, &[(422, "invalid-input")]];
+    hook = [NO_SUCH, WRITE, &[(422, "invalid-input"), (500, "sealed")]];
+    call = [NO_SUCH, VALUES, START, WRITE, &[
+        (401, "unauthorized"),
+        (403, "hook-disabled"),
+        (422, "idempotency-key-reused"),
+        (500, "internal"),
+        (503, "database"),
+    ]];
     ask_of_pipeline = [NO_SUCH, RULES, ASK, WRITE];
     ask_of_track = [NO_SUCH, RULES, ASK, WRITE];
     why = [NO_SUCH, &[(503, "busy"), (503, "stopping")]];
     log = [NO_SUCH, &[(416, "range"), (500, "log")]];
     log_lines = [NO_SUCH, &[(500, "log")]];
+    instance_logs = [NO_SUCH, &[(500, "log")]];
     log_stream = [NO_SUCH, VIEWERS, &[(503, "log")]];
     stream = [VIEWERS];
     stream_of_pipeline = [NO_SUCH, VIEWERS];

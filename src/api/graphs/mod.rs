@@ -3,6 +3,7 @@
 pub(in crate::api) mod edges;
 pub(in crate::api) mod files;
 pub(in crate::api) mod form;
+pub(in crate::api) mod hooks;
 pub(in crate::api) mod layout;
 pub(in crate::api) mod list;
 pub(in crate::api) mod render;

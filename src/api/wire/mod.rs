@@ -1,12 +1,14 @@
 //! What goes over the wire, in both directions. Rows become these; programs may rely on their names,
 //! and the description of the interface (`/openapi.json`) is made from them.
 
+mod aliases;
 mod bodies;
 mod compare;
 mod diff;
 mod error;
 mod filter;
 mod graphs;
+mod hooks;
 mod journal;
 mod layout;
 mod logs;
@@ -25,6 +27,10 @@ mod values;
 mod why;
 mod words;
 
+pub(super) use aliases::{
+    CompleteBody, InstanceBody, InstanceLogs, NodeStats, TrackLines, WorkflowEdges, WorkflowNodes,
+    WorkflowStats,
+};
 pub(super) use bodies::{
     AnswerBody, CloneBody, EdgeBody, InputBody, PipelineAskBody, RenderBody, SecretBody, StartBody,
     TrackAskBody, VertexBody,
@@ -37,6 +43,7 @@ pub(super) use graphs::{
     Edge, Graph, GraphListed, GraphPage, GraphSaved, GraphValidated, GraphWhole, Problem,
     VersionPage, Vertex,
 };
+pub(super) use hooks::{Hook, HookBody, HookMade, HookPage, HookRemoved};
 pub(super) use journal::{JournalEntry, JournalPage};
 pub(super) use layout::GraphLayout;
 pub(super) use logs::LogPage;

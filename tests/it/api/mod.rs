@@ -1,9 +1,11 @@
 //! The REST interface over real HTTP. Files are named as the addresses they ask.
 
 mod access;
+mod aliases;
 pub(crate) mod described;
 mod forms;
 mod graphs;
+mod hooks;
 mod inbox;
 mod keys;
 mod log_stream;

@@ -1,0 +1,2 @@
+DROP TABLE hook;
+DELETE FROM spent WHERE kind = 'hook';

@@ -1,0 +1,135 @@
+//! `/workflows`: graphs.
+
+use rocket::response::status::Custom;
+use rocket::serde::json::Json;
+use rocket::{State, get, post};
+
+use crate::api::body::{Body, blocking};
+use crate::api::describe;
+use crate::api::error::ApiError;
+use crate::api::graphs;
+use crate::api::guard::Auth;
+use crate::api::keys::RequestKey;
+use crate::api::wire::{
+    Edge, GraphPage, GraphSaved, GraphWhole, Vertex, WorkflowEdges, WorkflowNodes,
+};
+use crate::desk::Desk;
+use crate::engine::GraphId;
+
+/// The newest version of each graph, by name
+#[utoipa::path(
+    tag = "aliases",
+    operation_id = "listWorkflows",
+    responses(
+        (status = 200, description = "A page.", body = GraphPage),
+        describe::list,
+    )
+)]
+#[get("/workflows?<cursor>&<limit>")]
+pub(in crate::api) async fn list(
+    caller: Auth,
+    desk: &State<Desk>,
+    cursor: Option<String>,
+    limit: Option<&str>,
+) -> Result<Json<GraphPage>, ApiError> {
+    graphs::list(caller, desk, cursor, limit).await
+}
+
+/// Saves a definition
+#[utoipa::path(
+    tag = "aliases",
+    operation_id = "saveWorkflow",
+    params(RequestKey),
+    request_body(content(
+        (String = "application/yaml"),
+        (Object = "application/json"),
+    ), description = "The definition, as `POST /graphs` takes it."),
+    responses(
+        (status = 201, description = "Saved.", body = GraphSaved),
+        (status = 200, description = "The newest version was the same: nothing changed.", body = GraphSaved),
+        describe::make_graph,
+    )
+)]
+#[post("/workflows", data = "<body>")]
+pub(in crate::api) async fn create(
+    caller: Auth,
+    desk: &State<Desk>,
+    key: RequestKey,
+    body: Body,
+) -> Result<Custom<Json<GraphSaved>>, ApiError> {
+    graphs::create(caller, desk, key, body).await
+}
+
+/// One version of a graph, with vertices, edges and problems
+#[utoipa::path(
+    tag = "aliases",
+    operation_id = "getWorkflow",
+    responses(
+        (status = 200, description = "The graph.", body = GraphWhole),
+        describe::of_graph,
+    )
+)]
+#[get("/workflows/<id>")]
+pub(in crate::api) async fn get(
+    caller: Auth,
+    desk: &State<Desk>,
+    id: i64,
+) -> Result<Json<GraphWhole>, ApiError> {
+    graphs::get(caller, desk, id).await
+}
+
+/// The vertices of a graph, in the order of its definition
+#[utoipa::path(
+    tag = "aliases",
+    operation_id = "listNodes",
+    responses(
+        (status = 200, description = "The vertices.", body = WorkflowNodes),
+        describe::of_graph,
+    )
+)]
+#[get("/workflows/<id>/nodes")]
+pub(in crate::api) async fn nodes(
+    _caller: Auth,
+    desk: &State<Desk>,
+    id: i64,
+) -> Result<Json<WorkflowNodes>, ApiError> {
+    let (desk, id) = (desk.inner().clone(), GraphId(id));
+    blocking(move || {
+        there(&desk, id)?;
+        let vertices = desk.store.vertices(id)?;
+        let vertices = vertices.iter().map(Vertex::from).collect();
+        Ok(Json(WorkflowNodes { vertices }))
+    })
+    .await
+}
+
+/// The edges of a graph
+#[utoipa::path(
+    tag = "aliases",
+    operation_id = "listEdges",
+    responses(
+        (status = 200, description = "The edges.", body = WorkflowEdges),
+        describe::of_graph,
+    )
+)]
+#[get("/workflows/<id>/edges")]
+pub(in crate::api) async fn edges(
+    _caller: Auth,
+    desk: &State<Desk>,
+    id: i64,
+) -> Result<Json<WorkflowEdges>, ApiError> {
+    let (desk, id) = (desk.inner().clone(), GraphId(id));
+    blocking(move || {
+        there(&desk, id)?;
+        let edges = desk.store.edges(id)?.into_iter();
+        let edges = edges.map(|(tail, head)| Edge { tail, head }).collect();
+        Ok(Json(WorkflowEdges { edges }))
+    })
+    .await
+}
+
+fn there(desk: &Desk, id: GraphId) -> Result<(), ApiError> {
+    let head = desk.store.graph(id)?;
+    head.map(drop)
+        .ok_or_else(|| ApiError::not_found("graph", id.0))
+}
