@@ -63,6 +63,7 @@ interface![
     server::drain::drain,
     server::drain::undo,
     server::sign_in::link,
+    server::token::rotate,
     server::health::healthz,
     server::health::readyz,
     server::health::version,

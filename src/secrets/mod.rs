@@ -10,6 +10,6 @@ mod readings;
 mod search;
 mod vault;
 
-pub use key::KeyError;
+pub use key::{KeyError, NAME as KEY_FILE};
 pub use search::{Search, Stretch, Within};
 pub use vault::{OpenError, Place, SealError, Vault};

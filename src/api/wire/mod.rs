@@ -25,7 +25,7 @@ pub(super) use graphs::{
 };
 pub(super) use journal::{JournalEntry, JournalPage};
 pub(super) use others::{
-    Drain, Health, Secret, SecretPage, SecretRemoved, SecretSet, SignInLink, Version,
+    Drain, Health, NewToken, Secret, SecretPage, SecretRemoved, SecretSet, SignInLink, Version,
 };
 pub(super) use pipelines::{Pipeline, PipelinePage, PipelineStarted, PipelineWhole};
 pub(super) use preview::{AskPreview, StartedOrPreview};

@@ -10,5 +10,6 @@ pub(crate) mod metrics;
 mod pipelines;
 mod render;
 mod stream;
+mod token;
 mod tracks;
 mod versions;
