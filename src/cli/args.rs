@@ -11,12 +11,14 @@ use super::check::CheckArgs;
 use super::drain::DrainArgs;
 use super::graph::GraphArgs;
 use super::import::ImportArgs;
+use super::keep::KeepVerb;
 use super::logs::LogsArgs;
 use super::manual::{CompletionArgs, ManArgs};
 use super::params::ParamArgs;
 use super::render::RenderArgs;
 use super::secret::SecretVerb;
 use super::simulate::SimulateArgs;
+use super::start::LinkArgs;
 use super::why::WhyArgs;
 
 /// Runs your shell scripts as a DAG, with a web page, a REST API and a history.
@@ -130,6 +132,8 @@ pub(super) enum Verb {
         after_help = "Example:\n  trackyard secret set DB_PASSWORD <password.txt\n\nA graph that says `secrets: [DB_PASSWORD]` gives its scripts the environment variable DB_PASSWORD."
     )]
     Secret(SecretVerb),
+    #[command(flatten)]
+    Keep(KeepVerb),
     /// Print what completes words in a shell
     #[command(
         after_help = "Example:\n  trackyard completions bash >~/.local/share/bash-completion/completions/trackyard"
@@ -142,7 +146,7 @@ pub(super) enum Verb {
     Man(ManArgs),
     /// Print a link that signs a browser in, once
     #[command(after_help = "Example:\n  trackyard link")]
-    Link,
+    Link(LinkArgs),
 }
 
 #[derive(Debug, Args)]

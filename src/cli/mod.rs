@@ -20,6 +20,7 @@ mod foreign;
 mod graph;
 mod history;
 mod import;
+mod keep;
 mod logs;
 mod manual;
 mod output;
