@@ -29,6 +29,8 @@ pub fn restored(path: &Path, pause: Option<&str>, now: Time) -> Result<Restored,
         interrupted: writer.belong_to_nobody()?,
         ..Restored::default()
     };
+    // One that has signed out since would be signed in again.
+    writer.end_sessions()?;
     let Some(why) = pause else {
         return Ok(restored);
     };

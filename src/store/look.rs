@@ -23,7 +23,7 @@ pub struct Look {
     pub damage: Vec<String>,
     /// Of which version it is.
     pub standing: Standing,
-    /// What is in it; nothing is counted in one that is damaged, or of another version.
+    /// What is in it; nothing is counted in one that is damaged, or of a newer version.
     pub counts: Counts,
     /// When the newest entry of the journal was written.
     pub newest: Option<i64>,
@@ -57,13 +57,14 @@ pub fn look(path: &Path) -> Result<Look, StoreError> {
     let lines = lines.into_iter().map(|line| line.quick_check);
     let damage: Vec<String> = lines.filter(|line| line != "ok").collect();
     let standing = standing(&mut db, &path)?;
-    let ours = standing.pending.is_empty() && standing.newer.is_none();
+    // What is counted has been there from the first version on.
+    let known = standing.schema.is_some() && standing.newer.is_none();
     let mut found = Look {
         damage,
         standing,
         ..Look::default()
     };
-    if ours && found.damage.is_empty() {
+    if known && found.damage.is_empty() {
         let live = pipeline::table.filter(pipeline::finished_at.is_null());
         found.counts = Counts {
             graphs: graph::table.count().get_result(&mut db)?,

@@ -156,6 +156,11 @@ impl Writer {
         Ok(sessions::add(&mut self.db, digest, now, expires_at)?)
     }
 
+    /// Signs all browsers out.
+    pub fn end_sessions(&mut self) -> Result<(), StoreError> {
+        Ok(sessions::remove_all(&mut self.db)?)
+    }
+
     /// Signs a browser out.
     pub fn remove_session(&mut self, digest: &str) -> Result<(), StoreError> {
         Ok(sessions::remove(&mut self.db, digest)?)

@@ -59,10 +59,13 @@ pub(super) fn backup(context: &Context, args: &BackupArgs) -> Result<u8, CliErro
     copy(&data.join(DATABASE), &copied)?;
     let found = look(&copied)?;
     whole(&found, "the copy of the database")?;
-    let sealed = match found.standing.pending.is_empty() {
-        true => Store::open(&copied, 1)?.any_sealed()?,
-        // A database of an older version: nobody has looked for secrets in it.
-        false => None,
+    let sealed = match (
+        Store::open(&copied, 1)?.any_sealed(),
+        found.standing.pending.len(),
+    ) {
+        (Err(why), 0) => return Err(why.into()),
+        // An older version knew no secrets.
+        (sealed, _) => sealed.unwrap_or_default(),
     };
     let mut files = vec![(DATABASE, copied.clone())];
     if args.with_key {

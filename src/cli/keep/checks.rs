@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use super::backup::amount;
+use crate::cli::output::counted;
 use crate::clock;
 use crate::store::{Look, StoreError};
 
@@ -109,9 +111,9 @@ pub(super) fn database(look: Result<&Look, &StoreError>, bytes: u64, log: u64) -
     let whole = ok(
         NAME,
         format!(
-            "whole: {}, {} pipelines, {} of them live",
+            "whole: {}, {}, {} of them live",
             size(bytes),
-            counts.pipelines,
+            counted(amount(counts.pipelines), "pipeline"),
             counts.live
         ),
     );

@@ -44,7 +44,7 @@ fn a_healthy_directory_has_nothing_bad() {
         said.out
     );
     assert!(
-        said.out.contains("1 pipelines, 0 of them live"),
+        said.out.contains("1 pipeline, 0 of them live"),
         "{}",
         said.out
     );

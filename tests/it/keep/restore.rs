@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::{call, on, used};
-use crate::server::Server;
+use crate::server::{Server, ask};
 
 /// Says that it ran, then waits until it may end.
 fn graph(own: &Path) -> String {
@@ -20,6 +20,7 @@ struct Case {
     own: tempfile::TempDir,
     server: Server,
     file: String,
+    cookie: String,
 }
 
 impl Case {
@@ -30,6 +31,7 @@ impl Case {
         let old = own.path().join("old");
         fs::create_dir(&old).expect("made");
         let server = Server::start_on(&old, &["--slots", "1"]);
+        let cookie = server.sign_in(&server.link);
         let id = server.define(&graph(own.path())).expect(201)["id"].clone();
         let start = || server.post(&format!("/graphs/{id}/pipelines"), &json!({}));
         let ids = [
@@ -45,7 +47,12 @@ impl Case {
         for id in ids {
             assert_eq!(server.settled(&id)["state"], "FINISH");
         }
-        let case = Self { own, server, file };
+        let case = Self {
+            own,
+            server,
+            file,
+            cookie,
+        };
         assert_eq!(case.ran(), "a\na\nb\nb\n");
         case
     }
@@ -90,6 +97,12 @@ fn what_ran_since_the_backup_is_not_run_again() {
         journal.contains("the data was restored from a backup of"),
         "{journal}"
     );
+    let page = |server: &Server| {
+        let cookie = [("Cookie", case.cookie.as_str())];
+        ask("GET", &format!("{}/pipelines", server.url), &cookie, b"").status
+    };
+    assert_eq!(page(&case.server), 200);
+    assert_ne!(page(&server), 200, "browsers sign in again");
     // A person says what is to be done; what follows is the old server's work no more.
     call(
         &server,
