@@ -30,6 +30,14 @@ pub fn format_utc(ms: i64) -> String {
     moment.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
+/// A moment that somebody wrote, in milliseconds since 1970: RFC 3339, or that number itself.
+#[must_use]
+pub fn parse(text: &str) -> Option<i64> {
+    let rfc = || DateTime::parse_from_rfc3339(text).ok();
+    let number = text.parse().ok();
+    number.or_else(|| rfc().map(|moment| moment.timestamp_millis()))
+}
+
 /// A length of time for people, cut off (not rounded) after its second unit: `400 ms`, `1.2 s`, `12 s`,
 /// `4 min 12 s`, `2 h 3 min`, `3 d 4 h`. A negative one (the clock was set back) is `0 ms`.
 #[must_use]
@@ -48,7 +56,7 @@ pub fn format_duration(ms: i64) -> String {
 mod tests {
     use std::time::{SystemTime, UNIX_EPOCH};
 
-    use super::{format_duration, format_utc, now};
+    use super::{format_duration, format_utc, now, parse};
 
     #[test]
     fn now_is_the_wall_clock_in_milliseconds() {
@@ -61,6 +69,18 @@ mod tests {
         let before = ms();
         let now = u128::try_from(now()).expect("after 1970");
         assert!((before..=ms()).contains(&now));
+    }
+
+    #[test]
+    fn moments_are_read_as_they_are_written() {
+        for ms in [0, -1, 1_763_690_460_123] {
+            assert_eq!(parse(&format_utc(ms)), Some(ms));
+            assert_eq!(parse(&ms.to_string()), Some(ms));
+        }
+        assert_eq!(parse("1970-01-01T01:00:00+01:00"), Some(0));
+        for text in ["", "now", "1970-01-01", "1.5", "1970-01-01T01:00:00 01:00"] {
+            assert_eq!(parse(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -45,12 +45,17 @@ pub enum Point {
     ServerCleaning,
     /// A stop is committed, and the gate of an attempt that it is to end was not tried.
     ServerCancelling,
+    /// What a request with a key asked for is committed, and its caller has no answer.
+    ServerNoted,
+    /// A pipeline is noted as removed: before its rows and files go, after some of its rows went,
+    /// before the note goes that it is to be removed.
+    ServerRemoving,
 }
 
 #[cfg(feature = "failpoints")]
 impl Point {
     /// All of them.
-    pub const ALL: [Point; 14] = [
+    pub const ALL: [Point; 16] = [
         Point::ServerOrdering,
         Point::ServerOrdered,
         Point::ServerWritten,
@@ -65,6 +70,8 @@ impl Point {
         Point::ServerCommitted,
         Point::ServerCleaning,
         Point::ServerCancelling,
+        Point::ServerNoted,
+        Point::ServerRemoving,
     ];
 }
 

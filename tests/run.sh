@@ -88,6 +88,8 @@ npm ci --prefix tests/browser --no-audit --no-fund
 timeout --kill-after=10 300 node tests/browser/journey.mjs target/debug/trackyard
 step 'the description of the REST interface'
 timeout --kill-after=10 60 node tests/browser/openapi.mjs target/debug/trackyard
+step 'the REST interface: whatever its description allows and forbids'
+timeout --kill-after=10 600 tests/schemathesis.sh target/debug/trackyard 10
 step 'clients'
 timeout --kill-after=10 300 tests/clients.sh target/debug/trackyard
 step 'all passed'

@@ -19,8 +19,9 @@ use super::wire::{
     AskPreview, Pipeline, PipelineAskBody, PipelineStarted, StartedOrPreview, TrackAskBody,
     TrackWhole,
 };
+use crate::api::keys::{Once, RequestKey};
 use crate::api::pipelines;
-use crate::api::pipelines::starts::{RequestKey, started, would_start};
+use crate::api::pipelines::starts::{started, would_start};
 use crate::api::tracks::{given, track_body};
 use crate::desk::{ANY, Ask, Asked, Care, Desk, PipelineAsk, StartError, Takes, TrackAsk};
 use crate::engine::{Expect, PipelineId, TrackId};
@@ -42,6 +43,7 @@ pub(super) enum Done<T> {
 #[utoipa::path(
     tag = "pipelines",
     operation_id = "askOfPipeline",
+    params(RequestKey),
     request_body = PipelineAskBody,
     responses(
         (status = 200, description = "The pipeline as it is now; with `dry_run` what would follow.", body = Done<Pipeline>),
@@ -55,6 +57,7 @@ pub(super) async fn of_pipeline(
     id: i64,
     word: &str,
     dry_run: Option<&str>,
+    key: RequestKey,
     body: Body,
 ) -> Result<Json<Done<Pipeline>>, ApiError> {
     let id = PipelineId(id);
@@ -62,7 +65,8 @@ pub(super) async fn of_pipeline(
         let words = PipelineAsk::ALL.iter().map(|ask| ask.word());
         return Err(no_word("pipeline", word, words.chain(["again"])));
     };
-    let (dry, body): (_, PipelineAskBody) = (is_dry(dry_run)?, body.json()?);
+    let (dry, once) = (is_dry(dry_run)?, key.with(&caller, Some(&body))?);
+    let body: PipelineAskBody = body.json()?;
     let ask = Ask::Pipeline(id, asked_for);
     let asked = Asked {
         who: caller.0.name.to_owned(),
@@ -74,7 +78,11 @@ pub(super) async fn of_pipeline(
         if dry {
             return would(&desk, ask, asked, &BTreeMap::new());
         }
-        desk.ask(ask, asked, &BTreeMap::new())?;
+        once.run(
+            &desk,
+            |desk| desk.ask(ask, asked, &BTreeMap::new()),
+            |_| Ok(()),
+        )?;
         let now = Pipeline::from(&pipelines::head(&desk, id)?);
         Ok(Json(Done::Now(now)))
     })
@@ -118,7 +126,9 @@ pub(super) async fn again(
         if dry {
             return Ok(would_start(desk.would_again(id, asked)?));
         }
-        started(&desk, desk.again(id, "rest", key.0, asked)?, None)
+        let again = desk.again(id, "rest", key.of_start(), asked)?;
+        key.is_replayed(again.replayed);
+        started(&desk, again, None)
     })
     .await
 }
@@ -129,6 +139,7 @@ pub(super) async fn again(
 #[utoipa::path(
     tag = "tracks",
     operation_id = "askOfTrack",
+    params(RequestKey),
     request_body = TrackAskBody,
     responses(
         (status = 200, description = "The track as it is now; with `dry_run` what would follow.", body = Done<TrackWhole>),
@@ -142,6 +153,7 @@ pub(super) async fn of_track(
     id: i64,
     word: &str,
     dry_run: Option<&str>,
+    key: RequestKey,
     body: Body,
 ) -> Result<Json<Done<TrackWhole>>, ApiError> {
     let id = TrackId(id);
@@ -149,7 +161,8 @@ pub(super) async fn of_track(
         let words = TrackAsk::ALL.iter().map(|ask| ask.word());
         return Err(no_word("track", word, words.chain(["resolve"])));
     };
-    let (dry, body): (_, TrackAskBody) = (is_dry(dry_run)?, body.json()?);
+    let (dry, once) = (is_dry(dry_run)?, key.with(&caller, Some(&body))?);
+    let body: TrackAskBody = body.json()?;
     let ask = Ask::Track(id, asked_for);
     let (values, stray, name) = match ask.takes() {
         Takes::Values | Takes::Nothing => (body.input, body.outputs, "outputs"),
@@ -165,22 +178,23 @@ pub(super) async fn of_track(
         expect: saw(ask, body.expect.as_deref(), body.attempt)?,
     };
     let desk = desk.inner().clone();
-    blocking(move || act(&desk, (id, asked_for), asked, &given(values), dry)).await
+    let once = (!dry).then_some(once);
+    blocking(move || act(&desk, (id, asked_for), asked, &given(values), once)).await
 }
 
-/// Asks something of a track, or works it out, and gives the answer.
+/// Asks something of a track once, or with none works it out, and gives the answer.
 pub(super) fn act(
     desk: &Desk,
     (id, ask): (TrackId, TrackAsk),
     asked: Asked,
     given: &BTreeMap<String, GivenOwned>,
-    dry: bool,
+    once: Option<Once>,
 ) -> Result<Json<Done<TrackWhole>>, ApiError> {
     let ask = Ask::Track(id, ask);
-    if dry {
+    let Some(once) = once else {
         return would(desk, ask, asked, given);
-    }
-    desk.ask(ask, asked, given)?;
+    };
+    once.run(desk, |desk| desk.ask(ask, asked, given), |_| Ok(()))?;
     Ok(Json(Done::Now(track_body(desk, id)?)))
 }
 

@@ -48,7 +48,7 @@ impl Body {
         Ok((self.text()?.to_owned(), format))
     }
 
-    fn text(&self) -> Result<&str, ApiError> {
+    pub(super) fn text(&self) -> Result<&str, ApiError> {
         std::str::from_utf8(&self.bytes).map_err(|why| {
             let detail = format!("the body is not UTF-8 after byte {}", why.valid_up_to());
             ApiError::new(Status::BadRequest, "malformed", detail)

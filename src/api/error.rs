@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use rocket::http::{ContentType, Header, Status};
+use rocket::http::{ContentType, Header, Method, Status};
 use rocket::response::Responder;
 use rocket::{Request, Response};
 
@@ -22,6 +22,8 @@ pub(super) struct ApiError {
     problems: Vec<Found>,
     /// What a program needs to go on, beside the words.
     standing: Box<Standing>,
+    /// The methods that the address takes.
+    allowed: Vec<Method>,
 }
 
 impl ApiError {
@@ -32,6 +34,7 @@ impl ApiError {
             detail,
             problems: Vec::new(),
             standing: Box::default(),
+            allowed: Vec::new(),
         }
     }
 
@@ -41,6 +44,11 @@ impl ApiError {
             "not-found",
             format!("{what} `{id}` does not exist"),
         )
+    }
+
+    /// The code and the words, for a line among others.
+    pub(super) fn said(self) -> (&'static str, String) {
+        (self.code, self.detail)
     }
 
     /// With how long the thing is that has not what was asked of it.
@@ -53,6 +61,11 @@ impl ApiError {
     pub(super) fn with_wait(mut self, wait: u64) -> Self {
         self.standing.retry_after = Some(wait);
         self
+    }
+
+    /// With the methods that the address takes.
+    pub(super) fn with_allowed(self, allowed: Vec<Method>) -> Self {
+        Self { allowed, ..self }
     }
 
     fn with(self, problems: Vec<Found>) -> Self {
@@ -86,6 +99,11 @@ impl<'r> Responder<'r, 'static> for ApiError {
             .header(ContentType::new("application", "problem+json"))
             .sized_body(body.len(), Cursor::new(body));
         match self.status.code {
+            405 => {
+                let allowed: Vec<&str> =
+                    self.allowed.iter().map(|method| method.as_str()).collect();
+                response.header(Header::new("Allow", allowed.join(", ")));
+            }
             401 => drop(response.header(Header::new("WWW-Authenticate", "Bearer"))),
             416 => drop(range.map(|range| response.header(Header::new("Content-Range", range)))),
             429 | 503 => drop(response.header(Header::new("Retry-After", retry))),
@@ -122,10 +140,14 @@ impl From<CommandError> for ApiError {
             CommandError::NoGraph(_) => (Status::NotFound, "not-found"),
             CommandError::Unchecked(_) => (Status::Conflict, "unchecked"),
             CommandError::Edited(_) => (Status::Conflict, "edited"),
-            CommandError::KeyReused(_) => (Status::UnprocessableEntity, "idempotency-key-reused"),
+            CommandError::KeyReused(_) | CommandError::KeyTaken => {
+                (Status::UnprocessableEntity, "idempotency-key-reused")
+            }
             CommandError::Refused(refusal) | CommandError::InTheWay(refusal, _) => {
                 refused(*refusal)
             }
+            CommandError::Live(..) => (Status::Conflict, "pipeline-live"),
+            CommandError::Survives(_) => (Status::Conflict, "still-runs"),
             CommandError::Store(why) => {
                 tracing::error!(%why, "a command could not be written: {why}");
                 (Status::ServiceUnavailable, "database")
@@ -139,13 +161,19 @@ impl From<CommandError> for ApiError {
                 pipeline: Some(id.0),
                 ..Standing::default()
             },
+            CommandError::Live(_, state) => Standing {
+                state: Some(state.word()),
+                ..Standing::default()
+            },
             CommandError::Busy
+            | CommandError::Survives(_)
             | CommandError::Unwritable(_)
             | CommandError::PutOff(_)
             | CommandError::Closed
             | CommandError::NoGraph(_)
             | CommandError::Unchecked(_)
             | CommandError::Edited(_)
+            | CommandError::KeyTaken
             | CommandError::Store(_) => Standing::default(),
         };
         Self {

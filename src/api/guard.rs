@@ -33,9 +33,7 @@ impl<'r> FromRequest<'r> for Auth {
                 .and_then(|token| access.by_token(token.trim()));
             return match caller {
                 Some(_) if too_often(request, Asking::Token) => TOO_OFTEN,
-                Some(_) if changes && is_stray(request) => {
-                    Outcome::Error((Status::UnprocessableEntity, ()))
-                }
+                Some(_) if is_stray(request) => STRAY,
                 Some(caller) => Outcome::Success(Self(caller)),
                 None => refuse(request, "the token is not the one in `<data>/local.token`"),
             };
@@ -56,6 +54,7 @@ impl<'r> FromRequest<'r> for Auth {
         let now = Time(clock::now());
         match tokio::task::spawn_blocking(move || access.by_session(&shown, now)).await {
             Ok(Ok(Some(_))) if too_often(request, Asking::Session(cookie.value())) => TOO_OFTEN,
+            Ok(Ok(Some(_))) if is_stray(request) => STRAY,
             Ok(Ok(Some(caller))) => Outcome::Success(Self(caller)),
             Ok(Ok(None)) => refuse(request, "the session has ended: sign in again"),
             Ok(Err(_)) | Err(_) => Outcome::Error((Status::ServiceUnavailable, ())),
@@ -64,6 +63,7 @@ impl<'r> FromRequest<'r> for Auth {
 }
 
 const TOO_OFTEN: Outcome<Auth, ()> = Outcome::Error((Status::TooManyRequests, ()));
+const STRAY: Outcome<Auth, ()> = Outcome::Error((Status::UnprocessableEntity, ()));
 
 fn refuse(request: &Request<'_>, why: &'static str) -> Outcome<Auth, ()> {
     // Who shows the right one is never kept waiting by others of the same address.

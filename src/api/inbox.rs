@@ -20,14 +20,14 @@ use crate::desk::Desk;
         describe::list,
     )
 )]
-#[get("/inbox?<before>&<limit>")]
+#[get("/inbox?<cursor>&<limit>")]
 pub(super) async fn list(
     _caller: Auth,
     desk: &State<Desk>,
-    before: Option<&str>,
+    cursor: Option<&str>,
     limit: Option<&str>,
 ) -> Result<Json<InboxPage>, ApiError> {
-    let (before, limit) = (number("before", before)?, rows(limit)?);
+    let (before, limit) = (number("cursor", cursor)?, rows(limit)?);
     let desk = desk.inner().clone();
     blocking(move || {
         let found = desk.store.inbox(before.unwrap_or(i64::MAX), limit)?;

@@ -10,7 +10,9 @@ mod error;
 mod graphs;
 mod guard;
 mod inbox;
+mod keys;
 mod live;
+mod methods;
 mod pipelines;
 mod query;
 mod routes;
@@ -22,6 +24,7 @@ pub mod wire;
 
 pub use body::MostBytes;
 pub use describe::document;
+pub use keys::Replays;
 pub use live::Watching;
 pub use routes::{catchers, routes};
 pub use server::{DatabaseFile, Description, HttpMeter};

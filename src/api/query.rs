@@ -1,5 +1,5 @@
-//! Queries of what changes something: `?dry_run=true`, and no word that is not known. A slip in a name
-//! must not do the deed.
+//! Queries: `?dry_run=true`, and no word that is not known. A slip in a name must not do the deed, nor
+//! give the whole list for a part of it.
 
 use std::collections::BTreeSet;
 

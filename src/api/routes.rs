@@ -6,6 +6,8 @@ use utoipa::OpenApi;
 
 use super::error::ApiError;
 use super::guard::Refused;
+use super::keys::{BadKey, MOST_KEY_BYTES};
+use super::methods::allowed;
 use super::query::Stray;
 use super::{asks, graphs, inbox, live, pipelines, server, tracks, why};
 use crate::door::retry_after;
@@ -41,8 +43,13 @@ interface![
     graphs::versions::restore,
     graphs::render::render,
     pipelines::starts::start,
-    pipelines::list,
+    pipelines::list::list,
     pipelines::get,
+    pipelines::many::ask,
+    pipelines::tracks,
+    pipelines::diff::get,
+    pipelines::timeline::get,
+    pipelines::remove::remove,
     asks::of_pipeline,
     asks::again,
     pipelines::journal,
@@ -96,7 +103,26 @@ fn too_often(request: &Request<'_>) -> ApiError {
 #[catch(default)]
 fn other(status: Status, request: &Request<'_>) -> ApiError {
     let path = request.uri().path();
+    let allowed = allowed(request);
+    let wrong_method = status == Status::NotFound && !allowed.is_empty();
+    if wrong_method && !allowed.contains(&request.method()) {
+        let words: Vec<&str> = allowed.iter().map(|method| method.as_str()).collect();
+        let detail = format!(
+            "`{path}` takes no {}: there is {}",
+            request.method(),
+            words.join(", ")
+        );
+        let status = Status::MethodNotAllowed;
+        return ApiError::new(status, "method-not-allowed", detail).with_allowed(allowed);
+    }
     let (code, detail) = match status.code {
+        400 if request.local_cache(|| None::<BadKey>).is_some() => (
+            "bad-idempotency-key",
+            format!(
+                "the header `Idempotency-Key` must be there once, with 1 to {MOST_KEY_BYTES} \
+                 letters, digits, signs and spaces of ASCII"
+            ),
+        ),
         404 => (
             "not-found",
             format!(

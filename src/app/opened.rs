@@ -30,6 +30,7 @@ const POOL_THREADS: usize = 4;
 /// Supervisors that share the work: two start scripts side by side, and when one dies the scripts of
 /// the other go on (docs/adr/0001-supervisor.md).
 const SUPERVISORS: usize = 2;
+const DAY_MS: i64 = 24 * 3_600_000;
 
 /// A working Trackyard without a web server.
 pub struct App {
@@ -65,7 +66,9 @@ impl App {
         let writer = Writer::open(&path, durability(&config), &boot)?;
         let store = Store::open(&path, config.readers)?;
         let vault = Arc::new(Vault::open(&config.data, store.any_sealed()?.as_deref())?);
-        let writer = writer.sealing(Arc::clone(&vault));
+        let writer = writer
+            .sealing(Arc::clone(&vault))
+            .keeping_notes(i64::from(config.repeats.request_key_days) * DAY_MS);
         let left = store.unfinished(RUN)?;
         let known = Arc::new(Known::new(store.clone(), Arc::clone(&vault)));
         let limits = limits(&config);

@@ -78,6 +78,7 @@ pub fn serve(app: App, ready: impl FnOnce(&Served) + Send + 'static) -> Result<(
         .manage(api::DatabaseFile(app.config.data.join(DATABASE)))
         .manage(http.clone())
         .attach(http)
+        .attach(api::Replays)
         .manage(api::Watching::new(&app.config))
         .manage(Rates::new(&door))
         .manage(most)

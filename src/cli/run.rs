@@ -197,7 +197,7 @@ fn show(progress: &mut Progress, viewer: &mut Viewer, waker: &Waker, unclear: &m
                             progress.update(track, state);
                             *unclear |= state == TrackState::Interrupted;
                         }
-                        What::Pipeline { .. } => {}
+                        What::Pipeline { .. } | What::Removed { .. } => {}
                         What::Reload => return false,
                     }
                 }

@@ -8,6 +8,7 @@ mod door;
 mod durability;
 mod error;
 mod reader;
+mod repeats;
 mod settings;
 #[cfg(test)]
 mod settings_tests;
@@ -19,5 +20,6 @@ mod units;
 pub use door::Door;
 pub use durability::Durability;
 pub use error::{ConfigError, Fault};
+pub use repeats::Repeats;
 pub use settings::{Config, Flags};
 pub use sources::environment;

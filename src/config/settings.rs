@@ -11,6 +11,7 @@ use super::door::Door;
 use super::durability::{Durability, durability};
 use super::error::ConfigError;
 use super::reader::Reader;
+use super::repeats::Repeats;
 use super::slots::{SLOTS_MOST, default_slots, pools};
 use super::special::{address, heartbeat};
 use super::units::{bytes, duration, log_filter, search_path, text, whole};
@@ -24,6 +25,7 @@ const VALUE: u64 = 128 * KIB;
 /// Supervisors send outputs in one frame of 64 MiB at most, in which a byte may take seven.
 const OUTPUT_MOST: u64 = 8 * MIB;
 const LOG: &str = "warn,rocket=off,trackyard=info,trackyard::api=error,trackyard::web=error";
+const HOUR: Duration = Duration::from_secs(3_600);
 const HEARTBEAT: Duration = Duration::from_secs(20);
 const SCRIPT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -107,6 +109,8 @@ pub struct Config {
     pub script_path: String,
     /// What the door lets through.
     pub door: Door,
+    /// For how long something that comes again is known.
+    pub repeats: Repeats,
     /// Which log lines are written, as `tracing` filters them.
     pub log: String,
     /// The `Rocket.toml` that was read, for Rocket's own settings in it.
@@ -150,7 +154,7 @@ impl Config {
             syntax_time: r.take(
                 "trackyard.syntax_time",
                 Duration::from_secs(30),
-                duration(Duration::from_secs(3_600)),
+                duration(HOUR),
             ),
             max_output_bytes: r.take("trackyard.max_output_bytes", MIB, bytes(1..=OUTPUT_MOST)),
             max_outputs: r.take("trackyard.max_outputs", 1_000, whole(1..=100_000)),
@@ -163,13 +167,10 @@ impl Config {
             stream_heartbeat: r.take("trackyard.stream_heartbeat", HEARTBEAT, heartbeat),
             log_cap_bytes: r.take("trackyard.log_cap_bytes", 64 * MIB, bytes(KIB..=TIB)),
             tail_bytes: r.take("trackyard.tail_bytes", 64 * KIB, bytes(KIB..=16 * MIB)),
-            grace: r.take(
-                "trackyard.grace",
-                Duration::from_secs(10),
-                duration(Duration::from_secs(3_600)),
-            ),
+            grace: r.take("trackyard.grace", Duration::from_secs(10), duration(HOUR)),
             script_path: r.take("trackyard.script_path", SCRIPT_PATH.to_owned(), search_path),
             door: Door::read(r),
+            repeats: Repeats::read(r),
             log: r.take("trackyard.log", LOG.to_owned(), log_filter),
             file: r.file.clone(),
             warnings: Vec::new(),

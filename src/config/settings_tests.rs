@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use super::door::{DEFAULT as DOOR, Door};
 use super::durability::Durability;
 use super::error::ConfigError;
+use super::repeats::{DEFAULT as REPEATS, Repeats};
 use super::settings::MIB;
 use super::slots::default_slots;
 use super::{Config, Flags};
@@ -84,6 +85,7 @@ fn defaults_serve_where_nothing_is_written() {
         grace: Duration::from_secs(10),
         script_path: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".to_owned(),
         door: DOOR,
+        repeats: REPEATS,
         log: "warn,rocket=off,trackyard=info,trackyard::api=error,trackyard::web=error".to_owned(),
         file: None,
         warnings: Vec::new(),
@@ -124,7 +126,7 @@ fn every_key_is_read_from_the_file() {
          max_render_bytes = '1 MiB'\nsyntax_processes = 2\nsyntax_time = '5s'\n\
          max_output_bytes = '3 KiB'\nmax_env_bytes = '4 KiB'\nmax_outputs = 5\nmax_reason_chars = 6\n\
          commands_waiting = 3\nbatch = 4\nstream_events = 6\nstream_viewers = 5\nstream_heartbeat = '3s'\nlog_cap_bytes = '1 MiB'\ntail_bytes = '2 KiB'\ngrace = '500ms'\n\
-         script_path = '/usr/bin:/bin'\nmax_connections = 9\nlog = 'debug'\n",
+         script_path = '/usr/bin:/bin'\nmax_connections = 9\nrequest_key_days = 3\nhook_window = '2s'\nlog = 'debug'\n",
     );
     let config = load(Flags::default(), dir.path(), &[]).expect("the settings are valid");
     let expected = Config {
@@ -161,6 +163,10 @@ fn every_key_is_read_from_the_file() {
             max_connections: 9,
             ..DOOR
         },
+        repeats: Repeats {
+            request_key_days: 3,
+            hook_window: Duration::from_secs(2),
+        },
         log: "debug".to_owned(),
         file: Some(dir.path().join("Rocket.toml")),
         warnings: Vec::new(),
@@ -188,7 +194,7 @@ fn the_rocket_toml_of_the_project_shows_every_default() {
     };
     let lines: Vec<&str> = shipped.lines().map(uncommented).collect();
     let count = lines.iter().filter(|line| is_key(line)).count();
-    assert_eq!(count, 41, "one line for each setting");
+    assert_eq!(count, 43, "one line for each setting");
     let dir = with_file(&lines.join("\n"));
     let config = load(Flags::default(), dir.path(), &[]).expect("the defaults are valid");
     let (slots, file) = (defaults.slots, config.file.clone());

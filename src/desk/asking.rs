@@ -123,7 +123,7 @@ impl Desk {
     }
 
     /// What is wrong with a reason; the field is `why`.
-    pub(super) fn judge_reason(&self, word: &str, why: &str, needed: bool) -> Vec<FieldError> {
+    pub fn judge_reason(&self, word: &str, why: &str, needed: bool) -> Vec<FieldError> {
         let (most, chars) = (self.limits.reason_chars, why.chars().count());
         let found = if chars > most {
             let message =
@@ -177,7 +177,7 @@ impl Desk {
     }
 }
 
-fn of_pipeline(ask: PipelineAsk) -> Action {
+pub(super) fn of_pipeline(ask: PipelineAsk) -> Action {
     match ask {
         PipelineAsk::Pause => Action::Pause,
         PipelineAsk::Resume => Action::Resume,

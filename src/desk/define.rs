@@ -92,6 +92,19 @@ impl Desk {
         })
     }
 
+    /// A definition as it is saved now.
+    pub fn defined(&self, id: GraphId) -> Result<Defined, DefineError> {
+        let head = self.store.graph(id)?.ok_or(DefineError::NoGraph(id))?;
+        Ok(Defined {
+            id,
+            name: head.name,
+            version: head.version,
+            outcome: Outcome::Unchanged,
+            checked: head.checked,
+            problems: self.store.problems(id)?,
+        })
+    }
+
     /// Says what saving a text would find. Nothing is saved.
     pub fn validate(&self, source: &str, format: Format) -> Result<Validated, DefineError> {
         Ok(self.read(source, format)?.1)

@@ -28,7 +28,9 @@ impl Drive {
         self.bring(pipeline, out, answers)?;
         let answer = self.engine.step(now, Event::Act(request), out);
         self.engine.forget(pipeline);
-        Ok(answer.map(drop)?)
+        answer?;
+        self.writer.note_with_commit(pipeline.0);
+        Ok(())
     }
 
     /// What would follow from it.
@@ -67,10 +69,14 @@ impl Drive {
             return Ok(());
         }
         // It may have ended in this very batch: its rows have to be written before they are read.
-        if !self.flush(out, answers) {
+        if out.concerns(pipeline) && !self.flush(out, answers) {
             return Err(CommandError::Closed);
         }
-        let rows = self.writer.one(pipeline)?;
+        let there = self.writer.standing(pipeline)?;
+        let rows = there
+            .map(|_| self.writer.one(pipeline))
+            .transpose()?
+            .flatten();
         let rows = rows.ok_or(Refusal::NoPipeline(pipeline))?;
         self.engine.revive(&rows);
         Ok(())

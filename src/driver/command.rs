@@ -7,7 +7,7 @@ use crate::engine::{
     GraphId, PipelineId, PipelineState, Preview, Refusal, Request, Room, Time, TrackInput,
 };
 use crate::graph::Runnable;
-use crate::store::{NewGraph, Saved, StoreError, StoredProblem};
+use crate::store::{NewGraph, Note, Saved, StoreError, StoredProblem};
 
 /// A pipeline to start, with values that were accepted for one revision of its graph.
 #[derive(Debug, Clone)]
@@ -77,12 +77,21 @@ pub enum CommandError {
     /// The request key was used for something else.
     #[error("this request key has started pipeline {0}, of another graph or with other values")]
     KeyReused(PipelineId),
+    /// The request key was used for a request that was no start.
+    #[error("this request key was used for another request: take a new one for each")]
+    KeyTaken,
     /// The engine's rules forbid it.
     #[error(transparent)]
     Refused(#[from] Refusal),
     /// The same for a track that is in the way, in words that name it.
     #[error("{1}")]
     InTheWay(Refusal, String),
+    /// Something of the pipeline can still move.
+    #[error("pipeline {0} is {1} and not over: stop it first")]
+    Live(PipelineId, PipelineState),
+    /// Something of the pipeline still runs that nobody watches.
+    #[error("{0}")]
+    Survives(String),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -93,9 +102,13 @@ pub(super) type Reply<T> = Sender<Result<T, CommandError>>;
 
 /// One request to the driver.
 pub(super) enum Command {
+    /// The same, of a request with a key.
+    Noted(Box<(Note, Command)>),
     Start(NewStart, Reply<Started>),
     Act(Request, Reply<()>),
     Preview(Request, Reply<Preview>),
+    /// Removes a pipeline that is over: which, who asked and why.
+    Remove(PipelineId, String, String, Reply<()>),
     /// What a start of this revision of a graph would meet.
     PreviewStart((GraphId, i64), Reply<Room>),
     /// Answered after the batch: what is said is committed.
@@ -136,15 +149,16 @@ pub(super) enum Command {
 }
 
 impl Command {
-    /// Says that nothing can be changed now. What needs no database is carried out instead: see
+    /// Says why nothing is changed. What needs no database is carried out instead: see
     /// `Drive::refuse`.
-    pub(super) fn refuse(self, why: &str) {
-        let why = CommandError::Unwritable(why.to_owned());
+    pub(super) fn refuse(self, why: CommandError) {
         // A caller that has gone away misses nothing.
         match self {
+            Self::Noted(noted) => noted.1.refuse(why),
             Self::Start(_, reply) => drop(reply.send(Err(why))),
             Self::Act(_, reply) => drop(reply.send(Err(why))),
             Self::Preview(_, reply) => drop(reply.send(Err(why))),
+            Self::Remove(.., reply) => drop(reply.send(Err(why))),
             Self::PreviewStart(_, reply) => drop(reply.send(Err(why))),
             Self::Ask(Question::Why(_, reply)) => drop(reply.send(Err(why))),
             Self::Ask(Question::Census(reply)) => drop(reply.send(Err(why))),

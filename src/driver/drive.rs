@@ -18,6 +18,7 @@ use super::draining::Draining;
 use super::fact::event;
 use super::flush::Answered;
 use super::measures::Meter;
+use super::removals::Removals;
 use super::ring::Ring;
 use super::starts::Plans;
 use super::trouble::{Ballast, Trouble};
@@ -49,12 +50,14 @@ pub(super) struct Drive {
     pub(super) draining: Draining,
     pub(super) questions: Vec<Question>,
     pub(super) meter: Meter,
+    pub(super) removals: Removals,
 }
 
 enum Woken {
     Command(Command),
     Fact(Fact),
     Due,
+    FilesGone(PipelineId),
     Stop,
 }
 
@@ -89,6 +92,7 @@ impl Drive {
             }
             stop |= !self.flush(&mut out, &mut answers);
             self.explain(stop);
+            stop = stop || !self.remove_rows();
             self.ballast.keep(now);
             if self.engine.is_drained() {
                 self.draining.tell();
@@ -106,7 +110,9 @@ impl Drive {
 
     fn wake(&self) -> Woken {
         let due = self.engine.next_due().into_iter();
-        let due = due.chain(self.ballast.due()).min();
+        // What is being removed has its turn after whatever else is there.
+        let removes = self.removals.has_rows().then_some(Time(0));
+        let due = due.chain(self.ballast.due()).chain(removes).min();
         let timer = due.map_or_else(never, |due| {
             let wait = due.0.saturating_sub((self.now)().0).max(0);
             after(Duration::from_millis(wait.unsigned_abs()))
@@ -114,6 +120,7 @@ impl Drive {
         select! {
             recv(self.facts) -> fact => fact.map_or(Woken::Stop, Woken::Fact),
             recv(self.commands) -> command => command.map_or(Woken::Stop, Woken::Command),
+            recv(self.removals.gone()) -> id => id.map_or(Woken::Due, Woken::FilesGone),
             recv(self.stop) -> _ => Woken::Stop,
             recv(timer) -> _ => Woken::Due,
         }
@@ -131,6 +138,7 @@ impl Drive {
     ) -> bool {
         match woken {
             Woken::Due => {}
+            Woken::FilesGone(id) => return !self.files_gone(id),
             Woken::Stop => return true,
             Woken::Fact(fact) => {
                 // A fact is never refused; one of an attempt that is over changes nothing.
@@ -158,7 +166,7 @@ impl Drive {
             Command::WatchDrained(watch) => self.draining.watch(watch),
             // A caller that has gone away misses nothing.
             Command::Ask(Question::Census(reply)) => drop(reply.send(Ok(self.engine.census()))),
-            other => other.refuse(why),
+            other => other.refuse(CommandError::Unwritable(why.to_owned())),
         }
     }
 
@@ -169,7 +177,7 @@ impl Drive {
         }
     }
 
-    fn command(
+    pub(super) fn command(
         &mut self,
         command: Command,
         now: Time,
@@ -177,6 +185,7 @@ impl Drive {
         answers: &mut Vec<Answered>,
     ) {
         match command {
+            Command::Noted(noted) => self.noted(*noted, now, out, answers),
             Command::Start(start, reply) => {
                 let result = self.start(start, now, out);
                 answers.push(Answered::Start(reply, result));
@@ -188,6 +197,10 @@ impl Drive {
             Command::Preview(request, reply) => {
                 // A caller that has gone away misses nothing.
                 let _ = reply.send(self.preview(request, now, out, answers));
+            }
+            Command::Remove(id, who, why, reply) => {
+                let result = self.remove(id, (&who, &why), now, out, answers);
+                answers.push(Answered::Act(reply, result));
             }
             Command::PreviewStart(what, reply) => self.preview_start(what, now, &reply),
             Command::Ask(question) => self.questions.push(question),

@@ -25,7 +25,7 @@ impl Drive {
     /// Commits what has come together, then answers, then performs the effects. False: the driver
     /// was to stop while the database could not be written, and nothing of it has happened.
     pub(super) fn flush(&mut self, out: &mut Outbox, answers: &mut Vec<Answered>) -> bool {
-        let out = std::mem::take(out);
+        let mut out = std::mem::take(out);
         if self.given_up {
             return false;
         }
@@ -35,7 +35,7 @@ impl Drive {
         if !out.ends.is_empty() {
             reach(Point::ServerTaking, &"");
         }
-        if !out.is_empty() {
+        if !out.is_empty() || self.writer.notes_next(None) {
             let began = Instant::now();
             if !self.write(&out, answers, |writer| writer.commit(&out)) {
                 return false;
@@ -47,6 +47,8 @@ impl Drive {
         }
         answers.drain(..).for_each(Answered::give);
         self.ring.tell(news::of_commit(&out));
+        let removals = std::mem::take(&mut out.removals);
+        self.removals.begin(removals, self.backend.as_ref());
         self.perform(out);
         true
     }

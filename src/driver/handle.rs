@@ -19,7 +19,10 @@ use crate::engine::{
 };
 use crate::executor::Backend;
 use crate::graph::Runnable;
-use crate::store::{NewGraph, Saved, StoredProblem};
+use crate::store::{NewGraph, Note, Saved, StoredProblem};
+
+/// How many commands one caller has under way.
+const ASKED_AT_ONCE: usize = 50;
 
 /// Sends commands to the driver. Cheap to clone. Every call waits for the commit of its answer.
 #[derive(Clone)]
@@ -32,6 +35,7 @@ pub struct Handle {
     pub(super) inputs: Arc<Mutex<()>>,
     pub(super) backend: Arc<dyn Backend>,
     pub(super) ring: Ring,
+    pub(super) note: Option<Note>,
 }
 
 impl Handle {
@@ -49,6 +53,26 @@ impl Handle {
     /// Does what is asked of a pipeline or of one of its tracks, also of one that is over.
     pub fn act(&self, request: Request) -> Result<(), CommandError> {
         self.ask(|reply| Command::Act(request, reply))
+    }
+
+    /// Does what is asked of each, in few commits; one answer for each.
+    pub fn act_all(&self, requests: Vec<Request>) -> Vec<Result<(), CommandError>> {
+        let commands = requests.into_iter();
+        self.ask_all(commands.map(|request| |reply| Command::Act(request, reply)))
+    }
+
+    /// Removes pipelines that are over, in few commits; one answer for each.
+    pub fn remove_all(
+        &self,
+        ids: &[PipelineId],
+        who: &str,
+        why: &str,
+    ) -> Vec<Result<(), CommandError>> {
+        let command = |id| {
+            let (who, why) = (who.to_owned(), why.to_owned());
+            move |reply| Command::Remove(id, who, why, reply)
+        };
+        self.ask_all(ids.iter().copied().map(command))
     }
 
     /// What would follow from it, without its being done. It is worked out between two steps of the
@@ -213,8 +237,31 @@ impl Handle {
 
     fn ask<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, CommandError> {
         let (reply, answer) = bounded(1);
-        self.send(command(reply))?;
+        self.send(self.with_note(command(reply)))?;
         answer.recv().map_err(|_| CommandError::Closed)?
+    }
+
+    /// Asks without waiting in between, so that the driver takes many at once; a few at a time, so that
+    /// others have their turn.
+    fn ask_all<T>(
+        &self,
+        commands: impl Iterator<Item = impl FnOnce(Reply<T>) -> Command>,
+    ) -> Vec<Result<T, CommandError>> {
+        let mut answers = Vec::new();
+        let mut commands = commands.peekable();
+        while commands.peek().is_some() {
+            let some = commands.by_ref().take(ASKED_AT_ONCE);
+            let sent: Vec<_> = some
+                .map(|command| {
+                    let (reply, answer) = bounded(1);
+                    self.send(command(reply)).map(|()| answer)
+                })
+                .collect();
+            let answer =
+                |sent: Result<Receiver<_>, _>| sent?.recv().map_err(|_| CommandError::Closed)?;
+            answers.extend(sent.into_iter().map(answer));
+        }
+        answers
     }
 
     fn send(&self, command: Command) -> Result<(), CommandError> {

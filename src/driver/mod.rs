@@ -13,6 +13,8 @@ mod flush;
 mod handle;
 mod measures;
 mod news;
+mod noted;
+mod removals;
 mod ring;
 mod spawn;
 mod starts;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::engine::{Entry, Outbox, PipelineId, PipelineState, TrackId, TrackState};
+use crate::engine::{DELETED, Entry, Outbox, PipelineId, PipelineState, TrackId, TrackState};
 use crate::store::Noted;
 
 /// Something stands somewhere new, and its row says so.
@@ -40,6 +40,11 @@ pub enum What {
         /// Nothing of it can move any more.
         over: bool,
     },
+    /// A pipeline was removed.
+    Removed {
+        /// Which.
+        pipeline: PipelineId,
+    },
     /// More has changed than can be told one by one: the rows say what.
     Reload,
 }
@@ -48,7 +53,9 @@ impl What {
     /// Whether it is told to those who watch this pipeline alone.
     pub(super) fn is_of(self, watched: PipelineId) -> bool {
         match self {
-            Self::Track { pipeline, .. } | Self::Pipeline { pipeline, .. } => pipeline == watched,
+            Self::Track { pipeline, .. }
+            | Self::Pipeline { pipeline, .. }
+            | Self::Removed { pipeline } => pipeline == watched,
             Self::Reload => true,
         }
     }
@@ -102,6 +109,8 @@ fn of_entry(entry: &Noted, verdict: Option<PipelineState>) -> impl Iterator<Item
         state,
         over: verdict.is_some(),
     });
+    let removed = (entry.state == DELETED).then_some(What::Removed { pipeline });
+    let stands = removed.or(stands);
     let sequence = entry.sequence;
     // The number of an entry is given to the last that tells of it: whoever has it has all.
     let whole = stands.is_none();

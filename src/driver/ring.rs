@@ -226,7 +226,7 @@ mod tests {
     fn seen(viewer: &mut Viewer) -> Result<Vec<i64>, &'static str> {
         let number = |n: &News| match n.what {
             What::Reload => -n.sequence,
-            What::Track { .. } | What::Pipeline { .. } => n.sequence,
+            What::Track { .. } | What::Pipeline { .. } | What::Removed { .. } => n.sequence,
         };
         match viewer.next(100, Waker::noop()) {
             Seen::News(told) => Ok(told.iter().map(|t| number(&t.news)).collect()),

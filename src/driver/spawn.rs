@@ -13,6 +13,7 @@ use super::drive::Drive;
 use super::handle::Handle;
 use super::measures::{Measures, Meter};
 use super::news;
+use super::removals::Removals;
 use super::ring::Ring;
 use super::trouble::{Ballast, Trouble};
 use crate::engine::{Capacity, Effect, Engine, Time};
@@ -87,6 +88,7 @@ impl Driver {
         for (key, now) in writer.survivors_to_end()? {
             backend.end_survivors(key, if now { 0 } else { settings.grace_ms });
         }
+        writer.forget_notes((settings.now)())?;
         clean_leftovers(&spool, &mut writer, backend.as_ref())?;
         let (commands, receive) = bounded(settings.commands_waiting);
         let (running, stop) = bounded(0);
@@ -101,6 +103,7 @@ impl Driver {
         let meter = Meter::default();
         let measures = meter.measures.clone();
         let shown = draining.shown();
+        let removals = Removals::new(writer.removals()?, backend.as_ref());
         let processes = Arc::clone(&backend);
         let drive = Drive {
             trouble: trouble.clone(),
@@ -121,6 +124,7 @@ impl Driver {
             draining,
             questions: Vec::new(),
             meter,
+            removals,
         };
         let thread = std::thread::Builder::new()
             .name("driver".to_owned())
@@ -157,6 +161,7 @@ impl Driver {
             inputs: Arc::clone(&self.inputs),
             backend: Arc::clone(&self.backend),
             ring: self.ring.clone(),
+            note: None,
         }
     }
 
@@ -234,6 +239,7 @@ mod tests {
         }
         fn clean(&self, _: AttemptKey) {}
         fn finish_pipeline(&self, _: PipelineId) {}
+        fn remove_pipeline(&self, _: PipelineId, _: Sender<PipelineId>) {}
     }
 
     /// A driver that is told to stop commits its last batch and orders nothing of it.

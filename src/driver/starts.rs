@@ -31,6 +31,11 @@ impl Drive {
                 Err(CommandError::KeyReused(id))
             };
         }
+        if let Some(key) = &start.request_key
+            && (self.writer.notes_next(Some(key)) || self.writer.used(key)?.is_some())
+        {
+            return Err(CommandError::KeyTaken);
+        }
         let plan = self.plan(start.graph, start.revision)?;
         let order = StartOrder {
             plan,

@@ -43,8 +43,8 @@ pub use family::Room;
 pub use ids::{AttemptKey, GraphId, PipelineId, Time, TrackId, VertexId};
 pub use offers::{PipelineStand, TrackStand};
 pub use outbox::{
-    AttemptEnd, Effect, Entry, NewPipeline, Outbox, PipelineChange, PipelineRow, TrackChange,
-    TrackRow,
+    AttemptEnd, DELETED, Effect, Entry, NewPipeline, Outbox, PipelineChange, PipelineRow,
+    TrackChange, TrackRow,
 };
 pub use plan::{Plan, PlanVertex, Policies, Pool};
 pub use preview::{Fate, Preview, Will};

@@ -160,6 +160,9 @@ pub struct Entry {
     pub why: String,
 }
 
+/// The word of the journal for a pipeline that is removed.
+pub const DELETED: &str = "DELETED";
+
 /// What is done after the commit, in this order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
@@ -201,6 +204,8 @@ pub struct Outbox {
     pub ends: Vec<(AttemptKey, AttemptEnd)>,
     /// Lines to append to the journal.
     pub journal: Vec<Entry>,
+    /// Pipelines to remove, which are over: nobody reads them after the commit.
+    pub removals: Vec<PipelineId>,
     /// To do after the commit.
     pub effects: Vec<Effect>,
 }
@@ -213,6 +218,13 @@ impl Outbox {
             && self.tracks.is_empty()
             && self.journal.is_empty()
             && self.effects.is_empty()
+    }
+
+    /// Whether the rows of a pipeline are not yet as the engine has left them.
+    pub fn concerns(&self, pipeline: PipelineId) -> bool {
+        // Every change of a row is a line of the journal, too.
+        self.starts.iter().any(|start| start.id == pipeline)
+            || self.journal.iter().any(|entry| entry.pipeline == pipeline)
     }
 
     /// Notes the new row of a track; several changes of one track in a batch become one.

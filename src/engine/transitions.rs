@@ -2,7 +2,8 @@
 
 use super::core::{Cause, Engine};
 use super::ids::{PipelineId, Time, TrackId};
-use super::outbox::{Entry, Outbox, PipelineRow, TrackRow};
+use super::outbox::{DELETED, Entry, Outbox, PipelineRow, TrackRow};
+use super::state::PipelineState;
 
 impl Engine {
     /// The one place where a track's row changes: table of transitions, timers, outbox, journal.
@@ -79,6 +80,21 @@ impl Engine {
             let words = (old.state.word(), row.state.word(), 0);
             self.note(now, pipeline, None, words, cause, out);
         }
+    }
+
+    /// Removes a pipeline that has left the engine, and at that point stood at `was`.
+    pub fn remove(
+        &mut self,
+        now: Time,
+        pipeline: PipelineId,
+        was: PipelineState,
+        (who, why): (&str, &str),
+        out: &mut Outbox,
+    ) {
+        assert!(!self.is_live(pipeline), "what is live is not removed");
+        let words = (was.word(), DELETED, 0);
+        self.note(now, pipeline, None, words, Cause { who, why }, out);
+        out.removals.push(pipeline);
     }
 
     pub(super) fn note(

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crossbeam_channel::Sender;
 use tracing::warn;
 
 use super::attempts::Entry;
@@ -55,5 +56,16 @@ impl Backend for Executor {
 
     fn finish_pipeline(&self, pipeline: PipelineId) {
         self.shared.job(move |shared| shared.drop_work(pipeline));
+    }
+
+    fn remove_pipeline(&self, pipeline: PipelineId, gone: Sender<PipelineId>) {
+        self.shared.job(move |shared| match shared.spool.remove_pipeline(pipeline) {
+            // Whoever has gone away finds that there are no files.
+            Ok(()) => drop(gone.send(pipeline)),
+            Err(error) => warn!(
+                pipeline = pipeline.0, %error,
+                "files of pipeline {pipeline}, which was removed, stay until the next start: {error}"
+            ),
+        });
     }
 }

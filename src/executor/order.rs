@@ -6,6 +6,8 @@ use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crossbeam_channel::Sender;
+
 use super::Verdict;
 use crate::engine::{AttemptKey, PipelineId, Remains, TrackId};
 use crate::graph::{Hidden, Limits, Param, Rlimits};
@@ -182,6 +184,8 @@ pub trait Backend: Send + Sync {
     fn clean(&self, key: AttemptKey);
     /// Removes the private working directory of a pipeline if it is empty.
     fn finish_pipeline(&self, pipeline: PipelineId);
+    /// Removes all files of a pipeline of which nothing runs, and then names it on the channel.
+    fn remove_pipeline(&self, pipeline: PipelineId, gone: Sender<PipelineId>);
 }
 
 /// The interpreter of a script with its arguments: what its first line says, else `/bin/sh -e`.

@@ -178,6 +178,21 @@ impl Spool {
         KINDS.iter().try_for_each(|kind| self.remove(key, kind))
     }
 
+    /// Removes all files of a pipeline of which nothing runs: its logs, what its scripts left in their
+    /// directory, what is left of its attempts. Links are removed, not followed.
+    pub fn remove_pipeline(&self, id: PipelineId) -> io::Result<()> {
+        for key in self.list()?.into_iter().filter(|key| key.pipeline == id) {
+            KINDS.iter().try_for_each(|kind| self.remove(key, kind))?;
+        }
+        for dir in [self.logs(id), self.work(id)] {
+            match fs::remove_dir_all(dir) {
+                Err(e) if e.kind() != ErrorKind::NotFound => return Err(e),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// Removes the text of an attempt that will never run.
     pub fn drop_script(&self, key: AttemptKey) -> io::Result<()> {
         self.remove(key, "output")?;

@@ -6,6 +6,8 @@ use super::attempts;
 use super::bulk::{Bulk, Cell};
 use super::connection::{Db, on, write_tx};
 use super::error::StoreError;
+use super::removal;
+use super::requests::Notes;
 use super::schema::{attempt, journal};
 use super::secrets;
 use super::starts::insert_pipeline;
@@ -50,6 +52,7 @@ pub(super) fn commit(
     boot: &str,
     vault: Option<&Vault>,
     out: &Outbox,
+    notes: &Notes,
 ) -> Result<(), StoreError> {
     write_tx(db, |db| {
         for start in &out.starts {
@@ -90,7 +93,9 @@ pub(super) fn commit(
                 attempts::to_end(db, *key, *now)?;
             }
         }
-        insert_journal(db, &out.journal)
+        removal::begin(db, &out.removals)?;
+        insert_journal(db, &out.journal)?;
+        notes.write(db)
     })
 }
 

@@ -122,14 +122,21 @@ impl r2d2::ManageConnection for ReadConnections {
     }
 }
 
-/// Runs `f` in one transaction that holds the write lock from its beginning.
+/// Runs `f` in one transaction that holds the write lock from its beginning; within another one, in
+/// a part of that.
 pub(super) fn write_tx<T>(
     db: &mut Db,
     f: impl FnOnce(&mut Db) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
-    on!(&mut *db, c => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE"))?;
-    let result = f(db);
     type Transactions = <Db as Connection>::TransactionManager;
+    let status = Transactions::transaction_manager_status_mut(db);
+    match status.transaction_depth()? {
+        None => {
+            on!(&mut *db, c => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE"))?;
+        }
+        Some(_) => Transactions::begin_transaction(db)?,
+    }
+    let result = f(db);
     match result {
         Ok(value) => {
             if let Err(why) = Transactions::commit_transaction(db) {

@@ -6,7 +6,7 @@ use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, QueryResult, RunQueryDsl};
 
 use super::connection::Db;
 use super::schema::{graph, pipeline, track};
-use super::tracks::{TrackHead, track_columns};
+use super::tracks::{IS_THERE, TrackHead, track_columns};
 
 /// A track that waits for a person.
 #[derive(Debug, Clone, PartialEq, Eq, diesel::Queryable)]
@@ -33,6 +33,7 @@ pub(super) fn list(db: &mut Db, before: i64, limit: i64) -> QueryResult<Vec<Wait
         .inner_join(graph::table.on(graph::id.eq(pipeline::graph_id)))
         .filter(sql::<Bool>(WAITS))
         .filter(sql::<Bool>(OPEN))
+        .filter(sql::<Bool>(IS_THERE))
         .filter(track::id.lt(before))
         .order(track::id.desc())
         .limit(limit)
@@ -46,6 +47,7 @@ pub(super) fn count(db: &mut Db, most: i64) -> QueryResult<usize> {
         .inner_join(pipeline::table.on(pipeline::id.eq(track::pipeline_id)))
         .filter(sql::<Bool>(WAITS))
         .filter(sql::<Bool>(OPEN))
+        .filter(sql::<Bool>(IS_THERE))
         .limit(most)
         .select(track::id)
         .load(db)?;

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, QueryResult, RunQueryDsl};
+use diesel::{
+    ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, QueryResult, RunQueryDsl,
+};
 
 use super::connection::Db;
 use super::schema::{journal, pipeline};
@@ -27,9 +29,16 @@ pub struct Noted {
 
 /// The last entries of the journal, oldest first.
 pub(super) fn last_entries(db: &mut Db, limit: usize) -> QueryResult<Vec<Noted>> {
-    type Row = (i64, i64, Option<i64>, String, i32, i16, Option<i64>);
+    type Row = (
+        i64,
+        i64,
+        Option<i64>,
+        String,
+        i32,
+        Option<(i16, Option<i64>)>,
+    );
     let rows: Vec<Row> = journal::table
-        .inner_join(pipeline::table.on(pipeline::id.eq(journal::pipeline_id)))
+        .left_join(pipeline::table.on(pipeline::id.eq(journal::pipeline_id)))
         .order(journal::sequence.desc())
         .limit(i64::try_from(limit).unwrap_or(i64::MAX))
         .select((
@@ -38,17 +47,18 @@ pub(super) fn last_entries(db: &mut Db, limit: usize) -> QueryResult<Vec<Noted>>
             journal::track_id,
             journal::new_state,
             journal::attempt,
-            pipeline::state,
-            pipeline::finished_at,
+            (pipeline::state, pipeline::finished_at).nullable(),
         ))
         .load(db)?;
-    let noted = |(sequence, pipeline, track, state, attempt, stands, finished): Row| Noted {
+    let noted = |(sequence, pipeline, track, state, attempt, stands): Row| Noted {
         sequence,
         pipeline,
         track,
         state: state.into(),
         attempt,
-        verdict: finished.and_then(|_| PipelineState::from_code(stands)),
+        verdict: stands
+            .filter(|(_, finished)| finished.is_some())
+            .and_then(|(state, _)| PipelineState::from_code(state)),
     };
     Ok(rows.into_iter().rev().map(noted).collect())
 }

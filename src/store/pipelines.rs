@@ -1,5 +1,8 @@
 //! Reading pipelines.
 
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
+use diesel::sql_types::Bool;
 use diesel::{
     ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, Queryable, RunQueryDsl,
 };
@@ -77,13 +80,30 @@ macro_rules! pipeline_columns {
     };
 }
 
+/// Of a pipeline: it is not being removed.
+pub(super) fn is_there() -> SqlLiteral<Bool> {
+    sql("pipeline.id NOT IN (SELECT pipeline_id FROM removal)")
+}
+
 /// Pipelines older than number `before`, newest first.
 pub(super) fn list(db: &mut Db, before: i64, limit: i64) -> QueryResult<Vec<PipelineHead>> {
     pipeline::table
         .inner_join(graph::table.on(graph::id.eq(pipeline::graph_id)))
         .filter(pipeline::id.lt(before))
+        .filter(is_there())
         .order(pipeline::id.desc())
         .limit(limit)
+        .select(pipeline_columns!())
+        .load(db)
+}
+
+/// These pipelines, newest first.
+pub(super) fn heads(db: &mut Db, ids: &[i64]) -> QueryResult<Vec<PipelineHead>> {
+    pipeline::table
+        .inner_join(graph::table.on(graph::id.eq(pipeline::graph_id)))
+        .filter(pipeline::id.eq_any(ids))
+        .filter(is_there())
+        .order(pipeline::id.desc())
         .select(pipeline_columns!())
         .load(db)
 }
@@ -93,6 +113,7 @@ pub(super) fn of_graph(db: &mut Db, graph_id: i64, limit: i64) -> QueryResult<Ve
     pipeline::table
         .inner_join(graph::table.on(graph::id.eq(pipeline::graph_id)))
         .filter(pipeline::graph_id.eq(graph_id))
+        .filter(is_there())
         .order(pipeline::id.desc())
         .limit(limit)
         .select(pipeline_columns!())
@@ -117,6 +138,7 @@ pub(super) fn head(db: &mut Db, id: PipelineId) -> QueryResult<Option<PipelineHe
     pipeline::table
         .inner_join(graph::table.on(graph::id.eq(pipeline::graph_id)))
         .filter(pipeline::id.eq(id.0))
+        .filter(is_there())
         .select(pipeline_columns!())
         .first(db)
         .optional()

@@ -69,6 +69,7 @@ diesel::table! {
         due_at -> Nullable<BigInt>,
         priority -> Integer,
         again_of -> Nullable<BigInt>,
+        graph_name -> Text,
     }
 }
 
@@ -159,9 +160,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    removal (pipeline_id) {
+        pipeline_id -> BigInt,
+    }
+}
+
+diesel::table! {
     spent (kind) {
         kind -> Text,
         highest -> BigInt,
+    }
+}
+
+diesel::table! {
+    request (key) {
+        key -> Text,
+        digest -> Text,
+        who -> Text,
+        at -> BigInt,
+        made -> BigInt,
     }
 }
 

@@ -33,6 +33,7 @@ pub(super) fn insert_pipeline(
 ) -> Result<(), StoreError> {
     let order = &new.order;
     let graph_id = order.plan.graph.0;
+    let name: String = graph::table.find(graph_id).select(graph::name).first(db)?;
     diesel::insert_into(pipeline::table)
         .values((
             pipeline::id.eq(new.id.0),
@@ -51,6 +52,7 @@ pub(super) fn insert_pipeline(
             pipeline::due_at.eq(new.row.due_at.map(|t| t.0)),
             pipeline::priority.eq(order.priority),
             pipeline::again_of.eq(order.again_of.map(|id| id.0)),
+            pipeline::graph_name.eq(name),
         ))
         .execute(db)?;
     let sealed = diesel::update(

@@ -1,5 +1,7 @@
 //! Reading tracks, their attempts and the journal.
 
+use diesel::dsl::sql;
+use diesel::sql_types::Bool;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Queryable, RunQueryDsl};
 
 use super::connection::Db;
@@ -104,6 +106,9 @@ pub struct JournalRow {
     pub why: String,
 }
 
+/// Of a track: its pipeline is not being removed.
+pub(super) const IS_THERE: &str = "track.pipeline_id NOT IN (SELECT pipeline_id FROM removal)";
+
 macro_rules! track_columns {
     () => {
         (
@@ -170,6 +175,7 @@ pub(super) fn track(db: &mut Db, id: TrackId) -> QueryResult<Option<(TrackHead, 
     );
     track::table
         .find(id.0)
+        .filter(sql::<Bool>(IS_THERE))
         .select((track_columns!(), texts))
         .first(db)
         .optional()

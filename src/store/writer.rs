@@ -8,6 +8,7 @@ use super::definitions::{self, Counters, NewGraph, Saved};
 use super::error::StoreError;
 use super::graphs::StoredProblem;
 use super::newest::Noted;
+use super::requests::Notes;
 use super::{
     attempts, commit, definition, graphs, live, migrate, newest, pipelines, secrets, sessions,
 };
@@ -17,10 +18,11 @@ use crate::secrets::Vault;
 
 /// Writes what the engine decides and what people define.
 pub struct Writer {
-    db: Db,
+    pub(super) db: Db,
     boot: String,
-    free: Counters,
+    pub(super) free: Counters,
     vault: Option<Arc<Vault>>,
+    pub(super) notes: Notes,
 }
 
 impl Writer {
@@ -34,6 +36,7 @@ impl Writer {
             boot: boot.to_owned(),
             free,
             vault: None,
+            notes: Notes::default(),
         })
     }
 
@@ -53,14 +56,16 @@ impl Writer {
         who: &str,
         now: Time,
     ) -> Result<bool, StoreError> {
-        write_tx(&mut self.db, |db| {
-            Ok(secrets::set(db, name, sealed, who, now)?)
-        })
+        let set = |db: &mut Db| Ok(secrets::set(db, name, sealed, who, now)?);
+        self.noted(|db, _| write_tx(db, set), |_| Some(0))
     }
 
     /// Removes a named secret; false: it was not there.
     pub fn remove_secret(&mut self, name: &str) -> Result<bool, StoreError> {
-        Ok(secrets::remove(&mut self.db, name)?)
+        self.noted(
+            |db, _| Ok(secrets::remove(db, name)?),
+            |was_there| was_there.then_some(0),
+        )
     }
 
     /// Takes the right to write and gives it back; an error where nothing can be written now.
@@ -68,9 +73,12 @@ impl Writer {
         connection::try_lock(&mut self.db)
     }
 
-    /// Writes a batch of the engine in one transaction.
+    /// Writes a batch of the engine in one transaction, with the notes that belong to it.
     pub fn commit(&mut self, out: &Outbox) -> Result<(), StoreError> {
-        commit::commit(&mut self.db, &self.boot, self.vault.as_deref(), out)
+        let notes = &self.notes;
+        commit::commit(&mut self.db, &self.boot, self.vault.as_deref(), out, notes)?;
+        self.notes.written();
+        Ok(())
     }
 
     /// The first numbers that are free.
@@ -131,7 +139,10 @@ impl Writer {
 
     /// Saves a definition as the newest version of its name.
     pub fn save_graph(&mut self, now: Time, new: &NewGraph) -> Result<Saved, StoreError> {
-        definitions::save(&mut self.db, &mut self.free, now, new)
+        self.noted(
+            |db, free| definitions::save(db, free, now, new),
+            |saved| Some(saved.id.0),
+        )
     }
 
     /// Notes what a check of an unchanged, unsealed definition found; false when it has changed.
@@ -143,7 +154,10 @@ impl Writer {
         compiled: &[Runnable],
         problems: &[StoredProblem],
     ) -> Result<bool, StoreError> {
-        definitions::set_check(&mut self.db, id, revision, checked, compiled, problems)
+        self.noted(
+            |db, _| definitions::set_check(db, id, revision, checked, compiled, problems),
+            |unchanged| unchanged.then_some(id.0),
+        )
     }
 
     /// Notes that a browser has signed in.

@@ -131,8 +131,11 @@ impl Failure {
                 CommandError::Unchecked(_)
                 | CommandError::Edited(_)
                 | CommandError::KeyReused(_)
+                | CommandError::KeyTaken
                 | CommandError::Refused(_)
-                | CommandError::InTheWay(..),
+                | CommandError::InTheWay(..)
+                | CommandError::Live(..)
+                | CommandError::Survives(_),
             ) => (
                 Status::Conflict,
                 Notice::new("This cannot be done now", sentence),

@@ -168,6 +168,7 @@ impl Backend for Idle {
     }
     fn clean(&self, _: AttemptKey) {}
     fn finish_pipeline(&self, _: PipelineId) {}
+    fn remove_pipeline(&self, _: PipelineId, _: Sender<PipelineId>) {}
 }
 
 /// A server with its pages.

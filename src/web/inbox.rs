@@ -33,13 +33,13 @@ struct Line {
     graph: String,
 }
 
-#[get("/inbox?<before>")]
-pub(super) async fn list(who: Browser, before: Option<i64>, desk: &State<Desk>) -> Outcome {
+#[get("/inbox?<cursor>")]
+pub(super) async fn list(who: Browser, cursor: Option<i64>, desk: &State<Desk>) -> Outcome {
     let desk = desk.inner().clone();
     blocking(move || {
-        let from = before.unwrap_or(i64::MAX);
+        let from = cursor.unwrap_or(i64::MAX);
         let found = desk.store.inbox(from, PAGE as i64 + 1)?;
-        Answer::ok(&view(&who, found, before.is_some()))
+        Answer::ok(&view(&who, found, cursor.is_some()))
     })
     .await
 }
@@ -88,7 +88,7 @@ mod tests {
             let html = view(&browser(), found, false).render().expect("renders");
             wellformed::check(&html);
             assert_eq!(html.contains("Nothing waits for you"), count == 0);
-            assert_eq!(html.contains("?before=2\""), count > 50);
+            assert_eq!(html.contains("?cursor=2\""), count > 50);
         }
     }
 }

@@ -24,17 +24,17 @@ struct PipelinesPage {
     next: Option<i64>,
 }
 
-#[get("/pipelines?<before>")]
-pub(super) async fn list(who: Browser, before: Option<i64>, desk: &State<Desk>) -> Outcome {
+#[get("/pipelines?<cursor>")]
+pub(super) async fn list(who: Browser, cursor: Option<i64>, desk: &State<Desk>) -> Outcome {
     let desk = desk.inner().clone();
     blocking(move || {
-        let from = before.unwrap_or(i64::MAX);
+        let from = cursor.unwrap_or(i64::MAX);
         let mut heads = desk.store.pipelines(from, PAGE as i64 + 1)?;
         let more = heads.len() > PAGE;
         heads.truncate(PAGE);
         let ids: Vec<i64> = heads.iter().map(|head| head.id).collect();
         let counts = lines::counts(&desk, &ids)?;
-        Answer::ok(&view(&who, &heads, &counts, (before.is_some(), more)))
+        Answer::ok(&view(&who, &heads, &counts, (cursor.is_some(), more)))
     })
     .await
 }
@@ -76,7 +76,7 @@ mod tests {
             let html = page.render().expect("renders");
             wellformed::check(&html);
             assert_eq!(html.contains("No pipelines yet"), count == 0);
-            assert_eq!(html.contains("?before=1\""), count > 1);
+            assert_eq!(html.contains("?cursor=1\""), count > 1);
         }
     }
 }

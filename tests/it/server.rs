@@ -4,6 +4,8 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 
+use diesel::sql_types::BigInt;
+use diesel::{Connection, RunQueryDsl, SqliteConnection};
 use serde_json::Value;
 use trackyard::spool::Spool;
 
@@ -16,10 +18,18 @@ pub(crate) struct Answer {
     pub(crate) media: String,
     pub(crate) cookie: String,
     pub(crate) sniff: String,
+    pub(crate) headers: ureq::http::HeaderMap,
+    pub(crate) replayed: bool,
     pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
+    /// A header; empty when it is not there.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        let value = self.headers.get(name);
+        value.and_then(|v| v.to_str().ok()).unwrap_or_default()
+    }
+
     /// The body as JSON.
     pub(crate) fn json(&self) -> Value {
         let text = String::from_utf8_lossy(&self.body);
@@ -330,6 +340,20 @@ impl Drop for Server {
     }
 }
 
+/// How many rows there are of a table, with a condition if one follows its name.
+pub(crate) fn rows(data: &Path, from: &str) -> i64 {
+    #[derive(diesel::QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = BigInt)]
+        n: i64,
+    }
+    let path = data.join("trackyard.db");
+    let mut db = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+    let sql = format!("SELECT count(*) AS n FROM {from}");
+    let found: Count = diesel::sql_query(sql).get_result(&mut db).unwrap();
+    found.n
+}
+
 /// One request, with nothing but what is given.
 pub(crate) fn ask(method: &str, url: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
     try_ask(method, url, headers, body).expect("an answer")
@@ -359,6 +383,8 @@ fn try_ask(
     };
     let (media, cookie) = (header("content-type"), header("set-cookie"));
     let sniff = header("x-content-type-options");
+    let headers = response.headers().clone();
+    let replayed = header("idempotency-replayed") == "true";
     let limit = 256 << 20;
     let body = response
         .body_mut()
@@ -370,6 +396,8 @@ fn try_ask(
         media,
         cookie,
         sniff,
+        headers,
+        replayed,
         body,
     };
     if let Some((_, path)) = url.split_once("/api/v1") {

@@ -4,9 +4,10 @@
 pub(super) const MEANINGS: &[(&str, &str)] = &[
     ("unauthorized", "no credential, or a wrong one"),
     ("malformed", "the body cannot be read"),
+    ("refused", "the request is against HTTP"),
     (
-        "refused",
-        "the request is against HTTP, or its `Idempotency-Key` is empty or too long",
+        "bad-idempotency-key",
+        "the header `Idempotency-Key` is there twice, empty, too long, or has other characters than those of ASCII that can be seen",
     ),
     ("not-found", "what is named does not exist"),
     (
@@ -31,6 +32,10 @@ pub(super) const MEANINGS: &[(&str, &str)] = &[
         "moved",
         "it is not as the caller saw it: `state` and `attempt` say how it is",
     ),
+    (
+        "pipeline-live",
+        "something of the pipeline can still move: stop it first",
+    ),
     ("still-runs", "the script of `track` still runs"),
     ("not-its-turn", "`track` comes before it and is not done"),
     (
@@ -39,7 +44,7 @@ pub(super) const MEANINGS: &[(&str, &str)] = &[
     ),
     (
         "idempotency-key-reused",
-        "the key has started `pipeline`, with other values or of another graph",
+        "the key was used for something else: where that was a start, `pipeline` is what it started",
     ),
     ("unknown-secret", "nobody has set that secret"),
     ("bad-secret-name", "no secret may have that name"),

@@ -9,7 +9,7 @@ mod rules;
 
 pub use document::document;
 pub(super) use refusals::{
-    again, ask_of_pipeline, ask_of_track, list, log, log_stream, make_graph, of_graph, of_pipeline,
-    of_track, readiness, remove_secret, render, restore, set_secret, start, stream,
-    stream_of_pipeline, versions, why, write,
+    again, ask_of_many, ask_of_pipeline, ask_of_track, list, log, log_stream, make_graph, of_graph,
+    of_pipeline, of_track, readiness, remove_pipeline, remove_secret, render, restore, set_secret,
+    start, stream, stream_of_pipeline, versions, why, write,
 };

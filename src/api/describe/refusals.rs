@@ -29,12 +29,7 @@ const VALUES: Refused = &[
     (409, "unchecked"),
     (500, "sealed"),
 ];
-const START: Refused = &[
-    (400, "refused"),
-    (409, "edited"),
-    (409, "limit-reached"),
-    (422, "idempotency-key-reused"),
-];
+const START: Refused = &[(409, "edited"), (409, "limit-reached")];
 /// The engine's rules.
 const RULES: Refused = &[
     (409, "wrong-state"),
@@ -73,7 +68,13 @@ refusals! {
     of_track = [NO_SUCH];
     render = [NO_SUCH, VALUES, &[(422, "too-large")]];
     start = [NO_SUCH, VALUES, START, WRITE];
+    remove_pipeline = [NO_SUCH, WRITE, &[
+        (409, "pipeline-live"),
+        (409, "still-runs"),
+        (422, "invalid-input"),
+    ]];
     again = [NO_SUCH, VALUES, START, RULES, WRITE];
+    ask_of_many = [NO_SUCH, &[(422, "invalid-input")]];
     ask_of_pipeline = [NO_SUCH, RULES, ASK, WRITE];
     ask_of_track = [NO_SUCH, RULES, ASK, WRITE];
     why = [NO_SUCH, &[(503, "busy"), (503, "stopping")]];

@@ -16,6 +16,7 @@ use crate::api::body::{Body, blocking};
 use crate::api::describe;
 use crate::api::error::ApiError;
 use crate::api::guard::Auth;
+use crate::api::keys::RequestKey;
 use crate::api::wire::{
     Edge, Graph, GraphPage, GraphSaved, GraphValidated, GraphWhole, Problem, Vertex,
 };
@@ -31,7 +32,7 @@ pub(in crate::api) const USUAL_ROWS: i64 = 100;
 /// How many rows were asked for, within bounds.
 pub(in crate::api) fn rows(limit: Option<&str>) -> Result<i64, ApiError> {
     let limit = number("limit", limit)?.unwrap_or(USUAL_ROWS);
-    if limit < 1 {
+    if !(1..=MOST_ROWS).contains(&limit) {
         let detail = format!("`limit={limit}`: write a number from 1 to {MOST_ROWS}");
         return Err(ApiError::new(
             Status::UnprocessableEntity,
@@ -39,7 +40,7 @@ pub(in crate::api) fn rows(limit: Option<&str>) -> Result<i64, ApiError> {
             detail,
         ));
     }
-    Ok(limit.min(MOST_ROWS))
+    Ok(limit)
 }
 
 /// A number in a query.
@@ -63,6 +64,7 @@ pub(in crate::api) fn number<T: FromStr>(
 #[utoipa::path(
     tag = "graphs",
     operation_id = "saveGraph",
+    params(RequestKey),
     request_body(content(
         (String = "application/yaml"),
         (Object = "application/json"),
@@ -77,11 +79,19 @@ pub(in crate::api) fn number<T: FromStr>(
 pub(in crate::api) async fn create(
     caller: Auth,
     desk: &State<Desk>,
+    key: RequestKey,
     body: Body,
 ) -> Result<Custom<Json<GraphSaved>>, ApiError> {
+    let once = key.with(&caller, Some(&body))?;
     let (source, format) = body.definition()?;
     let desk = desk.inner().clone();
-    blocking(move || Ok(saved(&desk.define(&source, format, caller.0.name)?))).await
+    blocking(move || {
+        let save = |desk: &Desk| desk.define(&source, format, caller.0.name);
+        Ok(saved(
+            &once.run(&desk, save, |id| desk.defined(GraphId(id)))?,
+        ))
+    })
+    .await
 }
 
 /// What saving is answered with.
@@ -188,6 +198,7 @@ pub(in crate::api) async fn get(
 #[utoipa::path(
     tag = "graphs",
     operation_id = "checkGraph",
+    params(RequestKey),
     responses(
         (status = 200, description = "What was found.", body = GraphSaved),
         describe::of_graph,
@@ -195,10 +206,16 @@ pub(in crate::api) async fn get(
 )]
 #[post("/graphs/<id>/check")]
 pub(in crate::api) async fn check(
-    _caller: Auth,
+    caller: Auth,
     desk: &State<Desk>,
     id: i64,
+    key: RequestKey,
 ) -> Result<Json<GraphSaved>, ApiError> {
+    let (once, id) = (key.with(&caller, None)?, GraphId(id));
     let desk = desk.inner().clone();
-    blocking(move || Ok(Json(GraphSaved::from(&desk.check(GraphId(id))?)))).await
+    blocking(move || {
+        let checked = once.run(&desk, |desk| desk.check(id), |_| desk.defined(id))?;
+        Ok(Json(GraphSaved::from(&checked)))
+    })
+    .await
 }

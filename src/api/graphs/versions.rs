@@ -9,6 +9,7 @@ use crate::api::describe;
 use crate::api::error::ApiError;
 use crate::api::graphs::{number, rows, saved};
 use crate::api::guard::Auth;
+use crate::api::keys::RequestKey;
 use crate::api::wire::{Graph, GraphDiff, GraphSaved, VersionPage};
 use crate::desk::Desk;
 use crate::engine::GraphId;
@@ -80,6 +81,7 @@ pub(in crate::api) async fn diff(
 #[utoipa::path(
     tag = "graphs",
     operation_id = "restoreGraph",
+    params(RequestKey),
     responses(
         (status = 201, description = "Saved.", body = GraphSaved),
         (status = 200, description = "The newest version was the same: nothing changed.", body = GraphSaved),
@@ -91,7 +93,14 @@ pub(in crate::api) async fn restore(
     caller: Auth,
     desk: &State<Desk>,
     id: i64,
+    key: RequestKey,
 ) -> Result<Custom<Json<GraphSaved>>, ApiError> {
+    let once = key.with(&caller, None)?;
     let desk = desk.inner().clone();
-    blocking(move || Ok(saved(&desk.restore(GraphId(id), caller.0.name)?))).await
+    blocking(move || {
+        let restore = |desk: &Desk| desk.restore(GraphId(id), caller.0.name);
+        let again = |id| desk.defined(GraphId(id));
+        Ok(saved(&once.run(&desk, restore, again)?))
+    })
+    .await
 }

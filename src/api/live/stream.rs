@@ -227,6 +227,7 @@ pub(in crate::api) fn said(what: What) -> (&'static str, Value) {
             "pipeline",
             json!({"p": pipeline.0, "s": state.word(), "end": true}),
         ),
+        What::Removed { pipeline } => ("removed", json!({"p": pipeline.0})),
         What::Reload => ("reload", json!({})),
     }
 }
@@ -274,6 +275,10 @@ mod tests {
         assert_eq!(
             event(815, true, What::Reload),
             "id: 815\nevent: reload\ndata: {}\n\n"
+        );
+        assert_eq!(
+            event(816, true, What::Removed { pipeline }),
+            "id: 816\nevent: removed\ndata: {\"p\":7}\n\n"
         );
         let (most, number) = (i64::MAX, u32::MAX);
         let longest = moved(

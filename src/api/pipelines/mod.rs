@@ -1,7 +1,13 @@
 //! `/pipelines`
 
+pub(in crate::api) mod diff;
+pub(in crate::api) mod list;
+pub(in crate::api) mod many;
+pub(in crate::api) mod remove;
 pub(in crate::api) mod starts;
+pub(in crate::api) mod timeline;
 
+use rocket::http::Status;
 use rocket::serde::json::Json;
 use rocket::{State, get};
 
@@ -11,38 +17,13 @@ use crate::api::error::ApiError;
 use crate::api::graphs::{number, rows};
 use crate::api::guard::Auth;
 use crate::api::pipelines::starts::{LONGEST_WAIT, duration};
-use crate::api::wire::{JournalEntry, JournalPage, Pipeline, PipelinePage, PipelineWhole, Track};
+use crate::api::wire::{
+    JournalEntry, JournalPage, Pipeline, PipelineWhole, Track, TrackPage, states,
+};
+use crate::clock;
 use crate::desk::Desk;
-use crate::engine::PipelineId;
+use crate::engine::{PipelineId, TrackState};
 use crate::store::PipelineHead;
-
-/// Pipelines, the newest first
-#[utoipa::path(
-    tag = "pipelines",
-    operation_id = "listPipelines",
-    responses(
-        (status = 200, description = "A page.", body = PipelinePage),
-        describe::list,
-    )
-)]
-#[get("/pipelines?<before>&<limit>")]
-pub(in crate::api) async fn list(
-    _caller: Auth,
-    desk: &State<Desk>,
-    before: Option<&str>,
-    limit: Option<&str>,
-) -> Result<Json<PipelinePage>, ApiError> {
-    let (before, limit) = (number("before", before)?, rows(limit)?);
-    let desk = desk.inner().clone();
-    blocking(move || {
-        let heads = desk.store.pipelines(before.unwrap_or(i64::MAX), limit)?;
-        let full = heads.len() as i64 == limit;
-        let next = heads.last().filter(|_| full).map(|p| p.id);
-        let pipelines = heads.iter().map(Pipeline::from).collect();
-        Ok(Json(PipelinePage { pipelines, next }))
-    })
-    .await
-}
 
 /// A pipeline with its tracks
 #[utoipa::path(
@@ -89,15 +70,15 @@ pub(in crate::api) async fn get(
         describe::of_pipeline,
     )
 )]
-#[get("/pipelines/<id>/journal?<after>&<limit>")]
+#[get("/pipelines/<id>/journal?<cursor>&<limit>")]
 pub(in crate::api) async fn journal(
     _caller: Auth,
     desk: &State<Desk>,
     id: i64,
-    after: Option<&str>,
+    cursor: Option<&str>,
     limit: Option<&str>,
 ) -> Result<Json<JournalPage>, ApiError> {
-    let (after, limit) = (number("after", after)?, rows(limit)?);
+    let (after, limit) = (number("cursor", cursor)?, rows(limit)?);
     let desk = desk.inner().clone();
     blocking(move || {
         let id = PipelineId(id);
@@ -111,8 +92,54 @@ pub(in crate::api) async fn journal(
     .await
 }
 
+/// The tracks of a pipeline
+#[utoipa::path(
+    tag = "pipelines",
+    operation_id = "listTracks",
+    responses(
+        (status = 200, description = "A page.", body = TrackPage),
+        describe::of_pipeline,
+    )
+)]
+#[get("/pipelines/<id>/tracks?<state>&<cursor>&<limit>")]
+pub(in crate::api) async fn tracks(
+    _caller: Auth,
+    desk: &State<Desk>,
+    id: i64,
+    state: Option<&str>,
+    cursor: Option<&str>,
+    limit: Option<&str>,
+) -> Result<Json<TrackPage>, ApiError> {
+    let states = state.map(|words| states(words, TrackState::ALL, TrackState::word));
+    let states = states.transpose()?.unwrap_or_default();
+    let (after, limit) = (number("cursor", cursor)?, rows(limit)?);
+    let desk = desk.inner().clone();
+    blocking(move || {
+        let id = PipelineId(id);
+        head(&desk, id)?;
+        let found = desk
+            .store
+            .track_page(id, &states, after.unwrap_or(0), limit)?;
+        let full = found.len() as i64 == limit;
+        let next = found.last().filter(|_| full).map(|track| track.id);
+        let tracks = found.into_iter().map(Track::from).collect();
+        Ok(Json(TrackPage { tracks, next }))
+    })
+    .await
+}
+
 /// A pipeline without its tracks.
 pub(in crate::api) fn head(desk: &Desk, id: PipelineId) -> Result<PipelineHead, ApiError> {
     let head = desk.store.pipeline(id)?;
-    head.ok_or_else(|| ApiError::not_found("pipeline", id.0))
+    if let Some(head) = head {
+        return Ok(head);
+    }
+    Err(match desk.store.removed(id)? {
+        Some((at, who)) => {
+            let at = clock::format_utc(at);
+            let detail = format!("pipeline `{id}` was deleted at {at} by `{who}`");
+            ApiError::new(Status::NotFound, "not-found", detail)
+        }
+        None => ApiError::not_found("pipeline", id.0),
+    })
 }

@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use rocket::http::Status;
-use rocket::request::{FromRequest, Outcome};
 use rocket::response::status::Custom;
 use rocket::serde::json::Json;
-use rocket::{Request, State, post};
+use rocket::{State, post};
 
 use crate::api::body::{Body, blocking};
 use crate::api::describe;
 use crate::api::error::ApiError;
 use crate::api::guard::Auth;
+use crate::api::keys::RequestKey;
 use crate::api::query::is_dry;
 use crate::api::tracks::given;
 use crate::api::wire::{PipelineStarted, PipelineState, StartBody, StartedOrPreview};
@@ -22,27 +22,6 @@ use crate::graph::Millis;
 
 /// The longest that `?wait=` may wait; a longer wait ends here with the state as it is.
 pub(in crate::api) const LONGEST_WAIT: Duration = Duration::from_secs(300);
-/// The most bytes of an `Idempotency-Key`.
-pub(in crate::api) const MOST_KEY_BYTES: usize = 255;
-
-/// The header `Idempotency-Key`.
-pub(in crate::api) struct RequestKey(pub(in crate::api) Option<String>);
-
-#[rocket::async_trait]
-impl<'r> FromRequest<'r> for RequestKey {
-    type Error = ();
-
-    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        match request.headers().get_one("Idempotency-Key") {
-            None => Outcome::Success(Self(None)),
-            Some(key) if !key.is_empty() && key.len() <= MOST_KEY_BYTES => {
-                Outcome::Success(Self(Some(key.to_owned())))
-            }
-            Some(_) => Outcome::Error((Status::BadRequest, ())),
-        }
-    }
-}
-
 /// Starts a pipeline
 #[utoipa::path(
     tag = "pipelines",
@@ -74,7 +53,7 @@ pub(in crate::api) async fn start(
             desc: body.desc,
             given: given(body.input),
             ask_later: body.ask_later,
-            request_key: key.0,
+            request_key: key.of_start(),
             who: caller.0.name.to_owned(),
             trigger: "rest",
             priority: body.priority,
@@ -84,6 +63,7 @@ pub(in crate::api) async fn start(
             return Ok(would_start(desk.would_start(GraphId(id), request)?));
         }
         let started = desk.start(GraphId(id), request)?;
+        key.is_replayed(started.replayed);
         self::started(&desk, started, wait)
     })
     .await

@@ -10,6 +10,7 @@ use crate::api::body::{Body, blocking};
 use crate::api::describe;
 use crate::api::error::ApiError;
 use crate::api::guard::Auth;
+use crate::api::keys::RequestKey;
 use crate::api::wire::{Secret, SecretBody, SecretPage, SecretRemoved, SecretSet};
 use crate::desk::Desk;
 use crate::graph::Hidden;
@@ -40,6 +41,7 @@ pub(in crate::api) async fn list(
 #[utoipa::path(
     tag = "secrets",
     operation_id = "setSecret",
+    params(RequestKey),
     request_body = SecretBody,
     responses(
         (status = 200, description = "It has the new value.", body = SecretSet),
@@ -52,12 +54,15 @@ pub(in crate::api) async fn set(
     caller: Auth,
     desk: &State<Desk>,
     name: String,
+    key: RequestKey,
     body: Body,
 ) -> Result<Custom<Json<SecretSet>>, ApiError> {
+    let once = key.with(&caller, Some(&body))?;
     let value = value(body.required_json()?)?;
     let desk = desk.inner().clone();
     blocking(move || {
-        let status = match desk.set_secret(&name, &value, caller.0.name)? {
+        let set = |desk: &Desk| desk.set_secret(&name, &value, caller.0.name);
+        let status = match once.run(&desk, set, |_| Ok(true))? {
             true => Status::Ok,
             false => Status::Created,
         };
@@ -86,6 +91,7 @@ fn value(body: Value) -> Result<Hidden, ApiError> {
 #[utoipa::path(
     tag = "secrets",
     operation_id = "removeSecret",
+    params(RequestKey),
     responses(
         (status = 200, description = "It is removed.", body = SecretRemoved),
         describe::remove_secret,
@@ -93,13 +99,17 @@ fn value(body: Value) -> Result<Hidden, ApiError> {
 )]
 #[delete("/secrets/<name>")]
 pub(in crate::api) async fn remove(
-    _caller: Auth,
+    caller: Auth,
     desk: &State<Desk>,
     name: String,
+    key: RequestKey,
 ) -> Result<Json<SecretRemoved>, ApiError> {
+    let once = key.with(&caller, None)?;
     let desk = desk.inner().clone();
     blocking(move || {
-        let unfinished_pipelines = desk.remove_secret(&name)?;
+        let remove = |desk: &Desk| desk.remove_secret(&name);
+        let again = |_| Ok(desk.store.secret_users(&name)?);
+        let unfinished_pipelines = once.run(&desk, remove, again)?;
         Ok(Json(SecretRemoved {
             name,
             unfinished_pipelines,

@@ -13,6 +13,7 @@ use crate::api::body::{Body, blocking};
 use crate::api::describe;
 use crate::api::error::ApiError;
 use crate::api::guard::Auth;
+use crate::api::keys::RequestKey;
 use crate::api::query::is_dry;
 use crate::api::wire::{AnswerBody, InputBody, TrackWhole};
 use crate::desk::{Asked, Desk, TrackAsk};
@@ -44,6 +45,7 @@ pub(in crate::api) async fn get(
 #[utoipa::path(
     tag = "tracks",
     operation_id = "setTrackInput",
+    params(RequestKey),
     request_body = InputBody,
     responses(
         (status = 200, description = "The track as it is now; with `dry_run` what would follow.", body = Done<TrackWhole>),
@@ -56,15 +58,18 @@ pub(in crate::api) async fn input(
     desk: &State<Desk>,
     id: i64,
     dry_run: Option<&str>,
+    key: RequestKey,
     body: Body,
 ) -> Result<Json<Done<TrackWhole>>, ApiError> {
-    let (dry, InputBody(values)) = (is_dry(dry_run)?, body.json()?);
+    let once = key.with(&caller, Some(&body))?;
+    let once = (!is_dry(dry_run)?).then_some(once);
+    let InputBody(values) = body.json()?;
     let asked = Asked {
         who: caller.0.name.to_owned(),
         ..Asked::default()
     };
     let (ask, desk) = ((TrackId(id), TrackAsk::Input), desk.inner().clone());
-    blocking(move || act(&desk, ask, asked, &given(values), dry)).await
+    blocking(move || act(&desk, ask, asked, &given(values), once)).await
 }
 
 /// Values as they came in.
@@ -79,6 +84,7 @@ pub(in crate::api) fn given(values: BTreeMap<String, Value>) -> BTreeMap<String,
 #[utoipa::path(
     tag = "tracks",
     operation_id = "resolveTrack",
+    params(RequestKey),
     request_body = AnswerBody,
     responses(
         (status = 200, description = "The track as it is now; with `dry_run` what would follow.", body = Done<TrackWhole>),
@@ -91,9 +97,12 @@ pub(in crate::api) async fn resolve(
     desk: &State<Desk>,
     id: i64,
     dry_run: Option<&str>,
+    key: RequestKey,
     body: Body,
 ) -> Result<Json<Done<TrackWhole>>, ApiError> {
-    let (dry, none) = (is_dry(dry_run)?, BTreeMap::new());
+    let once = key.with(&caller, Some(&body))?;
+    let once = (!is_dry(dry_run)?).then_some(once);
+    let none = BTreeMap::new();
     let (verdict, why, outputs) = match body.required_json()? {
         AnswerBody::Succeeded { why, outputs } => (TrackAsk::Succeed, why, outputs),
         AnswerBody::Failed { why } => (TrackAsk::Fail, why, none),
@@ -105,7 +114,7 @@ pub(in crate::api) async fn resolve(
         expect: Some(Expect::Track(TrackState::Interrupted, None)),
     };
     let (ask, desk) = ((TrackId(id), verdict), desk.inner().clone());
-    blocking(move || act(&desk, ask, asked, &given(outputs), dry)).await
+    blocking(move || act(&desk, ask, asked, &given(outputs), once)).await
 }
 
 /// A track with all that is known of it.

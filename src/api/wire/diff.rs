@@ -26,14 +26,14 @@ pub(in crate::api) struct GraphDiff {
 
 /// A key of a definition whose value is another.
 #[derive(Debug, Serialize, ToSchema)]
-struct ChangedField {
+pub(super) struct ChangedField {
     /// The way to the key.
     #[schema(examples("input.host.default"))]
-    field: String,
+    pub(super) field: String,
     /// Null: it was not there, what it has by default held.
-    before: Value,
+    pub(super) before: Value,
     /// Null: it is not there, what it has by default holds.
-    after: Value,
+    pub(super) after: Value,
 }
 
 /// A vertex that is in both and is not the same.

@@ -45,6 +45,6 @@ impl From<&JournalRow> for JournalEntry {
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct JournalPage {
     pub(in crate::api) entries: Vec<JournalEntry>,
-    /// Give it as `after` for the next page; null: there is none.
+    /// Give it as `cursor` for the next page; null: there is none.
     pub(in crate::api) next: Option<i64>,
 }

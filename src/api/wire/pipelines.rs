@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::tracks::Track;
 use super::values::{Moment, given};
 use super::words::PipelineState;
+use crate::desk::Removed;
 use crate::store::PipelineHead;
 
 /// A pipeline without its tracks.
@@ -70,8 +71,9 @@ impl From<&PipelineHead> for Pipeline {
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct PipelinePage {
     pub(in crate::api) pipelines: Vec<Pipeline>,
-    /// Give it as `before` for the next page; null: there is none.
-    pub(in crate::api) next: Option<i64>,
+    /// Give it as `cursor` for the next page; null: there is none. A page can be short, or empty, where
+    /// little fits: only so many pipelines are looked at for one.
+    pub(in crate::api) next: Option<String>,
 }
 
 /// A pipeline with its tracks.
@@ -83,6 +85,43 @@ pub(in crate::api) struct PipelineWhole {
     pub(in crate::api) ignored: usize,
     /// One for each vertex, in the order of the definition.
     pub(in crate::api) tracks: Vec<Track>,
+}
+
+/// Tracks of a pipeline, in the order of the definition.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api) struct TrackPage {
+    pub(in crate::api) tracks: Vec<Track>,
+    /// Give it as `cursor` for the next page; null: there is none.
+    pub(in crate::api) next: Option<i64>,
+}
+
+/// A pipeline that was deleted, or would be.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api) struct PipelineRemoved {
+    /// As it was.
+    pipeline: Pipeline,
+    /// It was deleted; false: it would be.
+    deleted: bool,
+    attempts: i64,
+    /// Bytes of the logs of attempts that have ended.
+    log_bytes: i64,
+    /// Lines of its journal.
+    journal_entries: i64,
+    /// The newest pipelines that repeat it: they stay.
+    repeated_by: Vec<i64>,
+}
+
+impl PipelineRemoved {
+    pub(in crate::api) fn of(removed: Removed, dry: bool) -> Self {
+        Self {
+            pipeline: Pipeline::from(&removed.head),
+            deleted: !dry,
+            attempts: removed.extent.attempts,
+            log_bytes: removed.extent.log_bytes,
+            journal_entries: removed.extent.journal,
+            repeated_by: removed.repeated_by,
+        }
+    }
 }
 
 /// A pipeline that was started.

@@ -10,7 +10,7 @@ use super::pipelines::PipelineStarted;
 use super::values::given;
 use super::words::{Fate, PipelineState, TrackState};
 use crate::desk::{Would, WouldStart};
-use crate::engine::Will;
+use crate::engine::{Preview, Will};
 
 /// What would follow from what is asked. Nothing of it was done.
 #[derive(Debug, Serialize, ToSchema)]
@@ -30,7 +30,7 @@ pub(in crate::api) struct AskPreview {
 
 /// How many tracks there are of each fate.
 #[derive(Debug, Serialize, ToSchema)]
-struct FateCounts {
+pub(in crate::api) struct FateCounts {
     run: usize,
     end: usize,
     change: usize,
@@ -49,11 +49,22 @@ struct TrackFate {
     will: Fate,
 }
 
+impl From<&Preview> for FateCounts {
+    fn from(preview: &Preview) -> Self {
+        let of: BTreeMap<Will, usize> = preview.counts().collect();
+        let of = |will| of.get(&will).copied().unwrap_or_default();
+        Self {
+            run: of(Will::Run),
+            end: of(Will::End),
+            change: of(Will::Change),
+            keep: of(Will::Keep),
+        }
+    }
+}
+
 impl From<&Would> for AskPreview {
     fn from(would: &Would) -> Self {
         let preview = &would.preview;
-        let of: BTreeMap<Will, usize> = preview.counts().collect();
-        let of = |will| of.get(&will).copied().unwrap_or_default();
         let tracks = preview.tracks.iter().zip(&would.vertices);
         let tracks = tracks.map(|(fate, vertex)| TrackFate {
             id: fate.track.0,
@@ -66,12 +77,7 @@ impl From<&Would> for AskPreview {
             from: PipelineState(preview.from.word()),
             to: PipelineState(preview.to.word()),
             queued: preview.queued,
-            counts: FateCounts {
-                run: of(Will::Run),
-                end: of(Will::End),
-                change: of(Will::Change),
-                keep: of(Will::Keep),
-            },
+            counts: FateCounts::from(preview),
             tracks: tracks.collect(),
             warnings: would.warnings.clone(),
         }

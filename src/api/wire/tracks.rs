@@ -168,6 +168,6 @@ impl From<store::Waiting> for Waiting {
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct InboxPage {
     pub(in crate::api) tracks: Vec<Waiting>,
-    /// Give it as `before` for the next page; null: there is none.
+    /// Give it as `cursor` for the next page; null: there is none.
     pub(in crate::api) next: Option<i64>,
 }

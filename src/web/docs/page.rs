@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
+use rocket::http::uri::Host;
 use rocket::{State, get};
 use serde_json::Value;
 
@@ -20,6 +21,8 @@ pub struct Documented(pub Arc<Value>);
 #[template(path = "docs.html")]
 struct DocsPage {
     frame: Frame,
+    /// As the browser asked for it, with the port.
+    host: String,
     about: Vec<Piece>,
     tags: Vec<Tag>,
     types: Vec<Type>,
@@ -62,12 +65,17 @@ struct Type {
 }
 
 #[get("/docs")]
-pub(in crate::web) async fn show(who: Browser, document: &State<Documented>) -> Outcome {
+pub(in crate::web) async fn show(
+    who: Browser,
+    host: Option<&Host<'_>>,
+    document: &State<Documented>,
+) -> Outcome {
     let document = document.inner().clone();
-    blocking(move || Answer::ok(&view(&who, &document.0))).await
+    let host = host.map_or_else(|| "127.0.0.1".to_owned(), Host::to_string);
+    blocking(move || Answer::ok(&view(&who, host, &document.0))).await
 }
 
-fn view(who: &Browser, document: &Value) -> DocsPage {
+fn view(who: &Browser, host: String, document: &Value) -> DocsPage {
     let tags = list(&document["tags"]).map(|tag| {
         let name = text(&tag["name"]);
         let all = members(&document["paths"]).flat_map(|(path, item)| {
@@ -83,6 +91,7 @@ fn view(who: &Browser, document: &Value) -> DocsPage {
     let types = members(&document["components"]["schemas"]);
     DocsPage {
         frame: Frame::new(who, Section::Docs),
+        host,
         about: prose(&text(&document["info"]["description"])),
         tags: tags.collect(),
         types: types.map(|(name, schema)| of_type(name, schema)).collect(),
@@ -213,7 +222,9 @@ mod tests {
                 "properties": {"size": {"type": "integer", "description": HOSTILE}, "word": {"enum": [HOSTILE]}},
             }}},
         });
-        let html = view(&browser(), &document).render().expect("renders");
+        let html = view(&browser(), "127.0.0.1:8000".to_owned(), &document)
+            .render()
+            .expect("renders");
         wellformed::check(&html);
         assert!(!html.contains(HOSTILE));
         for part in [

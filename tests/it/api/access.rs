@@ -23,13 +23,7 @@ fn no_route_answers_a_stranger() {
             open += 1;
             continue;
         }
-        let asked = path.split('?').next().expect("a path");
-        let parts = asked.split('/').map(|part| match part {
-            "<file>" => "1.yaml",
-            part if part.starts_with('<') => "1",
-            part => part,
-        });
-        let asked = parts.collect::<Vec<_>>().join("/");
+        let asked = address(&path);
         for headers in [
             vec![],
             vec![("Authorization", "Bearer wrong")],
@@ -41,6 +35,40 @@ fn no_route_answers_a_stranger() {
         }
     }
     assert!(open <= 8, "{open} routes are open");
+}
+
+/// An address of a route, with something in each place.
+fn address(path: &str) -> String {
+    let path = path.split('?').next().expect("a path");
+    let parts = path.split('/').map(|part| match part {
+        "<file>" => "1.yaml",
+        part if part.starts_with('<') => "1",
+        part => part,
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+#[test]
+fn each_right_opens_what_it_is_for_and_nothing_else() {
+    let server = Server::start();
+    let cookie = server.sign_in(&server.link);
+    let token = format!("Bearer {}", server.token);
+    for (method, path) in trackyard::app::routes() {
+        let open = OPEN.iter().any(|open| path.starts_with(open));
+        if open || !path.starts_with("/api/v1/") {
+            continue;
+        }
+        // A query that no route knows: who has the right is told so, and nothing is done.
+        let url = format!("{}{}?no_such_query=1", server.url, address(&path));
+        let may = |header| ask(&method, &url, &[header], b"").status;
+        assert_eq!(
+            may(("Authorization", token.as_str())),
+            422,
+            "{method} {path}"
+        );
+        let read = if method == "GET" { 422 } else { 401 };
+        assert_eq!(may(("Cookie", cookie.as_str())), read, "{method} {path}");
+    }
 }
 
 #[test]

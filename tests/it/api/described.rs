@@ -15,7 +15,7 @@ fn document() -> &'static Value {
 }
 
 /// `(METHOD, path, operation)` of all that is described.
-fn operations() -> impl Iterator<Item = (String, &'static str, &'static Value)> {
+pub(super) fn operations() -> impl Iterator<Item = (String, &'static str, &'static Value)> {
     let paths = document()["paths"].as_object().expect("paths");
     paths.iter().flat_map(|(path, item)| {
         let item = item.as_object().expect("operations");
@@ -184,6 +184,45 @@ fn every_route_is_described_and_nothing_else() {
 }
 
 #[test]
+fn an_address_says_which_methods_it_takes() {
+    let server = Server::start();
+    let paths = document()["paths"].as_object().expect("paths");
+    for (path, item) in paths {
+        let mut takes: Vec<_> = item.as_object().expect("operations").keys().collect();
+        let head = "head".to_owned();
+        if takes.iter().any(|method| *method == "get") {
+            takes.push(&head);
+        }
+        takes.sort_unstable();
+        let takes: Vec<_> = takes.iter().map(|method| method.to_uppercase()).collect();
+        let numbers = ["{id}", "{number}"]
+            .iter()
+            .fold(path.clone(), |p, name| p.replace(name, "1"));
+        let words = numbers.replace(['{', '}'], "");
+        let answer = server.ask("PATCH", &format!("/api/v1{words}"), &[], b"");
+        assert_eq!(answer.status, 405, "{path}");
+        assert_eq!(answer.header("allow"), takes.join(", "), "{path}");
+        assert_eq!(answer.json()["code"], "method-not-allowed", "{path}");
+    }
+}
+
+#[test]
+fn a_query_that_a_route_does_not_know_is_refused_when_it_reads_too() {
+    let server = Server::start();
+    for (path, said) in [
+        ("/pipelines?staet=FAILED", "`staet` is not known here"),
+        ("/pipelines?limit=1&limit=2", "`limit` is there twice"),
+        ("/pipelines?limit=501", "from 1 to 500"),
+        ("/graphs?limit=0", "from 1 to 500"),
+    ] {
+        let answer = server.get(path);
+        assert_eq!(answer.status, 422, "{path}");
+        let detail = answer.json()["detail"].to_string();
+        assert!(detail.contains(said), "{path}: {detail}");
+    }
+}
+
+#[test]
 fn each_operation_has_a_name_of_its_own_a_summary_and_a_known_tag() {
     let tags = document()["tags"].as_array().expect("tags");
     let tags: Vec<&Value> = tags.iter().map(|tag| &tag["name"]).collect();
@@ -223,6 +262,7 @@ fn the_page_draws_all_of_it_for_those_who_have_signed_in() {
         assert!(html.contains(&format!("id=\"{id}\"")), "{id}");
         assert!(html.contains(&format!("<code>{path}</code>")), "{path}");
     }
+    assert!(html.contains(&format!("URL={}/api/v1\n", server.url)));
     // Each link of the page leads to a place in it.
     let places: BTreeSet<_> = parts(&html, " id=\"").collect();
     for link in parts(&html, "href=\"#") {
@@ -240,10 +280,12 @@ fn parts<'a>(html: &'a str, mark: &'a str) -> impl Iterator<Item = &'a str> {
 #[test]
 fn what_does_not_fit_is_seen() {
     let of = |status: u16, body: Value| Answer {
+        replayed: false,
         status,
         media: "application/json".to_owned(),
         cookie: String::new(),
         sniff: String::new(),
+        headers: ureq::http::HeaderMap::new(),
         body: body.to_string().into_bytes(),
     };
     let fails = |answer: Answer| {

@@ -52,7 +52,7 @@ fn waiting(file: &Path) -> String {
 
 /// What the journal says of a pipeline, as events without the end.
 fn journal(server: &Server, id: &Value) -> Vec<Event> {
-    let journal = server.get(&format!("/pipelines/{id}/journal?limit=1000"));
+    let journal = server.get(&format!("/pipelines/{id}/journal?limit=500"));
     let journal = journal.expect(200);
     let entries = journal["entries"].as_array().expect("a list").iter();
     let event = |e: &Value| match &e["track"] {

@@ -15,7 +15,7 @@ use trackyard::failpoint::Point;
 use trackyard::spool::Gate;
 
 use crate::executor::bench::{LONG, lives, until};
-use crate::server::Server;
+use crate::server::{Server, rows};
 use case::{Case, FIRST, HELD, Mark, Outcome};
 
 /// What becomes of the attempt that a supervisor was busy with when it died.
@@ -61,6 +61,8 @@ rows! {
     committed_before_successors: ServerCommitted => server_dies,
     before_the_files_are_removed: ServerCleaning => server_dies,
     cancelled_before_the_gate: ServerCancelling => server_dies_cancelling,
+    noted_before_the_answer: ServerNoted => server_dies_before_it_answers,
+    noted_before_all_of_it_is_removed: ServerRemoving => server_dies_removing,
 }
 
 #[test]
@@ -257,6 +259,55 @@ fn answer(server: &Server, id: &Value, outcome: &Outcome) {
     }
 }
 
+/// What a request with a key asks for is done and its caller has no answer: sent again it is not done
+/// again, and says what was done.
+fn server_dies_before_it_answers(point: Point, pass: u64) {
+    let case = Case::new();
+    let mut server = case.serve(Some((point, pass)));
+    let failing = json!({"name": "g", "vertices": {"a": case.script("false")}});
+    let mut asked = 0;
+    let mut ask = |server: &mut Server, method: &str, path: &str, body: &Value| {
+        asked += 1;
+        let key = format!("key {asked}");
+        let headers = [
+            ("Content-Type", "application/json"),
+            ("Idempotency-Key", &key),
+        ];
+        let (path, body) = (format!("/api/v1{path}"), body.to_string());
+        let dies = asked == pass;
+        let send = |server: &Server| server.try_ask(method, &path, &headers, body.as_bytes());
+        let first = send(server);
+        if dies {
+            assert!(first.is_err(), "it died before it answered");
+            assert_eq!(server.signal(), Some(Signal::KILL.as_raw()));
+            assert_eq!(case.died(pass).pid, server.pid() as i32);
+            *server = case.serve(None);
+        } else {
+            assert!(!first.expect("an answer").replayed);
+        }
+        let again = send(server).expect("an answer");
+        assert!(again.replayed);
+        again.expect(200)
+    };
+    let graph = ask(&mut server, "POST", "/graphs", &failing);
+    ask(
+        &mut server,
+        "PUT",
+        "/secrets/NAME",
+        &json!({"value": "c4nary"}),
+    );
+    let path = format!("/graphs/{}/pipelines?wait=60s", graph["id"]);
+    let id = server.post(&path, &json!({})).expect(201)["id"].clone();
+    let path = format!("/pipelines/{id}/retry-failed");
+    ask(&mut server, "POST", &path, &json!({"expect": "FAILED"}));
+    let pipeline = server.settled(&id);
+    assert_eq!(server.track(&pipeline, "a")["attempt"], 2);
+    case.ran_once(vec![("a".to_owned(), 1), ("a".to_owned(), 2)]);
+    let saved = server.get(&format!("/graphs/{}/versions", graph["id"]));
+    let saved = saved.expect(200)["graphs"].as_array().map(Vec::len);
+    assert_eq!(saved, Some(1));
+}
+
 /// A person stops a pipeline whose attempts are ordered, with supervisors that have been told and
 /// take no gate because they are halted. They go on when the server is dead, or are dead, too.
 fn server_dies_cancelling(point: Point, pass: u64) {
@@ -302,6 +353,30 @@ fn server_dies_cancelling(point: Point, pass: u64) {
         assert_eq!(ran.len(), lines, "each at most once");
         assert!(supervisors_go_on || ran.is_empty(), "{ran:?}");
     }
+}
+
+/// A pipeline is deleted, and its server dies before anything went, or when all but the note of it has.
+fn server_dies_removing(point: Point, pass: u64) {
+    let case = Case::new();
+    let mut server = case.serve(Some((point, pass)));
+    case.release();
+    let graph = case.graph(&server);
+    let id = case.start(&server, &graph).expect("an answer");
+    server.settled(&id);
+    let path = format!("/api/v1/pipelines/{id}");
+    let _ = server.try_ask("DELETE", &path, &[], b"");
+    assert_eq!(server.signal(), Some(Signal::KILL.as_raw()));
+    assert_eq!(case.died(pass).pid, server.pid() as i32);
+    let logs = case.own.path().join("logs").join(id.to_string());
+    assert_eq!(logs.exists(), pass == 1);
+    let server = case.serve(None);
+    assert_eq!(server.get(&format!("/pipelines/{id}")).status, 404);
+    until("the rest", || {
+        !logs.exists() && rows(case.own.path(), "removal") == 0
+    });
+    assert_eq!(rows(case.own.path(), "track"), 0);
+    let other = server.run("name: other\nvertices: {a: 'true'}\n", &json!({}));
+    assert_eq!(other["id"], json!(2));
 }
 
 fn tell(processes: &[i32], signal: Signal) {

@@ -112,16 +112,19 @@ class Client:
         except TimeoutError:
             return pipeline.refresh()
 
-    def pipelines(self) -> Iterator[Pipeline]:
-        """All pipelines, the newest first; they are read as they are taken."""
-        before: Optional[int] = None
+    def pipelines(self, **only: str) -> Iterator[Pipeline]:
+        """Pipelines, the newest first; they are read as they are taken.
+
+        ``only`` are the filters of the list, such as ``state="FAILED,STOPPED"``, ``graph="nightly"`` or
+        ``since="2026-01-31T12:00:00Z"``; all pipelines without.
+        """
+        query: dict[str, object] = {**only, "limit": PAGE}
         while True:
-            query = {"limit": PAGE} if before is None else {"limit": PAGE, "before": before}
             page = self._wire.get("/pipelines", query)
             yield from (Pipeline.of(self._wire, one) for one in page["pipelines"])
-            before = page["next"]
-            if before is None:
+            if page["next"] is None:
                 return
+            query["cursor"] = page["next"]
 
     def pipeline(self, id: int) -> Pipeline:
         """A pipeline by its number."""

@@ -1,5 +1,11 @@
 //! `/graphs/<id>/pipelines` and `/pipelines`
 
+mod diff;
+mod list;
+mod many;
+mod remove;
+mod timeline;
+
 use serde_json::{Value, json};
 
 use crate::server::Server;
@@ -39,7 +45,6 @@ fn the_same_request_key_starts_one_pipeline_however_often_it_is_sent() {
             .map(Vec::len),
         Some(2)
     );
-    assert_eq!(start(&server, &graph, &"k".repeat(300), &body).status, 400);
 }
 
 /// A dry run says what a start would begin with, or is refused as the start would be.
@@ -304,28 +309,6 @@ fn a_stopped_pipeline_ends_what_runs_and_starts_nothing_more() {
         .post(&format!("/pipelines/{id}/stop"), &json!({}))
         .expect(409);
     assert_eq!(again["code"], "wrong-state");
-}
-
-#[test]
-fn pipelines_are_listed_newest_first_by_pages() {
-    let server = Server::start();
-    for _ in 0..3 {
-        server.run("name: g\nvertices: {a: 'true'}\n", &json!({}));
-    }
-    let first = server.get("/pipelines?limit=2").expect(200);
-    let ids = |page: &Value| -> Vec<i64> {
-        page["pipelines"]
-            .as_array()
-            .expect("a list")
-            .iter()
-            .filter_map(|p| p["id"].as_i64())
-            .collect()
-    };
-    assert_eq!(ids(&first), [3, 2]);
-    let second = server
-        .get(&format!("/pipelines?limit=2&before={}", first["next"]))
-        .expect(200);
-    assert_eq!((ids(&second), &second["next"]), (vec![1], &Value::Null));
 }
 
 #[test]

@@ -1,0 +1,120 @@
+//! Pipelines that are being removed: their rows between two batches, a little at a time, their files on
+//! the executor's threads. What is left when a server dies the next one goes on with.
+
+use std::cell::Cell;
+use std::collections::{BTreeSet, VecDeque};
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+
+use super::command::CommandError;
+use super::drive::Drive;
+use super::flush::Answered;
+use crate::engine::{Outbox, PipelineId, Refusal, Time};
+use crate::executor::Backend;
+use crate::failpoint::{Point, reach};
+
+/// How long rows are removed before others have their turn.
+const TURN: Duration = Duration::from_millis(20);
+
+/// What is on its way.
+pub(super) struct Removals {
+    /// Those that have rows; the first one's turn is next.
+    rows: VecDeque<PipelineId>,
+    /// Those that have files.
+    files: BTreeSet<PipelineId>,
+    /// At most one for each that has files.
+    gone: (Sender<PipelineId>, Receiver<PipelineId>),
+}
+
+impl Removals {
+    /// Goes on with those that a former server has begun.
+    pub(super) fn new(begun: Vec<PipelineId>, backend: &dyn Backend) -> Self {
+        let mut removals = Self {
+            rows: VecDeque::new(),
+            files: BTreeSet::new(),
+            gone: unbounded(),
+        };
+        removals.begin(begun, backend);
+        removals
+    }
+
+    /// Begins with those that are noted as removed.
+    pub(super) fn begin(&mut self, ids: Vec<PipelineId>, backend: &dyn Backend) {
+        for id in ids {
+            reach(Point::ServerRemoving, &id);
+            self.rows.push_back(id);
+            self.files.insert(id);
+            backend.remove_pipeline(id, self.gone.0.clone());
+        }
+    }
+
+    /// Whether there is something to do without being woken.
+    pub(super) fn has_rows(&self) -> bool {
+        !self.rows.is_empty()
+    }
+
+    /// Where pipelines are named whose files are gone.
+    pub(super) fn gone(&self) -> &Receiver<PipelineId> {
+        &self.gone.1
+    }
+}
+
+impl Drive {
+    /// Begins to remove a pipeline that is over.
+    pub(super) fn remove(
+        &mut self,
+        id: PipelineId,
+        (who, why): (&str, &str),
+        now: Time,
+        out: &mut Outbox,
+        answers: &mut Vec<Answered>,
+    ) -> Result<(), CommandError> {
+        let none = CommandError::Refused(Refusal::NoPipeline(id));
+        if out.removals.contains(&id) {
+            return Err(none);
+        }
+        // It may have ended in this very batch.
+        if out.concerns(id) && !self.flush(out, answers) {
+            return Err(CommandError::Closed);
+        }
+        let (state, over) = self.writer.standing(id)?.ok_or(none)?;
+        if !over || self.engine.is_live(id) {
+            return Err(CommandError::Live(id, state));
+        }
+        self.engine.remove(now, id, state, (who, why), out);
+        Ok(())
+    }
+
+    /// Removes some rows of the pipeline whose turn it is. False: the driver is to stop.
+    pub(super) fn remove_rows(&mut self) -> bool {
+        let Some(id) = self.removals.rows.pop_front() else {
+            return true;
+        };
+        let (none, rest) = (Outbox::default(), Cell::new(true));
+        let written = self.write(&none, &mut Vec::new(), |writer| {
+            rest.set(!writer.remove_some(id, TURN)?);
+            Ok(())
+        });
+        reach(Point::ServerRemoving, &id);
+        if rest.get() {
+            self.removals.rows.push_back(id);
+        }
+        written && self.end_removal(id)
+    }
+
+    /// Takes it that the files of a pipeline are gone. False: the driver is to stop.
+    pub(super) fn files_gone(&mut self, id: PipelineId) -> bool {
+        self.removals.files.remove(&id);
+        self.end_removal(id)
+    }
+
+    fn end_removal(&mut self, id: PipelineId) -> bool {
+        if self.removals.rows.contains(&id) || self.removals.files.contains(&id) {
+            return true;
+        }
+        reach(Point::ServerRemoving, &id);
+        let none = Outbox::default();
+        self.write(&none, &mut Vec::new(), |writer| writer.end_removal(id))
+    }
+}

@@ -1,0 +1,69 @@
+//! Tracks of pipelines by what they are asked for.
+
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl};
+
+use super::connection::Db;
+use super::error::StoreError;
+use super::reader::Store;
+use super::schema::{pipeline, track};
+use super::tracks::{TrackHead, track_columns};
+use crate::engine::{PipelineId, TrackState};
+
+impl Store {
+    /// The tracks of a pipeline after number `after` that stand at one of these states; at any, when
+    /// none is named.
+    pub fn track_page(
+        &self,
+        id: PipelineId,
+        states: &[TrackState],
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<TrackHead>, StoreError> {
+        let db = &mut *self.pool.get()?;
+        Ok(page(db, id, states, after, limit)?)
+    }
+
+    /// The tracks of these pipelines of which an attempt was lost.
+    pub fn lost_tracks(&self, pipelines: &[i64]) -> Result<Vec<TrackHead>, StoreError> {
+        Ok(lost(&mut *self.pool.get()?, pipelines)?)
+    }
+}
+
+/// The tracks of these pipelines of which an attempt was lost.
+fn lost(db: &mut Db, pipelines: &[i64]) -> QueryResult<Vec<TrackHead>> {
+    track::table
+        .filter(track::pipeline_id.eq_any(pipelines))
+        .filter(track::lost.gt(0))
+        .order(track::id)
+        .select(track_columns!())
+        .load(db)
+}
+
+/// The numbers of a pipeline's tracks follow each other: no others are gone through.
+fn page(
+    db: &mut Db,
+    id: PipelineId,
+    states: &[TrackState],
+    after: i64,
+    limit: i64,
+) -> QueryResult<Vec<TrackHead>> {
+    let ends: Option<(i64, i32)> = pipeline::table
+        .find(id.0)
+        .select((pipeline::first_track, pipeline::vertices))
+        .first(db)
+        .optional()?;
+    let Some((first, count)) = ends else {
+        return Ok(Vec::new());
+    };
+    let mut found = track::table
+        .filter(track::id.gt(after.max(first - 1)))
+        .filter(track::id.lt(first + i64::from(count)))
+        .order(track::id)
+        .limit(limit)
+        .select(track_columns!())
+        .into_boxed();
+    if !states.is_empty() {
+        found = found.filter(track::state.eq_any(states.iter().map(|state| state.code())));
+    }
+    found.load(db)
+}

@@ -1,0 +1,216 @@
+//! `DELETE /pipelines/<id>`
+
+use serde_json::{Value, json};
+
+use crate::executor::bench::until;
+use crate::processes;
+use crate::server::{Answer, Server, rows};
+use crate::sse::Events;
+
+const YAML: &str = "name: g\ninput: {word: {type: secret, required: true}}\nvertices:\n  a: 'echo hello >left; echo told <word>'\n  b: {script: 'false', needs: [a]}\n";
+
+fn delete(server: &Server, id: &Value, query: &str) -> Answer {
+    let path = format!("/api/v1/pipelines/{id}{query}");
+    server.ask("DELETE", &path, &[], b"")
+}
+
+fn whole(server: &Server) -> Vec<Value> {
+    let paths = [
+        "/pipelines",
+        "/pipelines/1",
+        "/pipelines/1/journal",
+        "/tracks/1",
+        "/inbox",
+    ];
+    paths.iter().map(|path| server.get(path).json()).collect()
+}
+
+#[test]
+fn a_pipeline_goes_with_all_that_belongs_to_it() {
+    let own = tempfile::tempdir().unwrap();
+    let mut server = Server::start_on(own.path(), &[]);
+    let input = json!({"input": {"word": "quite-secret"}});
+    let old = server.run(YAML, &input);
+    assert_eq!(old["state"], "FAILED");
+    let id = &old["id"];
+    let again = server.post(&format!("/pipelines/{id}/again"), &json!({}));
+    let again = server.settled(&again.expect(201)["id"]);
+    let [logs, work] = ["logs", "work"].map(|name| own.path().join(name).join(id.to_string()));
+    assert!(logs.exists() && work.join("left").exists());
+
+    let before = whole(&server);
+    let dry = delete(&server, id, "?dry_run=true").expect(200);
+    assert_eq!(
+        (&dry["deleted"], &dry["attempts"]),
+        (&json!(false), &json!(2))
+    );
+    assert_eq!(dry["repeated_by"], json!([again["id"]]));
+    assert!(dry["log_bytes"].as_i64() > Some(10) && dry["journal_entries"].as_i64() > Some(5));
+    assert_eq!(whole(&server), before);
+
+    let mut events = Events::open(&server, "/api/v1/stream", &[]).expect("a stream");
+    // It is open once it has said something.
+    events.block();
+    let done = delete(&server, id, "?why=too%20old").expect(200);
+    assert_eq!(
+        (&done["deleted"], &done["pipeline"]["state"]),
+        (&json!(true), &json!("FAILED"))
+    );
+    let event = events.next().expect("news");
+    assert_eq!(
+        (event.kind.as_str(), &event.data),
+        ("removed", &json!({"p": id}))
+    );
+
+    let gone = server.get(&format!("/pipelines/{id}")).expect(404);
+    let detail = gone["detail"].as_str().unwrap();
+    assert!(
+        detail.starts_with("pipeline `1` was deleted at 20") && detail.ends_with("by `token`"),
+        "{detail}"
+    );
+    assert_eq!(delete(&server, id, "").status, 404);
+    assert_eq!(
+        server
+            .get(&format!("/tracks/{}", old["tracks"][0]["id"]))
+            .status,
+        404
+    );
+    let list = server.get("/pipelines").expect(200);
+    assert_eq!(list["pipelines"].as_array().map(Vec::len), Some(1));
+    assert_eq!(
+        list["pipelines"][0]["again_of"], *id,
+        "what repeats it stays"
+    );
+    until("the end of the files", || !logs.exists() && !work.exists());
+    let noted = |table: &str| rows(own.path(), table);
+    until("the end of the rows", || noted("removal") == 0);
+    assert_eq!(
+        [
+            noted("pipeline"),
+            noted("track"),
+            noted("attempt"),
+            noted("given_secret")
+        ],
+        [1, 2, 2, 1]
+    );
+    assert_eq!(
+        rows(own.path(), "journal WHERE pipeline_id = 1"),
+        1,
+        "who did it, and why"
+    );
+    assert_eq!(
+        rows(
+            own.path(),
+            "journal WHERE who = 'token' AND why = 'too old'"
+        ),
+        1
+    );
+
+    server.kill();
+    let server = Server::start_on(own.path(), &[]);
+    assert_eq!(
+        server.get(&format!("/pipelines/{id}")).expect(404)["detail"],
+        gone["detail"]
+    );
+    for id in [&again["id"], &json!(3)] {
+        let third = server.post(&format!("/graphs/{}/pipelines", old["graph_id"]), &input);
+        server.settled(&third.expect(201)["id"]);
+        delete(&server, id, "").expect(200);
+    }
+    let fourth = server.run(YAML, &input);
+    assert_eq!(fourth["id"], json!(5), "a number is given once");
+}
+
+#[test]
+fn one_that_is_not_over_is_refused_and_nothing_happens() {
+    let server = Server::start();
+    let yaml = "name: g\nvertices: {a: 'while ! test -e go; do sleep 0.05; done'}\n";
+    let graph = server.define(yaml).expect(201);
+    let path = format!("/graphs/{}/pipelines", graph["id"]);
+    let id = server.post(&path, &json!({})).expect(201)["id"].clone();
+    for query in ["", "?dry_run=true"] {
+        let refused = delete(&server, &id, query).expect(409);
+        assert_eq!(
+            (&refused["code"], &refused["state"]),
+            (&json!("pipeline-live"), &json!("RUNNING"))
+        );
+    }
+    assert_eq!(
+        delete(&server, &json!(77), "").expect(404)["code"],
+        "not-found"
+    );
+    assert_eq!(delete(&server, &id, "?dryrun=true").status, 422);
+    let long = format!("?why={}", "x".repeat(600));
+    assert_eq!(
+        delete(&server, &id, &long).expect(422)["code"],
+        "invalid-input"
+    );
+    std::fs::write(
+        server.data().join("work").join(id.to_string()).join("go"),
+        "",
+    )
+    .unwrap();
+    assert_eq!(server.settled(&id)["state"], "FINISH");
+    delete(&server, &id, "").expect(200);
+}
+
+/// A key starts something anew once what it started is gone.
+#[test]
+fn the_key_of_a_start_is_free_again() {
+    let server = Server::start();
+    let graph = server
+        .define("name: g\nvertices: {a: 'true'}\n")
+        .expect(201);
+    let path = format!("/api/v1/graphs/{}/pipelines", graph["id"]);
+    let headers = [
+        ("Content-Type", "application/json"),
+        ("Idempotency-Key", "one"),
+    ];
+    for expected in 1..=2 {
+        let id = server.ask("POST", &path, &headers, b"{}").expect(201)["id"].clone();
+        assert_eq!(id, json!(expected));
+        server.settled(&id);
+        delete(&server, &id, "").expect(200);
+    }
+}
+
+#[test]
+fn one_of_which_something_still_runs_is_refused() {
+    let server = Server::start();
+    let yaml = "name: g\nvertices: {a: 'echo $$ >pid; while :; do sleep 0.02; done'}\n";
+    let graph = server.define(yaml).expect(201);
+    let path = format!("/graphs/{}/pipelines", graph["id"]);
+    let id = server.post(&path, &json!({})).expect(201)["id"].clone();
+    let file = server.data().join("work").join(id.to_string()).join("pid");
+    let pid = || {
+        std::fs::read_to_string(&file)
+            .ok()?
+            .trim()
+            .parse::<i32>()
+            .ok()
+    };
+    until("the script", || pid().is_some());
+    server.kill_supervisors();
+    let track = || server.get(&format!("/pipelines/{id}")).expect(200)["tracks"][0].clone();
+    until("the loss", || track()["state"] == "INTERRUPTED");
+    let path = format!("/tracks/{}", track()["id"]);
+    let body = json!({"expect": "INTERRUPTED"});
+    server.post(&format!("{path}/fail"), &body).expect(200);
+    assert_eq!(server.settled(&id)["state"], "FAILED");
+    let pid = pid().expect("its number");
+    assert!(processes::lives(pid));
+    for query in ["", "?dry_run=true"] {
+        let refused = delete(&server, &id, query).expect(409);
+        assert_eq!(refused["code"], "still-runs");
+        let detail = refused["detail"].as_str().unwrap();
+        assert!(
+            detail.contains(&format!("process {pid} still runs")),
+            "{detail}"
+        );
+    }
+    server
+        .post(&format!("{path}/kill"), &json!({"expect": "any"}))
+        .expect(200);
+    until("its end", || !processes::lives(pid));
+    delete(&server, &id, "").expect(200);
+}
