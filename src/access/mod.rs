@@ -7,8 +7,9 @@ mod secret;
 mod token;
 
 pub use secret::{Secret, digest, random};
-pub use token::{TokenError, read_token, write_token};
+pub use token::{TOKEN_FILE, TokenError, new_token, read_token, write_token};
 
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use subtle::ConstantTimeEq;
@@ -39,8 +40,8 @@ pub struct Caller {
 pub struct Access {
     store: Store,
     handle: Handle,
-    /// Of the token in `<data>/local.token`.
-    token: String,
+    /// Digest of the token in `<data>/local.token`.
+    token: Mutex<String>,
     /// Digests of sign-in links that have not been used, and when they end.
     links: Mutex<Vec<(String, Time)>>,
 }
@@ -51,18 +52,30 @@ impl Access {
         Self {
             store,
             handle,
-            token: digest(token.text()),
+            token: Mutex::new(digest(token.text())),
             links: Mutex::default(),
         }
     }
 
     /// The caller who shows this token.
     pub fn by_token(&self, shown: &str) -> Option<Caller> {
-        let same = digest(shown).as_bytes().ct_eq(self.token.as_bytes());
+        let token = self.token.lock().unwrap_or_else(PoisonError::into_inner);
+        let same = digest(shown).as_bytes().ct_eq(token.as_bytes());
         bool::from(same).then_some(Caller {
             name: "token",
             csrf: None,
         })
+    }
+
+    /// Makes another token, which is valid from now on in place of the old one; what the old one watches
+    /// ends.
+    pub fn rotate(&self, data: &Path) -> Result<(), TokenError> {
+        {
+            let mut token = self.token.lock().unwrap_or_else(PoisonError::into_inner);
+            *token = digest(new_token(data)?.text());
+        }
+        self.handle.recall_viewers();
+        Ok(())
     }
 
     /// The caller who shows this session cookie.

@@ -33,16 +33,22 @@ pub enum TokenError {
 }
 
 /// The name of the file in the data directory.
-const NAME: &str = "local.token";
+pub const TOKEN_FILE: &str = "local.token";
 /// More than any token has.
 const MOST_BYTES: u64 = 4_096;
 
 /// The token of a data directory; made, readable by its owner alone, when there is none.
 pub fn write_token(data: &Path) -> Result<Secret, TokenError> {
-    let path = data.join(NAME);
+    let path = data.join(TOKEN_FILE);
     if path.exists() {
         return read_token(data);
     }
+    new_token(data)
+}
+
+/// Another token in place of the one that is there. The file is whole at any moment.
+pub fn new_token(data: &Path) -> Result<Secret, TokenError> {
+    let path = data.join(TOKEN_FILE);
     let token = random()?;
     let failed = |why: std::io::Error| TokenError::File {
         path: path.clone(),
@@ -61,7 +67,7 @@ pub fn write_token(data: &Path) -> Result<Secret, TokenError> {
 /// The token of a data directory.
 pub fn read_token(data: &Path) -> Result<Secret, TokenError> {
     use std::io::Read;
-    let path = data.join(NAME);
+    let path = data.join(TOKEN_FILE);
     let failed = |why: std::io::Error| TokenError::File {
         path: path.clone(),
         why: why.to_string(),

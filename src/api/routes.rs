@@ -112,6 +112,7 @@ interface![
     aliases::stats::workflows,
     aliases::stats::nodes,
     aliases::logs::of_instance,
+    server::token::rotate,
     server::health::healthz,
     server::health::readyz,
     server::health::version,

@@ -7,9 +7,12 @@ mod handles;
 mod hold;
 mod opened;
 mod orders;
+mod restored;
 mod serve;
 
+pub use crate::secrets::KEY_FILE;
 pub use error::AppError;
 pub use hold::{Hold, Holder};
 pub use opened::{App, DATABASE, capacity, limits, probe};
+pub use restored::{Restored, restored, right_key};
 pub use serve::{Served, can_listen, routes, serve};

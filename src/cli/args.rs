@@ -12,12 +12,14 @@ use super::drain::DrainArgs;
 use super::graph::GraphArgs;
 use super::hook::HookVerb;
 use super::import::ImportArgs;
+use super::keep::KeepVerb;
 use super::logs::LogsArgs;
 use super::manual::{CompletionArgs, ManArgs};
 use super::params::ParamArgs;
 use super::render::RenderArgs;
 use super::secret::SecretVerb;
 use super::simulate::SimulateArgs;
+use super::start::LinkArgs;
 use super::why::WhyArgs;
 
 /// Runs your shell scripts as a DAG, with a web page, a REST API and a history.
@@ -137,6 +139,8 @@ pub(super) enum Verb {
         after_help = "Example:\n  trackyard hook add deploy -i branch=/ref"
     )]
     Hook(HookVerb),
+    #[command(flatten)]
+    Keep(KeepVerb),
     /// Print what completes words in a shell
     #[command(
         after_help = "Example:\n  trackyard completions bash >~/.local/share/bash-completion/completions/trackyard"
@@ -149,7 +153,7 @@ pub(super) enum Verb {
     Man(ManArgs),
     /// Print a link that signs a browser in, once
     #[command(after_help = "Example:\n  trackyard link")]
-    Link,
+    Link(LinkArgs),
 }
 
 #[derive(Debug, Args)]

@@ -5,10 +5,11 @@ use std::time::Duration;
 use clap::Args;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
+use serde_json::json;
 
 use super::context::Context;
 use super::error::{CliError, OK};
-use super::output::print;
+use super::output::{print, print_json};
 use super::remote::Remote;
 use crate::graph::Millis;
 
@@ -20,6 +21,9 @@ pub(super) struct DrainArgs {
     /// Wait no longer than this, e.g. `10m`; ends with 1 when scripts still run then
     #[arg(long, value_name = "DURATION", value_parser = length)]
     pub(super) within: Option<Duration>,
+    /// Print one JSON object at the end instead of text
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 /// Empties the server, or takes that back.
@@ -27,7 +31,10 @@ pub(super) fn drain(context: &Context, args: &DrainArgs) -> Result<u8, CliError>
     let server = Remote::needed(context)?;
     if args.undo {
         server.delete("/drain")?;
-        print("the server starts scripts again")?;
+        match args.json {
+            true => print_json(&json!({"draining": false}))?,
+            false => print("the server starts scripts again")?,
+        }
         return Ok(OK);
     }
     // Taken before the server is asked: by the time it answers it may have ended.
@@ -43,10 +50,13 @@ pub(super) fn drain(context: &Context, args: &DrainArgs) -> Result<u8, CliError>
         1 => "1 script still runs".to_owned(),
         n => format!("{n} scripts still run"),
     };
-    print(&format!(
+    let begun = format!(
         "no new script starts; {scripts} (Ctrl-C ends the waiting, `{}` takes it back)",
         context.command("drain --undo")
-    ))?;
+    );
+    if !args.json {
+        print(&begun)?;
+    }
     let within = args.within.map(|d| Timespec {
         tv_sec: d.as_secs().try_into().unwrap_or(i64::MAX),
         tv_nsec: d.subsec_nanos().into(),
@@ -58,7 +68,10 @@ pub(super) fn drain(context: &Context, args: &DrainArgs) -> Result<u8, CliError>
             shown(args.within.unwrap_or_default())
         ))),
         Ok(_) => {
-            print("the server has ended; what waits is started by the next one")?;
+            match args.json {
+                true => print_json(&json!({"draining": true, "running": running, "ended": true}))?,
+                false => print("the server has ended; what waits is started by the next one")?,
+            }
             Ok(OK)
         }
         Err(why) => Err(CliError::Failed(format!(

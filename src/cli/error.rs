@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::process::ExitCode;
 
+use crate::access::TokenError;
 use crate::app::AppError;
 use crate::config::ConfigError;
 use crate::desk::{DefineError, StartError};
@@ -65,7 +66,7 @@ macro_rules! failed {
     };
 }
 
-failed!(AppError, StoreError, CommandError, DefineError);
+failed!(AppError, StoreError, CommandError, DefineError, TokenError);
 
 impl From<StartError> for CliError {
     fn from(error: StartError) -> Self {

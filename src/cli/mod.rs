@@ -21,6 +21,7 @@ mod graph;
 mod history;
 mod hook;
 mod import;
+mod keep;
 mod logs;
 mod manual;
 mod output;

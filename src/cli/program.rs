@@ -8,9 +8,10 @@ use tracing_subscriber::EnvFilter;
 use super::args::{Cli, SettingArgs, Verb};
 use super::context::{Context, without_data};
 use super::error::CliError;
+use super::keep::KeepVerb;
 use super::{
-    asking, begin, check, drain, graph, history, hook, import, logs, manual, render, run, secret,
-    serve, simulate, start, why,
+    asking, begin, check, drain, graph, history, hook, import, keep, logs, manual, render, run,
+    secret, serve, simulate, start, why,
 };
 use crate::config::{Config, Flags};
 
@@ -63,7 +64,9 @@ fn dispatch(cli: Cli) -> Result<u8, CliError> {
         Verb::Drain(args) => drain::drain(&quiet(settings)?, &args),
         Verb::Secret(verb) => secret::secret(&quiet(settings)?, verb),
         Verb::Hook(verb) => hook::hook(&quiet(settings)?, verb),
-        Verb::Link => start::link(&quiet(settings)?),
+        Verb::Keep(KeepVerb::Fmt(args)) => keep::fmt(&without_data(flags(settings))?, &args),
+        Verb::Keep(verb) => keep::keep(&quiet(settings)?, verb),
+        Verb::Link(args) => start::link(&quiet(settings)?, &args),
     }
 }
 

@@ -1,5 +1,6 @@
 //! `trackyard start` and `trackyard link`: what only a running server can do.
 
+use clap::Args;
 use serde_json::{Value, json};
 
 use super::args::StartArgs;
@@ -133,15 +134,23 @@ pub(super) fn graph(context: &Context, given: &str) -> Result<i64, CliError> {
     })
 }
 
+#[derive(Debug, Args)]
+pub(super) struct LinkArgs {
+    /// Print one JSON object instead of the link alone
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
 /// Prints a link that signs a browser in.
-pub(super) fn link(context: &Context) -> Result<u8, CliError> {
+pub(super) fn link(context: &Context, args: &LinkArgs) -> Result<u8, CliError> {
     let server = Remote::needed(context)?;
     let link = server.post("/sign-in-links", "application/json", None, "")?;
-    print(&format!(
-        "{}{}",
-        server.url,
-        link["path"].as_str().unwrap_or_default()
-    ))?;
+    let path = link["path"].as_str().unwrap_or_default();
+    let link = format!("{}{path}", server.url);
+    match args.json {
+        true => print_json(&json!({"link": link}))?,
+        false => print(&link)?,
+    }
     Ok(OK)
 }
 

@@ -12,6 +12,11 @@ use super::verdict::{MAY_RUN, judge};
 use super::{Fact, Verdict};
 use crate::engine::{AttemptKey, Remains};
 use crate::spool::{ExitRecord, LogView};
+use crate::store::RESTORED;
+
+/// What is said of a script that ran when a backup was made.
+const OLD: &str = "the data was restored from a backup that was made while the script ran: how it ended \
+     is not in it";
 
 impl Shared {
     /// Judges attempts of a former process and does what follows.
@@ -36,7 +41,10 @@ impl Shared {
         let Ok(on) = self.attempts.adopt(key, runs) else {
             return Verdict::Adopt;
         };
-        let verdict = judge(&self.spool, key, on.is_some(), self.boot == boot);
+        let verdict = match judge(&self.spool, key, on.is_some(), self.boot == boot) {
+            Verdict::Interrupted(_) if boot == RESTORED => Verdict::Interrupted(OLD.to_owned()),
+            verdict => verdict,
+        };
         match &verdict {
             Verdict::TakeResult => {
                 self.job(move |shared| shared.take_result(key));

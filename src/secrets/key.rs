@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// The name of the file in the data directory.
-pub(super) const NAME: &str = "secret.key";
+pub const NAME: &str = "secret.key";
 /// Bytes of a key.
 pub(super) const BYTES: usize = 32;
 

@@ -11,7 +11,7 @@ mod search;
 mod signature;
 mod vault;
 
-pub use key::KeyError;
+pub use key::{KeyError, NAME as KEY_FILE};
 pub use search::{Search, Stretch, Within};
 pub use signature::is_signed;
 pub use vault::{OpenError, Place, SealError, Vault};

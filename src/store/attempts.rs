@@ -13,6 +13,23 @@ use crate::engine::{AttemptKey, Ending, PipelineId, Reason, TrackId, TrackState}
 /// Values of one query; SQLite takes more.
 const VALUES_A_STATEMENT: usize = 1_000;
 
+/// The boot of attempts that ran when the backup was made from which their database was restored.
+pub const RESTORED: &str = "restored";
+
+/// What is committed as running belongs to no boot any more: nothing of it is taken for something that
+/// never started, and launched. Gives how many attempts that were.
+pub(super) fn belong_to_nobody(db: &mut Db) -> QueryResult<usize> {
+    let running = track::table
+        .filter(track::state.eq(TrackState::Running.code()))
+        .select(track::id);
+    let left = attempt::table
+        .filter(attempt::finished_at.is_null())
+        .filter(attempt::track_id.eq_any(running));
+    diesel::update(left)
+        .set(attempt::boot.eq(RESTORED))
+        .execute(db)
+}
+
 /// Each attempt that is committed as running, and the boot in which it was ordered.
 pub(super) fn running(db: &mut Db) -> QueryResult<Vec<(AttemptKey, String)>> {
     let rows: Vec<(i64, i64, i32, String)> = track::table

@@ -36,7 +36,7 @@ pub enum Durability {
 
 /// How long a connection waits for a lock of another process before it says so. The driver goes on
 /// trying; a reader waits only while a log is made anew.
-const BUSY_TIMEOUT_MS: u32 = 1_000;
+pub(super) const BUSY_TIMEOUT_MS: u32 = 1_000;
 
 /// What to do about a database that can only be read.
 const CANNOT_WRITE: &str = "it can only be read: make the file and its directory writable for this \
@@ -74,12 +74,12 @@ pub(super) fn try_lock(db: &mut Db) -> Result<(), StoreError> {
     Ok(pragmas(db, "BEGIN IMMEDIATE; ROLLBACK;")?)
 }
 
-fn pragmas(db: &mut Db, sql: &str) -> QueryResult<()> {
+pub(super) fn pragmas(db: &mut Db, sql: &str) -> QueryResult<()> {
     use diesel::connection::SimpleConnection;
     db.batch_execute(sql)
 }
 
-fn establish(path: &Path) -> Result<SqliteConnection, String> {
+pub(super) fn establish(path: &Path) -> Result<SqliteConnection, String> {
     let text = path.to_str().ok_or("its path is not UTF-8")?;
     SqliteConnection::establish(text).map_err(|e| e.to_string())
 }

@@ -36,6 +36,14 @@ pub enum StoreError {
         /// What failed.
         why: String,
     },
+    /// A copy of the database was not made.
+    #[error("no copy of the database could be written to `{path}`: {why}")]
+    Copy {
+        /// Where.
+        path: PathBuf,
+        /// What the system or SQLite said.
+        why: String,
+    },
     /// No read connection became free in time, or none can be made.
     #[error("no database connection is free: {0}")]
     Pool(#[from] r2d2::Error),

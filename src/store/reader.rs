@@ -37,7 +37,7 @@ impl Store {
             .test_on_check_out(false)
             .connection_timeout(WAIT)
             .build(manager)?;
-        migrate::refuse_newer(&mut *pool.get()?, path)?;
+        migrate::standing(&mut *pool.get()?, path)?.refuse_newer(path)?;
         Ok(Self { pool })
     }
 

@@ -25,6 +25,11 @@ pub(super) fn remove(db: &mut Db, digest: &str) -> QueryResult<()> {
     Ok(())
 }
 
+/// Forgets all sessions.
+pub(super) fn remove_all(db: &mut Db) -> QueryResult<()> {
+    diesel::delete(session::table).execute(db).map(drop)
+}
+
 /// Whether a session is known and has not expired.
 pub(super) fn is_known(db: &mut Db, digest: &str, now: Time) -> QueryResult<bool> {
     let known = session::table

@@ -103,6 +103,12 @@ impl Writer {
         live::one(&mut self.db, id)
     }
 
+    /// Of a database that was restored from a backup: what it says runs is not known to run, and is never
+    /// launched again by itself. Gives how many attempts that were.
+    pub fn belong_to_nobody(&mut self) -> Result<usize, StoreError> {
+        Ok(attempts::belong_to_nobody(&mut self.db)?)
+    }
+
     /// Each attempt that is committed as running, and the boot in which it was ordered.
     pub fn running(&mut self) -> Result<Vec<(AttemptKey, String)>, StoreError> {
         Ok(attempts::running(&mut self.db)?)
@@ -174,6 +180,11 @@ impl Writer {
         expires_at: Time,
     ) -> Result<(), StoreError> {
         Ok(sessions::add(&mut self.db, digest, now, expires_at)?)
+    }
+
+    /// Signs all browsers out.
+    pub fn end_sessions(&mut self) -> Result<(), StoreError> {
+        Ok(sessions::remove_all(&mut self.db)?)
     }
 
     /// Signs a browser out.

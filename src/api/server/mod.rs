@@ -6,6 +6,7 @@ pub(in crate::api) mod metrics;
 pub(in crate::api) mod openapi;
 pub(in crate::api) mod secrets;
 pub(in crate::api) mod sign_in;
+pub(in crate::api) mod token;
 
 pub use metrics::{DatabaseFile, HttpMeter};
 pub use openapi::Description;

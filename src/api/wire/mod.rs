@@ -49,7 +49,7 @@ pub(super) use layout::GraphLayout;
 pub(super) use logs::LogPage;
 pub(super) use many::{ManyBody, ManyDone, OneDone, Outcome};
 pub(super) use others::{
-    Drain, Health, Secret, SecretPage, SecretRemoved, SecretSet, SignInLink, Version,
+    Drain, Health, NewToken, Secret, SecretPage, SecretRemoved, SecretSet, SignInLink, Version,
 };
 pub(super) use parts::{EdgePage, NamedEdge, VertexDefinition, VertexPage};
 pub(super) use pipelines::{

@@ -62,6 +62,13 @@ pub(in crate::api) struct SignInLink {
     pub(in crate::api) path: String,
 }
 
+/// The token was replaced.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api) struct NewToken {
+    /// The file on the server that has the new one.
+    pub(in crate::api) file: String,
+}
+
 /// How the server is.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct Health {

@@ -12,6 +12,7 @@ mod log_stream;
 pub(crate) mod metrics;
 mod pipelines;
 mod stream;
+mod token;
 mod tracks;
 mod wire;
 mod ws;

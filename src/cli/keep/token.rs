@@ -1,0 +1,96 @@
+//! `trackyard token`: the local token, with which programs speak with the server.
+
+use clap::Subcommand;
+use serde_json::json;
+
+use crate::access::{TOKEN_FILE, new_token, read_token};
+use crate::app::{AppError, Hold};
+use crate::cli::context::Context;
+use crate::cli::error::{CliError, OK};
+use crate::cli::output::{print, print_json};
+use crate::cli::remote::Remote;
+
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum TokenVerb {
+    /// Print the token, and nothing else
+    #[command(after_help = "Example:\n  trackyard token show")]
+    Show {
+        /// Print one JSON object instead of the token alone
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make a new one; the old one is void at once, also for a running server
+    #[command(
+        after_help = "Example:\n  trackyard token rotate\n\nBrowsers that are signed in stay so. The token itself is not printed: see `trackyard token show`."
+    )]
+    Rotate {
+        /// Print one JSON object instead of text
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print where the token is
+    #[command(after_help = "Example:\n  trackyard token path")]
+    Path {
+        /// Print one JSON object instead of the path alone
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Shows or replaces the token.
+pub(super) fn token(context: &Context, verb: &TokenVerb) -> Result<u8, CliError> {
+    let data = &context.config.data;
+    let path = data.join(TOKEN_FILE);
+    match *verb {
+        TokenVerb::Show { json } => {
+            if !path.exists() {
+                return Err(none(context));
+            }
+            let token = read_token(data)?;
+            match json {
+                true => print_json(&json!({"token": token.text()}))?,
+                false => print(token.text())?,
+            }
+        }
+        TokenVerb::Rotate { json } => {
+            if !path.exists() {
+                return Err(none(context));
+            }
+            let server = rotate(context)?;
+            match (json, server) {
+                (true, server) => print_json(&json!({"rotated": true, "server": server}))?,
+                (false, true) => print("there is a new token, and the server takes no other")?,
+                (false, false) => print("there is a new token; no server works here now")?,
+            }
+        }
+        TokenVerb::Path { json } => match json {
+            true => print_json(&json!({"path": path, "there": path.exists()}))?,
+            false => print(&path.to_string_lossy())?,
+        },
+    }
+    Ok(OK)
+}
+
+/// Makes a new token; true: a server has taken it over.
+fn rotate(context: &Context) -> Result<bool, CliError> {
+    if let Some(server) = Remote::find(context)? {
+        server.post("/token/rotate", "application/json", None, "")?;
+        return Ok(true);
+    }
+    // No server begins meanwhile, and goes on with the old one.
+    let hold = Hold::take(&context.config.data, "token").map_err(|error| match error {
+        AppError::Held { holder, .. } => context.held(&holder),
+        other => other.into(),
+    })?;
+    new_token(&context.config.data)?;
+    drop(hold);
+    Ok(false)
+}
+
+fn none(context: &Context) -> CliError {
+    let data = context.config.data.display();
+    CliError::Failed(format!(
+        "there is no token in `{data}` yet: the first `{}` makes it",
+        context.command("serve")
+    ))
+}

@@ -1,0 +1,263 @@
+//! Every verb of the command line: what its help says, and what it prints for fixed input, kept in
+//! `tests/it/cli/snapshots`. `INSTA_UPDATE=always` writes them anew; then read what has changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+
+use regex::Regex;
+
+use crate::cli::Desk;
+use crate::server::{Server, program};
+
+const GRAPH: &str = "\
+name: g
+input: {who: {type: str, default: you}}
+vertices:
+  hello: echo \"hello <who>\"
+  bye: {script: echo bye, needs: [hello]}
+";
+const FAILS: &str = "name: f\nvertices: {a: 'exit 3', b: {script: 'true', needs: [a]}}\n";
+/// Its tracks wait for a person.
+const WAITS: &str = "name: w\ninput: {x: {type: str, required: true}}\nvertices: {a: 'echo <x>'}\n";
+const WRONG: &str = "name: x\nvertices:\n  a: {skript: 'true'}\n";
+
+/// What is typed, in this order; one call is one line of the record of its verb. `@` begins a call for
+/// a data directory that no server has.
+const CALLS: &[&str] = &[
+    "check g.yaml",
+    "check wrong.yaml",
+    "fmt --check g.yaml",
+    "fmt wrong.yaml",
+    "init",
+    "init",
+    "example",
+    "graph g.yaml",
+    "graph wrong.yaml",
+    "simulate g.yaml",
+    "simulate wrong.yaml",
+    "render g.yaml",
+    "render wrong.yaml",
+    "import g.yaml",
+    "import f.yaml w.yaml",
+    "import wrong.yaml",
+    "@run g.yaml",
+    "@run f.yaml",
+    "@run wrong.yaml",
+    "@ls",
+    "@migrate",
+    "@backup b.tar.gz --json",
+    "restore b.tar.gz",
+    "@restore b.tar.gz",
+    "serve --run gone.yaml",
+    "start g --wait",
+    "start nothing",
+    "start w --ask-later",
+    "start f --wait",
+    "ls",
+    "show 1",
+    "show 99",
+    "logs 1",
+    "why 1",
+    "why --pipeline 2",
+    "hold 3",
+    "release 3",
+    "pause 2",
+    "resume 2",
+    "input 3 -p x=1 --dry-run",
+    "stop 2 --dry-run",
+    "kill 2",
+    "retry 3 --dry-run",
+    "skip 4 --dry-run",
+    "force 4 succeed --why seen --dry-run",
+    "again 1 --dry-run",
+    "secret set S",
+    "secret ls --json",
+    "secret rm S",
+    "drain --undo",
+    "token path",
+    "doctor --json",
+    "link",
+    "man",
+    "completions bash",
+    "@pause 1",
+];
+/// What is too long, or differs from machine to machine: only so many lines are kept.
+const FIRST_LINES: &[(&str, usize)] = &[
+    ("man", 6),
+    ("completions", 3),
+    ("example", 2),
+    ("doctor", 3),
+];
+/// Verbs that print no facts: what they print is text for people, for shells, or of scripts.
+const NO_FACTS: &[&str] = &["serve", "init", "logs", "completions", "man"];
+
+fn text(mut command: Command) -> (Option<i32>, String, String) {
+    command
+        .env("NO_COLOR", "1")
+        .env("TZ", "UTC")
+        .env("COLUMNS", "100");
+    let output = command.output().expect("it runs");
+    let text = |bytes| String::from_utf8(bytes).expect("text");
+    (
+        output.status.code(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+fn help(words: &[&str]) -> String {
+    let mut command = program();
+    command.args(words).arg("--help");
+    let (code, out, err) = text(command);
+    assert_eq!(code, Some(0), "{words:?}: {err}");
+    out
+}
+
+/// The verbs that a help lists.
+fn verbs(help: &str) -> BTreeSet<String> {
+    let list = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let list = list.take_while(|line| !line.is_empty());
+    // Lines that go on are indented further.
+    let named = list.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    named
+        .map(|line| line.split_whitespace().next().expect("a word").to_owned())
+        .collect()
+}
+
+/// What differs from run to run, under names.
+struct Redactions(Vec<(Regex, &'static str)>);
+
+impl Redactions {
+    fn new(desk: &Desk, url: &str) -> Self {
+        let dir = desk.dir();
+        let literal = |text: &str| Regex::new(&regex::escape(text)).expect("a pattern");
+        let pattern = |text: &str| Regex::new(text).expect("a pattern");
+        let real = dir.canonicalize().expect("it is there");
+        Self(vec![
+            (literal(&real.to_string_lossy()), "[DIR]"),
+            (literal(&dir.to_string_lossy()), "[DIR]"),
+            (literal(url), "[URL]"),
+            (pattern("[0-9a-f]{64}"), "[HEX]"),
+            (
+                pattern(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?Z?"),
+                "[TIME]",
+            ),
+            (pattern(r"\b\d+(\.\d+)? (ms|s)\b"), "[LONG]"),
+            (pattern(r"\b20\d{12}\b"), "[SCHEMA]"),
+            (pattern(r"process id \d+"), "process id [PID]"),
+            (pattern(r#""(database_)?bytes": \d+"#), "\"bytes\": [SIZE]"),
+            // Columns move with what is in them.
+            (pattern(r"([^\s|]) {3,}"), "$1  "),
+        ])
+    }
+
+    fn of(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for (pattern, name) in &self.0 {
+            text = pattern.replace_all(&text, *name).into_owned();
+        }
+        text
+    }
+}
+
+#[test]
+fn every_verb_says_what_it_said() {
+    let desk = Desk::new();
+    for (name, text) in [
+        ("g.yaml", GRAPH),
+        ("f.yaml", FAILS),
+        ("w.yaml", WAITS),
+        ("wrong.yaml", WRONG),
+    ] {
+        desk.write(name, text);
+    }
+    let data = desk.data();
+    std::fs::create_dir(&data).expect("made");
+    let server = Server::start_on(&data, &["--slots", "1"]);
+    let redactions = Redactions::new(&desk, &server.url);
+    let all = verbs(&help(&[]));
+    let mut records: BTreeMap<String, String> = BTreeMap::new();
+    for verb in all.iter().filter(|verb| *verb != "help") {
+        let mut record = help(&[verb]);
+        for inner in verbs(&record).iter().filter(|inner| *inner != "help") {
+            record.push_str(&format!("\n==> {inner} <==\n{}", help(&[verb, inner])));
+        }
+        records.insert(verb.clone(), record);
+    }
+    let mut ran = BTreeSet::new();
+    for line in CALLS {
+        let line_words = line.trim_start_matches('@');
+        let words: Vec<&str> = line_words.split(' ').collect();
+        let other = desk.dir().join("other");
+        let at = if line.starts_with('@') { &other } else { &data };
+        let mut command = program();
+        command
+            .current_dir(desk.dir())
+            .args(&words)
+            .arg("--data")
+            .arg(at);
+        let (code, out, err) = text(command);
+        let most = FIRST_LINES.iter().find(|(verb, _)| *verb == words[0]);
+        let most = most.map_or(usize::MAX, |(_, most)| *most);
+        let out: String = out
+            .lines()
+            .take(most)
+            .map(|line| format!("{line}\n"))
+            .collect();
+        let record = records.get_mut(words[0]).expect("a verb");
+        let said = redactions.of(&format!("{out}{err}"));
+        record.push_str(&format!(
+            "\n$ trackyard {line_words}\n{said}ends with {}\n",
+            code.expect("a code")
+        ));
+        ran.insert(words[0].to_owned());
+    }
+    let without: Vec<&String> = records.keys().filter(|verb| !ran.contains(*verb)).collect();
+    assert_eq!(without, [""; 0], "every verb is called once");
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("cli/snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| {
+        for (verb, record) in &records {
+            insta::assert_snapshot!(verb.as_str(), record);
+        }
+    });
+    // Every file is of a verb that there is.
+    let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/cli/snapshots");
+    for entry in std::fs::read_dir(dir).expect("snapshots") {
+        let name = entry.expect("a file").file_name();
+        let name = name.to_string_lossy().into_owned();
+        // What a run left that had failed.
+        if name.ends_with(".snap.new") {
+            continue;
+        }
+        let verb = name
+            .strip_suffix(".snap")
+            .unwrap_or_else(|| panic!("{name} is no snapshot"));
+        assert!(records.contains_key(verb), "no verb is called {verb}");
+    }
+}
+
+#[test]
+fn what_prints_facts_prints_json_too() {
+    let mut without = Vec::new();
+    for verb in verbs(&help(&[])).into_iter().filter(|verb| verb != "help") {
+        let text = help(&[&verb]);
+        let inner = verbs(&text);
+        let calls: Vec<Vec<&str>> = match inner.is_empty() {
+            true => vec![vec![&verb]],
+            false => inner
+                .iter()
+                .map(|inner| vec![verb.as_str(), inner])
+                .collect(),
+        };
+        for call in calls {
+            let fact = !NO_FACTS.contains(&call[0]) && call.last() != Some(&"help");
+            if fact && !help(&call).contains("--json") {
+                without.push(call.join(" "));
+            }
+        }
+    }
+    assert_eq!(without, [""; 0]);
+}
