@@ -8,7 +8,7 @@ use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 use super::context::Context;
 use super::error::{CliError, OK};
-use super::output::print;
+use super::output::{print, print_json, say};
 use super::remote::Remote;
 use crate::graph::Millis;
 
@@ -20,14 +20,20 @@ pub(super) struct DrainArgs {
     /// Wait no longer than this, e.g. `10m`; ends with 1 when scripts still run then
     #[arg(long, value_name = "DURATION", value_parser = length)]
     pub(super) within: Option<Duration>,
+    /// Print the server's answer as JSON; what is said meanwhile goes to standard error
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 /// Empties the server, or takes that back.
 pub(super) fn drain(context: &Context, args: &DrainArgs) -> Result<u8, CliError> {
     let server = Remote::needed(context)?;
     if args.undo {
-        server.delete("/drain")?;
-        print("the server starts scripts again")?;
+        let answer = server.delete("/drain")?;
+        match args.json {
+            true => print_json(&answer)?,
+            false => print("the server starts scripts again")?,
+        }
         return Ok(OK);
     }
     // Taken before the server is asked: by the time it answers it may have ended.
@@ -43,9 +49,19 @@ pub(super) fn drain(context: &Context, args: &DrainArgs) -> Result<u8, CliError>
         1 => "1 script still runs".to_owned(),
         n => format!("{n} scripts still run"),
     };
-    print(&format!(
-        "no new script starts; {scripts} (Ctrl-C ends the waiting, `{}` takes it back)",
-        context.command("drain --undo")
+    let undo = context.command("drain --undo");
+    let told = |text: &str| match args.json {
+        true => {
+            say(text);
+            Ok(())
+        }
+        false => print(text),
+    };
+    if args.json {
+        print_json(&answer)?;
+    }
+    told(&format!(
+        "no new script starts; {scripts} (Ctrl-C ends the waiting, `{undo}` takes it back)"
     ))?;
     let within = args.within.map(|d| Timespec {
         tv_sec: d.as_secs().try_into().unwrap_or(i64::MAX),
@@ -58,7 +74,7 @@ pub(super) fn drain(context: &Context, args: &DrainArgs) -> Result<u8, CliError>
             shown(args.within.unwrap_or_default())
         ))),
         Ok(_) => {
-            print("the server has ended; what waits is started by the next one")?;
+            told("the server has ended; what waits is started by the next one")?;
             Ok(OK)
         }
         Err(why) => Err(CliError::Failed(format!(
@@ -67,11 +83,13 @@ pub(super) fn drain(context: &Context, args: &DrainArgs) -> Result<u8, CliError>
     }
 }
 
-fn shown(time: Duration) -> String {
+/// A length of time in words.
+pub(super) fn shown(time: Duration) -> String {
     crate::clock::format_duration(i64::try_from(time.as_millis()).unwrap_or(i64::MAX))
 }
 
-fn length(text: &str) -> Result<Duration, String> {
+/// A length of time as people write it.
+pub(super) fn length(text: &str) -> Result<Duration, String> {
     Millis::parse(text)
         .map(|m| Duration::from_millis(m.0))
         .ok_or_else(|| "write a whole number with a unit: 500ms, 30s, 5m, 2h or 1d".to_owned())

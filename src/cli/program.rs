@@ -9,8 +9,8 @@ use super::args::{Cli, SettingArgs, Verb};
 use super::context::{Context, without_data};
 use super::error::CliError;
 use super::{
-    asking, begin, check, drain, graph, history, import, logs, manual, render, run, secret, serve,
-    simulate, start, why,
+    asking, begin, check, differ, drain, export, graph, history, import, logs, manual, ps, render,
+    run, secret, serve, simulate, start, wait, why,
 };
 use crate::config::{Config, Flags};
 
@@ -54,7 +54,11 @@ fn dispatch(cli: Cli) -> Result<u8, CliError> {
         }
         Verb::Run(args) => run::run(&quiet(settings)?, args),
         Verb::Import(args) => import::import(&quiet(settings)?, &args),
+        Verb::Export(args) => export::export(&quiet(settings)?, &args),
+        Verb::Diff(args) => differ::diff(&quiet(settings)?, &args),
         Verb::Start(args) => start::start(&quiet(settings)?, args),
+        Verb::Wait(args) => wait::wait(&quiet(settings)?, args),
+        Verb::Ps(args) => ps::ps(&quiet(settings)?, &args),
         Verb::Ls(args) => history::ls(&quiet(settings)?, &args),
         Verb::Show(args) => history::show(&quiet(settings)?, &args),
         Verb::Why(args) => why::why(&quiet(settings)?, &args),
@@ -62,7 +66,7 @@ fn dispatch(cli: Cli) -> Result<u8, CliError> {
         Verb::Ask(verb) => asking::asking(&quiet(settings)?, verb),
         Verb::Drain(args) => drain::drain(&quiet(settings)?, &args),
         Verb::Secret(verb) => secret::secret(&quiet(settings)?, verb),
-        Verb::Link => start::link(&quiet(settings)?),
+        Verb::Link { json } => start::link(&quiet(settings)?, json),
     }
 }
 

@@ -28,6 +28,9 @@ pub(super) enum SecretVerb {
         /// What graphs call it
         #[arg(value_name = "NAME")]
         name: String,
+        /// Print the server's answer as JSON
+        #[arg(long)]
+        json: bool,
     },
     /// List the names and times of all secrets
     Ls {
@@ -40,19 +43,22 @@ pub(super) enum SecretVerb {
         /// What graphs call it
         #[arg(value_name = "NAME")]
         name: String,
+        /// Print the server's answer as JSON
+        #[arg(long)]
+        json: bool,
     },
 }
 
 /// Sets, lists or removes named secrets.
 pub(super) fn secret(context: &Context, verb: SecretVerb) -> Result<u8, CliError> {
     match verb {
-        SecretVerb::Set { name } => set(context, &name),
+        SecretVerb::Set { name, json } => set(context, &name, json),
         SecretVerb::Ls { json } => ls(context, json),
-        SecretVerb::Rm { name } => rm(context, &name),
+        SecretVerb::Rm { name, json } => rm(context, &name, json),
     }
 }
 
-fn set(context: &Context, name: &str) -> Result<u8, CliError> {
+fn set(context: &Context, name: &str, json: bool) -> Result<u8, CliError> {
     let value = read_value("-", &format!("value of `{name}`"), &context.config)?;
     match Remote::find(context)? {
         Some(server) => {
@@ -66,7 +72,10 @@ fn set(context: &Context, name: &str) -> Result<u8, CliError> {
             set?;
         }
     }
-    print(&format!("the secret `{name}` is set"))?;
+    match json {
+        true => print_json(&json!({"name": name}))?,
+        false => print(&format!("the secret `{name}` is set"))?,
+    }
     Ok(OK)
 }
 
@@ -89,7 +98,7 @@ fn ls(context: &Context, json: bool) -> Result<u8, CliError> {
     Ok(OK)
 }
 
-fn rm(context: &Context, name: &str) -> Result<u8, CliError> {
+fn rm(context: &Context, name: &str, json: bool) -> Result<u8, CliError> {
     let unfinished = match Remote::find(context)? {
         Some(server) => {
             let answer = server.delete(&path(name))?;
@@ -102,6 +111,10 @@ fn rm(context: &Context, name: &str) -> Result<u8, CliError> {
             removed? as u64
         }
     };
+    if json {
+        print_json(&json!({"name": name, "unfinished_pipelines": unfinished}))?;
+        return Ok(OK);
+    }
     let consequence = match unfinished {
         0 => String::new(),
         1 => "; 1 pipeline that has not ended names it: what it still starts will fail".to_owned(),

@@ -97,6 +97,8 @@ pub struct Config {
     pub stream_viewers: usize,
     /// The time from one sign of life of a stream to the next.
     pub stream_heartbeat: Duration,
+    /// How long the command line waits for the next word of a server; longer than its heartbeat.
+    pub answer_timeout: Duration,
     /// Bytes of a script's output that its log keeps.
     pub log_cap_bytes: u64,
     /// Bytes of the end of a script's output that the database keeps.
@@ -131,6 +133,7 @@ impl Config {
         assert!(dir.is_absolute(), "the current directory is absolute");
         let mut reader = Reader::new(flags.values(), dir, env);
         let r = &mut reader;
+        let hour = || duration(Duration::from_secs(3_600));
         let config = Self {
             data: data(r, dir),
             address: r.take("address", IpAddr::V4(Ipv4Addr::LOCALHOST), address),
@@ -147,11 +150,7 @@ impl Config {
             max_env_bytes: r.take("trackyard.max_env_bytes", MIB, bytes(KIB..=4 * MIB)),
             max_render_bytes: r.take("trackyard.max_render_bytes", 32 * MIB, bytes(1..=GIB)),
             syntax_processes: r.take("trackyard.syntax_processes", 4, whole(1..=256)),
-            syntax_time: r.take(
-                "trackyard.syntax_time",
-                Duration::from_secs(30),
-                duration(Duration::from_secs(3_600)),
-            ),
+            syntax_time: r.take("trackyard.syntax_time", Duration::from_secs(30), hour()),
             max_output_bytes: r.take("trackyard.max_output_bytes", MIB, bytes(1..=OUTPUT_MOST)),
             max_outputs: r.take("trackyard.max_outputs", 1_000, whole(1..=100_000)),
             max_reason_chars: r.take("trackyard.max_reason_chars", 500, whole(1..=100_000)),
@@ -161,13 +160,10 @@ impl Config {
             stream_events: r.take("trackyard.stream_events", 4_096, whole(1..=1_000_000)),
             stream_viewers: r.take("trackyard.stream_viewers", 512, whole(0..=100_000)),
             stream_heartbeat: r.take("trackyard.stream_heartbeat", HEARTBEAT, heartbeat),
+            answer_timeout: r.take("trackyard.answer_timeout", 3 * HEARTBEAT, heartbeat),
             log_cap_bytes: r.take("trackyard.log_cap_bytes", 64 * MIB, bytes(KIB..=TIB)),
             tail_bytes: r.take("trackyard.tail_bytes", 64 * KIB, bytes(KIB..=16 * MIB)),
-            grace: r.take(
-                "trackyard.grace",
-                Duration::from_secs(10),
-                duration(Duration::from_secs(3_600)),
-            ),
+            grace: r.take("trackyard.grace", Duration::from_secs(10), hour()),
             script_path: r.take("trackyard.script_path", SCRIPT_PATH.to_owned(), search_path),
             door: Door::read(r),
             log: r.take("trackyard.log", LOG.to_owned(), log_filter),

@@ -18,7 +18,7 @@ mod words;
 pub(super) use bodies::{
     AnswerBody, InputBody, PipelineAskBody, RenderBody, SecretBody, StartBody, TrackAskBody,
 };
-pub(super) use diff::GraphDiff;
+pub use diff::GraphDiff;
 pub(super) use error::{Found, OfField, Refusal, Standing};
 pub(super) use graphs::{
     Edge, Graph, GraphPage, GraphSaved, GraphValidated, GraphWhole, Problem, VersionPage, Vertex,
