@@ -1,10 +1,12 @@
 //! A server that stands still: no verb waits for it for ever.
 
+use std::process::Stdio;
 use std::time::Instant;
 
 use serde_json::json;
 
 use crate::cli::Desk;
+use crate::cli::waits::{told, until_told};
 use crate::executor::bench::until;
 use crate::processes;
 use crate::server::Server;
@@ -49,4 +51,34 @@ fn a_server_that_stands_still_is_told_of() {
     }
     processes::go_on(pid);
     desk.call(&["why", "1"]).expect(0);
+}
+
+#[test]
+fn a_wait_goes_on_once_the_server_does() {
+    let desk = Desk::new();
+    std::fs::create_dir(desk.data()).expect("made");
+    let often = "[default.trackyard]\nstream_heartbeat = '100ms'\n";
+    std::fs::write(desk.data().join("Rocket.toml"), often).expect("written");
+    let server = Server::start_on(&desk.data(), &[]);
+    let held = "name: g\nvertices: {a: 'until [ -e go ]; do sleep 0.05; done'}\n";
+    desk.write("g.yaml", held);
+    desk.write("Rocket.toml", FILE);
+    desk.call(&["import", "g.yaml"]).expect(0);
+    desk.call(&["start", "g"]).expect(0);
+    let pid = server.pid() as i32;
+    processes::stop(pid);
+    until("it stands still", || processes::stands_still(pid));
+    let mut waiting = desk.command(&["wait", "g"]);
+    let mut waiting = waiting.stderr(Stdio::piped()).spawn().expect("it runs");
+    let mut lines = told(&mut waiting);
+    until_told(&mut lines, "waiting for the next server");
+    processes::go_on(pid);
+    until_told(&mut lines, "a server works on it again");
+    // Now in the midst of a stream.
+    processes::stop(pid);
+    until_told(&mut lines, "waiting for the next server");
+    processes::go_on(pid);
+    std::fs::write(desk.data().join("work/1/go"), "").expect("written");
+    until_told(&mut lines, "FINISH");
+    assert_eq!(waiting.wait().expect("it ends").code(), Some(0));
 }

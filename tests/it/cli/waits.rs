@@ -41,12 +41,12 @@ impl Desk {
     }
 }
 
-fn told(child: &mut Child) -> Lines<BufReader<ChildStderr>> {
+pub(super) fn told(child: &mut Child) -> Lines<BufReader<ChildStderr>> {
     BufReader::new(child.stderr.take().expect("a pipe")).lines()
 }
 
 /// Reads lines up to one that holds `text`.
-fn until_told(lines: &mut Lines<BufReader<ChildStderr>>, text: &str) {
+pub(super) fn until_told(lines: &mut Lines<BufReader<ChildStderr>>, text: &str) {
     let mut seen = Vec::new();
     for line in lines {
         let line = line.expect("text");
