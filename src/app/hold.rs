@@ -7,7 +7,7 @@ use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crossbeam_channel::after;
@@ -96,9 +96,14 @@ impl Hold {
         self.write()
     }
 
+    /// The file that changes when somebody begins to work on a data directory.
+    pub fn path(data: &Path) -> PathBuf {
+        data.join(NAME)
+    }
+
     /// Who works on a data directory now; none when nobody does.
     pub fn holder(data: &Path) -> Option<Holder> {
-        let mut file = File::open(data.join(NAME)).ok()?;
+        let mut file = File::open(Self::path(data)).ok()?;
         let held = flock(&file, FlockOperation::NonBlockingLockShared).is_err();
         held.then(|| read(&mut file))
     }
@@ -119,7 +124,7 @@ fn open(data: &Path) -> std::io::Result<File> {
         .create(true)
         .truncate(false)
         .mode(0o600);
-    options.open(data.join(NAME))
+    options.open(Hold::path(data))
 }
 
 /// What the file says; a holder that has not written yet has no name.

@@ -8,18 +8,23 @@ use clap::{Args, Parser, Subcommand};
 use super::asks::AskVerb;
 use super::begin::{ExampleArgs, InitArgs};
 use super::check::CheckArgs;
+use super::differ::DiffArgs;
 use super::drain::DrainArgs;
+use super::export::ExportArgs;
 use super::graph::GraphArgs;
+use super::history::{LsArgs, ShowArgs};
 use super::hook::HookVerb;
 use super::import::ImportArgs;
 use super::keep::KeepVerb;
 use super::logs::LogsArgs;
 use super::manual::{CompletionArgs, ManArgs};
 use super::params::ParamArgs;
+use super::ps::PsArgs;
 use super::render::RenderArgs;
 use super::secret::SecretVerb;
 use super::simulate::SimulateArgs;
-use super::start::LinkArgs;
+use super::start::StartArgs;
+use super::wait::WaitArgs;
 use super::why::WhyArgs;
 
 /// Runs your shell scripts as a DAG, with a web page, a REST API and a history.
@@ -97,27 +102,47 @@ pub(super) enum Verb {
         after_help = "Examples:\n  trackyard import examples/nightly-backup.yaml\n  crontab -l | trackyard import --from crontab -\n  trackyard import --print Makefile >site.yaml\n  trackyard import .github/workflows/build.yml\n\nWhat has no counterpart is named on standard error. Ends with 1 if a graph cannot be started."
     )]
     Import(ImportArgs),
+    /// Write a saved definition, or all of them, as files
+    #[command(
+        after_help = "Examples:\n  trackyard export nightly-backup >backup.yaml\n  trackyard export nightly-backup@2 --format dot -o backup.dot\n  trackyard export --all definitions"
+    )]
+    Export(ExportArgs),
+    /// Say what is different between two definitions
+    #[command(
+        after_help = "Examples:\n  trackyard diff backup.yaml\n  trackyard diff nightly-backup@1 nightly-backup@2\n  trackyard diff old.yaml new.yaml\n\nOne file alone is compared with what is saved under its name. Ends as diff(1) does: 0 nothing is different,\n1 something is, 2 it cannot be said. Comments, layout and order do not count."
+    )]
+    Diff(DiffArgs),
     /// Start a graph on the running server
     #[command(
         after_help = "Examples:\n  trackyard start web-server-check -p host=127.0.0.1 --wait\n  trackyard start web-server-check -p host=127.0.0.1 --dry-run\n\nWith --wait it ends as `trackyard run` does; Ctrl-C ends the waiting, not the pipeline."
     )]
     Start(StartArgs),
+    /// Wait until pipelines have ended, also through restarts of the server
+    #[command(
+        after_help = "Examples:\n  trackyard wait last --timeout 10m\n  trackyard wait 7 nightly-backup --any\n\nEnds with 0 when all are FINISH, else 1; 1 when the time is up or only a person can make one go on; 130 after Ctrl-C.\nWith --any the first one to end decides."
+    )]
+    Wait(WaitArgs),
+    /// Show what runs now, and what waits for what
+    #[command(
+        after_help = "Examples:\n  trackyard ps\n  trackyard ps -w\n\nWithout a server it shows what would go on once there is one."
+    )]
+    Ps(PsArgs),
     /// List the newest pipelines, or all graphs
     #[command(
-        after_help = "Examples:\n  trackyard ls -n 5\n  trackyard ls --graphs\n  trackyard ls --inbox"
+        after_help = "Examples:\n  trackyard ls -n 5\n  trackyard ls --graphs\n  trackyard ls --inbox\n\nVerbs take a pipeline by its number, as GRAPH (its newest one), GRAPH~1 (the one before) or `last`,\nand a track by its number or as PIPELINE/VERTEX."
     )]
     Ls(LsArgs),
     /// Show a pipeline and its tracks
-    #[command(after_help = "Example:\n  trackyard show 7")]
+    #[command(after_help = "Examples:\n  trackyard show 7\n  trackyard show nightly-backup~1")]
     Show(ShowArgs),
     /// Say why a track, or a pipeline, stands where it does, and what happens next
     #[command(
-        after_help = "Examples:\n  trackyard why 31\n  trackyard why --pipeline 7\n\n`trackyard show PIPELINE` lists the tracks and their numbers."
+        after_help = "Examples:\n  trackyard why 31\n  trackyard why last/ping\n  trackyard why --pipeline 7\n\n`trackyard show PIPELINE` lists the tracks and their numbers."
     )]
     Why(WhyArgs),
     /// Print what a track's script has printed
     #[command(
-        after_help = "Example:\n  trackyard logs 31 -f\n\n`trackyard show PIPELINE` lists the tracks and their numbers."
+        after_help = "Examples:\n  trackyard logs 31 -f\n  trackyard logs web-server-check/ping\n\n`trackyard show PIPELINE` lists the tracks and their numbers."
     )]
     Logs(LogsArgs),
     #[command(flatten)]
@@ -153,7 +178,11 @@ pub(super) enum Verb {
     Man(ManArgs),
     /// Print a link that signs a browser in, once
     #[command(after_help = "Example:\n  trackyard link")]
-    Link(LinkArgs),
+    Link {
+        /// Print one JSON object instead of the link
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -188,65 +217,4 @@ pub(super) struct RunArgs {
     /// Say nothing but what failed
     #[arg(long, short)]
     pub(super) quiet: bool,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct StartArgs {
-    /// The name of a graph (its newest version is meant), or its number
-    #[arg(value_name = "GRAPH")]
-    pub(super) graph: String,
-    #[command(flatten)]
-    pub(super) params: ParamArgs,
-    /// Wait until the pipeline has ended
-    #[arg(long)]
-    pub(super) wait: bool,
-    /// What to call the pipeline [default: the graph's name]
-    #[arg(long, value_name = "NAME")]
-    pub(super) name: Option<String>,
-    /// Of two pipelines with something ready, the one with the higher number comes first
-    #[arg(
-        long,
-        value_name = "N",
-        default_value_t = 0,
-        allow_negative_numbers = true
-    )]
-    pub(super) priority: i32,
-    /// A second start with the same key is the first one
-    #[arg(long, value_name = "KEY")]
-    pub(super) key: Option<String>,
-    /// Let tracks wait for required values that are not given here
-    #[arg(long)]
-    pub(super) ask_later: bool,
-    /// Do nothing; say what would be started
-    #[arg(long, conflicts_with = "wait")]
-    pub(super) dry_run: bool,
-    /// Print the server's answer as JSON
-    #[arg(long, conflicts_with = "wait")]
-    pub(super) json: bool,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct LsArgs {
-    /// List graphs instead of pipelines
-    #[arg(long)]
-    pub(super) graphs: bool,
-    /// List the tracks that wait for a person instead: for a value, or for an answer
-    #[arg(long, conflicts_with = "graphs")]
-    pub(super) inbox: bool,
-    /// At most this many
-    #[arg(short = 'n', long = "limit", value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
-    pub(super) limit: u32,
-    /// Print one JSON object instead of a table
-    #[arg(long)]
-    pub(super) json: bool,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct ShowArgs {
-    /// The number of a pipeline
-    #[arg(value_name = "PIPELINE")]
-    pub(super) pipeline: i64,
-    /// Print one JSON object instead of text
-    #[arg(long)]
-    pub(super) json: bool,
 }

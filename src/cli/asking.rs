@@ -7,73 +7,77 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::asks::{AgainArgs, AskVerb, Either, Ended, ForceArgs, RetryArgs, SaidArgs};
+use super::asks::{AgainArgs, AskVerb, Either, Ended, ForceArgs, OfPipeline, RetryArgs, SaidArgs};
 use super::context::Context;
 use super::error::{CliError, OK};
+use super::naming;
 use super::output::{moment, print, print_json, table, visible};
 use super::params::texts;
 use super::remote::Remote;
 use super::start::{self, Told};
 use crate::desk::{Ask, Care, PipelineAsk, Takes, TrackAsk};
-use crate::engine::{PipelineId, TrackId};
 
 /// Values by name.
 type Values = BTreeMap<String, String>;
 
 /// Does what a verb says.
 pub(super) fn asking(context: &Context, verb: AskVerb) -> Result<u8, CliError> {
-    let pipeline = |id: i64, ask| Ask::Pipeline(PipelineId(id), ask);
-    let track = |id: i64, ask| Ask::Track(TrackId(id), ask);
+    let none = Values::new;
     let (ask, values, said) = match verb {
-        AskVerb::Pause(args) => (
-            pipeline(args.pipeline, PipelineAsk::Pause),
-            Values::new(),
-            args.said,
-        ),
-        AskVerb::Resume(args) => (
-            pipeline(args.pipeline, PipelineAsk::Resume),
-            Values::new(),
-            args.said,
-        ),
+        AskVerb::Pause(of) => (whole(context, &of, PipelineAsk::Pause)?, none(), of.said),
+        AskVerb::Resume(of) => (whole(context, &of, PipelineAsk::Resume)?, none(), of.said),
         AskVerb::Stop(args) => {
-            let ask = either(&args.of, PipelineAsk::Stop, TrackAsk::Stop);
-            (ask, Values::new(), args.said)
+            let ask = either(context, &args.of, PipelineAsk::Stop, TrackAsk::Stop)?;
+            (ask, none(), args.said)
         }
         AskVerb::Kill(args) => {
-            let ask = either(&args.of, PipelineAsk::Kill, TrackAsk::Kill);
-            (ask, Values::new(), args.said)
+            let ask = either(context, &args.of, PipelineAsk::Kill, TrackAsk::Kill)?;
+            (ask, none(), args.said)
         }
         AskVerb::Retry(args) => retry(context, args)?,
-        AskVerb::Skip(args) => (track(args.track, TrackAsk::Skip), Values::new(), args.said),
-        AskVerb::Hold(args) => (track(args.track, TrackAsk::Hold), Values::new(), args.said),
-        AskVerb::Release(args) => (
-            track(args.track, TrackAsk::Release),
-            Values::new(),
-            args.said,
-        ),
+        AskVerb::Skip(of) => (one(context, &of.track, TrackAsk::Skip)?, none(), of.said),
+        AskVerb::Hold(of) => (one(context, &of.track, TrackAsk::Hold)?, none(), of.said),
+        AskVerb::Release(of) => (one(context, &of.track, TrackAsk::Release)?, none(), of.said),
         AskVerb::Force(args) => force(context, args)?,
         AskVerb::Input(args) => {
             let values = args.params.values(&context.config)?;
             if values.is_empty() {
                 return Err(CliError::Usage("give values: `-p name=value`".to_owned()));
             }
-            (track(args.track, TrackAsk::Input), values, args.said)
+            let ask = one(context, &args.track, TrackAsk::Input)?;
+            (ask, values, args.said)
         }
         AskVerb::Again(args) => return again(context, &args),
     };
     ask_server(context, ask, values, &said)
 }
 
-fn either(of: &Either, whole: PipelineAsk, one: TrackAsk) -> Ask {
-    match (of.pipeline, of.track) {
-        (_, Some(id)) => Ask::Track(TrackId(id), one),
+fn whole(context: &Context, of: &OfPipeline, ask: PipelineAsk) -> Result<Ask, CliError> {
+    Ok(Ask::Pipeline(naming::pipeline(context, &of.pipeline)?, ask))
+}
+
+fn one(context: &Context, track: &str, ask: TrackAsk) -> Result<Ask, CliError> {
+    Ok(Ask::Track(naming::track(context, track)?, ask))
+}
+
+fn either(
+    context: &Context,
+    of: &Either,
+    whole: PipelineAsk,
+    part: TrackAsk,
+) -> Result<Ask, CliError> {
+    match (&of.pipeline, &of.track) {
+        (_, Some(track)) => one(context, track, part),
         // The command line has seen to it that there is one of them.
-        (id, None) => Ask::Pipeline(PipelineId(id.unwrap_or_default()), whole),
+        (pipeline, None) => {
+            let pipeline = pipeline.as_deref().unwrap_or_default();
+            Ok(Ask::Pipeline(naming::pipeline(context, pipeline)?, whole))
+        }
     }
 }
 
 fn retry(context: &Context, args: RetryArgs) -> Result<(Ask, Values, SaidArgs), CliError> {
-    let one = match (args.after, args.alone) {
+    let part = match (args.after, args.alone) {
         (true, _) => TrackAsk::RetryAfter,
         (false, true) => TrackAsk::RunAlone,
         (false, false) => TrackAsk::Retry,
@@ -83,7 +87,7 @@ fn retry(context: &Context, args: RetryArgs) -> Result<(Ask, Values, SaidArgs), 
         let why = "values are for one track: name it with `--track TRACK`";
         return Err(CliError::Usage(why.to_owned()));
     }
-    let ask = either(&args.of, PipelineAsk::RetryFailed, one);
+    let ask = either(context, &args.of, PipelineAsk::RetryFailed, part)?;
     Ok((ask, values, args.said))
 }
 
@@ -93,7 +97,7 @@ fn force(context: &Context, args: ForceArgs) -> Result<(Ask, Values, SaidArgs), 
         Ended::Fail => TrackAsk::Fail,
     };
     let values = args.outputs.values(&context.config)?;
-    let ask = Ask::Track(TrackId(args.track), ask);
+    let ask = one(context, &args.track, ask)?;
     Ok((ask, values, args.said))
 }
 
@@ -195,7 +199,8 @@ fn foretold(answer: &Value) -> String {
 }
 
 fn again(context: &Context, args: &AgainArgs) -> Result<u8, CliError> {
-    let (server, old) = (Remote::needed(context)?, args.pipeline);
+    let old = naming::pipeline(context, &args.pipeline)?;
+    let server = Remote::needed(context)?;
     let body = json!({"why": args.said.why});
     let answer = post(
         &server,

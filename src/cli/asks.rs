@@ -3,6 +3,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::naming;
 use super::params::ParamArgs;
 
 #[derive(Debug, Subcommand)]
@@ -11,11 +12,11 @@ pub(super) enum AskVerb {
     #[command(after_help = "Example:\n  trackyard pause 7 --why 'the database is being moved'")]
     Pause(OfPipeline),
     /// Let a paused pipeline go on
-    #[command(after_help = "Example:\n  trackyard resume 7")]
+    #[command(after_help = "Examples:\n  trackyard resume 7\n  trackyard resume nightly-backup")]
     Resume(OfPipeline),
     /// End a pipeline, or one track: TERM, and KILL after the grace
     #[command(
-        after_help = "Examples:\n  trackyard stop 7 --why 'wrong host'\n  trackyard stop --track 31 --dry-run"
+        after_help = "Examples:\n  trackyard stop 7 --why 'wrong host'\n  trackyard stop --track last/ping --dry-run"
     )]
     Stop(OfEither),
     /// End a pipeline, or one track, at once: KILL
@@ -27,7 +28,7 @@ pub(super) enum AskVerb {
     )]
     Retry(RetryArgs),
     /// Pass a track over: what comes after it runs
-    #[command(after_help = "Example:\n  trackyard skip 31 --why 'done by hand'")]
+    #[command(after_help = "Example:\n  trackyard skip nightly-backup/verify --why 'done by hand'")]
     Skip(OfTrack),
     /// Keep a track from starting
     #[command(after_help = "Example:\n  trackyard hold 31")]
@@ -66,18 +67,16 @@ pub(super) struct SaidArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct OfPipeline {
-    /// The number of a pipeline
-    #[arg(value_name = "PIPELINE")]
-    pub(super) pipeline: i64,
+    #[arg(value_name = "PIPELINE", help = naming::PIPELINE)]
+    pub(super) pipeline: String,
     #[command(flatten)]
     pub(super) said: SaidArgs,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct OfTrack {
-    /// The number of a track
-    #[arg(value_name = "TRACK")]
-    pub(super) track: i64,
+    #[arg(value_name = "TRACK", help = naming::TRACK)]
+    pub(super) track: String,
     #[command(flatten)]
     pub(super) said: SaidArgs,
 }
@@ -86,12 +85,10 @@ pub(super) struct OfTrack {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 pub(super) struct Either {
-    /// The number of a pipeline
-    #[arg(value_name = "PIPELINE")]
-    pub(super) pipeline: Option<i64>,
-    /// The number of a track
-    #[arg(long, value_name = "TRACK")]
-    pub(super) track: Option<i64>,
+    #[arg(value_name = "PIPELINE", help = naming::PIPELINE)]
+    pub(super) pipeline: Option<String>,
+    #[arg(long, value_name = "TRACK", help = naming::TRACK)]
+    pub(super) track: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -129,9 +126,8 @@ pub(super) enum Ended {
 
 #[derive(Debug, Args)]
 pub(super) struct ForceArgs {
-    /// The number of a track
-    #[arg(value_name = "TRACK")]
-    pub(super) track: i64,
+    #[arg(value_name = "TRACK", help = naming::TRACK)]
+    pub(super) track: String,
     /// How it ended
     #[arg(value_name = "END")]
     pub(super) ended: Ended,
@@ -143,9 +139,8 @@ pub(super) struct ForceArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct InputArgs {
-    /// The number of a track
-    #[arg(value_name = "TRACK")]
-    pub(super) track: i64,
+    #[arg(value_name = "TRACK", help = naming::TRACK)]
+    pub(super) track: String,
     #[command(flatten)]
     pub(super) params: ParamArgs,
     #[command(flatten)]
@@ -154,11 +149,10 @@ pub(super) struct InputArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct AgainArgs {
-    /// The number of a pipeline
-    #[arg(value_name = "PIPELINE")]
-    pub(super) pipeline: i64,
+    #[arg(value_name = "PIPELINE", help = naming::PIPELINE)]
+    pub(super) pipeline: String,
     /// Wait until the new pipeline has ended
-    #[arg(long, conflicts_with_all = ["dry_run", "json"])]
+    #[arg(long, conflicts_with = "dry_run")]
     pub(super) wait: bool,
     #[command(flatten)]
     pub(super) said: SaidArgs,

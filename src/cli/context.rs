@@ -12,6 +12,7 @@ use crate::store::Store;
 const READERS: u32 = 2;
 
 /// What every verb is given.
+#[derive(Clone)]
 pub(super) struct Context {
     /// All settings.
     pub(super) config: Config,

@@ -5,11 +5,10 @@ use std::time::Duration;
 use clap::Args;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
-use serde_json::json;
 
 use super::context::Context;
 use super::error::{CliError, OK};
-use super::output::{print, print_json};
+use super::output::{print, print_json, say};
 use super::remote::Remote;
 use crate::graph::Millis;
 
@@ -21,7 +20,7 @@ pub(super) struct DrainArgs {
     /// Wait no longer than this, e.g. `10m`; ends with 1 when scripts still run then
     #[arg(long, value_name = "DURATION", value_parser = length)]
     pub(super) within: Option<Duration>,
-    /// Print one JSON object at the end instead of text
+    /// Print the server's answer as JSON; what is said meanwhile goes to standard error
     #[arg(long)]
     pub(super) json: bool,
 }
@@ -30,9 +29,9 @@ pub(super) struct DrainArgs {
 pub(super) fn drain(context: &Context, args: &DrainArgs) -> Result<u8, CliError> {
     let server = Remote::needed(context)?;
     if args.undo {
-        server.delete("/drain")?;
+        let answer = server.delete("/drain")?;
         match args.json {
-            true => print_json(&json!({"draining": false}))?,
+            true => print_json(&answer)?,
             false => print("the server starts scripts again")?,
         }
         return Ok(OK);
@@ -50,13 +49,20 @@ pub(super) fn drain(context: &Context, args: &DrainArgs) -> Result<u8, CliError>
         1 => "1 script still runs".to_owned(),
         n => format!("{n} scripts still run"),
     };
-    let begun = format!(
-        "no new script starts; {scripts} (Ctrl-C ends the waiting, `{}` takes it back)",
-        context.command("drain --undo")
-    );
-    if !args.json {
-        print(&begun)?;
+    let undo = context.command("drain --undo");
+    let told = |text: &str| match args.json {
+        true => {
+            say(text);
+            Ok(())
+        }
+        false => print(text),
+    };
+    if args.json {
+        print_json(&answer)?;
     }
+    told(&format!(
+        "no new script starts; {scripts} (Ctrl-C ends the waiting, `{undo}` takes it back)"
+    ))?;
     let within = args.within.map(|d| Timespec {
         tv_sec: d.as_secs().try_into().unwrap_or(i64::MAX),
         tv_nsec: d.subsec_nanos().into(),
@@ -68,10 +74,7 @@ pub(super) fn drain(context: &Context, args: &DrainArgs) -> Result<u8, CliError>
             shown(args.within.unwrap_or_default())
         ))),
         Ok(_) => {
-            match args.json {
-                true => print_json(&json!({"draining": true, "running": running, "ended": true}))?,
-                false => print("the server has ended; what waits is started by the next one")?,
-            }
+            told("the server has ended; what waits is started by the next one")?;
             Ok(OK)
         }
         Err(why) => Err(CliError::Failed(format!(
@@ -80,11 +83,13 @@ pub(super) fn drain(context: &Context, args: &DrainArgs) -> Result<u8, CliError>
     }
 }
 
-fn shown(time: Duration) -> String {
+/// A length of time in words.
+pub(super) fn shown(time: Duration) -> String {
     crate::clock::format_duration(i64::try_from(time.as_millis()).unwrap_or(i64::MAX))
 }
 
-fn length(text: &str) -> Result<Duration, String> {
+/// A length of time as people write it.
+pub(super) fn length(text: &str) -> Result<Duration, String> {
     Millis::parse(text)
         .map(|m| Duration::from_millis(m.0))
         .ok_or_else(|| "write a whole number with a unit: 500ms, 30s, 5m, 2h or 1d".to_owned())

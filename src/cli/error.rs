@@ -1,5 +1,6 @@
 //! Why a verb did not do what was asked, and with which code the program then ends.
 
+use std::fmt;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -45,6 +46,15 @@ impl CliError {
             let _ = writeln!(err, "trackyard: {line}");
         }
         ExitCode::from(code)
+    }
+}
+
+impl fmt::Display for CliError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage(text) | Self::Failed(text) => f.write_str(text),
+            Self::Told(_) | Self::Closed => Ok(()),
+        }
     }
 }
 

@@ -1,16 +1,42 @@
 //! `trackyard ls` and `trackyard show`: what the database has, with or without a server.
 
+use clap::Args;
 use serde_json::json;
 
-use super::args::{LsArgs, ShowArgs};
 use super::context::Context;
 use super::error::{CliError, OK};
+use super::naming;
 use super::output::{local_time, print, print_json, table, visible};
 use super::report::Report;
 use crate::api::wire;
 use crate::clock;
-use crate::engine::{PipelineId, PipelineState, TrackState};
+use crate::engine::{PipelineState, TrackState};
 use crate::store::{GraphFilter, GraphHead, PipelineHead, Waiting};
+
+#[derive(Debug, Args)]
+pub(super) struct LsArgs {
+    /// List graphs instead of pipelines
+    #[arg(long)]
+    pub(super) graphs: bool,
+    /// List the tracks that wait for a person instead: for a value, or for an answer
+    #[arg(long, conflicts_with = "graphs")]
+    pub(super) inbox: bool,
+    /// At most this many
+    #[arg(short = 'n', long = "limit", value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) limit: u32,
+    /// Print one JSON object instead of a table
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ShowArgs {
+    #[arg(value_name = "PIPELINE", help = naming::PIPELINE)]
+    pub(super) pipeline: String,
+    /// Print one JSON object instead of text
+    #[arg(long)]
+    pub(super) json: bool,
+}
 
 /// Lists the newest pipelines, or all graphs.
 pub(super) fn ls(context: &Context, args: &LsArgs) -> Result<u8, CliError> {
@@ -68,7 +94,10 @@ pub(super) fn ls(context: &Context, args: &LsArgs) -> Result<u8, CliError> {
 
 /// Shows one pipeline.
 pub(super) fn show(context: &Context, args: &ShowArgs) -> Result<u8, CliError> {
-    let report = Report::read(&context.store()?, PipelineId(args.pipeline))?;
+    let report = Report::read(
+        &context.store()?,
+        naming::pipeline(context, &args.pipeline)?,
+    )?;
     if args.json {
         print_json(&report.json())?;
     } else {

@@ -5,9 +5,9 @@ use serde_json::{Map, Value, json};
 
 use super::context::Context;
 use super::error::{CliError, OK};
+use super::naming;
 use super::output::{print, print_json, table, visible};
 use super::remote::Remote;
-use super::start::graph;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum HookVerb {
@@ -61,7 +61,11 @@ pub(super) enum Style {
 /// Makes, lists or removes hooks.
 pub(super) fn hook(context: &Context, verb: HookVerb) -> Result<u8, CliError> {
     let server = Remote::needed(context)?;
-    let hooks = |name: &str| Ok::<_, CliError>(format!("/graphs/{}/hooks", graph(context, name)?));
+    let store = context.store()?;
+    let hooks = |name: &str| {
+        let graph = naming::graph(context, &store, name, None)?;
+        Ok::<_, CliError>(format!("/graphs/{}/hooks", graph.id))
+    };
     match verb {
         HookVerb::Add {
             graph,

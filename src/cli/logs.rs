@@ -1,12 +1,15 @@
 //! `trackyard logs TRACK`: the bytes that a track's script printed, and those that it will.
 
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
+use crossbeam_channel::{Receiver, never, select};
 
 use super::context::Context;
 use super::error::{CliError, OK};
+use super::follow::{Heard, follow};
+use super::naming;
 use super::output::{print_bytes, say};
 use crate::app::{DATABASE, Hold};
 use crate::engine::{AttemptKey, PipelineId, TrackId, TrackState};
@@ -15,9 +18,8 @@ use crate::store::Store;
 
 #[derive(Debug, Args)]
 pub(super) struct LogsArgs {
-    /// The number of a track
-    #[arg(value_name = "TRACK")]
-    pub(super) track: i64,
+    #[arg(value_name = "TRACK", help = naming::TRACK)]
+    pub(super) track: String,
     /// Go on printing until the track has ended
     #[arg(short, long)]
     pub(super) follow: bool,
@@ -32,45 +34,160 @@ const CHUNK: usize = 64 << 10;
 /// Prints the log of a track's attempt.
 pub(super) fn logs(context: &Context, args: &LogsArgs) -> Result<u8, CliError> {
     let store = context.store()?;
-    let data = &context.config.data;
     let failed = |why: std::io::Error| CliError::Failed(format!("the log cannot be read: {why}"));
-    let spool = Spool::open(data).map_err(failed)?;
-    let id = TrackId(args.track);
+    let spool = Spool::open(&context.config.data).map_err(failed)?;
+    let id = naming::track(context, &args.track)?;
     let missing = || {
         let list = context.command("show PIPELINE");
         CliError::Failed(format!("track {id} does not exist: `{list}` lists tracks"))
     };
     store.track(id)?.ok_or_else(missing)?;
-    let changes = if args.follow {
-        Some(watched(data).map_err(failed)?)
-    } else {
-        None
-    };
-    let mut log = None;
+    let mut bell = None;
+    let mut log: Option<Following> = None;
+    let mut shown = None;
     loop {
         // The state is read before the bytes: what an ended attempt printed is all there.
         let (head, _) = store.track(id)?.ok_or_else(missing)?;
-        let attempt = args.attempt.unwrap_or(head.attempt.unsigned_abs());
-        let key = AttemptKey {
+        let newest = args.attempt.unwrap_or(head.attempt.unsigned_abs());
+        let ended = is_over(&store, id, newest, args.attempt.is_some())?;
+        let key = |attempt| AttemptKey {
             pipeline: PipelineId(head.pipeline_id),
             track: id,
             attempt,
         };
-        let ended = is_over(&store, id, attempt, args.attempt.is_some())?;
-        let path = spool.log(key);
-        // The log of another attempt is printed from its beginning.
-        log.take_if(|log: &mut Following| log.path() != path);
-        let log = log.get_or_insert_with(|| Following::new(path));
-        print(log)?;
-        let Some(changes) = changes.as_ref().filter(|_| !ended) else {
+        // Those that have ended since the last look are printed to their ends.
+        for attempt in shown.unwrap_or(newest)..=newest {
+            let path = spool.log(key(attempt));
+            log.take_if(|log| log.path() != path);
+            print(log.get_or_insert_with(|| Following::new(path)))?;
+        }
+        shown = Some(newest);
+        let key = key(newest);
+        if ended || !args.follow {
             return Ok(OK);
+        }
+        let bell = match &mut bell {
+            Some(bell) => bell,
+            // What is printed before it listens is looked for once more.
+            none => none.insert(match Bell::of(context, key)? {
+                Some(bell) => bell,
+                None => {
+                    say("nobody works on this data directory: nothing more comes before a server does");
+                    return Ok(OK);
+                }
+            }),
         };
-        if Hold::holder(data).is_none() {
+        let tail = log.as_ref().map(Following::tail);
+        let late: Vec<PathBuf> = [Some(spool.logs(key.pipeline)), tail]
+            .into_iter()
+            .flatten()
+            .collect();
+        if !bell.wait(context, key, &late)? {
             say("nobody works on this data directory now: the track goes on at the next start");
             return Ok(OK);
         }
-        let late = [spool.logs(key.pipeline), log.tail()];
-        changes.wait(&late).map_err(failed)?;
+    }
+}
+
+/// What tells that another look is worth it.
+enum Bell {
+    /// The server tells how the track stands, and that its attempt has printed something.
+    Server {
+        states: Receiver<Heard>,
+        lines: Receiver<Heard>,
+        /// Of which attempt.
+        attempt: u32,
+        /// It has been said that there is none now.
+        gone: bool,
+    },
+    /// A process that cannot be asked works on the directory: the kernel tells.
+    Files(Changes),
+}
+
+impl Bell {
+    /// None: nobody works on the data directory.
+    fn of(context: &Context, key: AttemptKey) -> Result<Option<Self>, CliError> {
+        let failed =
+            |why: std::io::Error| CliError::Failed(format!("the log cannot be followed: {why}"));
+        let data = &context.config.data;
+        Ok(match Hold::holder(data) {
+            None => None,
+            Some(holder) if holder.url.is_none() => {
+                Some(Self::Files(watched(data).map_err(failed)?))
+            }
+            Some(_) => Some(Self::Server {
+                states: follow(context, format!("/pipelines/{}/stream", key.pipeline))?,
+                lines: lines(context, key)?,
+                attempt: key.attempt,
+                gone: false,
+            }),
+        })
+    }
+
+    /// Waits until another look is worth it; false: nothing more comes.
+    fn wait(
+        &mut self,
+        context: &Context,
+        key: AttemptKey,
+        late: &[PathBuf],
+    ) -> Result<bool, CliError> {
+        let (states, lines, attempt, gone) = match self {
+            Self::Files(changes) => {
+                let failed = |why| CliError::Failed(format!("the log cannot be followed: {why}"));
+                changes.wait(late).map_err(failed)?;
+                return Ok(Hold::holder(&context.config.data).is_some());
+            }
+            Self::Server {
+                states,
+                lines,
+                attempt,
+                gone,
+            } => (states, lines, attempt, gone),
+        };
+        if *attempt != key.attempt {
+            *attempt = key.attempt;
+            *lines = self::lines(context, key)?;
+            return Ok(true);
+        }
+        loop {
+            let (heard, of_log) = select! {
+                recv(states) -> heard => (heard, false),
+                recv(lines) -> heard => (heard, true),
+            };
+            match heard {
+                // Other tracks of the pipeline say nothing of this one.
+                Ok(Heard::Event(event))
+                    if event.kind == "track" && event.data["t"] != key.track.0 => {}
+                Ok(Heard::Gone(why)) if !of_log => {
+                    if !std::mem::replace(gone, true) {
+                        say(&format!("{why}\nwaiting for the next server"));
+                    }
+                }
+                Ok(Heard::Open) if !of_log => {
+                    *gone = false;
+                    return Ok(true);
+                }
+                // Without a server a script goes on printing.
+                Ok(Heard::Event(_) | Heard::Open | Heard::Gone(_) | Heard::Over) => {
+                    return Ok(true);
+                }
+                Ok(Heard::Refused(why)) => return Err(why),
+                // Nothing more is told of this attempt; how the track goes on is.
+                Err(_) if of_log => *lines = never(),
+                Err(_) => return Err(CliError::Failed("the server is not followed".to_owned())),
+            }
+        }
+    }
+}
+
+/// What tells that an attempt has printed something.
+fn lines(context: &Context, key: AttemptKey) -> Result<Receiver<Heard>, CliError> {
+    match key.attempt {
+        0 => Ok(never()),
+        n => follow(
+            context,
+            format!("/tracks/{}/log/stream?attempt={n}", key.track),
+        ),
     }
 }
 

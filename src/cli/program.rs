@@ -10,8 +10,8 @@ use super::context::{Context, without_data};
 use super::error::CliError;
 use super::keep::KeepVerb;
 use super::{
-    asking, begin, check, drain, graph, history, hook, import, keep, logs, manual, render, run,
-    secret, serve, simulate, start, why,
+    asking, begin, check, differ, drain, export, graph, history, hook, import, keep, logs, manual,
+    ps, render, run, secret, serve, simulate, start, wait, why,
 };
 use crate::config::{Config, Flags};
 
@@ -55,7 +55,11 @@ fn dispatch(cli: Cli) -> Result<u8, CliError> {
         }
         Verb::Run(args) => run::run(&quiet(settings)?, args),
         Verb::Import(args) => import::import(&quiet(settings)?, &args),
+        Verb::Export(args) => export::export(&quiet(settings)?, &args),
+        Verb::Diff(args) => differ::diff(&quiet(settings)?, &args),
         Verb::Start(args) => start::start(&quiet(settings)?, args),
+        Verb::Wait(args) => wait::wait(&quiet(settings)?, args),
+        Verb::Ps(args) => ps::ps(&quiet(settings)?, &args),
         Verb::Ls(args) => history::ls(&quiet(settings)?, &args),
         Verb::Show(args) => history::show(&quiet(settings)?, &args),
         Verb::Why(args) => why::why(&quiet(settings)?, &args),
@@ -66,7 +70,7 @@ fn dispatch(cli: Cli) -> Result<u8, CliError> {
         Verb::Hook(verb) => hook::hook(&quiet(settings)?, verb),
         Verb::Keep(KeepVerb::Fmt(args)) => keep::fmt(&without_data(flags(settings))?, &args),
         Verb::Keep(verb) => keep::keep(&quiet(settings)?, verb),
-        Verb::Link(args) => start::link(&quiet(settings)?, &args),
+        Verb::Link { json } => start::link(&quiet(settings)?, json),
     }
 }
 

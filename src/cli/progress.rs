@@ -1,146 +1,145 @@
-//! What is seen while a pipeline runs: bars on a terminal, else a line for each track that ends.
+//! What is seen while pipelines run: a table on a terminal, else a line for each track that ends.
 
-use std::collections::BTreeMap;
 use std::io::IsTerminal;
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use console::Term;
+use crossbeam_channel::{Receiver, Sender, bounded};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::output::{say, visible};
+use super::board::Board;
+use super::error::CliError;
+use super::output::say;
+use super::report::Report;
 use crate::clock;
-use crate::engine::{TrackId, TrackState};
-use crate::store::TrackHead;
+use crate::desk::eta::Usual;
+use crate::engine::{GraphId, TrackId, TrackState};
+use crate::store::Store;
 
-/// The most running tracks that have a line of their own.
-const MOST_LINES: usize = 12;
-/// How often a spinner turns.
-const TURN: Duration = Duration::from_millis(120);
+/// The most lines of the table.
+const MOST_LINES: usize = 16;
+/// How often it is drawn, however much happens in between.
+const FRAME: Duration = Duration::from_millis(200);
 
-/// The progress of one pipeline.
+/// The progress of pipelines.
 pub(super) struct Progress {
-    /// Their names, and where they stood when they were last shown.
-    tracks: BTreeMap<TrackId, (String, Option<TrackState>)>,
-    began: BTreeMap<TrackId, Instant>,
+    board: Arc<Mutex<Board>>,
     shown: Shown,
 }
 
 enum Shown {
     Nothing,
     Lines,
-    Bars {
-        all: MultiProgress,
-        total: ProgressBar,
-        running: BTreeMap<TrackId, ProgressBar>,
+    Table {
+        table: ProgressBar,
+        /// The thread that draws it, until the channel is closed.
+        drawing: Option<(Sender<()>, JoinHandle<()>)>,
     },
 }
 
 impl Progress {
-    /// Progress of these tracks, of which some may have ended; `quiet`: nothing is shown.
-    pub(super) fn new(tracks: &[TrackHead], quiet: bool) -> Self {
-        let names = tracks
-            .iter()
-            .map(|t| (TrackId(t.id), (visible(&t.vertex), None)))
-            .collect();
-        let shown = match (quiet, std::io::stderr().is_terminal()) {
+    /// Progress of these pipelines on so many slots; `quiet`: nothing is shown.
+    pub(super) fn new(
+        store: &Store,
+        reports: &[Report],
+        slots: u32,
+        quiet: bool,
+    ) -> Result<Self, CliError> {
+        let mut board = Board::new(slots);
+        let terminal = !quiet && std::io::stderr().is_terminal();
+        for Report { head, tracks, .. } in reports {
+            let prefix = match reports {
+                [_] => String::new(),
+                _ => format!("#{} ", head.id),
+            };
+            // How long it will take is for those who watch.
+            let known = match terminal {
+                true => {
+                    let usual = Usual::read(store, &head.graph)?;
+                    let plan = store.plan(GraphId(head.graph_id))?;
+                    plan.map(|plan| (plan, usual))
+                }
+                false => None,
+            };
+            let known = known.as_ref();
+            board.add(
+                &prefix,
+                tracks,
+                known.map(|(plan, usual)| (plan.clone(), usual)),
+            );
+        }
+        let board = Arc::new(Mutex::new(board));
+        let shown = match (quiet, terminal) {
             (true, _) => Shown::Nothing,
             (false, false) => Shown::Lines,
-            (false, true) => {
-                let all = MultiProgress::new();
-                let total = all.add(ProgressBar::new(tracks.len() as u64));
-                let ended = tracks
-                    .iter()
-                    .filter(|t| TrackState::from_code(t.state).is_some_and(TrackState::has_ended));
-                total.set_position(ended.count() as u64);
-                total.set_style(style("{bar:30} {pos}/{len} {elapsed}"));
-                total.enable_steady_tick(TURN);
-                Shown::Bars {
-                    all,
-                    total,
-                    running: BTreeMap::new(),
-                }
-            }
+            (false, true) => table(&board),
         };
-        Self {
-            tracks: names,
-            began: BTreeMap::new(),
-            shown,
-        }
+        Ok(Self { board, shown })
     }
 
     /// A track stands somewhere new.
     pub(super) fn update(&mut self, track: TrackId, state: TrackState) {
-        let Some((name, shown)) = self.tracks.get_mut(&track) else {
-            return;
-        };
-        // What people say of a track is told too, and changes no state.
-        if shown.replace(state) == Some(state) {
-            return;
-        }
-        if state == TrackState::Running {
-            self.began.insert(track, Instant::now());
-            if let Shown::Bars {
-                all,
-                total,
-                running,
-            } = &mut self.shown
-                && running.len() < MOST_LINES
-            {
-                let line = all.insert_before(total, ProgressBar::new_spinner());
-                line.set_style(style("{spinner} {msg} {elapsed}"));
-                line.set_message(name.clone());
-                line.enable_steady_tick(TURN);
-                running.insert(track, line);
-            }
-            return;
-        }
-        let took = self
-            .began
-            .remove(&track)
-            .map(|began| began.elapsed().as_millis() as i64);
-        let took = took.map(clock::format_duration).unwrap_or_default();
-        let line = format!("{:<11} {name}  {took}", state.word());
+        let line = locked(&self.board).update(track, state, clock::now());
         let ended = state.has_ended() || state == TrackState::Interrupted;
-        match &mut self.shown {
-            Shown::Nothing => {}
-            Shown::Lines if ended => say(line.trim_end()),
-            Shown::Lines => {}
-            Shown::Bars {
-                all,
-                total,
-                running,
-            } => {
-                if let Some(line) = running.remove(&track) {
-                    line.finish_and_clear();
-                }
-                if ended {
-                    total.inc(1);
-                }
-                if ended && state != TrackState::Succeed {
-                    // A terminal that has gone shows nothing.
-                    let _ = all.println(line.trim_end());
-                }
-            }
+        if let (Shown::Lines, Some(line), true) = (&self.shown, line, ended) {
+            say(&line);
         }
     }
 
-    /// Takes the bars away.
-    pub(super) fn end(self) {
-        if let Shown::Bars {
-            all,
-            total,
-            running,
-        } = self.shown
-        {
-            running
-                .into_values()
-                .for_each(|line| line.finish_and_clear());
-            total.finish_and_clear();
-            // A terminal that has gone needs no clearing.
-            let _ = all.clear();
+    /// Says something while the table is shown.
+    pub(super) fn say(&self, text: &str) {
+        match &self.shown {
+            Shown::Table { table, .. } => table.suspend(|| say(text)),
+            Shown::Nothing | Shown::Lines => say(text),
         }
     }
 }
 
-fn style(template: &str) -> ProgressStyle {
-    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner())
+/// Takes the table away.
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Shown::Table { table, drawing } = &mut self.shown {
+            if let Some((stop, thread)) = drawing.take() {
+                drop(stop);
+                // One that has panicked draws no more either.
+                let _ = thread.join();
+            }
+            table.finish_and_clear();
+        }
+    }
+}
+
+fn table(board: &Arc<Mutex<Board>>) -> Shown {
+    let table = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    let style = ProgressStyle::with_template("{msg}");
+    table.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+    let (stop, stopped) = bounded(0);
+    let (shown, board) = (table.clone(), Arc::clone(board));
+    let draw = move || draw(&shown, &board, &stopped);
+    let thread = thread::Builder::new().name("table".to_owned()).spawn(draw);
+    // Without a thread there is no table, and the pipeline runs all the same.
+    let drawing = thread.ok().map(|thread| (stop, thread));
+    Shown::Table { table, drawing }
+}
+
+fn draw(table: &ProgressBar, board: &Mutex<Board>, stopped: &Receiver<()>) {
+    let terminal = Term::stderr();
+    loop {
+        let (height, width) = terminal.size();
+        let room = usize::from(height).saturating_sub(1).min(MOST_LINES);
+        // The last column stays free: some terminals would begin another line.
+        let columns = usize::from(width).saturating_sub(1);
+        let lines = locked(board).lines(clock::now(), (room, columns));
+        table.set_message(lines.join("\n"));
+        let ended = stopped.recv_timeout(FRAME);
+        if ended.is_err_and(|why| why.is_disconnected()) {
+            return;
+        }
+    }
+}
+
+fn locked(board: &Mutex<Board>) -> MutexGuard<'_, Board> {
+    board.lock().unwrap_or_else(PoisonError::into_inner)
 }

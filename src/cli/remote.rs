@@ -3,17 +3,27 @@
 use std::time::Duration;
 
 use serde_json::Value;
+use ureq::BodyReader;
 
 use super::context::Context;
 use super::error::CliError;
 use crate::access::read_token;
 use crate::app::Hold;
+use crate::clock::format_duration;
 
 /// The most bytes of an answer.
 const MOST_BYTES: u64 = 256 << 20;
 
 /// The longest that the server may take to be there at all: a process that stands still is not.
 const LONGEST_CONNECT: Duration = Duration::from_secs(10);
+
+/// Why there is no stream.
+pub(super) enum Broken {
+    /// The server does not give it.
+    Refused(CliError),
+    /// There was no answer, or none now.
+    Silent(CliError),
+}
 
 /// The server of a data directory.
 pub(super) struct Remote {
@@ -22,6 +32,8 @@ pub(super) struct Remote {
     pub(super) pid: u32,
     token: String,
     agent: ureq::Agent,
+    /// How long it may say nothing.
+    patience: Duration,
 }
 
 impl Remote {
@@ -38,10 +50,13 @@ impl Remote {
             .map_err(|why| CliError::Failed(why.to_string()))?
             .text()
             .to_owned();
+        let patience = context.config.answer_timeout;
         let agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .proxy(None)
-            .timeout_connect(Some(LONGEST_CONNECT))
+            .timeout_connect(Some(patience.min(LONGEST_CONNECT)))
+            .timeout_per_read(Some(patience))
+            .timeout_per_write(Some(patience))
             .build()
             .into();
         Ok(Some(Self {
@@ -49,6 +64,7 @@ impl Remote {
             pid: holder.pid,
             token,
             agent,
+            patience,
         }))
     }
 
@@ -68,14 +84,14 @@ impl Remote {
     pub(super) fn get(&self, path: &str) -> Result<Value, CliError> {
         let request = self.agent.get(format!("{}/api/v1{path}", self.url));
         let request = request.header("Authorization", format!("Bearer {}", self.token));
-        answer(request.call())
+        self.answer(request.call(), false)
     }
 
     /// `DELETE` under `/api/v1`.
     pub(super) fn delete(&self, path: &str) -> Result<Value, CliError> {
         let request = self.agent.delete(format!("{}/api/v1{path}", self.url));
         let request = request.header("Authorization", format!("Bearer {}", self.token));
-        answer(request.call())
+        self.answer(request.call(), true)
     }
 
     /// `PUT` of JSON under `/api/v1`.
@@ -83,7 +99,7 @@ impl Remote {
         let request = self.agent.put(format!("{}/api/v1{path}", self.url));
         let request = request.header("Authorization", format!("Bearer {}", self.token));
         let request = request.header("Content-Type", "application/json");
-        answer(request.send(body))
+        self.answer(request.send(body), true)
     }
 
     /// `POST` under `/api/v1`.
@@ -100,27 +116,75 @@ impl Remote {
         if let Some(key) = key {
             request = request.header("Idempotency-Key", key);
         }
-        answer(request.send(body))
+        self.answer(request.send(body), true)
     }
-}
 
-fn answer(
-    result: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
-) -> Result<Value, CliError> {
-    let failed = |why: ureq::Error| CliError::Failed(format!("the server did not answer: {why}"));
-    let mut response = result.map_err(failed)?;
-    let status = response.status().as_u16();
-    let text = response
-        .body_mut()
-        .with_config()
-        .limit(MOST_BYTES)
-        .read_to_string()
-        .map_err(failed)?;
-    let value: Value = serde_json::from_str(&text).unwrap_or_default();
-    if (200..300).contains(&status) {
-        return Ok(value);
+    /// A stream of events under `/api/v1`, after the event `last`; none: there is nothing to tell.
+    pub(super) fn stream(
+        &self,
+        path: &str,
+        last: Option<&str>,
+    ) -> Result<Option<BodyReader<'static>>, Broken> {
+        let request = self.agent.get(format!("{}/api/v1{path}", self.url));
+        let mut request = request.header("Authorization", format!("Bearer {}", self.token));
+        if let Some(last) = last {
+            request = request.header("Last-Event-ID", last);
+        }
+        let silent = |why: &ureq::Error| Broken::Silent(self.silent(why, false));
+        let mut response = request.call().map_err(|why| silent(&why))?;
+        match response.status().as_u16() {
+            200 => Ok(Some(response.into_body().into_reader())),
+            204 => Ok(None),
+            status => {
+                let body = response.body_mut().with_config().limit(MOST_BYTES);
+                let text = body.read_to_string().map_err(|why| silent(&why))?;
+                let value = serde_json::from_str(&text).unwrap_or_default();
+                let why = problem(status, &value);
+                // It may be able to another time.
+                Err(match status {
+                    500.. => Broken::Silent(why),
+                    _ => Broken::Refused(why),
+                })
+            }
+        }
     }
-    Err(problem(status, &value))
+
+    /// The answer's JSON. `changes`: the server was asked to do something.
+    fn answer(
+        &self,
+        result: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
+        changes: bool,
+    ) -> Result<Value, CliError> {
+        let mut response = result.map_err(|why| self.silent(&why, changes))?;
+        let status = response.status().as_u16();
+        let body = response.body_mut().with_config().limit(MOST_BYTES);
+        let text = body
+            .read_to_string()
+            .map_err(|why| self.silent(&why, changes))?;
+        let value: Value = serde_json::from_str(&text).unwrap_or_default();
+        if (200..300).contains(&status) {
+            return Ok(value);
+        }
+        Err(problem(status, &value))
+    }
+
+    /// There was no answer, or no whole one.
+    fn silent(&self, why: &ureq::Error, changes: bool) -> CliError {
+        let doubt = match changes {
+            true => "; whether it has done what was asked is not known: look before you ask again",
+            false => "",
+        };
+        CliError::Failed(match why {
+            ureq::Error::Timeout(_) => format!(
+                "the server at {} (process id {}) has said nothing for {}: it may stand still{doubt} \
+                 (the setting `answer_timeout` is how long is waited)",
+                self.url,
+                self.pid,
+                format_duration(self.patience.as_millis() as i64)
+            ),
+            why => format!("the server at {} did not answer: {why}{doubt}", self.url),
+        })
+    }
 }
 
 /// An error as the server says it.

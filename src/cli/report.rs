@@ -7,13 +7,8 @@ use serde_json::{Value, json};
 use super::error::{CliError, FAILED, OK};
 use super::output::{local_time, table, visible};
 use crate::clock;
-use crate::engine::{PendingOn, PipelineId, PipelineState, Reason, TrackId, TrackState};
+use crate::engine::{PendingOn, PipelineId, PipelineState, Reason, TrackState};
 use crate::store::{PipelineHead, Store, TrackHead};
-
-/// The last lines of a failed script's output that are shown.
-const TAIL_LINES: usize = 20;
-/// The most tracks whose output, or what is worth a word of them, is shown.
-const MOST_TAILS: usize = 5;
 
 /// A pipeline with its tracks.
 pub(super) struct Report {
@@ -85,39 +80,6 @@ impl Report {
             None => String::new(),
         };
         format!("{state}{took}: {}", counts.join(", "))
-    }
-
-    /// Why tracks failed, with the end of what they printed.
-    pub(super) fn failures(&self, store: &Store) -> Result<String, CliError> {
-        let failed = |t: &&TrackHead| {
-            [TrackState::Failed.code(), TrackState::Interrupted.code()].contains(&t.state)
-        };
-        let mut text = String::new();
-        for track in self.tracks.iter().filter(failed).take(MOST_TAILS) {
-            let state = TrackState::from_code(track.state).map_or("?", TrackState::word);
-            text.push_str(&format!(
-                "\n{state} {}: {}\n",
-                visible(&track.vertex),
-                why(track)
-            ));
-            let Some((_, texts)) = store.track(TrackId(track.id))? else {
-                continue;
-            };
-            let output = String::from_utf8_lossy(&texts.output);
-            let lines: Vec<_> = output.lines().collect();
-            for line in &lines[lines.len().saturating_sub(TAIL_LINES)..] {
-                text.push_str(&format!("  | {}\n", visible(line)));
-            }
-        }
-        Ok(text)
-    }
-
-    /// What is worth a word of tracks that succeeded, e.g. outputs that nobody declared.
-    fn remarks(&self) -> String {
-        let told = |t: &&TrackHead| t.state == TrackState::Succeed.code() && !t.detail.is_empty();
-        let line = |t: &TrackHead| format!("\n{}: {}\n", visible(&t.vertex), why(t));
-        let tracks = self.tracks.iter().filter(told);
-        tracks.take(MOST_TAILS).map(line).collect()
     }
 
     /// The tracks as a table.
@@ -204,16 +166,6 @@ impl Report {
             "ignored": self.ignored,
             "tracks": self.tracks.iter().map(track).collect::<Vec<_>>(),
         })
-    }
-
-    /// Says how it ended: failures and the summary, or one JSON object.
-    pub(super) fn end(&self, store: &Store, json: bool) -> Result<u8, CliError> {
-        let (failures, remarks) = (self.failures(store)?, self.remarks());
-        super::output::say(&format!("{failures}{remarks}{}", self.summary()));
-        if json {
-            super::output::print_json(&self.json())?;
-        }
-        Ok(self.exit_code())
     }
 }
 

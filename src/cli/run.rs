@@ -146,9 +146,11 @@ fn follow(
     let (rings, bell) = bounded(1);
     let waker = Waker::from(Arc::new(Bell(rings)));
     let report = Report::read(store, id)?;
-    let mut progress = Progress::new(&report.tracks, quiet);
+    let unclear = report.count(TrackState::Interrupted) > 0;
+    let slots = app.config.slots;
+    let mut progress = Progress::new(store, &[report], slots, quiet)?;
     // One that goes on may have been stuck before anybody listened.
-    let (mut caught, mut unclear) = (None, report.count(TrackState::Interrupted) > 0);
+    let (mut caught, mut unclear) = (None, unclear);
     loop {
         if !show(&mut progress, &mut viewer, &waker, &mut unclear) {
             // This terminal was too slow, and has missed some.
@@ -164,7 +166,7 @@ fn follow(
             recv(signals) -> signal => match (signal, caught) {
                 (Ok(signal), None) => {
                     caught = Some(signal);
-                    say("stopping: what runs is ended (once more: leave it running and go)");
+                    progress.say("stopping: what runs is ended (once more: leave it running and go)");
                     let asked = Asked {
                         who: "cli".to_owned(),
                         why: "Ctrl-C or SIGTERM".to_owned(),
@@ -173,7 +175,7 @@ fn follow(
                     app.desk.act(id, Action::Stop { now: false }, asked)?;
                 }
                 (Ok(_), Some(_)) => {
-                    say("gone; scripts that still run are taken over by the next start");
+                    progress.say("gone; scripts that still run are taken over by the next start");
                     break;
                 }
                 (Err(_), _) => break,
@@ -182,7 +184,6 @@ fn follow(
     }
     // What came in before the verdict is shown too.
     show(&mut progress, &mut viewer, &waker, &mut unclear);
-    progress.end();
     Ok(caught)
 }
 

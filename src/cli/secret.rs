@@ -28,7 +28,7 @@ pub(super) enum SecretVerb {
         /// What graphs call it
         #[arg(value_name = "NAME")]
         name: String,
-        /// Print one JSON object instead of text
+        /// Print the server's answer as JSON
         #[arg(long)]
         json: bool,
     },
@@ -43,7 +43,7 @@ pub(super) enum SecretVerb {
         /// What graphs call it
         #[arg(value_name = "NAME")]
         name: String,
-        /// Print one JSON object instead of text
+        /// Print the server's answer as JSON
         #[arg(long)]
         json: bool,
     },

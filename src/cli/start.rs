@@ -3,19 +3,54 @@
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::args::StartArgs;
 use super::context::Context;
 use super::error::{CliError, OK};
+use super::naming;
 use super::output::{counted, print, print_json, say, visible};
-use super::params::texts;
+use super::params::{ParamArgs, texts};
 use super::remote::Remote;
-use super::report::Report;
+use super::wait::{Wait, until_ended};
 use crate::engine::PipelineId;
+
+#[derive(Debug, Args)]
+pub(super) struct StartArgs {
+    /// The name of a graph (its newest version is meant), NAME@VERSION, or its number
+    #[arg(value_name = "GRAPH")]
+    pub(super) graph: String,
+    #[command(flatten)]
+    pub(super) params: ParamArgs,
+    /// Wait until the pipeline has ended
+    #[arg(long)]
+    pub(super) wait: bool,
+    /// What to call the pipeline [default: the graph's name]
+    #[arg(long, value_name = "NAME")]
+    pub(super) name: Option<String>,
+    /// Of two pipelines with something ready, the one with the higher number comes first
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        allow_negative_numbers = true
+    )]
+    pub(super) priority: i32,
+    /// A second start with the same key is the first one
+    #[arg(long, value_name = "KEY")]
+    pub(super) key: Option<String>,
+    /// Let tracks wait for required values that are not given here
+    #[arg(long)]
+    pub(super) ask_later: bool,
+    /// Do nothing; say what would be started
+    #[arg(long, conflicts_with = "wait")]
+    pub(super) dry_run: bool,
+    /// Print the server's answer as JSON, or with --wait what became of the pipeline
+    #[arg(long)]
+    pub(super) json: bool,
+}
 
 /// Starts a graph on the running server.
 pub(super) fn start(context: &Context, args: StartArgs) -> Result<u8, CliError> {
     let server = Remote::needed(context)?;
-    let graph = graph(context, &args.graph)?;
+    let graph = naming::graph(context, &context.store()?, &args.graph, None)?.id;
     let body = json!({
         "name": args.name.unwrap_or_default(),
         "input": texts(args.params.values(&context.config)?),
@@ -84,7 +119,7 @@ pub(super) fn told(
     started: &Value,
     how: Told,
 ) -> Result<u8, CliError> {
-    if how.json {
+    if how.json && !how.wait {
         print_json(started)?;
         return Ok(OK);
     }
@@ -93,74 +128,30 @@ pub(super) fn told(
         return Ok(OK);
     }
     let id = started["id"].as_i64().unwrap_or_default();
-    print(&format!(
-        "pipeline {id} has started: {}/pipelines/{id}",
-        server.url
-    ))?;
+    let line = format!("pipeline {id} has started: {}/pipelines/{id}", server.url);
+    match how.json {
+        true => say(&line),
+        false => print(&line)?,
+    }
     if !how.wait {
         return Ok(OK);
     }
-    loop {
-        let pipeline = server.get(&format!("/pipelines/{id}?wait=60s"));
-        let pipeline = pipeline.inspect_err(|_| {
-            say(&format!(
-                "pipeline {id} is kept whatever happens; its end cannot be waited for:"
-            ));
-        })?;
-        if !pipeline["finished_at"].is_null() {
-            break;
-        }
-        if waits_for_people(&pipeline) {
-            say(&format!(
-                "pipeline {id} waits for a person: see {}/pipelines/{id}",
-                server.url
-            ));
-            break;
-        }
-    }
-    let store = context.store()?;
-    Report::read(&store, PipelineId(id))?.end(&store, false)
-}
-
-/// The number of a graph that is given by its name or its number; a name comes first.
-pub(super) fn graph(context: &Context, given: &str) -> Result<i64, CliError> {
-    let versions = context.store()?.versions(given, i32::MAX, 1)?;
-    let named = versions.first().map(|graph| graph.id);
-    named.or_else(|| given.parse().ok()).ok_or_else(|| {
-        let list = context.command("ls --graphs");
-        CliError::Failed(format!(
-            "there is no graph called `{given}`: `{list}` lists them"
-        ))
-    })
-}
-
-#[derive(Debug, Args)]
-pub(super) struct LinkArgs {
-    /// Print one JSON object instead of the link alone
-    #[arg(long)]
-    pub(super) json: bool,
+    let what = Wait {
+        pipelines: vec![PipelineId(id)],
+        ..Wait::default()
+    };
+    until_ended(context, &what, how.json)
 }
 
 /// Prints a link that signs a browser in.
-pub(super) fn link(context: &Context, args: &LinkArgs) -> Result<u8, CliError> {
+pub(super) fn link(context: &Context, json: bool) -> Result<u8, CliError> {
     let server = Remote::needed(context)?;
     let link = server.post("/sign-in-links", "application/json", None, "")?;
     let path = link["path"].as_str().unwrap_or_default();
-    let link = format!("{}{path}", server.url);
-    match args.json {
-        true => print_json(&json!({"link": link}))?,
-        false => print(&link)?,
+    let url = format!("{}{path}", server.url);
+    match json {
+        true => print_json(&json!({"path": path, "url": url}))?,
+        false => print(&url)?,
     }
     Ok(OK)
-}
-
-/// Whether nothing of a pipeline can go on without a value or an answer.
-fn waits_for_people(pipeline: &Value) -> bool {
-    let tracks = || pipeline["tracks"].as_array().into_iter().flatten();
-    let moves = |t: &Value| {
-        let still = t["pending_on"] == "input" || t["pending_on"] == "failure";
-        t["state"] == "RUNNING" || (t["state"] == "PENDING" && !still)
-    };
-    !tracks().any(moves)
-        && tracks().any(|t| t["state"] == "INTERRUPTED" || t["pending_on"] == "input")
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::context::Context;
 use super::error::{CliError, OK};
+use super::naming;
 use super::output::{moment, print, print_json, visible};
 use super::remote::Remote;
 use crate::api::wire;
@@ -16,16 +17,16 @@ use crate::executor::survivors;
 
 #[derive(Debug, Args)]
 pub(super) struct WhyArgs {
-    /// The number of a track
     #[arg(
         value_name = "TRACK",
+        help = naming::TRACK,
         required_unless_present = "pipeline",
         conflicts_with = "pipeline"
     )]
-    track: Option<i64>,
-    /// The number of a pipeline, to ask about it as a whole
+    track: Option<String>,
+    /// A pipeline, as a number or a name, to ask about it as a whole
     #[arg(long, value_name = "PIPELINE")]
-    pipeline: Option<i64>,
+    pipeline: Option<String>,
     /// Print one JSON object instead of text
     #[arg(long)]
     json: bool,
@@ -33,14 +34,21 @@ pub(super) struct WhyArgs {
 
 /// Says why something stands where it does, and what happens next.
 pub(super) fn why(context: &Context, args: &WhyArgs) -> Result<u8, CliError> {
+    let of = match (&args.track, &args.pipeline) {
+        (Some(track), _) => Of::Track(naming::track(context, track)?),
+        (None, pipeline) => {
+            let pipeline = pipeline.as_deref().unwrap_or_default();
+            Of::Pipeline(naming::pipeline(context, pipeline)?)
+        }
+    };
     let holder = Hold::holder(&context.config.data);
     let served = holder.as_ref().is_some_and(|holder| holder.url.is_some());
     let answer = match served {
-        true => Remote::needed(context)?.get(&match (args.track, args.pipeline) {
-            (Some(track), _) => format!("/tracks/{track}/why"),
-            (None, pipeline) => format!("/pipelines/{}/why", pipeline.unwrap_or_default()),
+        true => Remote::needed(context)?.get(&match of {
+            Of::Track(id) => format!("/tracks/{id}/why"),
+            Of::Pipeline(id) => format!("/pipelines/{id}/why"),
         })?,
-        false => of_rows(context, args, holder.is_some())?,
+        false => of_rows(context, of, holder.is_some())?,
     };
     match args.json {
         true => print_json(&answer)?,
@@ -49,22 +57,23 @@ pub(super) fn why(context: &Context, args: &WhyArgs) -> Result<u8, CliError> {
     Ok(OK)
 }
 
+/// What is asked about.
+#[derive(Debug, Clone, Copy)]
+enum Of {
+    Track(TrackId),
+    Pipeline(PipelineId),
+}
+
 /// `works`: some process works on the data directory, but none that can be asked.
-fn of_rows(context: &Context, args: &WhyArgs, works: bool) -> Result<Value, CliError> {
+fn of_rows(context: &Context, of: Of, works: bool) -> Result<Value, CliError> {
     let store = context.store()?;
     let capacity = capacity(&context.config);
     let data = &context.config.data;
     let look = |last| survivors(data, last);
     let source = Source::Rows(&capacity, &look);
-    let (what, why) = match (args.track, args.pipeline.unwrap_or_default()) {
-        (Some(id), _) => (
-            format!("track {id}"),
-            why_track(&store, source, TrackId(id)),
-        ),
-        (None, id) => (
-            format!("pipeline {id}"),
-            why_pipeline(&store, source, PipelineId(id)),
-        ),
+    let (what, why) = match of {
+        Of::Track(id) => (format!("track {id}"), why_track(&store, source, id)),
+        Of::Pipeline(id) => (format!("pipeline {id}"), why_pipeline(&store, source, id)),
     };
     let why = why.map_err(|why| match why {
         CommandError::Store(why) => why.into(),

@@ -102,6 +102,8 @@ pub struct Config {
     pub stream_viewers: usize,
     /// The time from one sign of life of a stream to the next.
     pub stream_heartbeat: Duration,
+    /// How long the command line waits for the next word of a server; longer than its heartbeat.
+    pub answer_timeout: Duration,
     /// Bytes of a script's output that its log keeps.
     pub log_cap_bytes: u64,
     /// How logs are read by their lines.
@@ -166,6 +168,7 @@ impl Config {
             stream_events: r.take("trackyard.stream_events", 4_096, whole(1..=1_000_000)),
             stream_viewers: r.take("trackyard.stream_viewers", 512, whole(0..=100_000)),
             stream_heartbeat: r.take("trackyard.stream_heartbeat", HEARTBEAT, heartbeat),
+            answer_timeout: r.take("trackyard.answer_timeout", 3 * HEARTBEAT, heartbeat),
             log_cap_bytes: r.take("trackyard.log_cap_bytes", 64 * MIB, bytes(KIB..=TIB)),
             logs: Logs::read(r),
             tail_bytes: r.take("trackyard.tail_bytes", 64 * KIB, bytes(KIB..=16 * MIB)),

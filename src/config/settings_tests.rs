@@ -81,6 +81,7 @@ fn defaults_serve_where_nothing_is_written() {
         stream_events: 4_096,
         stream_viewers: 512,
         stream_heartbeat: Duration::from_secs(20),
+        answer_timeout: Duration::from_secs(60),
         log_cap_bytes: 64 * MIB,
         logs: LOGS,
         tail_bytes: 65_536,
@@ -127,7 +128,7 @@ fn every_key_is_read_from_the_file() {
          max_script_bytes = '2 KiB'\nmax_file_bytes = 4096\nmax_value_bytes = '1 KiB'\nmax_secret_bytes = '2 KiB'\n\
          max_render_bytes = '1 MiB'\nsyntax_processes = 2\nsyntax_time = '5s'\n\
          max_output_bytes = '3 KiB'\nmax_env_bytes = '4 KiB'\nmax_outputs = 5\nmax_reason_chars = 6\n\
-         commands_waiting = 3\nbatch = 4\nstream_events = 6\nstream_viewers = 5\nstream_heartbeat = '3s'\nlog_cap_bytes = '1 MiB'\nlog_index_bytes = '2 MiB'\nlog_search_bytes = '3 MiB'\nlog_line_bytes = 99\nlog_page_bytes = '4 KiB'\ntail_bytes = '2 KiB'\ngrace = '500ms'\n\
+         commands_waiting = 3\nbatch = 4\nstream_events = 6\nstream_viewers = 5\nstream_heartbeat = '3s'\nanswer_timeout = '4s'\nlog_cap_bytes = '1 MiB'\nlog_index_bytes = '2 MiB'\nlog_search_bytes = '3 MiB'\nlog_line_bytes = 99\nlog_page_bytes = '4 KiB'\ntail_bytes = '2 KiB'\ngrace = '500ms'\n\
          script_path = '/usr/bin:/bin'\nmax_connections = 9\nrequest_key_days = 3\nhook_window = '2s'\nmax_hook_bytes = 9\nlog = 'debug'\n",
     );
     let config = load(Flags::default(), dir.path(), &[]).expect("the settings are valid");
@@ -157,6 +158,7 @@ fn every_key_is_read_from_the_file() {
         stream_events: 6,
         stream_viewers: 5,
         stream_heartbeat: Duration::from_secs(3),
+        answer_timeout: Duration::from_secs(4),
         log_cap_bytes: MIB,
         logs: Logs {
             index_bytes: 2 * MIB,
@@ -203,7 +205,7 @@ fn the_rocket_toml_of_the_project_shows_every_default() {
     };
     let lines: Vec<&str> = shipped.lines().map(uncommented).collect();
     let count = lines.iter().filter(|line| is_key(line)).count();
-    assert_eq!(count, 48, "one line for each setting");
+    assert_eq!(count, 49, "one line for each setting");
     let dir = with_file(&lines.join("\n"));
     let config = load(Flags::default(), dir.path(), &[]).expect("the defaults are valid");
     let (slots, file) = (defaults.slots, config.file.clone());

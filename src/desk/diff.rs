@@ -7,7 +7,7 @@ use similar::TextDiff;
 use super::Desk;
 use super::define::DefineError;
 use crate::engine::GraphId;
-use crate::graph::{self, Diff};
+use crate::graph::{self, Diff, Graph};
 
 /// How long scripts are compared for the shortest way from one to the other. After that the way is a
 /// longer one, and as right.
@@ -20,10 +20,14 @@ impl Desk {
             let graph = self.store.definition(id)?;
             graph.ok_or(DefineError::NoGraph(id))
         };
-        let (old, new) = (read(before)?, read(after)?);
-        let until = Instant::now() + FINEST_FOR;
-        Ok(graph::diff(&old, &new, |was, is| unified(was, is, until)))
+        Ok(compare(&read(before)?, &read(after)?))
     }
+}
+
+/// What has changed from one definition to another; scripts as unified diffs.
+pub fn compare(before: &Graph, after: &Graph) -> Diff {
+    let until = Instant::now() + FINEST_FOR;
+    graph::diff(before, after, |was, is| unified(was, is, until))
 }
 
 fn unified(before: &str, after: &str, until: Instant) -> String {

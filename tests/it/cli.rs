@@ -1,5 +1,13 @@
 //! The command line, as a person types it.
 
+mod files;
+mod hangs;
+mod json;
+mod named;
+mod ps;
+mod table;
+mod waits;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

@@ -44,10 +44,25 @@ const REPORTED: &str = "its end was reported by a program";
 pub(in crate::api) async fn list(
     caller: Auth,
     desk: &State<Desk>,
-    cursor: Option<&str>,
+    cursor: Option<String>,
     limit: Option<&str>,
 ) -> Result<Json<PipelinePage>, ApiError> {
-    pipelines::list(caller, desk, cursor, limit).await
+    let none = || None;
+    pipelines::list::list(
+        caller,
+        desk,
+        none(),
+        none(),
+        none(),
+        none(),
+        none(),
+        none(),
+        none(),
+        none(),
+        cursor,
+        limit,
+    )
+    .await
 }
 
 /// A pipeline with its tracks

@@ -5,6 +5,7 @@ use rocket::serde::json::Json;
 use rocket::{State, get, post};
 
 use crate::api::body::{Body, blocking};
+use crate::api::condition::{IfNoneMatch, Tagged};
 use crate::api::describe;
 use crate::api::error::ApiError;
 use crate::api::graphs;
@@ -32,7 +33,7 @@ pub(in crate::api) async fn list(
     cursor: Option<String>,
     limit: Option<&str>,
 ) -> Result<Json<GraphPage>, ApiError> {
-    graphs::list(caller, desk, cursor, limit).await
+    graphs::list::list(caller, desk, None, None, None, None, None, cursor, limit).await
 }
 
 /// Saves a definition
@@ -56,7 +57,7 @@ pub(in crate::api) async fn create(
     desk: &State<Desk>,
     key: RequestKey,
     body: Body,
-) -> Result<Custom<Json<GraphSaved>>, ApiError> {
+) -> Result<Tagged<Custom<Json<GraphSaved>>>, ApiError> {
     graphs::create(caller, desk, key, body).await
 }
 
@@ -64,8 +65,10 @@ pub(in crate::api) async fn create(
 #[utoipa::path(
     tag = "aliases",
     operation_id = "getWorkflow",
+    params(IfNoneMatch),
     responses(
         (status = 200, description = "The graph.", body = GraphWhole),
+        (status = 304, description = "It is as the `ETag` says."),
         describe::of_graph,
     )
 )]
@@ -74,8 +77,9 @@ pub(in crate::api) async fn get(
     caller: Auth,
     desk: &State<Desk>,
     id: i64,
-) -> Result<Json<GraphWhole>, ApiError> {
-    graphs::get(caller, desk, id).await
+    condition: IfNoneMatch<'_>,
+) -> Result<Tagged<Json<GraphWhole>>, ApiError> {
+    graphs::get(caller, desk, id, condition).await
 }
 
 /// The vertices of a graph, in the order of its definition

@@ -8,7 +8,7 @@ use crate::graph::{Diff, FieldChange, VertexChange};
 
 /// What changed from one graph to another.
 #[derive(Debug, Serialize, ToSchema)]
-pub(in crate::api) struct GraphDiff {
+pub struct GraphDiff {
     /// The graph before.
     from: i64,
     /// The graph after.
@@ -54,7 +54,8 @@ struct NamedEdge {
 }
 
 impl GraphDiff {
-    pub(in crate::api) fn of(from: i64, to: i64, diff: Diff) -> Self {
+    /// As it is told of the graphs with these numbers.
+    pub fn of(from: i64, to: i64, diff: Diff) -> Self {
         let edges = |edges: Vec<(String, String)>| {
             let edges = edges.into_iter();
             edges.map(|(tail, head)| NamedEdge { tail, head }).collect()

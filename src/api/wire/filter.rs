@@ -24,7 +24,7 @@ pub(in crate::api) struct FilterBody {
     pub(in crate::api) name: Option<String>,
     /// Who started it.
     pub(in crate::api) creator: Option<String>,
-    /// By what it was started: `rest`, `form`, `run`.
+    /// By what it was started: `rest`, `form`, `run`, `hook`.
     pub(in crate::api) trigger: Option<String>,
     /// Started (`created_at`) then or later: RFC 3339, or milliseconds since 1970.
     #[schema(examples("2026-01-31T12:00:00Z"))]
@@ -57,7 +57,7 @@ impl FilterBody {
 }
 
 /// By what pipelines are started.
-pub(in crate::api) const TRIGGERS: [&str; 3] = ["rest", "form", "run"];
+pub(in crate::api) const TRIGGERS: [&str; 4] = ["rest", "form", "run", "hook"];
 
 fn invalid(detail: String) -> ApiError {
     ApiError::new(Status::UnprocessableEntity, "invalid", detail)

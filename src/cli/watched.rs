@@ -1,0 +1,104 @@
+//! Pipelines that are waited for: what is heard of them, shown, and judged.
+
+use std::collections::BTreeSet;
+
+use crossbeam_channel::Receiver;
+
+use super::error::CliError;
+use super::follow::Heard;
+use super::progress::Progress;
+use super::sse::Event;
+use super::wait::Ended;
+use crate::engine::{PipelineId, TrackId, TrackState};
+use crate::store::Store;
+
+/// What is known of pipelines that are waited for.
+pub(super) struct Watched<'s> {
+    pub(super) store: &'s Store,
+    pub(super) progress: Progress,
+    /// Those that have not ended.
+    pub(super) open: BTreeSet<i64>,
+    /// It has been said that there is no server.
+    pub(super) gone: bool,
+}
+
+impl Watched<'_> {
+    /// Takes what was heard, and whatever else is there. It is over when no more than `wanted` have
+    /// not ended.
+    pub(super) fn hear(
+        &mut self,
+        first: Heard,
+        rest: &Receiver<Heard>,
+        wanted: usize,
+    ) -> Result<Option<Ended>, CliError> {
+        let mut look = false;
+        for heard in std::iter::once(first).chain(rest.try_iter()) {
+            look |= match heard {
+                Heard::Event(event) if event.kind == "reload" => {
+                    self.read_tracks()?;
+                    true
+                }
+                Heard::Event(event) => self.told(&event),
+                Heard::Open => {
+                    if std::mem::take(&mut self.gone) {
+                        self.progress.say("a server works on it again");
+                    }
+                    self.read_tracks()?;
+                    true
+                }
+                Heard::Over => true,
+                Heard::Gone(why) => {
+                    if !std::mem::replace(&mut self.gone, true) {
+                        let why = format!("{why}\nwaiting for the next server");
+                        self.progress.say(&why);
+                    }
+                    true
+                }
+                Heard::Refused(why) => return Err(why),
+            };
+        }
+        if !look {
+            return Ok(None);
+        }
+        let ids: Vec<i64> = self.open.iter().copied().collect();
+        self.open = self.store.unended(&ids)?.into_iter().collect();
+        if self.open.len() <= wanted {
+            return Ok(Some(Ended::Done));
+        }
+        let ids: Vec<i64> = self.open.iter().copied().collect();
+        let stuck = self.store.stuck(&ids)?;
+        let all = stuck.len() == self.open.len();
+        Ok(all.then_some(Ended::Stuck(stuck)))
+    }
+
+    /// Shows an event; true: it may be the end of something.
+    fn told(&mut self, event: &Event) -> bool {
+        let of = event.data["p"].as_i64().unwrap_or_default();
+        if !self.open.contains(&of) {
+            return false;
+        }
+        let state = event.data["s"].as_str().unwrap_or_default();
+        match (event.kind.as_str(), event.data["t"].as_i64()) {
+            ("track", Some(track)) => {
+                let state = TrackState::from_word(state);
+                if let Some(state) = state {
+                    self.progress.update(TrackId(track), state);
+                }
+                state != Some(TrackState::Running)
+            }
+            _ => event.data["end"] == true,
+        }
+    }
+
+    /// Shows how all tracks stand now.
+    fn read_tracks(&mut self) -> Result<(), CliError> {
+        for id in &self.open {
+            for track in self.store.tracks(PipelineId(*id), 0, i64::MAX)? {
+                if let Some(state) = TrackState::from_code(track.state) {
+                    self.progress.update(TrackId(track.id), state);
+                }
+            }
+        }
+        Ok(())
+    }
+}
