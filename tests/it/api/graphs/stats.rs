@@ -39,6 +39,10 @@ fn what_became_of_all_versions_is_counted() {
     let (a, b) = (&stats["vertices"][0], &stats["vertices"][1]);
     assert_eq!((&a["name"], &a["retries"]), (&json!("a"), &json!(1)));
     assert_eq!(a["states"], json!({"SUCCEED": 2, "FAILED": 1}));
+    assert_eq!(
+        a["success"].as_f64().map(|s| (s * 300.0).round()),
+        Some(200.0)
+    );
     assert_eq!(b["retries"], 0);
     let waits = b["looked_at"].as_u64().zip(b["states"]["SUCCEED"].as_u64());
     assert_eq!(waits, Some((3, 2)), "one never ran: {b}");
