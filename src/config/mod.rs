@@ -7,6 +7,7 @@
 mod door;
 mod durability;
 mod error;
+mod flags;
 mod incoming;
 mod logs;
 mod reader;
@@ -21,7 +22,8 @@ mod units;
 pub use door::Door;
 pub use durability::Durability;
 pub use error::{ConfigError, Fault};
+pub use flags::Flags;
 pub use incoming::Incoming;
 pub use logs::Logs;
-pub use settings::{Config, Flags};
+pub use settings::Config;
 pub use sources::environment;

@@ -5,11 +5,11 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use figment::value::Value;
 
 use super::door::Door;
 use super::durability::{Durability, durability};
 use super::error::ConfigError;
+use super::flags::Flags;
 use super::incoming::Incoming;
 use super::logs::Logs;
 use super::reader::Reader;
@@ -31,23 +31,6 @@ const GRACE: Duration = Duration::from_secs(10);
 const SYNTAX: Duration = Duration::from_secs(30);
 const HOUR: Duration = Duration::from_secs(3_600);
 const SCRIPT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
-/// What the command line says; `None` where it says nothing.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Flags {
-    /// `--data DIR`
-    pub data: Option<PathBuf>,
-    /// `--address IP`
-    pub address: Option<IpAddr>,
-    /// `--port N`
-    pub port: Option<u16>,
-    /// `--slots N`
-    pub slots: Option<u32>,
-    /// `--pool NAME=N`, each with one or more of them
-    pub pools: Vec<String>,
-    /// `--log FILTER`
-    pub log: Option<String>,
-}
 
 /// Every setting of the program, validated. Sizes are in bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -186,33 +169,6 @@ impl Config {
         } else {
             Err(ConfigError { faults })
         }
-    }
-}
-
-impl Flags {
-    fn values(self) -> Vec<(&'static str, Value)> {
-        let text = |path: PathBuf| path.to_string_lossy().into_owned();
-        let given = [
-            (
-                "trackyard.data",
-                self.data.map(|path| Value::from(text(path))),
-            ),
-            (
-                "address",
-                self.address.map(|ip| Value::from(ip.to_string())),
-            ),
-            ("port", self.port.map(Value::from)),
-            ("trackyard.slots", self.slots.map(Value::from)),
-            (
-                "trackyard.pools",
-                (!self.pools.is_empty()).then(|| Value::from(self.pools.join(","))),
-            ),
-            ("trackyard.log", self.log.map(Value::from)),
-        ];
-        given
-            .into_iter()
-            .filter_map(|(key, value)| Some((key, value?)))
-            .collect()
     }
 }
 

@@ -5,7 +5,7 @@ use crate::access::digest;
 use crate::driver::CommandError;
 use crate::engine::GraphId;
 use crate::graph::text::{self, Format, Parsed};
-use crate::graph::{Graph, Limits, Outputs, Part, Problem, Runnable, Severity, Spot, codes};
+use crate::graph::{Graph, Limits, Outputs, Problem, Runnable, Severity};
 use crate::probe::Probe;
 use crate::store::{NewGraph, Outcome, StoreError, StoredProblem, Terms};
 
@@ -161,61 +161,6 @@ impl Desk {
         };
         Ok((source, format))
     }
-
-    /// Checks a saved graph again, with the rules and limits of today.
-    pub fn check(&self, id: GraphId) -> Result<Defined, DefineError> {
-        let head = self.store.graph(id)?.ok_or(DefineError::NoGraph(id))?;
-        let (source, format) = self.source(id)?;
-        let parsed = examine(&source, format, &self.limits, &self.probe);
-        let mut problems = stored(&parsed.problems);
-        problems.extend(self.unset(&parsed)?);
-        let checked = is_checked(&parsed.problems);
-        let compiled = parsed.graph.as_ref().map(compiled).unwrap_or_default();
-        if !head.sealed {
-            self.handle
-                .set_check(id, head.revision, checked, compiled, problems.clone())?;
-        }
-        let (name, version) = (head.name, head.version);
-        let tag = self.store.graph_tag(id)?.ok_or(DefineError::NoGraph(id))?;
-        Ok(Defined {
-            tag,
-            id,
-            name,
-            version,
-            outcome: Outcome::Unchanged,
-            checked,
-            problems,
-        })
-    }
-
-    /// A notice for each secret that the graph names and nobody has set: that stops only a start.
-    fn unset(&self, parsed: &Parsed) -> Result<Vec<StoredProblem>, StoreError> {
-        let Some(graph) = &parsed.graph else {
-            return Ok(Vec::new());
-        };
-        let notice = |name: String| {
-            let names = |secrets: &Vec<String>| secrets.contains(&name);
-            let owner = match names(&graph.secrets) {
-                true => None,
-                false => graph.vertices.iter().position(|v| names(&v.secrets)),
-            };
-            let part = Part::Key("secrets");
-            let spot = owner.map_or(Spot::graph(part), |index| Spot::vertex(index, part));
-            let mark = parsed.places.mark(spot);
-            StoredProblem {
-                code: codes::UNKNOWN_SECRET.to_owned(),
-                severity: "notice".to_owned(),
-                line: mark.line,
-                column: mark.column,
-                place: spot.path(graph),
-                message: format!(
-                    "nobody has set the secret `{name}`, so the graph cannot be started; use `trackyard secret set {name}`"
-                ),
-            }
-        };
-        let unknown = self.unknown_secrets(graph)?;
-        Ok(unknown.into_iter().map(notice).collect())
-    }
 }
 
 /// Reads a text and finds all its problems: those that the text alone has, and what this machine
@@ -231,18 +176,18 @@ pub fn examine(source: &str, format: Format, limits: &Limits, probe: &Probe) -> 
 }
 
 /// Whether a graph with these findings may be started.
-fn is_checked(problems: &[Problem]) -> bool {
+pub(super) fn is_checked(problems: &[Problem]) -> bool {
     problems.iter().all(|p| p.severity != Severity::Error)
 }
 
 /// What is kept of the script of each vertex.
-fn compiled(graph: &Graph) -> Vec<Runnable> {
+pub(super) fn compiled(graph: &Graph) -> Vec<Runnable> {
     let outputs = Outputs::of(graph);
     let runnable = |vertex| outputs.runnable(vertex);
     graph.vertices.iter().map(runnable).collect()
 }
 
-fn stored(problems: &[Problem]) -> Vec<StoredProblem> {
+pub(super) fn stored(problems: &[Problem]) -> Vec<StoredProblem> {
     let one = |p: &Problem| StoredProblem {
         code: p.code.to_owned(),
         severity: match p.severity {

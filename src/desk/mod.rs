@@ -19,6 +19,7 @@ mod known;
 mod many;
 mod once;
 mod parts;
+mod recheck;
 mod remove;
 mod render;
 mod resolve;

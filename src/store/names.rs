@@ -73,7 +73,7 @@ mod tests {
             text.contains("SEARCH graph USING") && text.contains("(name=?)"),
             "{text}"
         );
-        assert!(text.contains("pipeline_of_graph (graph_id=?)"), "{text}");
+        assert!(text.contains("pipeline_by_version (graph_id=?)"), "{text}");
         let plan = steps("SELECT id FROM track WHERE pipeline_id = 1 AND name = 'a' ORDER BY id");
         let text = plan.join("; ");
         assert!(text.contains("track_of_pipeline (pipeline_id=?)"), "{text}");

@@ -120,7 +120,7 @@ mod tests {
         let text = plan.join("; ");
         for step in [
             "track_of_pipeline (pipeline_id=? AND state=?)",
-            "pipeline_of_graph (graph_id=?)",
+            "pipeline_by_version (graph_id=?)",
             "(name=?)",
         ] {
             assert!(text.contains(step), "{step}: {text}");

@@ -11,7 +11,7 @@ use super::inbox::{self, Waiting};
 use super::pipelines::{self, PipelineHead};
 use super::secrets::{self, PipelineSecrets, SecretHead};
 use super::tracks::{self, AttemptRow, JournalRow, TrackHead, TrackTexts};
-use super::{definition, migrate, orders, refers, sessions, shelf, views};
+use super::{definition, migrate, orders, refers, sessions, views};
 use crate::engine::{GraphId, PipelineId, Plan, Time, TrackId};
 use crate::graph::{Graph, Reference, Vertex};
 
@@ -44,11 +44,6 @@ impl Store {
     /// One graph without its vertices.
     pub fn graph(&self, id: GraphId) -> Result<Option<GraphHead>, StoreError> {
         Ok(graphs::head(&mut *self.pool.get()?, id)?)
-    }
-
-    /// What changes whenever anything does that is told of a graph.
-    pub fn graph_tag(&self, id: GraphId) -> Result<Option<String>, StoreError> {
-        Ok(shelf::tag_of(&mut *self.pool.get()?, id)?)
     }
 
     /// The text that a person wrote, and its form (`yaml` or `json`).

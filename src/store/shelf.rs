@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use super::connection::{Db, write_tx};
 use super::error::StoreError;
 use super::graphs::{self, GraphHead};
+use super::reader::Store;
 use super::schema::{archived_graph, graph, pipeline};
 use super::spent;
 use crate::engine::{GraphId, Time};
@@ -89,6 +90,13 @@ pub(super) fn tag(head: &GraphHead, problems: &str) -> String {
     let digest = digest.finalize();
     let short: String = digest.iter().take(8).map(|b| format!("{b:02x}")).collect();
     format!("{}-{}-{short}", head.id, head.revision)
+}
+
+impl Store {
+    /// What changes whenever anything does that is told of a graph.
+    pub fn graph_tag(&self, id: GraphId) -> Result<Option<String>, StoreError> {
+        Ok(tag_of(&mut *self.pool.get()?, id)?)
+    }
 }
 
 /// The tag of a graph.

@@ -109,7 +109,7 @@ mod tests {
              ORDER BY id DESC LIMIT 1000",
         );
         let runs = runs.join("; ");
-        let index = "SEARCH pipeline USING COVERING INDEX pipeline_of_graph (graph_id=?)";
+        let index = "SEARCH pipeline USING COVERING INDEX pipeline_by_version (graph_id=?)";
         assert!(runs.contains(index), "{runs}");
         let tracks = steps(
             "SELECT track.name, attempt.finished_at FROM track LEFT JOIN attempt \

@@ -3,6 +3,7 @@
 
 mod codes;
 mod document;
+mod headers;
 mod parameters;
 mod refusals;
 mod rules;

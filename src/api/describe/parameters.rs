@@ -1,21 +1,14 @@
 //! What parameters mean. One word has one meaning in the whole interface.
 
 use serde_json::{Value, json};
-use utoipa::IntoParams;
-use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
-use utoipa::openapi::{ObjectBuilder, Required, Type};
 
 use crate::api::aliases::instances::ACTIONS;
-use crate::api::condition::{IfMatch, IfNoneMatch};
 use crate::api::graphs::stats::MOST_DAYS;
 use crate::api::graphs::{MOST_ROWS, USUAL_ROWS};
-use crate::api::hooks::Signed;
-use crate::api::keys::{MOST_KEY_BYTES, RequestKey};
-use crate::api::live::last_event::LastEventId;
+use crate::api::keys::MOST_KEY_BYTES;
 use crate::api::pipelines::many::DELETE;
 use crate::api::pipelines::starts::LONGEST_WAIT;
 use crate::api::tracks::lines::{MOST_LINES, USUAL_LINES};
-use crate::api::tracks::logs::Range;
 use crate::api::wire::TRIGGERS;
 use crate::desk::{PipelineAsk, TrackAsk};
 use crate::engine::PipelineState;
@@ -66,7 +59,8 @@ pub(super) fn meaning(path: &str, name: &str) -> Option<(String, Value)> {
         ),
         ("number", _) => ("The number of the attempt, from 1.".to_owned(), number),
         ("name", "/graphs") => ("The name begins with this.".to_owned(), json!({})),
-        ("name", "/graphs/{id}/vertices/{name}") | ("tail" | "head", _) => {
+        ("name", "/graphs/{id}/vertices/{name}")
+        | ("tail" | "head", "/graphs/{id}/edges/{tail}/{head}") => {
             ("The name of a vertex, percent-encoded.".to_owned(), json!({}))
         }
         ("name", "/secrets/{name}") => ("The name of the secret.".to_owned(), json!({})),
@@ -234,57 +228,4 @@ fn filter(word: &str) -> Option<(String, Value)> {
         _ => return None,
     };
     Some((means.to_owned(), limits))
-}
-
-fn optional(name: &str, place: ParameterIn, of: Type) -> Vec<Parameter> {
-    let schema = ObjectBuilder::new().schema_type(of).build();
-    let parameter = ParameterBuilder::new()
-        .name(name)
-        .parameter_in(place)
-        .required(Required::False)
-        .schema(Some(schema));
-    vec![parameter.build()]
-}
-
-impl IntoParams for RequestKey {
-    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        optional("Idempotency-Key", ParameterIn::Header, Type::String)
-    }
-}
-
-impl IntoParams for Signed {
-    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let names = [
-            "X-Trackyard-Timestamp",
-            "X-Trackyard-Signature",
-            "X-Hub-Signature-256",
-            "X-GitHub-Delivery",
-        ];
-        let header = |name| optional(name, ParameterIn::Header, Type::String);
-        names.into_iter().flat_map(header).collect()
-    }
-}
-
-impl IntoParams for LastEventId<'_> {
-    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        optional("Last-Event-ID", ParameterIn::Header, Type::String)
-    }
-}
-
-impl IntoParams for IfMatch<'_> {
-    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        optional("If-Match", ParameterIn::Header, Type::String)
-    }
-}
-
-impl IntoParams for IfNoneMatch<'_> {
-    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        optional("If-None-Match", ParameterIn::Header, Type::String)
-    }
-}
-
-impl IntoParams for Range {
-    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        optional("Range", ParameterIn::Header, Type::String)
-    }
 }
