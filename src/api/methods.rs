@@ -21,12 +21,23 @@ pub(super) fn allowed(request: &Request<'_>) -> Vec<Method> {
     methods
 }
 
-/// Whether an address is one of a route: `<word>` stands for any one part.
+/// Places that stand for a file by its end.
+const FILES: [&str; 5] = ["<yaml>", "<json>", "<dot>", "<mmd>", "<svg>"];
+
+/// Whether an address is one of a route: `<id>` stands for a number, `<yaml>` and the like for a file,
+/// another place for any one part.
 fn fits(route: &str, asked: &str) -> bool {
     let (mut parts, mut words) = (route.split('/'), asked.split('/'));
     loop {
         match (parts.next(), words.next()) {
             (None, None) => return true,
+            (Some("<id>"), Some(word)) if word.bytes().all(|byte| byte.is_ascii_digit()) => {}
+            (Some("<id>"), Some(_)) => return false,
+            (Some(part), Some(word)) if FILES.contains(&part) => {
+                if !word.ends_with(&format!(".{}", part.trim_matches(['<', '>']))) {
+                    return false;
+                }
+            }
             (Some(part), Some(_)) if part.starts_with('<') => {}
             (Some(part), Some(word)) if part == word => {}
             _ => return false,
@@ -45,6 +56,9 @@ mod tests {
             ("/api/v1/graphs/<id>", "/api/v1/graphs/7", true),
             ("/api/v1/graphs/<id>/check", "/api/v1/graphs/7/check", true),
             ("/api/v1/graphs/<id>", "/api/v1/graphs", false),
+            ("/api/v1/graphs/<id>", "/api/v1/graphs/7.yaml", false),
+            ("/api/v1/graphs/<yaml>", "/api/v1/graphs/7.yaml", true),
+            ("/api/v1/graphs/<yaml>", "/api/v1/graphs/7", false),
             ("/api/v1/graphs/<id>", "/api/v1/graphs/7/check", false),
             ("/api/v1/graphs/<id>/check", "/api/v1/graphs/7/form", false),
         ] {

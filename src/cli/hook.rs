@@ -46,6 +46,9 @@ pub(super) enum HookVerb {
         /// The number of the hook
         #[arg(value_name = "HOOK")]
         hook: i64,
+        /// Print the server's answer as JSON
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -121,9 +124,12 @@ pub(super) fn hook(context: &Context, verb: HookVerb) -> Result<u8, CliError> {
                 &rows,
             ))?;
         }
-        HookVerb::Rm { graph, hook } => {
-            server.delete(&format!("{}/{hook}", hooks(&graph)?))?;
-            print(&format!("hook {hook} is removed"))?;
+        HookVerb::Rm { graph, hook, json } => {
+            let removed = server.delete(&format!("{}/{hook}", hooks(&graph)?))?;
+            match json {
+                true => print_json(&removed)?,
+                false => print(&format!("hook {hook} is removed"))?,
+            }
         }
     }
     Ok(OK)

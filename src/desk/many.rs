@@ -5,6 +5,7 @@ use super::asks::PipelineAsk;
 use super::{Asked, Desk};
 use crate::driver::CommandError;
 use crate::engine::{Expect, PipelineId, Preview, Request};
+use crate::store::Used;
 
 impl Desk {
     /// Does what is asked of each pipeline, which somebody saw like that; one answer for each.
@@ -21,11 +22,33 @@ impl Desk {
             who: asked.who.clone(),
             why: asked.why.clone(),
         };
-        let done = self.handle.act_all(seen.iter().map(request).collect());
+        let mut done = self.handle.act_all(seen.iter().map(request).collect());
         for (id, _) in seen {
             self.known.forget(*id);
         }
+        self.done_before(seen.iter().map(|(id, _)| *id), &mut done);
         done
+    }
+
+    /// What the same request, by its key, has done to some of them before counts as done.
+    pub(super) fn done_before(
+        &self,
+        ids: impl Iterator<Item = PipelineId>,
+        done: &mut [Result<(), CommandError>],
+    ) {
+        for (id, done) in ids.zip(done) {
+            if !matches!(done, Err(CommandError::KeyTaken)) {
+                continue;
+            }
+            let Some(note) = self.handle.note_of(id) else {
+                continue;
+            };
+            match self.store.used(&note.key) {
+                Ok(Some(Used::Request { digest, .. })) if digest == note.digest => *done = Ok(()),
+                Ok(_) => {}
+                Err(why) => *done = Err(why.into()),
+            }
+        }
     }
 
     /// What would follow for each; nothing is done.

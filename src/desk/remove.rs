@@ -73,10 +73,9 @@ impl Desk {
             .zip(&judged)
             .filter(|(_, judged)| judged.is_ok());
         let ids: Vec<PipelineId> = fine.map(|(head, _)| PipelineId(head.id)).collect();
-        let mut done = self
-            .handle
-            .remove_all(&ids, &asked.who, &asked.why)
-            .into_iter();
+        let mut done = self.handle.remove_all(&ids, &asked.who, &asked.why);
+        self.done_before(ids.iter().copied(), &mut done);
+        let mut done = done.into_iter();
         for answer in judged.iter_mut().filter(|judged| judged.is_ok()) {
             *answer = done.next().unwrap_or(Ok(()));
         }

@@ -109,6 +109,8 @@ pub(super) enum Command {
     Noted(Box<(Note, Command)>),
     Start(NewStart, Reply<Started>),
     Act(Request, Reply<()>),
+    /// Nothing but its note: all that a request with a key asked for is done.
+    Done(i64, Reply<()>),
     Preview(Request, Reply<Preview>),
     /// Removes a pipeline that is over: which, who asked and why.
     Remove(PipelineId, String, String, Reply<()>),
@@ -154,7 +156,7 @@ impl Command {
         match self {
             Self::Noted(noted) => noted.1.refuse(why),
             Self::Start(_, reply) => drop(reply.send(Err(why))),
-            Self::Act(_, reply) => drop(reply.send(Err(why))),
+            Self::Act(_, reply) | Self::Done(_, reply) => drop(reply.send(Err(why))),
             Self::Preview(_, reply) => drop(reply.send(Err(why))),
             Self::Remove(.., reply) => drop(reply.send(Err(why))),
             Self::PreviewStart(_, reply) => drop(reply.send(Err(why))),

@@ -193,6 +193,7 @@ impl Drive {
                 let result = self.act(request, now, out, answers);
                 answers.push(Answered::Act(reply, result));
             }
+            Command::Done(made, reply) => answer(&reply, self.writer.done(made)),
             Command::Preview(request, reply) => {
                 // A caller that has gone away misses nothing.
                 let _ = reply.send(self.preview(request, now, out, answers));

@@ -13,7 +13,10 @@ impl Handle {
     /// Does what is asked of each, in few commits; one answer for each.
     pub fn act_all(&self, requests: Vec<Request>) -> Vec<Result<(), CommandError>> {
         let commands = requests.into_iter();
-        self.ask_all(commands.map(|request| |reply| Command::Act(request, reply)))
+        self.ask_all(commands.map(|request| {
+            let pipeline = request.pipeline;
+            (pipeline, |reply| Command::Act(request, reply))
+        }))
     }
 
     /// Removes pipelines that are over, in few commits; one answer for each.
@@ -25,7 +28,7 @@ impl Handle {
     ) -> Vec<Result<(), CommandError>> {
         let command = |id| {
             let (who, why) = (who.to_owned(), why.to_owned());
-            move |reply| Command::Remove(id, who, why, reply)
+            (id, move |reply| Command::Remove(id, who, why, reply))
         };
         self.ask_all(ids.iter().copied().map(command))
     }
@@ -34,16 +37,17 @@ impl Handle {
     /// others have their turn.
     fn ask_all<T>(
         &self,
-        commands: impl Iterator<Item = impl FnOnce(Reply<T>) -> Command>,
+        commands: impl Iterator<Item = (PipelineId, impl FnOnce(Reply<T>) -> Command)>,
     ) -> Vec<Result<T, CommandError>> {
         let mut answers = Vec::new();
         let mut commands = commands.peekable();
         while commands.peek().is_some() {
             let some = commands.by_ref().take(ASKED_AT_ONCE);
             let sent: Vec<_> = some
-                .map(|command| {
+                .map(|(id, command)| {
                     let (reply, answer) = bounded(1);
-                    self.send(command(reply)).map(|()| answer)
+                    let command = self.with_part(id, command(reply));
+                    self.send(command).map(|()| answer)
                 })
                 .collect();
             let answer =

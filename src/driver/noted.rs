@@ -4,8 +4,8 @@ use super::command::{Command, CommandError};
 use super::drive::Drive;
 use super::flush::Answered;
 use super::handle::Handle;
-use crate::engine::{Outbox, Time};
-use crate::store::Note;
+use crate::engine::{Outbox, PipelineId, Time};
+use crate::store::{Note, part_key};
 
 impl Drive {
     /// Carries out a command unless its key was used; that it was used now is committed with what it
@@ -44,6 +44,31 @@ impl Handle {
             note: Some(note),
             ..self.clone()
         }
+    }
+
+    /// The same of one of many things that a request asks for, each with a note of its own.
+    pub(super) fn with_part(&self, pipeline: PipelineId, command: Command) -> Command {
+        match self.note_of(pipeline) {
+            Some(note) => Command::Noted(Box::new((note, command))),
+            None => command,
+        }
+    }
+
+    /// Notes that all of it is done; nothing where no key is to be noted.
+    pub fn done(&self, made: i64) -> Result<(), CommandError> {
+        match self.note {
+            Some(_) => self.ask(|reply| Command::Done(made, reply)),
+            None => Ok(()),
+        }
+    }
+
+    /// The note of a part of what is asked with this handle.
+    pub fn note_of(&self, pipeline: PipelineId) -> Option<Note> {
+        let note = self.note.as_ref()?;
+        Some(Note {
+            key: part_key(&note.key, &pipeline.to_string()),
+            ..note.clone()
+        })
     }
 
     pub(super) fn with_note(&self, command: Command) -> Command {

@@ -84,6 +84,7 @@ impl Drive {
             return Err(CommandError::Live(id, state));
         }
         self.engine.remove(now, id, state, (who, why), out);
+        self.writer.note_with_commit(id.0);
         Ok(())
     }
 

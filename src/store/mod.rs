@@ -71,7 +71,7 @@ pub use pipelines::PipelineHead;
 pub use reader::Store;
 pub use refers::Referred;
 pub use removal::Extent;
-pub use requests::{Note, Used};
+pub use requests::{Note, Used, part_key};
 pub use secrets::{PipelineSecrets, SecretHead};
 pub use shelf::{Expect, Shelved, Shelving, Unfit};
 pub use standing::Handler;

@@ -135,6 +135,11 @@ impl Writer {
         Ok(done)
     }
 
+    /// Notes that a request is done whose parts have notes of their own.
+    pub fn done(&mut self, made: i64) -> Result<(), StoreError> {
+        self.noted(|_, _| Ok(()), |()| Some(made))
+    }
+
     /// Forgets the oldest of the notes that are kept no longer.
     pub fn forget_notes(&mut self, now: Time) -> Result<(), StoreError> {
         Ok(forget(&mut self.db, now.0 - self.notes.life_ms)?)
@@ -146,6 +151,21 @@ impl Store {
     pub fn used(&self, key: &str) -> Result<Option<Used>, StoreError> {
         Ok(used(&mut *self.pool.get()?, key)?)
     }
+
+    /// What the parts of a request with this key have changed, the newest number first.
+    pub fn used_in_parts(&self, key: &str) -> Result<Vec<i64>, StoreError> {
+        let parts = request::table
+            .filter(request::key.gt(part_key(key, "")))
+            .filter(request::key.lt(part_key(key, "~")))
+            .order(request::made.desc())
+            .select(request::made);
+        Ok(parts.load(&mut *self.pool.get()?)?)
+    }
+}
+
+/// The key of a part of a request: no caller can choose it, because of the line break.
+pub fn part_key(key: &str, part: &str) -> String {
+    format!("{key}\n{part}")
 }
 
 fn used(db: &mut Db, key: &str) -> QueryResult<Option<Used>> {

@@ -93,6 +93,20 @@ pub(super) fn tag(head: &GraphHead, problems: &str) -> String {
 }
 
 impl Store {
+    /// All versions of a graph, as they stand.
+    pub fn shelved(&self, id: GraphId) -> Result<Option<Shelved>, StoreError> {
+        let db = &mut *self.pool.get()?;
+        let Some(head) = graphs::head(db, id)? else {
+            return Ok(None);
+        };
+        let family = graph::table.filter(graph::name.eq(&head.name));
+        Ok(Some(Shelved {
+            versions: family.select(count_star()).first(db)?,
+            name: head.name,
+            archived: head.archived,
+        }))
+    }
+
     /// What changes whenever anything does that is told of a graph.
     pub fn graph_tag(&self, id: GraphId) -> Result<Option<String>, StoreError> {
         Ok(tag_of(&mut *self.pool.get()?, id)?)

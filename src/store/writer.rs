@@ -154,7 +154,10 @@ impl Writer {
         what: Shelving,
         by: (&str, Time),
     ) -> Result<Shelved, StoreError> {
-        shelf::shelve(&mut self.db, graph, what, by)
+        self.noted(
+            |db, _| shelf::shelve(db, graph, what, by),
+            |_| (what != Shelving::Remove { dry: true }).then_some(graph.0.0),
+        )
     }
 
     /// Notes what a check of an unchanged, unsealed definition found; false when it has changed.

@@ -85,7 +85,7 @@ pub(in crate::api) async fn get(
 /// The vertices of a graph, in the order of its definition
 #[utoipa::path(
     tag = "aliases",
-    operation_id = "listNodes",
+    operation_id = "listWorkflowNodes",
     responses(
         (status = 200, description = "The vertices.", body = WorkflowNodes),
         describe::of_graph,
@@ -110,7 +110,7 @@ pub(in crate::api) async fn nodes(
 /// The edges of a graph
 #[utoipa::path(
     tag = "aliases",
-    operation_id = "listEdges",
+    operation_id = "listWorkflowEdges",
     responses(
         (status = 200, description = "The edges.", body = WorkflowEdges),
         describe::of_graph,

@@ -125,7 +125,7 @@ pub(super) fn meaning(path: &str, name: &str) -> Option<(String, Value)> {
             json!({"type": "integer", "minimum": 0}),
         ),
         ("cursor", "/pipelines") => (PAGE.to_owned(), json!({"pattern": r"^(\d+\.)?\d+$"})),
-        ("state", "/pipelines/{id}/tracks") => (
+        ("state", "/pipelines" | "/pipelines/{id}/tracks") => (
             "In one of these states: one word, or several with commas between them.".to_owned(),
             json!({"examples": ["FAILED,STOPPED"]}),
         ),

@@ -10,6 +10,7 @@ use crate::api::error::ApiError;
 use crate::api::graphs::tagged;
 use crate::api::graphs::vertices::{Changed, change, definition, page};
 use crate::api::guard::Auth;
+use crate::api::keys::RequestKey;
 use crate::api::wire::{EdgeBody, EdgePage, GraphSaved, NamedEdge};
 use crate::desk::Desk;
 use crate::graph::Edit;
@@ -53,7 +54,7 @@ pub(in crate::api) async fn edges(
 #[utoipa::path(
     tag = "graphs",
     operation_id = "addEdge",
-    params(IfMatch),
+    params(IfMatch, RequestKey),
     request_body = EdgeBody,
     responses(
         (status = 201, description = "Saved.", body = GraphSaved),
@@ -67,20 +68,23 @@ pub(in crate::api) async fn add_edge(
     desk: &State<Desk>,
     id: i64,
     condition: IfMatch<'_>,
+    key: RequestKey,
     body: Body,
 ) -> Changed {
+    let once = key.with(&caller, Some(&body))?;
     let body: EdgeBody = body.required_json()?;
     let edit = Edit::Join(body.tail, body.head);
-    change(desk, (id, condition), edit, caller.0.name).await
+    change(desk, (id, condition), edit, (caller.0.name, once)).await
 }
 
 /// Removes an edge of a graph
 #[utoipa::path(
     tag = "graphs",
     operation_id = "removeEdge",
-    params(("id" = i64, Path), ("tail" = String, Path), ("head" = String, Path), IfMatch),
+    params(("id" = i64, Path), ("tail" = String, Path), ("head" = String, Path), IfMatch, RequestKey),
     responses(
         (status = 201, description = "Saved.", body = GraphSaved),
+        (status = 200, description = "The same `Idempotency-Key` had removed it before.", body = GraphSaved),
         describe::edit_graph,
     )
 )]
@@ -92,6 +96,14 @@ pub(in crate::api) async fn remove_edge(
     tail: String,
     head: String,
     condition: IfMatch<'_>,
+    key: RequestKey,
 ) -> Changed {
-    change(desk, (id, condition), Edit::Part(tail, head), caller.0.name).await
+    let once = key.with(&caller, None)?;
+    change(
+        desk,
+        (id, condition),
+        Edit::Part(tail, head),
+        (caller.0.name, once),
+    )
+    .await
 }

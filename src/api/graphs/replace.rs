@@ -10,6 +10,7 @@ use crate::api::describe;
 use crate::api::error::ApiError;
 use crate::api::graphs::saved;
 use crate::api::guard::Auth;
+use crate::api::keys::RequestKey;
 use crate::api::wire::{CloneBody, GraphSaved};
 use crate::desk::Desk;
 use crate::engine::GraphId;
@@ -21,7 +22,7 @@ use crate::engine::GraphId;
 #[utoipa::path(
     tag = "graphs",
     operation_id = "replaceGraph",
-    params(IfMatch),
+    params(IfMatch, RequestKey),
     request_body(content(
         (String = "application/yaml"),
         (Object = "application/json"),
@@ -38,18 +39,17 @@ pub(in crate::api) async fn replace(
     desk: &State<Desk>,
     id: i64,
     condition: IfMatch<'_>,
+    key: RequestKey,
     body: Body,
 ) -> Result<Tagged<Custom<Json<GraphSaved>>>, ApiError> {
-    let seen = condition.required()?;
+    let (seen, once) = (condition.required()?, key.with(&caller, Some(&body))?);
     let (source, format) = body.definition()?;
     let desk = desk.inner().clone();
     blocking(move || {
-        let graph = (GraphId(id), seen);
-        Ok(saved(&desk.replace(
-            graph,
-            (&source, format),
-            caller.0.name,
-        )?))
+        let text = (source.as_str(), format);
+        let deed = |desk: &Desk| desk.replace((GraphId(id), seen), text, caller.0.name);
+        let again = |id| Ok(desk.defined(GraphId(id))?);
+        Ok(saved(&once.run(&desk, deed, again)?))
     })
     .await
 }
@@ -60,9 +60,11 @@ pub(in crate::api) async fn replace(
 #[utoipa::path(
     tag = "graphs",
     operation_id = "cloneGraph",
+    params(RequestKey),
     request_body = CloneBody,
     responses(
         (status = 201, description = "Saved.", body = GraphSaved),
+        (status = 200, description = "The same `Idempotency-Key` had made it before.", body = GraphSaved),
         describe::clone,
     )
 )]
@@ -71,9 +73,16 @@ pub(in crate::api) async fn copy(
     caller: Auth,
     desk: &State<Desk>,
     id: i64,
+    key: RequestKey,
     body: Body,
 ) -> Result<Tagged<Custom<Json<GraphSaved>>>, ApiError> {
+    let once = key.with(&caller, Some(&body))?;
     let body: CloneBody = body.required_json()?;
     let desk = desk.inner().clone();
-    blocking(move || Ok(saved(&desk.copy(GraphId(id), &body.name, caller.0.name)?))).await
+    blocking(move || {
+        let deed = |desk: &Desk| desk.copy(GraphId(id), &body.name, caller.0.name);
+        let again = |id| Ok(desk.defined(GraphId(id))?);
+        Ok(saved(&once.run(&desk, deed, again)?))
+    })
+    .await
 }

@@ -8,6 +8,7 @@ use crate::api::condition::IfMatch;
 use crate::api::describe;
 use crate::api::error::ApiError;
 use crate::api::guard::Auth;
+use crate::api::keys::{Once, RequestKey};
 use crate::api::query::is_dry;
 use crate::api::wire::GraphShelved;
 use crate::desk::Desk;
@@ -18,11 +19,19 @@ async fn shelve(
     desk: &Desk,
     (id, expect): (i64, Expect),
     what: Shelving,
-    who: &'static str,
+    (who, once): (&'static str, Once),
 ) -> Result<Json<GraphShelved>, ApiError> {
     let desk = desk.clone();
     blocking(move || {
-        let done = desk.handle.shelve((GraphId(id), expect), what, who)?;
+        let deed = |desk: &Desk| {
+            let done = desk.handle.shelve((GraphId(id), expect), what, who);
+            done.map_err(ApiError::from)
+        };
+        let again = |id| {
+            let there = desk.store.shelved(GraphId(id))?;
+            there.ok_or_else(|| ApiError::not_found("graph", id))
+        };
+        let done = once.run(&desk, deed, again)?;
         Ok(Json(GraphShelved::of(done, what)))
     })
     .await
@@ -34,7 +43,7 @@ async fn shelve(
 #[utoipa::path(
     tag = "graphs",
     operation_id = "removeGraph",
-    params(IfMatch),
+    params(IfMatch, RequestKey),
     responses(
         (status = 200, description = "What was removed; with `dry_run` what would be.", body = GraphShelved),
         describe::remove_graph,
@@ -47,13 +56,20 @@ pub(in crate::api) async fn remove(
     id: i64,
     dry_run: Option<&str>,
     condition: IfMatch<'_>,
+    key: RequestKey,
 ) -> Result<Json<GraphShelved>, ApiError> {
-    let dry = is_dry(dry_run)?;
+    let (dry, once) = (is_dry(dry_run)?, key.with(&caller, None)?);
     let expect = match condition.seen()? {
         None => Expect::Anything,
         Some(tags) => Expect::Newest(GraphId(id), tags),
     };
-    shelve(desk, (id, expect), Shelving::Remove { dry }, caller.0.name).await
+    shelve(
+        desk,
+        (id, expect),
+        Shelving::Remove { dry },
+        (caller.0.name, once),
+    )
+    .await
 }
 
 /// Puts a graph away
@@ -62,6 +78,7 @@ pub(in crate::api) async fn remove(
 #[utoipa::path(
     tag = "graphs",
     operation_id = "archiveGraph",
+    params(RequestKey),
     responses(
         (status = 200, description = "It is archived.", body = GraphShelved),
         describe::of_graph,
@@ -72,15 +89,17 @@ pub(in crate::api) async fn archive(
     caller: Auth,
     desk: &State<Desk>,
     id: i64,
+    key: RequestKey,
 ) -> Result<Json<GraphShelved>, ApiError> {
-    let expect = Expect::Anything;
-    shelve(desk, (id, expect), Shelving::Archive, caller.0.name).await
+    let (expect, once) = (Expect::Anything, key.with(&caller, None)?);
+    shelve(desk, (id, expect), Shelving::Archive, (caller.0.name, once)).await
 }
 
 /// Takes a graph out of the archive
 #[utoipa::path(
     tag = "graphs",
     operation_id = "unarchiveGraph",
+    params(RequestKey),
     responses(
         (status = 200, description = "It is as any other graph.", body = GraphShelved),
         describe::of_graph,
@@ -91,7 +110,14 @@ pub(in crate::api) async fn unarchive(
     caller: Auth,
     desk: &State<Desk>,
     id: i64,
+    key: RequestKey,
 ) -> Result<Json<GraphShelved>, ApiError> {
-    let expect = Expect::Anything;
-    shelve(desk, (id, expect), Shelving::Unarchive, caller.0.name).await
+    let (expect, once) = (Expect::Anything, key.with(&caller, None)?);
+    shelve(
+        desk,
+        (id, expect),
+        Shelving::Unarchive,
+        (caller.0.name, once),
+    )
+    .await
 }

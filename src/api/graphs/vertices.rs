@@ -11,6 +11,7 @@ use crate::api::describe;
 use crate::api::error::ApiError;
 use crate::api::graphs::{number, rows, saved_as, tagged};
 use crate::api::guard::Auth;
+use crate::api::keys::{Once, RequestKey};
 use crate::api::wire::{GraphSaved, VertexBody, VertexDefinition, VertexPage};
 use crate::desk::{Desk, EditError};
 use crate::engine::GraphId;
@@ -22,12 +23,14 @@ pub(super) async fn change(
     desk: &Desk,
     (id, condition): (i64, IfMatch<'_>),
     edit: Edit,
-    who: &'static str,
+    (who, once): (&'static str, Once),
 ) -> Changed {
     let tags = condition.seen()?.flatten();
     let desk = desk.clone();
     blocking(move || {
-        let (defined, lost) = desk.edit((GraphId(id), tags), &edit, who)?;
+        let deed = |desk: &Desk| desk.edit((GraphId(id), tags), &edit, who);
+        let again = |id| Ok((desk.defined(GraphId(id))?, false));
+        let (defined, lost) = once.run(&desk, deed, again)?;
         let mut body = GraphSaved::from(&defined);
         if lost {
             body.printed_anew();
@@ -122,10 +125,11 @@ pub(in crate::api) async fn vertex(
 #[utoipa::path(
     tag = "graphs",
     operation_id = "addVertex",
-    params(IfMatch),
+    params(IfMatch, RequestKey),
     request_body = VertexBody,
     responses(
         (status = 201, description = "Saved.", body = GraphSaved),
+        (status = 200, description = "The same `Idempotency-Key` had added it before.", body = GraphSaved),
         describe::edit_graph,
     )
 )]
@@ -135,11 +139,13 @@ pub(in crate::api) async fn add_vertex(
     desk: &State<Desk>,
     id: i64,
     condition: IfMatch<'_>,
+    key: RequestKey,
     body: Body,
 ) -> Changed {
+    let once = key.with(&caller, Some(&body))?;
     let body: VertexBody = body.required_json()?;
     let edit = Edit::Add(body.name, body.definition);
-    change(desk, (id, condition), edit, caller.0.name).await
+    change(desk, (id, condition), edit, (caller.0.name, once)).await
 }
 
 /// Replaces a vertex of a graph
@@ -148,7 +154,7 @@ pub(in crate::api) async fn add_vertex(
 #[utoipa::path(
     tag = "graphs",
     operation_id = "setVertex",
-    params(("id" = i64, Path), ("name" = String, Path), IfMatch),
+    params(("id" = i64, Path), ("name" = String, Path), IfMatch, RequestKey),
     request_body = Object,
     responses(
         (status = 201, description = "Saved.", body = GraphSaved),
@@ -163,10 +169,18 @@ pub(in crate::api) async fn set_vertex(
     id: i64,
     name: String,
     condition: IfMatch<'_>,
+    key: RequestKey,
     body: Body,
 ) -> Changed {
+    let once = key.with(&caller, Some(&body))?;
     let keys: Value = body.required_json()?;
-    change(desk, (id, condition), Edit::Set(name, keys), caller.0.name).await
+    change(
+        desk,
+        (id, condition),
+        Edit::Set(name, keys),
+        (caller.0.name, once),
+    )
+    .await
 }
 
 /// Removes a vertex of a graph
@@ -175,9 +189,10 @@ pub(in crate::api) async fn set_vertex(
 #[utoipa::path(
     tag = "graphs",
     operation_id = "removeVertex",
-    params(("id" = i64, Path), ("name" = String, Path), IfMatch),
+    params(("id" = i64, Path), ("name" = String, Path), IfMatch, RequestKey),
     responses(
         (status = 201, description = "Saved.", body = GraphSaved),
+        (status = 200, description = "The same `Idempotency-Key` had removed it before.", body = GraphSaved),
         describe::edit_graph,
     )
 )]
@@ -188,6 +203,14 @@ pub(in crate::api) async fn remove_vertex(
     id: i64,
     name: String,
     condition: IfMatch<'_>,
+    key: RequestKey,
 ) -> Changed {
-    change(desk, (id, condition), Edit::Remove(name), caller.0.name).await
+    let once = key.with(&caller, None)?;
+    change(
+        desk,
+        (id, condition),
+        Edit::Remove(name),
+        (caller.0.name, once),
+    )
+    .await
 }

@@ -9,6 +9,7 @@ use crate::api::describe;
 use crate::api::error::ApiError;
 use crate::api::graphs::{MOST_ROWS, USUAL_ROWS};
 use crate::api::guard::Auth;
+use crate::api::keys::RequestKey;
 use crate::api::pipelines::list::place;
 use crate::api::query::is_dry;
 use crate::api::wire::{FateCounts, ManyBody, ManyDone, OneDone, Outcome, PipelineState};
@@ -26,6 +27,7 @@ pub(in crate::api) const DELETE: &str = "delete";
 #[utoipa::path(
     tag = "pipelines",
     operation_id = "askOfMany",
+    params(RequestKey),
     request_body = ManyBody,
     responses(
         (status = 200, description = "A line for each pipeline; with `dry_run` what would become of it.", body = ManyDone),
@@ -38,8 +40,10 @@ pub(in crate::api) async fn ask(
     desk: &State<Desk>,
     word: &str,
     dry_run: Option<&str>,
+    key: RequestKey,
     body: Body,
 ) -> Result<Json<ManyDone>, ApiError> {
+    let (parts, once) = (key.of_start(), key.with(&caller, Some(&body))?);
     let ask = PipelineAsk::from_word(word);
     if ask.is_none() && word != DELETE {
         let words = PipelineAsk::ALL.iter().map(|ask| ask.word());
@@ -93,29 +97,66 @@ pub(in crate::api) async fn ask(
     }
     let desk = desk.inner().clone();
     blocking(move || {
-        let found = desk.store.find_pipelines(&filter, after, limit)?;
-        let pipelines = match ask {
-            None => {
-                let done = desk.remove_all(&found.heads, &asked, dry)?;
-                lines(&found.heads, done, |()| (dry, None))
-            }
-            Some(ask) => {
-                let seen = |head: &PipelineHead| (PipelineId(head.id), expect.of(head));
-                let seen: Vec<_> = found.heads.iter().map(seen).collect();
-                match dry {
-                    true => lines(&found.heads, desk.would_many(ask, &asked, &seen), |would| {
-                        (true, Some(would))
-                    }),
-                    false => lines(&found.heads, desk.ask_many(ask, &asked, &seen), |()| {
-                        (false, None)
-                    }),
+        let many = |desk: &Desk| {
+            let found = desk.store.find_pipelines(&filter, after, limit)?;
+            let pipelines = match ask {
+                None => {
+                    let done = desk.remove_all(&found.heads, &asked, dry)?;
+                    lines(&found.heads, done, |()| (dry, None))
                 }
+                Some(ask) => {
+                    let seen = |head: &PipelineHead| (PipelineId(head.id), expect.of(head));
+                    let seen: Vec<_> = found.heads.iter().map(seen).collect();
+                    match dry {
+                        true => lines(&found.heads, desk.would_many(ask, &asked, &seen), |would| {
+                            (true, Some(would))
+                        }),
+                        false => lines(&found.heads, desk.ask_many(ask, &asked, &seen), |()| {
+                            (false, None)
+                        }),
+                    }
+                }
+            };
+            if !dry {
+                desk.handle.done(pipelines.len() as i64)?;
             }
+            let next = found.next.map(|place| place.to_string());
+            Ok::<_, ApiError>(ManyDone { pipelines, next })
         };
-        let next = found.next.map(|place| place.to_string());
-        Ok(Json(ManyDone { pipelines, next }))
+        if dry {
+            return Ok(Json(many(&desk)?));
+        }
+        // Each pipeline that was asked has a note of its own: those of the request tell which.
+        let again = |_| done_before(&desk, parts.as_deref().unwrap_or_default());
+        Ok(Json(once.run(&desk, many, again)?))
     })
     .await
+}
+
+/// What a request with this key has done, as far as it can still be told.
+fn done_before(desk: &Desk, key: &str) -> Result<ManyDone, ApiError> {
+    let line = |id: i64| {
+        let head = desk.store.pipeline(PipelineId(id))?;
+        Ok(OneDone {
+            id,
+            name: head
+                .as_ref()
+                .map(|head| head.name.clone())
+                .unwrap_or_default(),
+            outcome: Outcome::Done,
+            from: None,
+            to: head.map(|head| PipelineState::of(head.state)),
+            counts: None,
+            code: None,
+            detail: None,
+        })
+    };
+    let parts = desk.store.used_in_parts(key)?.into_iter();
+    let pipelines = parts.map(line).collect::<Result<_, ApiError>>()?;
+    Ok(ManyDone {
+        pipelines,
+        next: None,
+    })
 }
 
 /// How each pipeline has to stand.
@@ -146,7 +187,7 @@ fn lines<T>(
             id: head.id,
             name: head.name.clone(),
             outcome: Outcome::Refused,
-            from: PipelineState::of(head.state),
+            from: Some(PipelineState::of(head.state)),
             to: None,
             counts: None,
             code: None,

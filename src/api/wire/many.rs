@@ -42,9 +42,9 @@ pub(in crate::api) struct OneDone {
     pub(in crate::api) id: i64,
     pub(in crate::api) name: String,
     pub(in crate::api) outcome: Outcome,
-    /// The state in which it was found.
-    pub(in crate::api) from: PipelineState,
-    /// With `dry_run` the state right after; null for *delete*.
+    /// The state in which it was found; null in the answer to a repeated request.
+    pub(in crate::api) from: Option<PipelineState>,
+    /// With `dry_run` the state right after, in the answer to a repeated request the state of now; null for *delete*.
     pub(in crate::api) to: Option<PipelineState>,
     /// With `dry_run` what would become of its tracks; null for *delete*.
     pub(in crate::api) counts: Option<FateCounts>,

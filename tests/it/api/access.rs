@@ -55,7 +55,9 @@ fn each_right_opens_what_it_is_for_and_nothing_else() {
     let token = format!("Bearer {}", server.token);
     for (method, path) in trackyard::app::routes() {
         let open = OPEN.iter().any(|open| path.starts_with(open));
-        if open || !path.starts_with("/api/v1/") {
+        // A call of a hook shows its signature, not a right.
+        let signed = path.starts_with("/api/v1/hooks/");
+        if open || signed || !path.starts_with("/api/v1/") {
             continue;
         }
         // A query that no route knows: who has the right is told so, and nothing is done.

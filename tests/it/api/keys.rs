@@ -120,6 +120,13 @@ fn whatever_changes_something_is_done_once() {
             format!("/tracks/{a}/release"),
             r#"{"expect": "PENDING"}"#,
         ),
+        ("POST", format!("/graphs/{held}/archive"), ""),
+        ("POST", format!("/graphs/{held}/unarchive"), ""),
+        (
+            "POST",
+            format!("/graphs/{graph}/clone"),
+            r#"{"name": "copy"}"#,
+        ),
         ("PUT", "/secrets/NAME".to_owned(), r#"{"value": "c4nary"}"#),
         ("DELETE", "/secrets/NAME".to_owned(), ""),
         ("PUT", format!("/tracks/{a}/input"), r#"{"x": 5}"#),
@@ -252,4 +259,65 @@ fn of_a_secret_in_a_body_nobody_can_try_a_guess() {
         digests[0], digests[1],
         "each data directory has a key of its own"
     );
+}
+
+/// What many pipelines are asked at once with a key is done once to each, whatever fits meanwhile.
+#[test]
+fn what_is_asked_of_many_is_done_once_to_each() {
+    let server = Server::start();
+    let yaml = "name: g\nvertices: {a: 'echo >>ran; exit 1'}\n";
+    let graph = server.define(yaml).expect(201)["id"].clone();
+    let start = || {
+        let path = format!("/graphs/{graph}/pipelines?wait=60s");
+        server.post(&path, &json!({})).expect(201)["id"].clone()
+    };
+    let (first, second) = (start(), start());
+    let body = r#"{"filter": {"state": "FAILED"}}"#;
+    let ask = || {
+        keyed(
+            &server,
+            "many",
+            ("POST", "/pipelines/actions/retry-failed"),
+            body,
+        )
+    };
+    let done = ask();
+    let ids = |answer: &Answer| {
+        let lines = answer.json()["pipelines"]
+            .as_array()
+            .expect("lines")
+            .clone();
+        assert!(
+            lines.iter().all(|line| line["outcome"] == "done"),
+            "{lines:?}"
+        );
+        lines
+            .iter()
+            .map(|line| line["id"].clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        (ids(&done), done.replayed),
+        (vec![second.clone(), first.clone()], false)
+    );
+    for id in [&first, &second] {
+        server.settled(id);
+    }
+    // They have failed once more, and so has another one.
+    start();
+    let again = ask();
+    assert_eq!(
+        (ids(&again), again.replayed),
+        (vec![second, first.clone()], true)
+    );
+    let ran = std::fs::read(server.data().join(format!("work/{first}/ran"))).expect("it ran");
+    assert_eq!(ran.len(), 2, "once, and once more");
+    let other = r#"{"filter": {"state": "FINISH"}}"#;
+    let refused = keyed(
+        &server,
+        "many",
+        ("POST", "/pipelines/actions/retry-failed"),
+        other,
+    );
+    assert_eq!(refused.expect(422)["code"], "idempotency-key-reused");
 }

@@ -71,6 +71,14 @@ fn ended() -> Server {
 /// Answers that are of the machine, that never end, or that are no text.
 const NOT_KEPT: &[&str] = &["describe", "getBundle", "getMetrics"];
 
+/// What is asked for in the place of a name.
+const PLACES: &[(&str, &str)] = &[
+    ("{id}", "1"),
+    ("{number}", "1"),
+    ("{name}", "a"),
+    ("{task}", "a"),
+];
+
 #[test]
 fn every_address_that_can_be_read_answers_as_it_did() {
     let server = ended();
@@ -84,11 +92,13 @@ fn every_address_that_can_be_read_answers_as_it_did() {
     for (method, path, operation) in operations() {
         let id = operation["operationId"].as_str().expect("a name");
         let answers = &operation["responses"]["200"]["content"];
-        let live = !answers["text/event-stream"].is_null();
+        let live = !answers["text/event-stream"].is_null() || path.starts_with("/ws/");
         if method != "GET" || live || NOT_KEPT.contains(&id) {
             continue;
         }
-        let numbered = path.replace("{id}", "1").replace("{number}", "1");
+        let numbered = PLACES.iter().fold(path.to_owned(), |path, (name, word)| {
+            path.replace(name, word)
+        });
         let needed = operation["parameters"].as_array().into_iter().flatten();
         let needed = needed.filter(|p| p["in"] == "query" && p["required"] == true);
         let query = needed.map(|p| format!("?{}=2", p["name"].as_str().expect("a name")));

@@ -78,7 +78,14 @@ fn a_table_with_a_bar_and_a_guess_from_the_history_is_shown() {
     );
     let cut = first.shown.contains("longlong") && !first.shown.contains(&"long".repeat(20));
     assert!(cut, "{:?}", first.shown);
-    std::fs::write(desk.data().join("work/1/go"), "").expect("written");
+    // It is ordered before its directory is made.
+    let work = desk.data().join("work/1");
+    let began = std::time::Instant::now();
+    while !work.exists() {
+        assert!(began.elapsed().as_secs() < 60, "it starts");
+        std::thread::yield_now();
+    }
+    std::fs::write(work.join("go"), "").expect("written");
     let (code, shown) = first.end();
     assert_eq!(code, Some(0), "{shown:?}");
     assert!(shown.contains("FINISH in"), "{shown:?}");
