@@ -33,11 +33,11 @@ trackyard start fails-on-purpose --wait || [ $? = 1 ]
 trackyard start outputs --wait
 trackyard start long
 
-# What never ends is tested in tests/it/api/stream.rs; a server that drains starts nothing more, and one
+# What never ends is tested in tests/it/api/stream.rs and ws.rs; a server that drains starts nothing more, and one
 # that has another token takes this one no more.
 timeout --kill-after=10 1800 "$home/bin/schemathesis" --config-file "$root/tests/schemathesis.toml" \
   run "$url/api/v1/openapi.json" -H "Authorization: Bearer $token" \
-  --exclude-path-regex 'stream$' --exclude-operation-id drain --exclude-operation-id rotateToken \
+  --exclude-path-regex '(stream$|^/ws/)' --exclude-operation-id drain --exclude-operation-id rotateToken \
   --max-examples "$examples" --continue-on-failure --report-dir "$own/report" ||
   { code=$?; grep -E 'panicked|ERROR' "$own/log" || true; exit "$code"; }
 if grep -E 'panicked' "$own/log"; then exit 1; fi

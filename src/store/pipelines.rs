@@ -1,5 +1,7 @@
 //! Reading pipelines.
 
+use std::collections::BTreeMap;
+
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::sql_types::Bool;
@@ -8,6 +10,8 @@ use diesel::{
 };
 
 use super::connection::Db;
+use super::error::StoreError;
+use super::reader::Store;
 use super::schema::{graph, pipeline, track};
 use crate::engine::{PipelineId, PipelineState};
 
@@ -131,6 +135,19 @@ pub(super) fn unfinished(db: &mut Db, trigger: &str) -> QueryResult<Vec<Pipeline
         .order(pipeline::id.desc())
         .select(pipeline_columns!())
         .load(db)
+}
+
+impl Store {
+    /// Those of these pipelines that are there, by number.
+    pub fn heads(&self, ids: &[i64]) -> Result<BTreeMap<i64, PipelineHead>, StoreError> {
+        let rows: Vec<PipelineHead> = pipeline::table
+            .inner_join(graph::table.on(graph::id.eq(pipeline::graph_id)))
+            .filter(pipeline::id.eq_any(ids))
+            .filter(is_there())
+            .select(pipeline_columns!())
+            .load(&mut *self.pool.get()?)?;
+        Ok(rows.into_iter().map(|head| (head.id, head)).collect())
+    }
 }
 
 /// One pipeline.

@@ -174,12 +174,12 @@ pub(super) fn meaning(path: &str, name: &str) -> Option<(String, Value)> {
             json!({"type": "boolean", "default": false}),
         ),
         ("Idempotency-Key", _) => (
-            "A key that the caller chooses for what it asks for: what is asked is done once, however \
+            "A key of ASCII that the caller chooses for what it asks for: what is asked is done once, however \
              often it is sent. A repeated one is answered from what is there now, with the header \
              `Idempotency-Replayed`; the same key with another request is refused. What is refused, \
              and what `dry_run` works out, leaves no trace of its key."
                 .to_owned(),
-            json!({"minLength": 1, "maxLength": MOST_KEY_BYTES, "pattern": "^[ -~]+$"}),
+            json!({"minLength": 1, "maxLength": MOST_KEY_BYTES}),
         ),
         ("If-Match", _) => (
             "The `ETag` that was read: it is done only when the graph still has it; `*`: whatever it is now."

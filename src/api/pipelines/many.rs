@@ -135,24 +135,22 @@ pub(in crate::api) async fn ask(
 
 /// What a request with this key has done, as far as it can still be told.
 fn done_before(desk: &Desk, key: &str) -> Result<ManyDone, ApiError> {
+    let parts = desk.store.used_in_parts(key)?;
+    let mut heads = desk.store.heads(&parts)?;
     let line = |id: i64| {
-        let head = desk.store.pipeline(PipelineId(id))?;
-        Ok(OneDone {
+        let head = heads.remove(&id);
+        OneDone {
             id,
-            name: head
-                .as_ref()
-                .map(|head| head.name.clone())
-                .unwrap_or_default(),
+            to: head.as_ref().map(|head| PipelineState::of(head.state)),
+            name: head.map(|head| head.name).unwrap_or_default(),
             outcome: Outcome::Done,
             from: None,
-            to: head.map(|head| PipelineState::of(head.state)),
             counts: None,
             code: None,
             detail: None,
-        })
+        }
     };
-    let parts = desk.store.used_in_parts(key)?.into_iter();
-    let pipelines = parts.map(line).collect::<Result<_, ApiError>>()?;
+    let pipelines = parts.into_iter().map(line).collect();
     Ok(ManyDone {
         pipelines,
         next: None,
