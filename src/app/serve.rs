@@ -93,7 +93,7 @@ pub fn serve(app: App, ready: impl FnOnce(&Served) + Send + 'static) -> Result<(
         .attach(Turns::new(Arc::clone(&lines), door.stall_time));
     let handle = app.desk.handle.clone();
     let app = Arc::new(Mutex::new(app));
-    let ready = Mutex::new(Some((ready, listener, lines)));
+    let ready = Mutex::new(Some((ready, listener, Arc::clone(&lines))));
     let (of_liftoff, of_shutdown) = (Arc::clone(&app), Arc::clone(&app));
     let rocket = rocket.attach(AdHoc::on_liftoff("ready", move |rocket| {
         let (app, access) = (Arc::clone(&of_liftoff), Arc::clone(&access));
@@ -121,7 +121,13 @@ pub fn serve(app: App, ready: impl FnOnce(&Served) + Send + 'static) -> Result<(
             app.lock().unwrap_or_else(PoisonError::into_inner).leave();
         })
     }));
-    let result = rocket::execute(rocket.launch())
+    let launched = async {
+        let result = rocket.launch().await;
+        // An answer that is still on its way ends with this.
+        lines.silence().await;
+        result
+    };
+    let result = rocket::execute(launched)
         .map(drop)
         .map_err(|why| AppError::Web(why.to_string()));
     let app =

@@ -14,6 +14,7 @@ use rustix::net::{Shutdown, shutdown};
 use super::down::{LAST_WORDS, down, last_words, read};
 use super::head::EmptyLine;
 use super::line::{Line, Phase};
+use super::lines::Speaking;
 use super::refusal::Refusal;
 use crate::config;
 
@@ -100,7 +101,7 @@ impl<'a> Client<'a> {
     }
 
     /// Copies both ways until one of the two ends. The first head is here.
-    pub(super) async fn copy(mut self, server: &TcpStream) {
+    pub(super) async fn copy(mut self, server: &TcpStream, speaking: Speaking<'_>) {
         let (client, line, owed) = (self.stream, self.line, self.owed);
         let down = down((server, client), line, owed, self.limits.stall_time);
         pin!(down);
@@ -109,6 +110,7 @@ impl<'a> Client<'a> {
             select! { biased; end = &mut down => (end, false), end = up => (end, true) }
         };
         if end == End::Closed {
+            drop(speaking);
             last_words(client, None).await;
         } else if more {
             // Rocket says what it has begun to say, and no more.

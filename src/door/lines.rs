@@ -5,6 +5,10 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use rocket::tokio::sync::watch;
+use rocket::tokio::time::timeout;
+
+use super::down::LAST_WORDS;
 use super::line::Line;
 use super::refusal::Refusal;
 
@@ -17,6 +21,18 @@ pub struct Lines {
     most: usize,
     most_of_one: usize,
     inner: Mutex<Inner>,
+    /// How many connections may still have something from Rocket to bring to their clients.
+    speaking: watch::Sender<usize>,
+}
+
+/// A connection to Rocket whose last word has not been brought to the client, until this is dropped.
+#[derive(Debug)]
+pub(super) struct Speaking<'a>(&'a watch::Sender<usize>);
+
+impl Drop for Speaking<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|count| *count -= 1);
+    }
 }
 
 #[derive(Debug, Default)]
@@ -43,7 +59,21 @@ impl Lines {
                 usize::MAX
             },
             inner: Mutex::default(),
+            speaking: watch::Sender::new(0),
         }
+    }
+
+    /// One more connection goes on to Rocket.
+    pub(super) fn speaks(&self) -> Speaking<'_> {
+        self.speaking.send_modify(|count| *count += 1);
+        Speaking(&self.speaking)
+    }
+
+    /// Waits until all that Rocket has said is with the clients, who may take so long.
+    pub async fn silence(&self) {
+        let mut speaking = self.speaking.subscribe();
+        // The sender is this one: it is there.
+        let _ = timeout(LAST_WORDS, speaking.wait_for(|count| *count == 0)).await;
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {

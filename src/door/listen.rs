@@ -170,7 +170,7 @@ async fn attend(place: &Place, stream: &TcpStream, settings: &config::Door, rock
     let (server, peer) = server;
     place.lines.introduce(peer, line);
     let introduced = Introduced(&place.lines, peer);
-    client.copy(&server).await;
+    client.copy(&server, place.lines.speaks()).await;
     drop(introduced);
 }
 

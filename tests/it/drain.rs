@@ -84,3 +84,14 @@ fn a_drained_server_ends_after_its_scripts_and_the_next_one_goes_on() {
         assert!(ended["tracks"].as_array().expect("tracks").iter().all(once));
     }
 }
+
+/// Nothing runs: the server ends at once, but not before its caller has the answer.
+#[test]
+fn who_drains_an_idle_server_is_answered() {
+    for _ in 0..5 {
+        let mut server = Server::start();
+        let answer = server.post("/drain", &json!({})).expect(202);
+        assert_eq!(answer["running"], 0);
+        assert!(server.ended().success());
+    }
+}
