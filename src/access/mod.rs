@@ -68,12 +68,23 @@ impl Access {
     }
 
     /// Makes another token, which is valid from now on in place of the old one; what the old one watches
-    /// ends.
+    /// ends. Links that it has made sign nobody in any more.
     pub fn rotate(&self, data: &Path) -> Result<(), TokenError> {
         {
             let mut token = self.token.lock().unwrap_or_else(PoisonError::into_inner);
             *token = digest(new_token(data)?.text());
         }
+        self.links
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+        self.handle.recall_viewers();
+        Ok(())
+    }
+
+    /// Ends all sessions, and what they watch.
+    pub fn sign_all_out(&self) -> Result<(), CommandError> {
+        self.handle.end_sessions()?;
         self.handle.recall_viewers();
         Ok(())
     }

@@ -2,10 +2,12 @@
 
 use rocket::data::{Data, FromData, Outcome};
 use rocket::http::{ContentType, Status};
+use rocket::request::{self, FromRequest};
 use rocket::{Request, tokio};
 use serde::de::DeserializeOwned;
 
 use super::error::ApiError;
+use super::query::Stray;
 use super::strict;
 use crate::door;
 use crate::graph::text::Format;
@@ -34,6 +36,29 @@ impl<'r> FromData<'r> for Body {
             Ok(bytes) => Outcome::Success(Self { bytes, media }),
             Err(status) => Outcome::Error((status, ())),
         }
+    }
+}
+
+/// The most bytes of a body that says nothing: `{}`.
+const NOTHING: u64 = 2;
+
+/// There is no body, or one that says nothing: what is in it would be passed over.
+pub(super) struct NoBody;
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for NoBody {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, ()> {
+        let headers = request.headers();
+        let length = headers.get_one("Content-Length").map(str::parse::<u64>);
+        let empty = length.is_none_or(|length| length.is_ok_and(|length| length <= NOTHING));
+        if empty && headers.get_one("Transfer-Encoding").is_none() {
+            return request::Outcome::Success(Self);
+        }
+        let why = "this takes no body: leave it out".to_owned();
+        request.local_cache(|| Some(Stray(why)));
+        request::Outcome::Error((Status::UnprocessableEntity, ()))
     }
 }
 

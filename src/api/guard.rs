@@ -28,9 +28,7 @@ impl<'r> FromRequest<'r> for Auth {
         };
         let changes = !matches!(request.method(), Method::Get | Method::Head);
         if let Some(header) = request.headers().get_one("Authorization") {
-            let caller = header
-                .strip_prefix("Bearer ")
-                .and_then(|token| access.by_token(token.trim()));
+            let caller = bearer(header).and_then(|token| access.by_token(token));
             return match caller {
                 Some(_) if too_often(request, Asking::Token) => TOO_OFTEN,
                 Some(_) if is_stray(request) => STRAY,
@@ -62,6 +60,11 @@ impl<'r> FromRequest<'r> for Auth {
     }
 }
 
+/// The token of a header `Authorization`.
+fn bearer(header: &str) -> Option<&str> {
+    header.strip_prefix("Bearer ").map(str::trim)
+}
+
 const TOO_OFTEN: Outcome<Auth, ()> = Outcome::Error((Status::TooManyRequests, ()));
 const STRAY: Outcome<Auth, ()> = Outcome::Error((Status::UnprocessableEntity, ()));
 
@@ -74,10 +77,17 @@ fn refuse(request: &Request<'_>, why: &'static str) -> Outcome<Auth, ()> {
     Outcome::Error((Status::Unauthorized, ()))
 }
 
+/// What a caller has shown.
+#[derive(Clone)]
+enum Shown {
+    Token(String),
+    Session(String),
+}
+
 /// The rights of a caller whose answer lasts: they are looked at again meanwhile.
 pub(super) struct Rights {
-    /// A browser's; the token holds for as long as the server does.
-    session: Option<(Arc<Access>, String)>,
+    access: Arc<Access>,
+    shown: Shown,
 }
 
 #[rocket::async_trait]
@@ -85,13 +95,23 @@ impl<'r> FromRequest<'r> for Rights {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        let session = || {
-            let access = request.rocket().state::<Arc<Access>>()?;
-            let cookie = request.cookies().get(SESSION_COOKIE)?;
-            Some((Arc::clone(access), cookie.value().to_owned()))
+        let Some(access) = request.rocket().state::<Arc<Access>>() else {
+            return Outcome::Error((Status::InternalServerError, ()));
         };
-        Auth::from_request(request).await.map(|Auth(caller)| Self {
-            session: caller.csrf.and_then(|_| session()),
+        let token = || {
+            let header = request.headers().get_one("Authorization")?;
+            Some(Shown::Token(bearer(header)?.to_owned()))
+        };
+        let session = || {
+            let cookie = request.cookies().get(SESSION_COOKIE)?;
+            Some(Shown::Session(cookie.value().to_owned()))
+        };
+        let Some(shown) = token().or_else(session) else {
+            return Outcome::Error((Status::Unauthorized, ()));
+        };
+        Auth::from_request(request).await.map(|Auth(_)| Self {
+            access: Arc::clone(access),
+            shown,
         })
     }
 }
@@ -99,8 +119,9 @@ impl<'r> FromRequest<'r> for Rights {
 impl Rights {
     /// Whether the caller still has them. Who cannot be looked up now is not sent away.
     pub(super) async fn hold(&self) -> bool {
-        let Some((access, cookie)) = self.session.clone() else {
-            return true;
+        let (access, cookie) = match &self.shown {
+            Shown::Token(token) => return self.access.by_token(token).is_some(),
+            Shown::Session(cookie) => (Arc::clone(&self.access), cookie.clone()),
         };
         let look = move || access.by_session(&cookie, Time(clock::now()));
         !matches!(tokio::task::spawn_blocking(look).await, Ok(Ok(None)))

@@ -31,7 +31,7 @@ impl Watched<'_> {
         rest: &Receiver<Heard>,
         wanted: usize,
     ) -> Result<Option<Ended>, CliError> {
-        let mut look = false;
+        let (mut look, mut silent) = (false, None);
         for heard in std::iter::once(first).chain(rest.try_iter()) {
             look |= match heard {
                 Heard::Event(event) if event.kind == "reload" => {
@@ -48,10 +48,7 @@ impl Watched<'_> {
                 }
                 Heard::Over => true,
                 Heard::Gone(why) => {
-                    if !std::mem::replace(&mut self.gone, true) {
-                        let why = format!("{why}\nwaiting for the next server");
-                        self.progress.say(&why);
-                    }
+                    silent = Some(why);
                     true
                 }
                 Heard::Refused(why) => return Err(why),
@@ -61,9 +58,19 @@ impl Watched<'_> {
             return Ok(None);
         }
         let ids: Vec<i64> = self.open.iter().copied().collect();
-        self.open = self.store.unended(&ids)?.into_iter().collect();
+        let open: BTreeSet<i64> = self.store.unended(&ids)?.into_iter().collect();
+        if open.len() < self.open.len() {
+            // Its last words may not have been heard.
+            self.read_tracks()?;
+        }
+        self.open = open;
         if self.open.len() <= wanted {
             return Ok(Some(Ended::Done));
+        }
+        // A stream ends with its pipeline, too.
+        if let Some(why) = silent.filter(|_| !std::mem::replace(&mut self.gone, true)) {
+            self.progress
+                .say(&format!("{why}\nwaiting for the next server"));
         }
         let ids: Vec<i64> = self.open.iter().copied().collect();
         let stuck = self.store.stuck(&ids)?;

@@ -149,7 +149,13 @@ impl Desk {
     /// Saves the text of a saved graph as the newest version of its name.
     pub fn restore(&self, id: GraphId, who: &str) -> Result<Defined, DefineError> {
         let (source, format) = self.source(id)?;
-        self.define(&source, format, who)
+        let read = self.read(&source, format)?;
+        // What it takes the place of may be work that nobody has run yet: that stays a version.
+        let terms = Terms {
+            keep: true,
+            ..Terms::default()
+        };
+        self.write(read, (&source, format), who, terms)
     }
 
     pub(super) fn source(&self, id: GraphId) -> Result<(String, Format), DefineError> {

@@ -125,8 +125,9 @@ pub(super) enum Command {
         expires_at: Time,
         reply: Reply<()>,
     },
+    /// None: all of them.
     RemoveSession {
-        digest: String,
+        digest: Option<String>,
         reply: Reply<()>,
     },
     SetSecret {

@@ -213,7 +213,11 @@ impl Drive {
                 answer(&reply, self.writer.add_session(&digest, now, expires_at));
             }
             Command::RemoveSession { digest, reply } => {
-                answer(&reply, self.writer.remove_session(&digest))
+                let removed = match digest {
+                    Some(digest) => self.writer.remove_session(&digest),
+                    None => self.writer.end_sessions(),
+                };
+                answer(&reply, removed);
             }
             Command::SetSecret {
                 name,

@@ -139,7 +139,16 @@ impl Handle {
 
     /// Signs a browser out.
     pub fn remove_session(&self, digest: String) -> Result<(), CommandError> {
+        let digest = Some(digest);
         self.ask(|reply| Command::RemoveSession { digest, reply })
+    }
+
+    /// Signs all browsers out.
+    pub fn end_sessions(&self) -> Result<(), CommandError> {
+        self.ask(|reply| Command::RemoveSession {
+            digest: None,
+            reply,
+        })
     }
 
     /// Sets a named secret, whose value is sealed; true: it was there before.

@@ -53,7 +53,7 @@ pub enum Outcome {
     Created,
     /// The version, which no pipeline had used, was replaced.
     Replaced,
-    /// The former version is sealed: this is the next one.
+    /// The former version is sealed, or is kept for another reason: this is the next one.
     NewVersion,
     /// It is the same definition as the newest version: nothing was written.
     Unchanged,
@@ -144,7 +144,10 @@ fn save_in(
         {
             return saved(db, (id, version), Outcome::Unchanged);
         }
-        Some((_, version, _, sealed, _, _)) if sealed || new.terms.keep => {
+        // What has errors never takes the place of what can be started.
+        Some((_, version, _, sealed, _, checked))
+            if sealed || new.terms.keep || (checked && !new.checked) =>
+        {
             (free.graph, version + 1, Outcome::NewVersion)
         }
         Some((id, version, revision, ..)) => {

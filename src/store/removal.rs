@@ -10,6 +10,7 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQue
 use super::connection::{Db, on, write_tx};
 use super::error::StoreError;
 use super::reader::Store;
+use super::requests;
 use super::schema::{attempt, journal, pipeline, removal};
 use super::spent;
 use super::writer::Writer;
@@ -108,12 +109,22 @@ impl Writer {
     }
 }
 
-/// Notes that pipelines are to be removed. Their request keys are free from now on.
+/// Notes that pipelines are to be removed. Their request keys stay used as long as others do: what
+/// was started once does not start again because it was removed.
 pub(super) fn begin(db: &mut Db, ids: &[PipelineId]) -> QueryResult<()> {
     for id in ids {
         diesel::insert_into(removal::table)
             .values(removal::pipeline_id.eq(id.0))
             .execute(db)?;
+        let started = pipeline::table.find(id.0).select((
+            pipeline::request_key,
+            pipeline::creator,
+            pipeline::created_at,
+        ));
+        let (key, who, at): (Option<String>, String, i64) = started.first(db)?;
+        if let Some(key) = key {
+            requests::keep(db, (&key, &who), (at, id.0))?;
+        }
         diesel::update(pipeline::table.find(id.0))
             .set(pipeline::request_key.eq(None::<String>))
             .execute(db)?;

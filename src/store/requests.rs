@@ -193,6 +193,24 @@ fn add(db: &mut Db, note: &Note, (at, made): (Time, i64), life_ms: i64) -> Query
     Ok(())
 }
 
+/// Keeps the key of a start whose pipeline goes. No request has its digest.
+pub(super) fn keep(
+    db: &mut Db,
+    (key, who): (&str, &str),
+    (at, made): (i64, i64),
+) -> QueryResult<()> {
+    diesel::insert_into(request::table)
+        .values((
+            request::key.eq(key),
+            request::digest.eq(""),
+            request::who.eq(who),
+            request::at.eq(at),
+            request::made.eq(made),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
 fn forget(db: &mut Db, before: i64) -> QueryResult<()> {
     let old = request::table
         .filter(request::at.lt(before))

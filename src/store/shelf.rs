@@ -9,7 +9,7 @@ use super::connection::{Db, write_tx};
 use super::error::StoreError;
 use super::graphs::{self, GraphHead};
 use super::reader::Store;
-use super::schema::{archived_graph, graph, pipeline};
+use super::schema::{archived_graph, graph, hook, pipeline};
 use super::spent;
 use crate::engine::{GraphId, Time};
 
@@ -192,6 +192,9 @@ pub(super) fn shelve(
                 if !dry {
                     spent::note(db)?;
                     diesel::delete(shelf).execute(db)?;
+                    // Nothing of it may call the next graph of this name.
+                    diesel::delete(hook::table.filter(hook::graph_name.eq(&head.name)))
+                        .execute(db)?;
                     diesel::delete(family).execute(db)?;
                 }
             }

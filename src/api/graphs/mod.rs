@@ -20,7 +20,7 @@ use rocket::response::status::Custom;
 use rocket::serde::json::Json;
 use rocket::{State, get, post};
 
-use crate::api::body::{Body, blocking};
+use crate::api::body::{Body, NoBody, blocking};
 use crate::api::condition::{IfNoneMatch, Tagged};
 use crate::api::describe;
 use crate::api::error::ApiError;
@@ -220,6 +220,7 @@ pub(in crate::api) async fn check(
     desk: &State<Desk>,
     id: i64,
     key: RequestKey,
+    _none: NoBody,
 ) -> Result<Json<GraphSaved>, ApiError> {
     let (once, id) = (key.with(&caller, None)?, GraphId(id));
     let desk = desk.inner().clone();

@@ -3,7 +3,7 @@
 use rocket::serde::json::Json;
 use rocket::{State, delete, post};
 
-use crate::api::body::blocking;
+use crate::api::body::{NoBody, blocking};
 use crate::api::condition::IfMatch;
 use crate::api::describe;
 use crate::api::error::ApiError;
@@ -90,6 +90,7 @@ pub(in crate::api) async fn archive(
     desk: &State<Desk>,
     id: i64,
     key: RequestKey,
+    _none: NoBody,
 ) -> Result<Json<GraphShelved>, ApiError> {
     let (expect, once) = (Expect::Anything, key.with(&caller, None)?);
     shelve(desk, (id, expect), Shelving::Archive, (caller.0.name, once)).await
@@ -111,6 +112,7 @@ pub(in crate::api) async fn unarchive(
     desk: &State<Desk>,
     id: i64,
     key: RequestKey,
+    _none: NoBody,
 ) -> Result<Json<GraphShelved>, ApiError> {
     let (expect, once) = (Expect::Anything, key.with(&caller, None)?);
     shelve(

@@ -4,7 +4,7 @@ use rocket::response::status::Custom;
 use rocket::serde::json::Json;
 use rocket::{State, get, post};
 
-use crate::api::body::blocking;
+use crate::api::body::{NoBody, blocking};
 use crate::api::condition::Tagged;
 use crate::api::describe;
 use crate::api::error::ApiError;
@@ -82,7 +82,7 @@ pub(in crate::api) async fn diff(
 
 /// Makes a version the newest one again
 ///
-/// Its text is saved as it was written: as the next version when a pipeline has used the newest one, else in its place.
+/// Its text is saved as it was written, as the next version.
 #[utoipa::path(
     tag = "graphs",
     operation_id = "restoreGraph",
@@ -99,6 +99,7 @@ pub(in crate::api) async fn restore(
     desk: &State<Desk>,
     id: i64,
     key: RequestKey,
+    _none: NoBody,
 ) -> Result<Tagged<Custom<Json<GraphSaved>>>, ApiError> {
     let once = key.with(&caller, None)?;
     let desk = desk.inner().clone();

@@ -13,11 +13,21 @@ use crate::api::graphs::{number, rows, saved_as, tagged};
 use crate::api::guard::Auth;
 use crate::api::keys::{Once, RequestKey};
 use crate::api::wire::{GraphSaved, VertexBody, VertexDefinition, VertexPage};
-use crate::desk::{Desk, EditError};
+use crate::desk::{DefineError, Desk, EditError};
+use crate::driver::CommandError;
 use crate::engine::GraphId;
 use crate::graph::{Edit, EditFault, Graph, definitions};
+use crate::store::Unfit;
 
 pub(super) type Changed = Result<Tagged<Custom<Json<GraphSaved>>>, ApiError>;
+
+/// How often an edit is tried again that others were in the way of.
+const MOST_TRIES: u32 = 50;
+
+fn is_changed<T>(tried: &Result<T, EditError>) -> bool {
+    let changed = |why: &CommandError| matches!(why, CommandError::Unfit(Unfit::Changed { .. }));
+    matches!(tried, Err(EditError::Define(DefineError::Command(why))) if changed(why))
+}
 
 pub(super) async fn change(
     desk: &Desk,
@@ -28,7 +38,13 @@ pub(super) async fn change(
     let tags = condition.seen()?.flatten();
     let desk = desk.clone();
     blocking(move || {
-        let deed = |desk: &Desk| desk.edit((GraphId(id), tags), &edit, who);
+        // Who does not say what was seen is not refused because somebody else was faster.
+        let tries = if tags.is_none() { MOST_TRIES } else { 1 };
+        let deed = |desk: &Desk| {
+            let one = |_| desk.edit((GraphId(id), tags.clone()), &edit, who);
+            let tried = (1..tries).map(one).find(|tried| !is_changed(tried));
+            tried.unwrap_or_else(|| one(0))
+        };
         let again = |id| Ok((desk.defined(GraphId(id))?, false));
         let (defined, lost) = once.run(&desk, deed, again)?;
         let mut body = GraphSaved::from(&defined);

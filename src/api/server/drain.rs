@@ -5,7 +5,7 @@ use rocket::response::status::Custom;
 use rocket::serde::json::Json;
 use rocket::{State, delete, post};
 
-use crate::api::body::blocking;
+use crate::api::body::{NoBody, blocking};
 use crate::api::describe;
 use crate::api::error::ApiError;
 use crate::api::guard::Auth;
@@ -25,6 +25,7 @@ use crate::desk::Desk;
 pub(in crate::api) async fn drain(
     _caller: Auth,
     desk: &State<Desk>,
+    _none: NoBody,
 ) -> Result<Custom<Json<Drain>>, ApiError> {
     let desk = desk.inner().clone();
     blocking(move || {

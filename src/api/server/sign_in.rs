@@ -7,6 +7,7 @@ use rocket::serde::json::Json;
 use rocket::{State, post};
 
 use crate::access::Access;
+use crate::api::body::NoBody;
 use crate::api::describe;
 use crate::api::error::ApiError;
 use crate::api::guard::Auth;
@@ -27,6 +28,7 @@ use crate::engine::Time;
 pub(in crate::api) fn link(
     _caller: Auth,
     access: &State<Arc<Access>>,
+    _none: NoBody,
 ) -> Result<Json<SignInLink>, ApiError> {
     let code = access.new_link(Time(clock::now())).map_err(|why| {
         tracing::error!(%why, "no sign-in link could be made: {why}");

@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use chrono::Utc;
@@ -50,6 +51,7 @@ pub(super) fn restore(context: &Context, args: &RestoreArgs) -> Result<u8, CliEr
     fs::create_dir_all(beside).map_err(failed)?;
     let own = tempfile::Builder::new()
         .prefix(".trackyard-restore-")
+        .permissions(fs::Permissions::from_mode(0o700))
         .tempdir_in(beside);
     let own = own.map_err(failed)?;
     let manifest = unpack(&args.file, Some(own.path())).map_err(|why| {

@@ -21,7 +21,7 @@ pub(in crate::cli) enum TokenVerb {
     },
     /// Make a new one; the old one is void at once, also for a running server
     #[command(
-        after_help = "Example:\n  trackyard token rotate\n\nBrowsers that are signed in stay so. The token itself is not printed: see `trackyard token show`."
+        after_help = "Example:\n  trackyard token rotate\n\nAll browsers are signed out of a running server, and what the old one watches ends. The token itself is not printed: see `trackyard token show`."
     )]
     Rotate {
         /// Print one JSON object instead of text

@@ -62,13 +62,13 @@ class Client:
 
     def graphs(self) -> Iterator[Graph]:
         """The newest version of each graph, by name."""
-        after = ""
+        query: dict[str, object] = {"limit": PAGE}
         while True:
-            page = self._wire.get("/graphs", {"after": after, "limit": PAGE})
+            page = self._wire.get("/graphs", query)
             yield from map(Graph.of, page["graphs"])
             if page["next"] is None:
                 return
-            after = page["next"]
+            query["cursor"] = page["next"]
 
     def graph(self, name_or_id: Union[str, int]) -> Graph:
         """A graph with its problems: the newest version of a name, or the one of a number."""

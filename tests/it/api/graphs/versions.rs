@@ -159,20 +159,19 @@ fn a_version_is_restored_as_it_was_written() {
     server.run(FIRST, &json!({}));
     let first = server.define(FIRST).expect(200)["id"].clone();
     let second = server.define(SECOND).expect(201);
-    // Nobody has used the newest version: the old text takes its place.
+    // Nobody has used the newest version, and it stays all the same.
     let placed = restore(&first).expect(201);
-    assert_eq!(
-        (&placed["id"], &placed["version"]),
-        (&second["id"], &json!(2))
-    );
+    assert_eq!(placed["version"], 3);
+    let yaml = server.get(&format!("/graphs/{}.yaml", second["id"]));
+    assert_eq!(String::from_utf8_lossy(&yaml.body), SECOND);
     let yaml = server.get(&format!("/graphs/{}.yaml", placed["id"]));
     assert_eq!(String::from_utf8_lossy(&yaml.body), FIRST);
     server.run(SECOND, &json!({}));
     let next = restore(&first).expect(201);
-    assert_eq!(next["version"], 3);
+    assert_eq!(next["version"], 5);
     let yaml = server.get(&format!("/graphs/{}.yaml", next["id"]));
     assert_eq!(String::from_utf8_lossy(&yaml.body), FIRST);
     let again = restore(&first).expect(200);
-    assert_eq!((&again["id"], &again["version"]), (&next["id"], &json!(3)));
+    assert_eq!((&again["id"], &again["version"]), (&next["id"], &json!(5)));
     assert_eq!(restore(&json!(77)).expect(404)["code"], "not-found");
 }
