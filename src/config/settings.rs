@@ -5,7 +5,6 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-
 use super::door::Door;
 use super::durability::{Durability, durability};
 use super::error::ConfigError;
