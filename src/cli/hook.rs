@@ -46,6 +46,9 @@ pub(super) enum HookVerb {
         /// The number of the hook
         #[arg(value_name = "HOOK")]
         hook: i64,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -121,9 +124,12 @@ pub(super) fn hook(context: &Context, verb: HookVerb) -> Result<u8, CliError> {
                 &rows,
             ))?;
         }
-        HookVerb::Rm { graph, hook } => {
+        HookVerb::Rm { graph, hook, json } => {
             server.delete(&format!("{}/{hook}", hooks(&graph)?))?;
-            print(&format!("hook {hook} is removed"))?;
+            match json {
+                true => print_json(&json!({"id": hook}))?,
+                false => print(&format!("hook {hook} is removed"))?,
+            }
         }
     }
     Ok(OK)
