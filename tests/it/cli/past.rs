@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::cli::Desk;
 use crate::executor::bench::until;
+use crate::processes;
 use crate::server::{Server, rows};
 
 const SLOW: &str = "name: slow\nvertices: {a: 'until [ -e go ]; do sleep 0.02; done'}\n";
@@ -72,13 +73,19 @@ fn lines(desk: &Desk, words: &[&str], code: i32) -> Vec<Value> {
 
 /// Started so many days before now.
 fn age(data: &Path, id: i64, days: i64) {
+    let ms = days * 86_400_000;
+    write(
+        data,
+        &format!("UPDATE pipeline SET created_at = created_at - {ms} WHERE id = {id}"),
+    );
+}
+
+/// Writes rows behind the server's back.
+fn write(data: &Path, statement: &str) {
     let path = data.join("trackyard.db");
     let mut db = SqliteConnection::establish(path.to_str().expect("text")).expect("a database");
-    let ms = days * 86_400_000;
-    db.batch_execute(&format!(
-        "PRAGMA busy_timeout = 5000; UPDATE pipeline SET created_at = created_at - {ms} WHERE id = {id}"
-    ))
-    .expect("it is older");
+    db.batch_execute(&format!("PRAGMA busy_timeout = 5000; {statement}"))
+        .expect("written");
 }
 
 #[test]
@@ -169,6 +176,7 @@ fn pipelines_are_removed_each_for_itself() {
     ] {
         assert!(said.err.contains(told), "{}", said.err);
     }
+    assert_eq!(said.err.lines().count(), 2, "each once: {}", said.err);
     assert_eq!(left(&desk), [7, 6, 5, 4, 1]);
     assert_eq!(
         rows(
@@ -251,4 +259,91 @@ fn old_pipelines_are_deleted_and_the_newest_stay() {
     drop(server);
     let said = desk.call(&["gc", "--keep-last", "1"]).expect(1);
     assert!(said.err.contains("no server works"), "{}", said.err);
+}
+
+#[test]
+fn one_that_is_refused_stays_and_the_others_go() {
+    let desk = Desk::new();
+    std::fs::create_dir(desk.data()).expect("made");
+    let server = Server::start_on(&desk.data(), &[]);
+    desk.write("fine.yaml", "name: fine\nvertices: {a: 'true'}\n");
+    desk.write(
+        "lost.yaml",
+        "name: lost\nvertices: {a: 'echo $$ >pid; exec sleep 1000'}\n",
+    );
+    for name in ["fine", "lost"] {
+        desk.call(&["import", &format!("{name}.yaml")]).expect(0);
+    }
+    desk.call(&["start", "lost"]).expect(0);
+    let file = desk.data().join("work/1/pid");
+    let pid = || {
+        let text = std::fs::read_to_string(&file).ok()?;
+        text.trim().parse::<i32>().ok()
+    };
+    until("the script", || pid().is_some());
+    let pid = pid().expect("its number");
+    server.kill_supervisors();
+    let state = || server.get("/tracks/1").json()["state"].clone();
+    until("the loss", || state() == "INTERRUPTED");
+    desk.call(&["force", "1", "fail"]).expect(0);
+    server.settled(&json!(1));
+    desk.call(&["start", "fine", "--wait"]).expect(0);
+
+    let refused = format!("process {pid} still runs");
+    let gc = ["gc", "--older-than", "0s", "--dry-run", "--json"];
+    let told = lines(&desk, &gc, 1);
+    let outcomes: Vec<&Value> = told.iter().map(|line| &line["outcome"]).collect();
+    assert_eq!(
+        outcomes,
+        [&json!("would"), &json!("refused"), &Value::Null],
+        "{told:?}"
+    );
+    assert_eq!(
+        (&told[2]["would"], &told[2]["refused"]),
+        (&json!(1), &json!(1))
+    );
+    let said = desk.call(&["gc", "--older-than", "0s"]).expect(1);
+    assert_eq!(said.out, "1 pipeline deleted, 1 refused\n");
+    assert!(
+        said.err.contains("pipeline 1 is not deleted") && said.err.contains(&refused),
+        "{}",
+        said.err
+    );
+    assert_eq!(left(&desk), [1]);
+    desk.call(&["kill", "--track", "1"]).expect(0);
+    until("its end", || !processes::lives(pid));
+    desk.call(&["rm", "1"]).expect(0);
+}
+
+/// More of them than the server is asked to delete at once.
+#[test]
+fn many_are_deleted_page_after_page() {
+    let desk = Desk::new();
+    std::fs::create_dir(desk.data()).expect("made");
+    let _server = Server::start_on(&desk.data(), &[]);
+    desk.write("g.yaml", "name: g\nvertices: {a: 'true'}\n");
+    desk.call(&["import", "g.yaml"]).expect(0);
+    desk.call(&["start", "g", "--wait"]).expect(0);
+    write(
+        &desk.data(),
+        "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 450)
+         INSERT INTO pipeline (id, graph_id, graph_name, name, description, state, creator, trigger_kind,
+                               input, first_track, vertices, created_at, finished_at)
+         SELECT i, graph_id, graph_name, name, '', state, '', 'rest', '{}', i, 1, created_at, finished_at
+         FROM n, pipeline",
+    );
+    let said = desk
+        .call(&["gc", "--keep-last", "5", "--dry-run"])
+        .expect(0);
+    assert!(
+        said.out.contains("\n445 pipelines would be deleted"),
+        "{}",
+        said.out
+    );
+    let by_age = desk.call(&["gc", "--older-than", "0s", "--dry-run"]);
+    let said = by_age.expect(0).out;
+    assert!(said.contains("\n450 pipelines would be deleted"), "{said}");
+    let said = desk.call(&["gc", "--keep-last", "5"]).expect(0);
+    assert_eq!(said.out, "445 pipelines deleted\n");
+    assert_eq!(left(&desk), [450, 449, 448, 447, 446]);
 }
