@@ -226,7 +226,12 @@ fn every_verb_says_what_it_said() {
             .map(|line| format!("{line}\n"))
             .collect();
         let record = records.get_mut(words[0]).expect("a verb");
-        let said = redactions.of(&format!("{out}{err}"));
+        let mut said = redactions.of(&format!("{out}{err}"));
+        if words[0] == "start" {
+            // Tracks may have ended before anybody listens.
+            let lines = said.lines().filter(|line| !line.ends_with("  [LONG]"));
+            said = lines.map(|line| format!("{line}\n")).collect();
+        }
         record.push_str(&format!(
             "\n$ trackyard {line_words}\n{said}ends with {}\n",
             code.expect("a code")
