@@ -19,6 +19,7 @@ use super::keep::KeepVerb;
 use super::logs::LogsArgs;
 use super::manual::{CompletionArgs, ManArgs};
 use super::params::ParamArgs;
+use super::past::PastVerb;
 use super::ps::PsArgs;
 use super::render::RenderArgs;
 use super::secret::SecretVerb;
@@ -164,6 +165,8 @@ pub(super) enum Verb {
         after_help = "Example:\n  trackyard hook add deploy -i branch=/ref"
     )]
     Hook(HookVerb),
+    #[command(flatten)]
+    Past(PastVerb),
     #[command(flatten)]
     Keep(KeepVerb),
     /// Print what completes words in a shell

@@ -31,6 +31,7 @@ mod manual;
 mod naming;
 mod output;
 mod params;
+mod past;
 mod problems;
 mod program;
 mod progress;

@@ -2,10 +2,13 @@
 //!
 //! A reader that goes away (`| head`) is no mistake: printing to it ends the program quietly.
 
+use std::fs::File;
 use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::path::Path;
 
 use chrono::{DateTime, Local};
 use serde_json::Value;
+use tempfile::NamedTempFile;
 
 use super::error::CliError;
 
@@ -37,7 +40,8 @@ pub(super) fn say(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{}", text.trim_end_matches('\n'));
 }
 
-fn closed(why: io::Error) -> CliError {
+/// Standard output takes no more.
+pub(super) fn closed(why: io::Error) -> CliError {
     if why.kind() == ErrorKind::BrokenPipe {
         CliError::Closed
     } else {
@@ -120,9 +124,38 @@ pub(super) fn counted(n: usize, what: &str) -> String {
     }
 }
 
+/// Bytes as people read them.
+pub(super) fn size(bytes: u64) -> String {
+    let steps = [(30, "GiB"), (20, "MiB"), (10, "KiB")];
+    let unit = steps.iter().find(|(shift, _)| bytes >= 1 << shift);
+    unit.map_or_else(
+        || format!("{bytes} bytes"),
+        |(shift, unit)| format!("{:.1} {unit}", bytes as f64 / f64::from(1_u32 << shift)),
+    )
+}
+
+/// Gives a file that is written its name, for good: after that it is there whatever dies.
+pub(super) fn persist(out: NamedTempFile, file: &Path, force: bool) -> io::Result<()> {
+    out.as_file().sync_all()?;
+    match force {
+        true => out.persist(file),
+        false => out.persist_noclobber(file),
+    }
+    .map_err(|why| why.error)?;
+    File::open(beside(file))?.sync_all()
+}
+
+/// The directory that a file is in.
+pub(super) fn beside(file: &Path) -> &Path {
+    match file.parent() {
+        Some(dir) if !dir.as_os_str().is_empty() => dir,
+        _ => Path::new("."),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{table, visible};
+    use super::{size, table, visible};
 
     #[test]
     fn control_characters_are_shown() {
@@ -138,5 +171,12 @@ mod tests {
             table(&["ID", "REASON", "VERTEX"], &rows),
             "ID   VERTEX\n7    ping\n112  é\n"
         );
+    }
+
+    #[test]
+    fn sizes_are_as_people_read_them() {
+        assert_eq!(size(1_023), "1023 bytes");
+        assert_eq!(size(1_536), "1.5 KiB");
+        assert_eq!(size(3 << 30), "3.0 GiB");
     }
 }

@@ -11,7 +11,7 @@ use super::error::CliError;
 use super::keep::KeepVerb;
 use super::{
     asking, begin, check, differ, drain, export, graph, history, hook, import, keep, logs, manual,
-    ps, render, run, secret, serve, simulate, start, wait, why,
+    past, ps, render, run, secret, serve, simulate, start, wait, why,
 };
 use crate::config::{Config, Flags};
 
@@ -68,6 +68,7 @@ fn dispatch(cli: Cli) -> Result<u8, CliError> {
         Verb::Drain(args) => drain::drain(&quiet(settings)?, &args),
         Verb::Secret(verb) => secret::secret(&quiet(settings)?, verb),
         Verb::Hook(verb) => hook::hook(&quiet(settings)?, verb),
+        Verb::Past(verb) => past::past(&quiet(settings)?, verb),
         Verb::Keep(KeepVerb::Fmt(args)) => keep::fmt(&without_data(flags(settings))?, &args),
         Verb::Keep(verb) => keep::keep(&quiet(settings)?, verb),
         Verb::Link { json } => start::link(&quiet(settings)?, json),

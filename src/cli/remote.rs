@@ -89,9 +89,19 @@ impl Remote {
 
     /// `DELETE` under `/api/v1`.
     pub(super) fn delete(&self, path: &str) -> Result<Value, CliError> {
+        self.remove(path, &[])?
+    }
+
+    /// The same with a query; the inner error is a refusal, after which others can be asked for.
+    pub(super) fn remove(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+    ) -> Result<Result<Value, CliError>, CliError> {
         let request = self.agent.delete(format!("{}/api/v1{path}", self.url));
         let request = request.header("Authorization", format!("Bearer {}", self.token));
-        self.answer(request.call(), true)
+        let request = request.query_pairs(query.iter().copied());
+        self.heard(request.call(), true)
     }
 
     /// `PUT` of JSON under `/api/v1`.
@@ -155,6 +165,15 @@ impl Remote {
         result: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
         changes: bool,
     ) -> Result<Value, CliError> {
+        self.heard(result, changes)?
+    }
+
+    /// The answer's JSON, or what it refuses; the outer error: there was no whole answer.
+    fn heard(
+        &self,
+        result: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
+        changes: bool,
+    ) -> Result<Result<Value, CliError>, CliError> {
         let mut response = result.map_err(|why| self.silent(&why, changes))?;
         let status = response.status().as_u16();
         let body = response.body_mut().with_config().limit(MOST_BYTES);
@@ -163,9 +182,9 @@ impl Remote {
             .map_err(|why| self.silent(&why, changes))?;
         let value: Value = serde_json::from_str(&text).unwrap_or_default();
         if (200..300).contains(&status) {
-            return Ok(value);
+            return Ok(Ok(value));
         }
-        Err(problem(status, &value))
+        Ok(Err(problem(status, &value)))
     }
 
     /// There was no answer, or no whole one.

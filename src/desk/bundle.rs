@@ -8,11 +8,10 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::Desk;
 use super::archive::{Archive, log_name};
 use crate::engine::{GraphId, PipelineId, PipelineState, Reason, TrackId, TrackState};
 use crate::spool::Spool;
-use crate::store::{AttemptRow, JournalRow, Packed, PipelineHead, StoreError};
+use crate::store::{AttemptRow, JournalRow, Packed, PipelineHead, Store, StoreError};
 
 /// Tracks and lines of the journal that are read at once.
 const PAGE: i64 = 200;
@@ -28,54 +27,52 @@ pub enum BundleError {
     Io(#[from] io::Error),
 }
 
-impl Desk {
-    /// Writes a pipeline as a `.tar.gz`. A log that still grows is in it as far as it was when its turn
-    /// came.
-    pub fn bundle(
-        &self,
-        spool: &Spool,
-        head: &PipelineHead,
-        out: impl Write,
-    ) -> Result<(), BundleError> {
-        let mut archive = Archive::new(head, spool, out)?;
-        if let Some((source, format)) = self.store.source(GraphId(head.graph_id))? {
-            archive.text(&format!("graph.{format}"), &source)?;
-        }
-        archive.text("pipeline.json", &format!("{:#}\n", of_pipeline(head)))?;
-        let id = PipelineId(head.id);
-        let mut lines = archive.lines()?;
-        let mut after = 0;
-        loop {
-            let (tracks, attempts) = self.store.pack(id, after, PAGE)?;
-            let Some(last) = tracks.last() else { break };
-            after = last.head.id;
-            let mut of: BTreeMap<i64, Vec<AttemptRow>> = BTreeMap::new();
-            for (track, attempt) in attempts {
-                of.entry(track).or_default().push(attempt);
-            }
-            for packed in tracks {
-                let attempts = of.remove(&packed.head.id).unwrap_or_default();
-                writeln!(lines, "{}", of_track(&packed, &attempts))?;
-                archive.text(&format!("scripts/{}", packed.head.id), &packed.script)?;
-                for attempt in attempts {
-                    archive.log(id, TrackId(packed.head.id), attempt.number)?;
-                }
-            }
-        }
-        archive.finished("tracks.ndjson", lines)?;
-        let mut lines = archive.lines()?;
-        let mut after = 0;
-        loop {
-            let entries = self.store.journal(id, after, PAGE)?;
-            let Some(last) = entries.last() else { break };
-            after = last.sequence;
-            for entry in &entries {
-                writeln!(lines, "{}", of_entry(entry))?;
-            }
-        }
-        archive.finished("journal.ndjson", lines)?;
-        archive.end()
+/// Writes a pipeline as a `.tar.gz`. A log that still grows is in it as far as it was when its turn
+/// came.
+pub fn bundle(
+    store: &Store,
+    spool: &Spool,
+    head: &PipelineHead,
+    out: impl Write,
+) -> Result<(), BundleError> {
+    let mut archive = Archive::new(head, spool, out)?;
+    if let Some((source, format)) = store.source(GraphId(head.graph_id))? {
+        archive.text(&format!("graph.{format}"), &source)?;
     }
+    archive.text("pipeline.json", &format!("{:#}\n", of_pipeline(head)))?;
+    let id = PipelineId(head.id);
+    let mut lines = archive.lines()?;
+    let mut after = 0;
+    loop {
+        let (tracks, attempts) = store.pack(id, after, PAGE)?;
+        let Some(last) = tracks.last() else { break };
+        after = last.head.id;
+        let mut of: BTreeMap<i64, Vec<AttemptRow>> = BTreeMap::new();
+        for (track, attempt) in attempts {
+            of.entry(track).or_default().push(attempt);
+        }
+        for packed in tracks {
+            let attempts = of.remove(&packed.head.id).unwrap_or_default();
+            writeln!(lines, "{}", of_track(&packed, &attempts))?;
+            archive.text(&format!("scripts/{}", packed.head.id), &packed.script)?;
+            for attempt in attempts {
+                archive.log(id, TrackId(packed.head.id), attempt.number)?;
+            }
+        }
+    }
+    archive.finished("tracks.ndjson", lines)?;
+    let mut lines = archive.lines()?;
+    let mut after = 0;
+    loop {
+        let entries = store.journal(id, after, PAGE)?;
+        let Some(last) = entries.last() else { break };
+        after = last.sequence;
+        for entry in &entries {
+            writeln!(lines, "{}", of_entry(entry))?;
+        }
+    }
+    archive.finished("journal.ndjson", lines)?;
+    archive.end()
 }
 
 fn of_pipeline(head: &PipelineHead) -> Value {

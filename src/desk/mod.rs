@@ -39,7 +39,7 @@ pub use crate::secrets::Vault;
 pub use acts::Asked;
 pub use asking::Would;
 pub use asks::{ANY, Ask, Care, PipelineAsk, Takes, TrackAsk};
-pub use bundle::BundleError;
+pub use bundle::{BundleError, bundle};
 pub use compare::Compared;
 pub use define::{DefineError, Defined, Validated, examine};
 pub use diff::compare;

@@ -1,9 +1,11 @@
 //! Pipelines and tracks by what people call them: their graph, their vertex.
 
+use diesel::dsl::min;
 use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl};
 
 use super::connection::Db;
 use super::error::StoreError;
+use super::pipelines::is_there;
 use super::reader::Store;
 use super::schema::{graph, pipeline, track};
 use crate::engine::{PipelineId, TrackId};
@@ -14,6 +16,15 @@ impl Store {
     pub fn newest(&self, graph: Option<&str>, back: u32) -> Result<Option<PipelineId>, StoreError> {
         let mut db = self.pool.get()?;
         Ok(newest(&mut db, graph, back.into())?.map(PipelineId))
+    }
+
+    /// The first graph by name, after this one, that pipelines were started from.
+    pub fn graph_with_pipelines(&self, after: Option<&str>) -> Result<Option<String>, StoreError> {
+        let db = &mut *self.pool.get()?;
+        // A name is never empty.
+        let later = pipeline::graph_name.gt(after.unwrap_or_default());
+        let first = pipeline::table.filter(later);
+        Ok(first.select(min(pipeline::graph_name)).first(db)?)
     }
 
     /// The track of a vertex in a pipeline.
@@ -41,6 +52,7 @@ impl Store {
 fn newest(db: &mut Db, name: Option<&str>, back: i64) -> QueryResult<Option<i64>> {
     match name {
         None => pipeline::table
+            .filter(is_there())
             .order(pipeline::id.desc())
             .select(pipeline::id)
             .offset(back)
@@ -49,6 +61,7 @@ fn newest(db: &mut Db, name: Option<&str>, back: i64) -> QueryResult<Option<i64>
         Some(name) => graph::table
             .inner_join(pipeline::table.on(pipeline::graph_id.eq(graph::id)))
             .filter(graph::name.eq(name))
+            .filter(is_there())
             .order(pipeline::id.desc())
             .select(pipeline::id)
             .offset(back)
@@ -59,7 +72,58 @@ fn newest(db: &mut Db, name: Option<&str>, back: i64) -> QueryResult<Option<i64>
 
 #[cfg(test)]
 mod tests {
+    use std::iter::successors;
+
+    use diesel::connection::SimpleConnection;
+
     use crate::store::query_plan::steps;
+    use crate::store::{Durability, Store, Writer};
+
+    /// Pipelines 1 and 3 of `a`, 2 and 4 of `7`; nothing was started from `b`.
+    const ROWS: &str = "\
+        INSERT INTO graph VALUES
+          (1, 'a', 1, 1, '', '', 'yaml', '', 1, 1, '[]', '{}', '[]', 1, 0, '', 0, 0),
+          (2, '7', 1, 1, '', '', 'yaml', '', 1, 1, '[]', '{}', '[]', 1, 0, '', 0, 0),
+          (3, 'b', 1, 1, '', '', 'yaml', '', 1, 1, '[]', '{}', '[]', 1, 0, '', 0, 0);
+        INSERT INTO pipeline (id, graph_id, graph_name, name, description, state, creator, trigger_kind, input, first_track, vertices, created_at, finished_at)
+          VALUES (1, 1, 'a', '', '', 3, '', '', '{}', 1, 1, 0, 1), (2, 2, '7', '', '', 3, '', '', '{}', 2, 1, 0, 1),
+                 (3, 1, 'a', '', '', 3, '', '', '{}', 3, 1, 0, 1), (4, 2, '7', '', '', 3, '', '', '{}', 4, 1, 0, 1);";
+
+    #[test]
+    fn what_is_being_removed_is_not_the_newest() {
+        let own = tempfile::tempdir().expect("a directory");
+        let path = own.path().join("db");
+        let mut writer = Writer::open(&path, Durability::Normal, "boot").expect("opened");
+        writer.db.batch_execute(ROWS).expect("written");
+        let store = Store::open(&path, 1).expect("opened");
+        let newest = |graph, back| store.newest(graph, back).expect("read").map(|id| id.0);
+        assert_eq!((newest(None, 0), newest(Some("a"), 0)), (Some(4), Some(3)));
+        assert_eq!(newest(Some("a"), 1), Some(1));
+        writer
+            .db
+            .batch_execute("INSERT INTO removal (pipeline_id) VALUES (3), (4)")
+            .expect("written");
+        assert_eq!((newest(None, 0), newest(Some("a"), 0)), (Some(2), Some(1)));
+        assert_eq!(newest(Some("a"), 1), None);
+    }
+
+    #[test]
+    fn graphs_that_pipelines_were_started_from_are_found_one_by_one() {
+        let own = tempfile::tempdir().expect("a directory");
+        let path = own.path().join("db");
+        let mut writer = Writer::open(&path, Durability::Normal, "boot").expect("opened");
+        writer.db.batch_execute(ROWS).expect("written");
+        let store = Store::open(&path, 1).expect("opened");
+        let next = |after: Option<&str>| store.graph_with_pipelines(after).expect("read");
+        let all: Vec<String> = successors(next(None), |name| next(Some(name))).collect();
+        assert_eq!(all, ["7", "a"]);
+        let plan = steps("SELECT min(graph_name) FROM pipeline WHERE graph_name > 'a'");
+        let text = plan.join("; ");
+        assert!(
+            text.contains("COVERING INDEX pipeline_by_graph (graph_name>?)"),
+            "{text}"
+        );
+    }
 
     /// Pipelines of other graphs are not read, nor tracks of other pipelines.
     #[test]

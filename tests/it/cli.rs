@@ -4,6 +4,7 @@ mod files;
 mod hangs;
 mod json;
 mod named;
+mod past;
 mod ps;
 mod table;
 mod waits;

@@ -38,7 +38,8 @@ const CALLS: &[&str] = &[
     "render g.yaml",
     "render wrong.yaml",
     "import g.yaml",
-    "import f.yaml w.yaml",
+    "import f.yaml",
+    "import w.yaml",
     "import wrong.yaml",
     "@run g.yaml",
     "@run f.yaml",
@@ -73,19 +74,29 @@ const CALLS: &[&str] = &[
     "secret set S",
     "secret ls --json",
     "secret rm S",
-    "export g",
-    "export nothing",
-    "diff g.yaml g",
-    "diff g f.yaml",
-    "hook add g",
-    "hook ls g",
-    "hook rm g 1",
-    "ps",
-    "wait 1",
-    "wait f",
     "drain --undo",
     "token path",
     "doctor --json",
+    "export g --format json",
+    "export nothing",
+    "diff g.yaml",
+    "diff g.yaml f.yaml",
+    "wait 1",
+    "wait 99",
+    "ps",
+    "hook add g",
+    "hook rm g 1 --json",
+    "hook ls g",
+    "bundle 1 -o b.tar.gz",
+    "bundle 1 -o one.tar.gz --json",
+    "bundle 99",
+    "gc --keep-last 1 --dry-run",
+    "gc --older-than 0s --keep-last 1",
+    "gc --older-than 0s --graph f --dry-run",
+    "gc --older-than 1d --json",
+    "gc",
+    "rm g --dry-run",
+    "rm 1 99 --json",
     "link",
     "man",
     "completions bash",
@@ -215,7 +226,12 @@ fn every_verb_says_what_it_said() {
             .map(|line| format!("{line}\n"))
             .collect();
         let record = records.get_mut(words[0]).expect("a verb");
-        let said = redactions.of(&format!("{out}{err}"));
+        let mut said = redactions.of(&format!("{out}{err}"));
+        if words[0] == "start" {
+            // Tracks may have ended before anybody listens.
+            let lines = said.lines().filter(|line| !line.ends_with("  [LONG]"));
+            said = lines.map(|line| format!("{line}\n")).collect();
+        }
         record.push_str(&format!(
             "\n$ trackyard {line_words}\n{said}ends with {}\n",
             code.expect("a code")

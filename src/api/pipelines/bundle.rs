@@ -17,7 +17,7 @@ use crate::api::error::ApiError;
 use crate::api::guard::Rights;
 use crate::api::live::Watching;
 use crate::api::pipelines::head;
-use crate::desk::{BundleError, Desk};
+use crate::desk::{BundleError, Desk, bundle};
 use crate::engine::PipelineId;
 use crate::spool::Spool;
 
@@ -76,7 +76,7 @@ pub(in crate::api) async fn get(
     spawn_blocking(move || {
         let _place = place;
         let out = BufWriter::with_capacity(CHUNK, Sending(send.clone()));
-        match desk.bundle(&spool, &head, out) {
+        match bundle(&desk.store, &spool, &head, out) {
             Ok(()) => {}
             // The reader has gone away.
             Err(BundleError::Io(why)) if why.kind() == io::ErrorKind::BrokenPipe => {}

@@ -2,17 +2,16 @@
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::json;
 
 use super::archive::{FORMAT, LOGS, Manifest, digest, pack, unpack};
-use super::checks::size;
 use crate::app::{DATABASE, KEY_FILE, right_key};
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, OK};
-use crate::cli::output::{counted, print, print_json, say};
+use crate::cli::output::{beside, counted, persist, print, print_json, say, size};
 use crate::clock;
 use crate::store::{Look, Store, copy, look};
 
@@ -47,13 +46,9 @@ pub(super) fn backup(context: &Context, args: &BackupArgs) -> Result<u8, CliErro
     // Says what is wrong when there is none.
     drop(context.store()?);
     let failed = |why: io::Error| CliError::Failed(format!("`{shown}` was not written: {why}"));
-    let beside = match file.parent() {
-        Some(dir) if !dir.as_os_str().is_empty() => dir,
-        _ => Path::new("."),
-    };
     let own = tempfile::Builder::new()
         .prefix(".trackyard-backup-")
-        .tempdir_in(beside);
+        .tempdir_in(beside(file));
     let own = own.map_err(failed)?;
     let copied = own.path().join(DATABASE);
     copy(&data.join(DATABASE), &copied)?;
@@ -95,18 +90,10 @@ pub(super) fn backup(context: &Context, args: &BackupArgs) -> Result<u8, CliErro
     let mut out = tempfile::NamedTempFile::new_in(own.path()).map_err(failed)?;
     let logs = args.logs.then(|| data.join(LOGS));
     pack(out.as_file_mut(), &manifest, &files, logs.as_deref()).map_err(failed)?;
-    out.as_file().sync_all().map_err(failed)?;
     // It is of use only if it can be read.
     unpack(out.path(), None).map_err(failed)?;
     let bytes = out.as_file().metadata().map_err(failed)?.len();
-    match args.force {
-        true => out.persist(file).map(drop),
-        false => out.persist_noclobber(file).map(drop),
-    }
-    .map_err(|why| failed(why.error))?;
-    fs::File::open(beside)
-        .and_then(|dir| dir.sync_all())
-        .map_err(failed)?;
+    persist(out, file, args.force).map_err(failed)?;
     if args.json {
         print_json(&json!({"file": file, "bytes": bytes, "manifest": manifest}))?;
     } else {

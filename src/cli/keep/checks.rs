@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::backup::amount;
-use crate::cli::output::counted;
+use crate::cli::output::{counted, size};
 use crate::clock;
 use crate::store::{Look, StoreError};
 
@@ -63,16 +63,6 @@ fn finding(check: &'static str, level: Level, says: impl Into<String>, to_do: &s
         says: says.into(),
         to_do: to_do.to_owned(),
     }
-}
-
-/// Bytes as people read them.
-pub(super) fn size(bytes: u64) -> String {
-    let steps = [(30, "GiB"), (20, "MiB"), (10, "KiB")];
-    let unit = steps.iter().find(|(shift, _)| bytes >= 1 << shift);
-    unit.map_or_else(
-        || format!("{bytes} bytes"),
-        |(shift, unit)| format!("{:.1} {unit}", bytes as f64 / f64::from(1_u32 << shift)),
-    )
 }
 
 /// The log of changes that is not yet in the database file takes more than this: nobody brings it in.
@@ -204,7 +194,7 @@ pub(super) fn key(sealed: bool, wrong: Option<String>) -> Option<Finding> {
 mod tests {
     use std::path::Path;
 
-    use super::{Level, clock_kept, clock_sense, database, key, ok, private, size};
+    use super::{Level, clock_kept, clock_sense, database, key, ok, private};
     use crate::store::{Look, Standing, StoreError};
 
     const NOW: i64 = 1_763_748_000_000;
@@ -278,12 +268,5 @@ mod tests {
             key(true, Some(String::new())).map(|f| f.level),
             Some(Level::Bad)
         );
-    }
-
-    #[test]
-    fn sizes_are_as_people_read_them() {
-        assert_eq!(size(1_023), "1023 bytes");
-        assert_eq!(size(1_536), "1.5 KiB");
-        assert_eq!(size(3 << 30), "3.0 GiB");
     }
 }

@@ -1,7 +1,8 @@
 //! What facts about the machine mean for a server: disk, limits, interpreters, address. Nothing is
 //! read here.
 
-use super::checks::{Finding, bad, notice, ok, size};
+use super::checks::{Finding, bad, notice, ok};
+use crate::cli::output::size;
 
 /// Room that a database and a reserve need in any case.
 const LEAST_ROOM: u64 = 64 << 20;
