@@ -48,6 +48,9 @@ pub(super) fn is_stray(request: &Request<'_>) -> bool {
         (!seen.insert(name)).then(|| format!("`{name}` is there twice"))
     });
     let found = stray.is_some();
-    request.local_cache(|| stray.map(Stray));
+    if let Some(why) = stray {
+        // What is kept of a request stays as it was kept first.
+        request.local_cache(|| Some(Stray(why)));
+    }
     found
 }

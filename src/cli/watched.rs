@@ -31,7 +31,7 @@ impl Watched<'_> {
         rest: &Receiver<Heard>,
         wanted: usize,
     ) -> Result<Option<Ended>, CliError> {
-        let (mut look, mut silent) = (false, None);
+        let (mut look, mut gone) = (false, None);
         for heard in std::iter::once(first).chain(rest.try_iter()) {
             look |= match heard {
                 Heard::Event(event) if event.kind == "reload" => {
@@ -40,6 +40,7 @@ impl Watched<'_> {
                 }
                 Heard::Event(event) => self.told(&event),
                 Heard::Open => {
+                    gone = None;
                     if std::mem::take(&mut self.gone) {
                         self.progress.say("a server works on it again");
                     }
@@ -48,7 +49,7 @@ impl Watched<'_> {
                 }
                 Heard::Over => true,
                 Heard::Gone(why) => {
-                    silent = Some(why);
+                    gone = Some(why);
                     true
                 }
                 Heard::Refused(why) => return Err(why),
@@ -67,10 +68,10 @@ impl Watched<'_> {
         if self.open.len() <= wanted {
             return Ok(Some(Ended::Done));
         }
-        // A stream ends with its pipeline, too.
-        if let Some(why) = silent.filter(|_| !std::mem::replace(&mut self.gone, true)) {
-            self.progress
-                .say(&format!("{why}\nwaiting for the next server"));
+        // A stream ends with its pipeline, too: then it is no matter who is gone.
+        if let Some(why) = gone.filter(|_| !std::mem::replace(&mut self.gone, true)) {
+            let why = format!("{why}\nwaiting for the next server");
+            self.progress.say(&why);
         }
         let ids: Vec<i64> = self.open.iter().copied().collect();
         let stuck = self.store.stuck(&ids)?;
@@ -107,5 +108,38 @@ impl Watched<'_> {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crossbeam_channel::unbounded;
+
+    use super::Watched;
+    use crate::cli::follow::Heard;
+    use crate::cli::progress::Progress;
+    use crate::cli::wait::Ended;
+    use crate::store::{Durability, Store, Writer};
+
+    #[test]
+    fn a_stream_that_ends_with_its_pipeline_is_no_server_that_is_gone() {
+        let own = tempfile::tempdir().expect("a directory");
+        let path = own.path().join("db");
+        drop(Writer::open(&path, Durability::Normal, "boot").expect("made"));
+        let store = Store::open(&path, 1).expect("opened");
+        let progress = Progress::new(&store, &[], 1, true).expect("read");
+        // Nothing in the database says that it goes on.
+        let mut watched = Watched {
+            store: &store,
+            progress,
+            open: [7].into(),
+            gone: false,
+        };
+        let (send, rest) = unbounded();
+        send.send(Heard::Gone("it is silent".to_owned()))
+            .expect("sent");
+        let ended = watched.hear(Heard::Open, &rest, 0).expect("heard");
+        assert!(matches!(ended, Some(Ended::Done)));
+        assert!(!watched.gone);
     }
 }

@@ -234,6 +234,27 @@ fn a_query_that_a_route_does_not_know_is_refused_when_it_reads_too() {
 }
 
 #[test]
+fn what_takes_no_body_passes_none_over() {
+    let server = Server::start();
+    server
+        .define("name: g\nvertices: {a: 'true'}\n")
+        .expect(201);
+    for path in [
+        "/drain",
+        "/token/rotate",
+        "/sign-in-links",
+        "/graphs/1/archive",
+        "/graphs/1/check",
+        "/graphs/1/restore",
+    ] {
+        let said = server.post(path, &json!({"dry_run": true})).expect(422);
+        let detail = said["detail"].as_str().expect("words");
+        assert!(detail.contains("takes no body"), "{path}: {detail}");
+    }
+    server.post("/graphs/1/archive", &json!({})).expect(200);
+}
+
+#[test]
 fn each_operation_has_a_name_of_its_own_a_summary_and_a_known_tag() {
     let tags = document()["tags"].as_array().expect("tags");
     let tags: Vec<&Value> = tags.iter().map(|tag| &tag["name"]).collect();

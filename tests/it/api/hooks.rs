@@ -538,3 +538,29 @@ fn the_command_line_makes_lists_and_removes_hooks() {
     let wrong = desk.call(&["hook", "add", "g", "-i", "branch"]).expect(2);
     assert!(wrong.err.contains("NAME"), "{}", wrong.err);
 }
+
+/// Who has kept a call, or the secret of a hook, starts nothing with it later.
+#[test]
+fn what_was_removed_is_called_no_more() {
+    let server = Server::start();
+    let (path, hook) = hooked(&server, &json!({"secret": SECRET, "input": {}}));
+    let at = now();
+    let answer = call(&server, &hook, (SECRET, at), "{}");
+    let id = answer.expect(201)["id"].clone();
+    server.settled(&id);
+    delete(&server, &format!("/pipelines/{id}")).expect(200);
+    let again = call(&server, &hook, (SECRET, at), "{}");
+    assert_eq!((again.status, pipelines(&server)), (422, 0));
+    // The graph goes with its hooks: the next one of its name has none.
+    let graph = path.trim_end_matches("/hooks");
+    // Not before the last row of the pipeline is gone.
+    server.until(|| delete(&server, graph).status == 200);
+    let (other, _) = hooked(
+        &server,
+        &json!({"secret": "another one, longer", "input": {}}),
+    );
+    let listed = server.get(&other).expect(200);
+    assert_eq!(listed["hooks"].as_array().map(Vec::len), Some(1));
+    let late = call(&server, &hook, (SECRET, now()), "{}");
+    assert_eq!((late.status, pipelines(&server)), (401, 0));
+}

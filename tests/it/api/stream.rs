@@ -276,6 +276,24 @@ fn a_stream_ends_with_the_rights_of_its_caller() {
 }
 
 #[test]
+fn a_token_that_was_replaced_watches_nothing_any_more() {
+    let server = Server::start();
+    let cookie = server.sign_in(&server.link);
+    let open = |headers: &[(&str, &str)]| Events::open(&server, "/api/v1/stream", headers);
+    let mut streams = [
+        open(&[]).expect("a stream"),
+        open(&[("Cookie", &cookie)]).expect("a stream"),
+    ];
+    let rotated = server.ask("POST", "/api/v1/token/rotate", &[], b"");
+    rotated.expect(200);
+    for stream in &mut streams {
+        assert_eq!(stream.next(), None, "at once");
+    }
+    assert_eq!(open(&[]).err(), Some(401));
+    assert_eq!(open(&[("Cookie", &cookie)]).err(), Some(401));
+}
+
+#[test]
 fn a_session_that_has_expired_is_found_at_the_next_sign_of_life() {
     let data = tempfile::tempdir().expect("a directory");
     let server = server(data.path(), &[("HEARTBEAT", "30ms")]);
