@@ -8,12 +8,12 @@ use trackyard::spool::Cause;
 
 use super::bench::{Bench, end, key, lives, number_in, script, until};
 
-/// Resident memory of a process in bytes.
+/// Memory of a process that is its own, in bytes: pages of the program itself are everybody's, and come as they are used.
 fn memory(pid: i32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
     let line = status
         .lines()
-        .find(|line| line.starts_with("VmRSS:"))
+        .find(|line| line.starts_with("RssAnon:"))
         .unwrap();
     line.split_whitespace()
         .nth(1)
