@@ -26,7 +26,7 @@ token=$(cat "$own/data/local.token")
 # Something of each kind to ask for: what succeeds, what fails, what runs until the end of the test.
 trackyard() { "$program" --data "$own/data" "$@"; }
 for name in web-server-check fails-on-purpose outputs; do trackyard import "$root/examples/$name.yaml"; done
-printf 'name: long\nvertices:\n  a: "trap exit TERM; while :; do sleep 1; done"\n  b: {script: echo b, needs: [a]}\n' |
+printf 'name: long\nvertices:\n  a: "trap exit TERM; while [ -d $PWD ]; do sleep 1; done"\n  b: {script: echo b, needs: [a]}\n' |
   trackyard import -
 trackyard start web-server-check --wait
 trackyard start fails-on-purpose --wait || [ $? = 1 ]
