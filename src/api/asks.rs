@@ -178,7 +178,7 @@ pub(super) async fn of_track(
     };
     if !stray.is_empty() {
         let why = format!("`{word}` takes no `{name}`");
-        return Err(ApiError::new(Status::UnprocessableEntity, "invalid", why));
+        return Err(ApiError::invalid(why));
     }
     let asked = Asked {
         who: caller.0.name.to_owned(),

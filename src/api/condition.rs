@@ -46,7 +46,7 @@ fn tags(header: &'static str, text: &str) -> Result<Tags, ApiError> {
     let all: Option<Vec<_>> = text.split(',').map(one).collect();
     let wrong = || {
         let detail = format!("`{header}`: write the `ETag` of the graph with its quotes, or `*`");
-        ApiError::new(Status::UnprocessableEntity, "invalid", detail)
+        ApiError::invalid(detail)
     };
     all.map(Some).ok_or_else(wrong)
 }

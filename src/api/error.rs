@@ -40,6 +40,11 @@ impl ApiError {
         }
     }
 
+    /// A part of the request says what cannot be meant.
+    pub(super) fn invalid(detail: String) -> Self {
+        Self::new(Status::UnprocessableEntity, "invalid", detail)
+    }
+
     pub(super) fn not_found(what: &str, id: i64) -> Self {
         Self::new(
             Status::NotFound,

@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 
 use rocket::Request;
-use rocket::http::Status;
 
 use super::error::ApiError;
 
@@ -20,7 +19,7 @@ pub(super) fn flag(name: &str, written: Option<&str>) -> Result<bool, ApiError> 
         Some("true") => Ok(true),
         Some(other) => {
             let why = format!("`{name}={other}`: write `true` or `false`");
-            Err(ApiError::new(Status::UnprocessableEntity, "invalid", why))
+            Err(ApiError::invalid(why))
         }
     }
 }

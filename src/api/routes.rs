@@ -155,9 +155,11 @@ fn too_often(request: &Request<'_>) -> ApiError {
 #[catch(default)]
 fn other(status: Status, request: &Request<'_>) -> ApiError {
     let path = request.uri().path();
-    let allowed = allowed(request);
-    let wrong_method = status == Status::NotFound && !allowed.is_empty();
-    if wrong_method && !allowed.contains(&request.method()) {
+    let allowed = match status {
+        Status::NotFound => allowed(request),
+        _ => Vec::new(),
+    };
+    if !allowed.is_empty() && !allowed.contains(&request.method()) {
         let words: Vec<&str> = allowed.iter().map(|method| method.as_str()).collect();
         let detail = format!(
             "`{path}` takes no {}: there is {}",

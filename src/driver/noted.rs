@@ -48,10 +48,7 @@ impl Handle {
 
     /// The same of one of many things that a request asks for, each with a note of its own.
     pub(super) fn with_part(&self, pipeline: PipelineId, command: Command) -> Command {
-        match self.note_of(pipeline) {
-            Some(note) => Command::Noted(Box::new((note, command))),
-            None => command,
-        }
+        noted(self.note_of(pipeline), command)
     }
 
     /// Notes that all of it is done; nothing where no key is to be noted.
@@ -72,9 +69,13 @@ impl Handle {
     }
 
     pub(super) fn with_note(&self, command: Command) -> Command {
-        match &self.note {
-            Some(note) => Command::Noted(Box::new((note.clone(), command))),
-            None => command,
-        }
+        noted(self.note.clone(), command)
+    }
+}
+
+fn noted(note: Option<Note>, command: Command) -> Command {
+    match note {
+        Some(note) => Command::Noted(Box::new((note, command))),
+        None => command,
     }
 }

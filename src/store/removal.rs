@@ -14,7 +14,7 @@ use super::requests;
 use super::schema::{attempt, journal, pipeline, removal};
 use super::spent;
 use super::writer::Writer;
-use crate::engine::{DELETED, PipelineId, PipelineState};
+use crate::engine::{DELETED, PipelineId, PipelineState, Time};
 
 /// Rows of one statement: few enough for one that has long texts.
 const ROWS_A_STATEMENT: i64 = 100;
@@ -123,7 +123,7 @@ pub(super) fn begin(db: &mut Db, ids: &[PipelineId]) -> QueryResult<()> {
         ));
         let (key, who, at): (Option<String>, String, i64) = started.first(db)?;
         if let Some(key) = key {
-            requests::keep(db, (&key, &who), (at, id.0))?;
+            requests::keep(db, (key, who), (Time(at), id.0))?;
         }
         diesel::update(pipeline::table.find(id.0))
             .set(pipeline::request_key.eq(None::<String>))

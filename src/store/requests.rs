@@ -179,32 +179,28 @@ fn used(db: &mut Db, key: &str) -> QueryResult<Option<Used>> {
     Ok(row.map(|(digest, made)| Used::Request { digest, made }))
 }
 
-fn add(db: &mut Db, note: &Note, (at, made): (Time, i64), life_ms: i64) -> QueryResult<()> {
-    forget(db, at.0 - life_ms)?;
+fn add(db: &mut Db, note: &Note, when_made: (Time, i64), life_ms: i64) -> QueryResult<()> {
+    forget(db, when_made.0.0 - life_ms)?;
+    insert(db, note, when_made)
+}
+
+/// Keeps the key of a start whose pipeline goes. No request has its digest.
+pub(super) fn keep(
+    db: &mut Db,
+    (key, who): (String, String),
+    when_made: (Time, i64),
+) -> QueryResult<()> {
+    let digest = String::new();
+    insert(db, &Note { key, digest, who }, when_made)
+}
+
+fn insert(db: &mut Db, note: &Note, (at, made): (Time, i64)) -> QueryResult<()> {
     diesel::insert_into(request::table)
         .values((
             request::key.eq(&note.key),
             request::digest.eq(&note.digest),
             request::who.eq(&note.who),
             request::at.eq(at.0),
-            request::made.eq(made),
-        ))
-        .execute(db)?;
-    Ok(())
-}
-
-/// Keeps the key of a start whose pipeline goes. No request has its digest.
-pub(super) fn keep(
-    db: &mut Db,
-    (key, who): (&str, &str),
-    (at, made): (i64, i64),
-) -> QueryResult<()> {
-    diesel::insert_into(request::table)
-        .values((
-            request::key.eq(key),
-            request::digest.eq(""),
-            request::who.eq(who),
-            request::at.eq(at),
             request::made.eq(made),
         ))
         .execute(db)?;

@@ -141,7 +141,7 @@ fn named(desk: &Desk, id: Option<i64>, name: Option<&str>) -> Result<GraphId, Ap
         }
         (None, None) | (Some(_), Some(_)) => {
             let why = "say either `workflow_id` or `name`".to_owned();
-            Err(ApiError::new(Status::UnprocessableEntity, "invalid", why))
+            Err(ApiError::invalid(why))
         }
     }
 }

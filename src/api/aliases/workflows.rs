@@ -97,9 +97,9 @@ pub(in crate::api) async fn nodes(
     desk: &State<Desk>,
     id: i64,
 ) -> Result<Json<WorkflowNodes>, ApiError> {
-    let (desk, id) = (desk.inner().clone(), GraphId(id));
+    let desk = desk.inner().clone();
     blocking(move || {
-        there(&desk, id)?;
+        let id = GraphId(graphs::head(&desk, id)?.id);
         let vertices = desk.store.vertices(id)?;
         let vertices = vertices.iter().map(Vertex::from).collect();
         Ok(Json(WorkflowNodes { vertices }))
@@ -122,18 +122,12 @@ pub(in crate::api) async fn edges(
     desk: &State<Desk>,
     id: i64,
 ) -> Result<Json<WorkflowEdges>, ApiError> {
-    let (desk, id) = (desk.inner().clone(), GraphId(id));
+    let desk = desk.inner().clone();
     blocking(move || {
-        there(&desk, id)?;
+        let id = GraphId(graphs::head(&desk, id)?.id);
         let edges = desk.store.edges(id)?.into_iter();
         let edges = edges.map(|(tail, head)| Edge { tail, head }).collect();
         Ok(Json(WorkflowEdges { edges }))
     })
     .await
-}
-
-fn there(desk: &Desk, id: GraphId) -> Result<(), ApiError> {
-    let head = desk.store.graph(id)?;
-    head.map(drop)
-        .ok_or_else(|| ApiError::not_found("graph", id.0))
 }

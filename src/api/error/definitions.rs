@@ -40,7 +40,7 @@ impl From<EditError> for ApiError {
             }
             EditError::Fault(why) => fault(&why),
             EditError::Name(found) | EditError::Unreadable(found) => {
-                Self::new(Status::UnprocessableEntity, "invalid", detail).with(problems(&found))
+                Self::invalid(detail).with(problems(&found))
             }
             EditError::Define(why) => why.into(),
         }

@@ -6,9 +6,9 @@ use rocket::{State, get};
 use crate::api::body::blocking;
 use crate::api::describe;
 use crate::api::error::ApiError;
+use crate::api::graphs::vertices::definition;
 use crate::api::guard::Auth;
 use crate::desk::Desk;
-use crate::engine::GraphId;
 use crate::graph::form;
 
 /// What a start of a graph takes
@@ -31,8 +31,7 @@ pub(in crate::api) async fn get(
 ) -> Result<(ContentType, String), ApiError> {
     let desk = desk.inner().clone();
     blocking(move || {
-        let graph = desk.store.definition(GraphId(id))?;
-        let graph = graph.ok_or_else(|| ApiError::not_found("graph", id))?;
+        let graph = definition(&desk, id)?;
         let media = ContentType::new("application", "schema+json");
         Ok((media, form(&graph).to_string()))
     })

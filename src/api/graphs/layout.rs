@@ -7,10 +7,10 @@ use crate::api::condition::{IfNoneMatch, Tagged};
 use crate::api::describe;
 use crate::api::error::ApiError;
 use crate::api::graphs::tagged;
+use crate::api::graphs::vertices::definition;
 use crate::api::guard::Auth;
 use crate::api::wire::GraphLayout;
 use crate::desk::Desk;
-use crate::engine::GraphId;
 use crate::graph::drawing::layout;
 
 /// Where the vertices and edges of a graph stand in a picture
@@ -34,8 +34,7 @@ pub(in crate::api) async fn get(
     condition: IfNoneMatch<'_>,
 ) -> Result<Tagged<Json<GraphLayout>>, ApiError> {
     tagged(desk, id, &condition, move |desk| {
-        let graph = desk.store.definition(GraphId(id))?;
-        let graph = graph.ok_or_else(|| ApiError::not_found("graph", id))?;
+        let graph = definition(desk, id)?;
         Ok(Json(GraphLayout::of(&graph, &layout(&graph))))
     })
     .await

@@ -1,6 +1,5 @@
 //! `GET /graphs`: graphs that are looked for.
 
-use rocket::http::Status;
 use rocket::serde::json::Json;
 use rocket::{State, get};
 
@@ -63,7 +62,7 @@ fn state_code(word: &str) -> Result<i16, ApiError> {
     found.map(|state| state.code()).ok_or_else(|| {
         let words: Vec<_> = all.iter().map(|state| state.word()).collect();
         let detail = format!("`state={word}`: write one of {}", words.join(", "));
-        ApiError::new(Status::UnprocessableEntity, "invalid", detail)
+        ApiError::invalid(detail)
     })
 }
 
@@ -75,11 +74,7 @@ fn shelf(word: Option<&str>) -> Result<Archived, ApiError> {
         Some("any") => Ok(Archived::Too),
         Some(other) => {
             let detail = format!("`archived={other}`: write `true`, `false` or `any`");
-            Err(ApiError::new(
-                Status::UnprocessableEntity,
-                "invalid",
-                detail,
-            ))
+            Err(ApiError::invalid(detail))
         }
     }
 }

@@ -29,7 +29,7 @@ use crate::api::keys::RequestKey;
 use crate::api::wire::{Edge, Graph, GraphSaved, GraphValidated, GraphWhole, Problem, Vertex};
 use crate::desk::{Defined, Desk};
 use crate::engine::GraphId;
-use crate::store::Outcome as Saved;
+use crate::store::{GraphHead, Outcome as Saved};
 
 /// The most rows of one page of a list.
 pub(in crate::api) const MOST_ROWS: i64 = 500;
@@ -41,11 +41,7 @@ pub(in crate::api) fn rows(limit: Option<&str>) -> Result<i64, ApiError> {
     let limit = number("limit", limit)?.unwrap_or(USUAL_ROWS);
     if !(1..=MOST_ROWS).contains(&limit) {
         let detail = format!("`limit={limit}`: write a number from 1 to {MOST_ROWS}");
-        return Err(ApiError::new(
-            Status::UnprocessableEntity,
-            "invalid",
-            detail,
-        ));
+        return Err(ApiError::invalid(detail));
     }
     Ok(limit)
 }
@@ -58,7 +54,7 @@ pub(in crate::api) fn number<T: FromStr>(
     let read = |text: &str| {
         text.parse().map_err(|_| {
             let detail = format!("`{name}={text}`: write a whole number");
-            ApiError::new(Status::UnprocessableEntity, "invalid", detail)
+            ApiError::invalid(detail)
         })
     };
     written.map(read).transpose()
@@ -164,10 +160,7 @@ pub(in crate::api) async fn get(
     condition: IfNoneMatch<'_>,
 ) -> Result<Tagged<Json<GraphWhole>>, ApiError> {
     tagged(desk, id, &condition, move |desk| {
-        let head = desk
-            .store
-            .graph(GraphId(id))?
-            .ok_or_else(|| ApiError::not_found("graph", id))?;
+        let head = head(desk, id)?;
         let tags = desk.store.tags(&[id])?.remove(&id).unwrap_or_default();
         let vertices = desk.store.vertices(GraphId(id))?;
         let edges = desk.store.edges(GraphId(id))?;
@@ -181,6 +174,12 @@ pub(in crate::api) async fn get(
         }))
     })
     .await
+}
+
+/// A graph without its vertices.
+pub(in crate::api) fn head(desk: &Desk, id: i64) -> Result<GraphHead, ApiError> {
+    let head = desk.store.graph(GraphId(id))?;
+    head.ok_or_else(|| ApiError::not_found("graph", id))
 }
 
 /// What is read of a graph, with its tag, unless the caller has it. The tag is read first: what has

@@ -8,7 +8,7 @@ use crate::api::body::{NoBody, blocking};
 use crate::api::condition::Tagged;
 use crate::api::describe;
 use crate::api::error::ApiError;
-use crate::api::graphs::{number, rows, saved};
+use crate::api::graphs::{head, number, rows, saved};
 use crate::api::guard::Auth;
 use crate::api::keys::RequestKey;
 use crate::api::wire::{Graph, GraphDiff, GraphSaved, VersionPage};
@@ -38,8 +38,7 @@ pub(in crate::api) async fn list(
     let before = number("cursor", cursor)?.unwrap_or(most).clamp(0, most);
     let desk = desk.inner().clone();
     blocking(move || {
-        let head = desk.store.graph(GraphId(id))?;
-        let head = head.ok_or_else(|| ApiError::not_found("graph", id))?;
+        let head = head(&desk, id)?;
         let found = desk.store.versions(&head.name, before as i32, limit)?;
         let full = found.len() as i64 == limit;
         let next = found.last().filter(|_| full).map(|graph| graph.version);

@@ -1,7 +1,6 @@
 //! Where a stream of events goes on: the header `Last-Event-ID`, or what the address says.
 
 use rocket::Request;
-use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome};
 
 use crate::api::error::ApiError;
@@ -28,7 +27,7 @@ impl LastEventId<'_> {
         let number = |text: &str| {
             text.parse().map_err(|_| {
                 let detail = format!("`after={text}`: write the `id` of an event");
-                ApiError::new(Status::UnprocessableEntity, "invalid", detail)
+                ApiError::invalid(detail)
             })
         };
         after.map(number).transpose()

@@ -1,6 +1,5 @@
 //! `/pipelines`: the list, and what its query can say.
 
-use rocket::http::Status;
 use rocket::serde::json::Json;
 use rocket::{State, get};
 
@@ -74,6 +73,6 @@ pub(in crate::api) fn place(filter: &PipelineFilter, text: String) -> Result<Pla
     let place: Option<Place> = text.parse().ok();
     place.filter(|place| filter.is_of(*place)).ok_or_else(|| {
         let detail = format!("`cursor={text}`: write the `next` of the page before it");
-        ApiError::new(Status::UnprocessableEntity, "invalid", detail)
+        ApiError::invalid(detail)
     })
 }

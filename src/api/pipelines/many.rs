@@ -55,7 +55,7 @@ pub(in crate::api) async fn ask(
     let (dry, body): (_, ManyBody) = (is_dry(dry_run)?, body.json()?);
     let limit = body.limit.unwrap_or(USUAL_ROWS);
     if !(1..=MOST_ROWS).contains(&limit) {
-        return Err(invalid(format!(
+        return Err(ApiError::invalid(format!(
             "`limit`: {limit} is no number from 1 to {MOST_ROWS}"
         )));
     }
@@ -67,7 +67,7 @@ pub(in crate::api) async fn ask(
                 "the filter says nothing: say `\"everything\": true` if all pipelines are meant"
             }
         };
-        return Err(invalid(why.to_owned()));
+        return Err(ApiError::invalid(why.to_owned()));
     }
     filter.live = filter.live.or(match ask {
         None => Some(false),
@@ -205,8 +205,4 @@ fn lines<T>(
         line
     };
     heads.iter().zip(done).map(line).collect()
-}
-
-fn invalid(why: String) -> ApiError {
-    ApiError::new(Status::UnprocessableEntity, "invalid", why)
 }

@@ -109,6 +109,6 @@ pub(in crate::api) fn duration(text: &str) -> Result<Duration, ApiError> {
         .map(|ms| Duration::from_millis(ms.0))
         .ok_or_else(|| {
             let detail = format!("`wait={text}`: write a time such as `500ms`, `30s` or `5m`");
-            ApiError::new(Status::UnprocessableEntity, "invalid", detail)
+            ApiError::invalid(detail)
         })
 }

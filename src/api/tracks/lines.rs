@@ -3,7 +3,7 @@
 use std::io::Cursor;
 use std::sync::Arc;
 
-use rocket::http::{ContentType, Header, MediaType, Status};
+use rocket::http::{ContentType, Header, MediaType};
 use rocket::request::{FromRequest, Outcome};
 use rocket::response::Responder;
 use rocket::serde::json::Json;
@@ -99,15 +99,11 @@ struct Asked {
     pattern: Option<Pattern>,
 }
 
-fn invalid(detail: String) -> ApiError {
-    ApiError::new(Status::UnprocessableEntity, "invalid", detail)
-}
-
 /// A number of lines.
 fn lines(name: &str, written: Option<&str>, most: u64) -> Result<Option<u64>, ApiError> {
     let n = number(name, written)?;
     match n {
-        Some(n) if !(1..=most).contains(&n) => Err(invalid(format!(
+        Some(n) if !(1..=most).contains(&n) => Err(ApiError::invalid(format!(
             "`{name}={n}`: write a number from 1 to {most}"
         ))),
         n => Ok(n),
@@ -122,17 +118,19 @@ impl Query<'_> {
         let ignore_case = flag("ignore_case", self.ignore_case)?;
         let found = match (self.grep, self.regex) {
             (Some(_), Some(_)) => {
-                return Err(invalid("write `grep` or `regex`, not both".to_owned()));
+                return Err(ApiError::invalid(
+                    "write `grep` or `regex`, not both".to_owned(),
+                ));
             }
             (Some(text), None) => ("grep", Pattern::text(text, ignore_case).map(Some)),
             (None, Some(text)) => ("regex", Pattern::regex(text, ignore_case).map(Some)),
             (None, None) => ("", Ok(None)),
         };
         let (name, pattern) = found;
-        let pattern = pattern.map_err(|why| invalid(format!("`{name}`: {why}")))?;
+        let pattern = pattern.map_err(|why| ApiError::invalid(format!("`{name}`: {why}")))?;
         if tail.is_some() && (from.is_some() || n.is_some() || pattern.is_some()) {
             let detail = "`tail` stands alone: write it without `line`, `n`, `grep` and `regex`";
-            return Err(invalid(detail.to_owned()));
+            return Err(ApiError::invalid(detail.to_owned()));
         }
         Ok(Asked {
             place: tail.map_or(Place::From(from.unwrap_or(1)), |_| Place::Last),

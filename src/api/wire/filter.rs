@@ -1,11 +1,11 @@
 //! Which pipelines are meant: the same words in the query of a list and in the body of what is done to
 //! many.
 
-use rocket::http::Status;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::api::error::ApiError;
+use crate::api::query::flag;
 use crate::clock;
 use crate::engine::{GraphId, PipelineState, Time};
 use crate::store::{OfGraph, PipelineFilter};
@@ -43,6 +43,8 @@ impl FilterBody {
         let state = state.map(|text| states(text, PipelineState::ALL, PipelineState::word));
         let state = state.transpose()?;
         let trigger = self.trigger.as_deref().map(known_trigger).transpose()?;
+        let live = self.live.as_deref();
+        let live = live.map(|written| flag("live", Some(written)));
         Ok(PipelineFilter {
             states: state.unwrap_or_default(),
             graph: self.graph.map(graph),
@@ -51,17 +53,13 @@ impl FilterBody {
             trigger,
             since: moment("since", self.since.as_deref())?,
             until: moment("until", self.until.as_deref())?,
-            live: self.live.as_deref().map(live).transpose()?,
+            live: live.transpose()?,
         })
     }
 }
 
 /// By what pipelines are started.
 pub(in crate::api) const TRIGGERS: [&str; 4] = ["rest", "form", "run", "hook"];
-
-fn invalid(detail: String) -> ApiError {
-    ApiError::new(Status::UnprocessableEntity, "invalid", detail)
-}
 
 /// A number is a number: a graph that is named by digits alone is found by its numbers.
 fn graph(text: String) -> OfGraph {
@@ -87,7 +85,7 @@ pub(in crate::api) fn states<T: Copy + PartialEq>(
                 .map(word_of)
                 .collect::<Vec<_>>()
                 .join(", ");
-            invalid(format!("`state={word}` is no state: there are {words}"))
+            ApiError::invalid(format!("`state={word}` is no state: there are {words}"))
         })?;
         if !states.contains(&state) {
             states.push(state);
@@ -99,7 +97,7 @@ pub(in crate::api) fn states<T: Copy + PartialEq>(
 fn known_trigger(word: &str) -> Result<String, ApiError> {
     match TRIGGERS.contains(&word) {
         true => Ok(word.to_owned()),
-        false => Err(invalid(format!(
+        false => Err(ApiError::invalid(format!(
             "`trigger={word}` is none: there are {}",
             TRIGGERS.join(", ")
         ))),
@@ -109,19 +107,11 @@ fn known_trigger(word: &str) -> Result<String, ApiError> {
 fn moment(name: &str, text: Option<&str>) -> Result<Option<Time>, ApiError> {
     let read = |text| {
         clock::parse(text).map(Time).ok_or_else(|| {
-            invalid(format!(
+            ApiError::invalid(format!(
                 "`{name}={text}`: write a moment such as `2026-01-31T12:00:00Z`, or milliseconds since 1970 \
                  (in an address `+` is written `%2B`)"
             ))
         })
     };
     text.map(read).transpose()
-}
-
-fn live(text: &str) -> Result<bool, ApiError> {
-    match text {
-        "true" => Ok(true),
-        "false" => Ok(false),
-        other => Err(invalid(format!("`live={other}`: write `true` or `false`"))),
-    }
 }
