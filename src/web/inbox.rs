@@ -3,13 +3,13 @@
 use askama::Template;
 use rocket::{State, get};
 
-use super::answer::{Answer, Outcome, blocking};
-use super::around::Around;
-use super::frame::{Frame, Section};
-use super::guard::Browser;
-use super::lines::{self, TrackLine};
 use crate::desk::Desk;
 use crate::store::Waiting;
+use crate::web::edge::answer::{Answer, Outcome, blocking};
+use crate::web::edge::guard::Browser;
+use crate::web::parts::around::Around;
+use crate::web::parts::frame::{Frame, Section};
+use crate::web::parts::lines::{self, TrackLine};
 
 /// Tracks on one page.
 const PAGE: usize = 50;
@@ -34,7 +34,7 @@ struct Line {
 }
 
 #[get("/inbox?<cursor>")]
-pub(super) async fn list(who: Browser, cursor: Option<i64>, desk: &State<Desk>) -> Outcome {
+pub(in crate::web) async fn list(who: Browser, cursor: Option<i64>, desk: &State<Desk>) -> Outcome {
     let desk = desk.inner().clone();
     blocking(move || {
         let from = cursor.unwrap_or(i64::MAX);
@@ -73,8 +73,8 @@ mod tests {
 
     use super::view;
     use crate::store::Waiting;
-    use crate::web::harness::{HOSTILE, browser, track_head};
-    use crate::web::wellformed;
+    use crate::web::tests::harness::{HOSTILE, browser, track_head};
+    use crate::web::tests::wellformed;
 
     #[test]
     fn none_one_and_many() {

@@ -2,10 +2,8 @@
 
 use rocket::{Catcher, Route, catchers, routes};
 
-use super::{
-    ask, assets, catch, docs, graph, graph_new, graphs, inbox, pipeline, pipelines, secrets,
-    session, start, track,
-};
+use super::edge::{assets, catch, session};
+use super::{asks, docs, graphs, inbox, pipelines, secrets, tracks};
 
 /// The pages, to be mounted at `/`. They need `Desk`, `Arc<Access>` and [`super::Clock`].
 pub fn routes() -> Vec<Route> {
@@ -14,24 +12,24 @@ pub fn routes() -> Vec<Route> {
         session::home,
         session::sign_in,
         session::sign_out,
-        graphs::list,
-        graph_new::blank,
-        graph_new::edit,
-        graph_new::create,
-        graph::show,
-        graph::yaml,
-        graph::check,
-        start::form,
-        start::start,
-        start::preview,
+        graphs::list::list,
+        graphs::new::blank,
+        graphs::new::edit,
+        graphs::new::create,
+        graphs::show::show,
+        graphs::show::yaml,
+        graphs::show::check,
+        graphs::start::form,
+        graphs::start::start,
+        graphs::start::preview,
         inbox::list,
-        pipelines::list,
-        pipeline::show,
-        track::show,
-        ask::of_pipeline,
-        ask::of_track,
-        ask::pipeline,
-        ask::track,
+        pipelines::list::list,
+        pipelines::show::show,
+        tracks::show::show,
+        asks::ask::of_pipeline,
+        asks::ask::of_track,
+        asks::ask::pipeline,
+        asks::ask::track,
         secrets::list,
         secrets::change,
         docs::show,

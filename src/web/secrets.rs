@@ -4,14 +4,14 @@ use askama::Template;
 use rocket::http::Status;
 use rocket::{State, get, post};
 
-use super::answer::{Answer, Outcome, blocking};
-use super::frame::{Frame, Section};
-use super::guard::Browser;
-use super::posted::Posted;
-use super::when::{When, when};
 use crate::desk::{Desk, SecretError};
 use crate::graph::Hidden;
 use crate::store::SecretHead;
+use crate::web::edge::answer::{Answer, Outcome, blocking};
+use crate::web::edge::guard::Browser;
+use crate::web::edge::posted::Posted;
+use crate::web::parts::frame::{Frame, Section};
+use crate::web::parts::when::{When, when};
 
 #[derive(Template)]
 #[template(path = "secrets.html")]
@@ -33,7 +33,7 @@ struct Line {
 }
 
 #[get("/secrets")]
-pub(super) async fn list(who: Browser, desk: &State<Desk>) -> Outcome {
+pub(in crate::web) async fn list(who: Browser, desk: &State<Desk>) -> Outcome {
     let desk = desk.inner().clone();
     blocking(move || Answer::ok(&view(&who, desk.secrets()?))).await
 }
@@ -54,7 +54,7 @@ fn view(who: &Browser, secrets: Vec<SecretHead>) -> SecretsPage {
 }
 
 #[post("/secrets", data = "<form>")]
-pub(super) async fn change(who: Browser, form: Posted, desk: &State<Desk>) -> Outcome {
+pub(in crate::web) async fn change(who: Browser, form: Posted, desk: &State<Desk>) -> Outcome {
     let desk = desk.inner().clone();
     blocking(move || take(&desk, &who, &form)).await
 }
@@ -102,8 +102,8 @@ fn take(desk: &Desk, who: &Browser, form: &Posted) -> Outcome {
 mod tests {
     use rocket::http::Status;
 
-    use crate::web::harness::Server;
-    use crate::web::wellformed;
+    use crate::web::tests::harness::Server;
+    use crate::web::tests::wellformed;
 
     #[test]
     fn a_secret_is_set_listed_and_removed_and_its_value_is_on_no_page() {

@@ -5,7 +5,12 @@ use serde_json::{Map, Value, json};
 use super::kinds::referred;
 
 /// The line, with `$URL` and `$TOKEN` as the page explains them.
-pub(super) fn curl(document: &Value, method: &str, path: &str, operation: &Value) -> String {
+pub(in crate::web) fn curl(
+    document: &Value,
+    method: &str,
+    path: &str,
+    operation: &Value,
+) -> String {
     let mut line = "curl".to_owned();
     if method != "get" {
         line += &format!(" -X {}", method.to_uppercase());

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 /// A part of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Piece {
+pub(in crate::web) enum Piece {
     /// Words.
     Text(String),
     /// What is written like that.
@@ -14,13 +14,13 @@ pub(super) enum Piece {
 }
 
 impl Piece {
-    pub(super) fn text(text: &str) -> Self {
+    pub(in crate::web) fn text(text: &str) -> Self {
         Self::Text(text.to_owned())
     }
 }
 
 /// A text in which backticks mark what is code.
-pub(super) fn prose(text: &str) -> Vec<Piece> {
+pub(in crate::web) fn prose(text: &str) -> Vec<Piece> {
     let parts = text.split('`').enumerate();
     let parts = parts.filter(|(_, part)| !part.is_empty());
     let piece = |(at, part): (usize, &str)| match at % 2 {
@@ -31,7 +31,7 @@ pub(super) fn prose(text: &str) -> Vec<Piece> {
 }
 
 /// The name that a reference ends with.
-pub(super) fn referred(schema: &Value) -> Option<&str> {
+pub(in crate::web) fn referred(schema: &Value) -> Option<&str> {
     schema["$ref"].as_str()?.rsplit('/').next()
 }
 
@@ -40,7 +40,7 @@ fn list<'a>(schema: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
 }
 
 /// What a value may be.
-pub(super) fn kind(schema: &Value) -> Vec<Piece> {
+pub(in crate::web) fn kind(schema: &Value) -> Vec<Piece> {
     if let Some(name) = referred(schema) {
         return vec![Piece::Type(name.to_owned())];
     }

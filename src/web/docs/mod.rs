@@ -6,4 +6,4 @@ mod kinds;
 mod page;
 
 pub use page::Documented;
-pub(super) use page::show;
+pub(in crate::web) use page::show;

@@ -9,9 +9,9 @@ use serde_json::Value;
 
 use super::example::curl;
 use super::kinds::{Piece, kind, prose, referred};
-use crate::web::answer::{Answer, Outcome, blocking};
-use crate::web::frame::{Frame, Section};
-use crate::web::guard::Browser;
+use crate::web::edge::answer::{Answer, Outcome, blocking};
+use crate::web::edge::guard::Browser;
+use crate::web::parts::frame::{Frame, Section};
 
 /// The document that describes the REST interface.
 #[derive(Clone)]
@@ -201,8 +201,8 @@ mod tests {
     use serde_json::json;
 
     use super::view;
-    use crate::web::harness::{HOSTILE, browser};
-    use crate::web::wellformed;
+    use crate::web::tests::harness::{HOSTILE, browser};
+    use crate::web::tests::wellformed;
 
     #[test]
     fn every_request_and_every_type_is_drawn_and_nothing_of_the_text_is_html() {

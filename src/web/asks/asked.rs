@@ -1,0 +1,233 @@
+//! Of what something is asked, and how it stands now.
+
+use std::collections::BTreeSet;
+
+use crate::desk::{Ask, Asked, Desk, StartError, Takes, TrackAsk};
+use crate::engine::{PipelineId, TrackId, TrackState};
+use crate::graph::Param;
+use crate::store::{PipelineHead, TrackHead};
+use crate::web::asks::deeds::{self, Deed, Words};
+use crate::web::asks::fates::{self, Fates};
+use crate::web::edge::answer::Failure;
+use crate::web::edge::posted::Posted;
+use crate::web::edge::seen::Seen;
+use crate::web::graphs::start::new_key;
+use crate::web::parts::reveal;
+use crate::web::parts::values::values;
+use crate::web::parts::words::{self, Mark};
+
+/// What is asked, and of what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::web) enum Subject {
+    Pipeline(PipelineId, Deed),
+    Track(TrackId, TrackAsk),
+}
+
+/// What is asked, and how the thing stands.
+pub(in crate::web) struct Found {
+    pub(in crate::web) subject: Subject,
+    pub(in crate::web) pipeline: PipelineHead,
+    pub(in crate::web) track: Option<OfTrack>,
+}
+
+/// The track that is asked.
+pub(in crate::web) struct OfTrack {
+    pub(in crate::web) head: TrackHead,
+    /// The values that it has.
+    pub(in crate::web) input: String,
+    /// What the form asks for.
+    pub(in crate::web) params: Vec<Param>,
+    /// Outputs that have to be given.
+    pub(in crate::web) asked: BTreeSet<String>,
+}
+
+/// What would follow.
+#[derive(Debug, Default)]
+pub(in crate::web) struct Foretold {
+    /// Of the pipeline.
+    pub(in crate::web) becomes: String,
+    /// What to think of before.
+    pub(in crate::web) warnings: Vec<String>,
+    pub(in crate::web) fates: Vec<Fates>,
+}
+
+impl Subject {
+    /// How it stands now.
+    pub(in crate::web) fn find(self, desk: &Desk) -> Result<Found, Failure> {
+        let (id, track) = match self {
+            Self::Pipeline(id, _) => (id, None),
+            Self::Track(id, ask) => {
+                let missing = || Failure::Missing("track");
+                let (head, texts) = desk.store.track(id)?.ok_or_else(missing)?;
+                let order = desk.store.order(id)?.ok_or_else(missing)?;
+                let (params, asked) = match ask.takes() {
+                    Takes::Values => (order.taken(), BTreeSet::new()),
+                    Takes::Outputs => {
+                        let asked = desk.asked_outputs(&head, &order.outputs)?;
+                        (order.outputs, asked)
+                    }
+                    Takes::Nothing => (Vec::new(), BTreeSet::new()),
+                };
+                let (pipeline, input) = (PipelineId(head.pipeline_id), texts.input);
+                let track = OfTrack {
+                    head,
+                    input,
+                    params,
+                    asked,
+                };
+                (pipeline, Some(track))
+            }
+        };
+        let pipeline = desk.store.pipeline(id)?;
+        Ok(Found {
+            subject: self,
+            pipeline: pipeline.ok_or(Failure::Missing("pipeline"))?,
+            track,
+        })
+    }
+}
+
+impl Found {
+    pub(in crate::web) fn words(&self) -> Words {
+        match self.subject {
+            Subject::Pipeline(_, deed) => deed.words(),
+            Subject::Track(_, ask) => {
+                let state = self.track.as_ref().map(|track| track.head.state);
+                deeds::words_at(ask, state.and_then(TrackState::from_code))
+            }
+        }
+    }
+
+    /// Whether values are asked for that its script does not take.
+    pub(in crate::web) fn is_idle(&self) -> bool {
+        let input = matches!(self.subject, Subject::Track(_, TrackAsk::Input));
+        input && self.track.as_ref().is_some_and(|t| t.params.is_empty())
+    }
+
+    pub(in crate::web) fn track(&self) -> Option<i64> {
+        self.track.as_ref().map(|track| track.head.id)
+    }
+
+    pub(in crate::web) fn name(&self) -> &str {
+        let track = self.track.as_ref();
+        track.map_or(&self.pipeline.name, |track| &track.head.vertex)
+    }
+
+    pub(in crate::web) fn mark(&self) -> Mark {
+        match &self.track {
+            Some(track) => words::track(track.head.state, track.head.reason),
+            None => words::pipeline(self.pipeline.state),
+        }
+    }
+
+    pub(in crate::web) fn path(&self) -> String {
+        match self.subject {
+            Subject::Pipeline(id, deed) => format!("/pipelines/{id}/{}", deed.word()),
+            Subject::Track(id, ask) => format!("/tracks/{id}/{}", ask.word()),
+        }
+    }
+
+    /// Where the reader came from.
+    pub(in crate::web) fn back(&self, from: &str) -> String {
+        match (self.subject, from) {
+            (Subject::Track(..), "inbox") => "/inbox".to_owned(),
+            (Subject::Track(id, _), "") => format!("/tracks/{id}"),
+            (Subject::Track(..) | Subject::Pipeline(..), _) => {
+                format!("/pipelines/{}", self.pipeline.id)
+            }
+        }
+    }
+
+    pub(in crate::web) fn seen(&self) -> Seen {
+        match &self.track {
+            Some(track) => Seen::track(&track.head),
+            None => Seen::pipeline(&self.pipeline),
+        }
+    }
+
+    /// What makes a second press of the button the same start.
+    pub(in crate::web) fn key(&self) -> Result<String, Failure> {
+        match self.subject {
+            Subject::Pipeline(_, Deed::Again) => new_key(),
+            Subject::Pipeline(_, Deed::Ask(_)) | Subject::Track(..) => Ok(String::new()),
+        }
+    }
+
+    /// What a new pipeline would be given.
+    pub(in crate::web) fn given(&self) -> Vec<(String, String)> {
+        match self.subject {
+            Subject::Pipeline(_, Deed::Again) => values(&self.pipeline.input),
+            Subject::Pipeline(_, Deed::Ask(_)) | Subject::Track(..) => Vec::new(),
+        }
+    }
+
+    /// Does what the form asks; gives the number of a pipeline that is started.
+    pub(in crate::web) fn ask(
+        &self,
+        desk: &Desk,
+        who: &str,
+        form: &Posted,
+    ) -> Result<Option<PipelineId>, StartError> {
+        let attempt = form.get("attempt").and_then(|text| text.parse().ok());
+        let saw = |ask: Ask| ask.saw(form.text("expect"), attempt);
+        let asked = |expect| Asked {
+            who: who.to_owned(),
+            why: form.text("why").trim().to_owned(),
+            expect,
+        };
+        let ask = match self.subject {
+            Subject::Pipeline(id, Deed::Again) => {
+                let key = Some(form.text("key")).filter(|key| !key.is_empty());
+                let key = key.map(|key| format!("form:{key}"));
+                let started = desk.again(id, "form", key, asked(None))?;
+                return Ok(Some(started.id));
+            }
+            Subject::Pipeline(id, Deed::Ask(ask)) => Ask::Pipeline(id, ask),
+            Subject::Track(id, ask) => Ask::Track(id, ask),
+        };
+        let expect = saw(ask).map_err(|wrong| StartError::Fields(vec![wrong]))?;
+        desk.ask(ask, asked(expect), &self.changes(form))?;
+        Ok(None)
+    }
+
+    /// What would follow, with the values that are there.
+    pub(in crate::web) fn foretell(&self, desk: &Desk, who: &str) -> Result<Foretold, StartError> {
+        let asked = Asked {
+            who: who.to_owned(),
+            ..Asked::default()
+        };
+        let ask = match self.subject {
+            Subject::Pipeline(id, Deed::Again) => {
+                let would = desk.would_again(id, asked)?;
+                let mut becomes = match would.waits_for_input.len() {
+                    0 => String::new(),
+                    1 => "1 track of it will wait for a value. ".to_owned(),
+                    n => format!("{n} tracks of it will wait for a value. "),
+                };
+                if !would.room.stops.is_empty() {
+                    let stops: Vec<_> =
+                        would.room.stops.iter().map(|id| format!("#{id}")).collect();
+                    let stops = stops.join(", ");
+                    becomes += &format!("Its graph's limit is reached: {stops} will be stopped.");
+                }
+                return Ok(Foretold {
+                    becomes,
+                    ..Foretold::default()
+                });
+            }
+            Subject::Pipeline(id, Deed::Ask(ask)) => Ask::Pipeline(id, ask),
+            Subject::Track(id, ask) => Ask::Track(id, ask),
+        };
+        let would = desk.foretell(ask, asked)?;
+        let marked = match (self.subject, &self.track) {
+            (Subject::Track(_, ask), Some(track)) => fates::of_mark(ask, &track.head),
+            _ => None,
+        };
+        let says = marked.into_iter().chain([fates::of_pipeline(&would)]);
+        Ok(Foretold {
+            becomes: says.collect::<Vec<_>>().join(" "),
+            warnings: would.warnings.iter().map(|w| reveal::text(w)).collect(),
+            fates: fates::of_tracks(&would),
+        })
+    }
+}

@@ -1,0 +1,18 @@
+//! What pages are made of: the frame, fields, states in words, the picture. Their templates are in `templates/parts`.
+
+pub(in crate::web) mod around;
+pub(in crate::web) mod fields;
+pub(in crate::web) mod frame;
+pub(in crate::web) mod layout;
+pub(in crate::web) mod lines;
+pub(in crate::web) mod picture;
+pub(in crate::web) mod problems;
+pub(in crate::web) mod reason;
+pub(in crate::web) mod refused;
+pub(in crate::web) mod reveal;
+pub(in crate::web) mod so_far;
+pub(in crate::web) mod standing;
+pub(in crate::web) mod ticks;
+pub(in crate::web) mod values;
+pub(in crate::web) mod when;
+pub(in crate::web) mod words;

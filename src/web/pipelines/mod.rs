@@ -1,0 +1,4 @@
+//! Pages of pipelines.
+
+pub(in crate::web) mod list;
+pub(in crate::web) mod show;

@@ -1,0 +1,6 @@
+//! Pages through a whole server, and what such tests share.
+
+pub(in crate::web) mod end_to_end;
+pub(in crate::web) mod end_to_end_asks;
+pub(in crate::web) mod harness;
+pub(in crate::web) mod wellformed;
