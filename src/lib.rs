@@ -17,6 +17,7 @@ pub mod engine;
 pub mod executor;
 pub mod failpoint;
 pub mod graph;
+mod l10n;
 pub mod probe;
 pub mod secrets;
 pub mod spool;

@@ -36,13 +36,14 @@ const IMPORTS: &[(&str, &str)] = &[
     ("notify", "engine store driver clock"),
     ("access", "engine store driver"),
     ("probe", "graph"),
+    ("l10n", ""),
     (
         "desk",
         "graph engine secrets spool store driver access probe",
     ),
     (
         "web",
-        "graph engine spool store driver access probe desk door config clock",
+        "graph engine spool store driver access probe desk door config clock l10n",
     ),
     (
         "api",
@@ -96,7 +97,7 @@ const FILE_LINES: usize = 600;
 const CODE_LINES: usize = 250;
 /// What is ours in the top directory; everything else there is made by tools.
 const TREES: &str =
-    "src tests benches clients docs examples migrations static templates .ci .cargo";
+    "src tests benches clients docs examples migrations static templates locales .ci .cargo";
 
 fn listed(list: &str, word: &str) -> bool {
     list.split(' ').any(|item| item == word)
@@ -257,6 +258,48 @@ fn check(s: &Source) -> Vec<String> {
         check_places,
     ];
     checks.iter().flat_map(|check| check(s)).collect()
+}
+
+/// The messages of one file of `locales/`, as the names of their functions.
+fn messages(s: &Source) -> impl Iterator<Item = String> {
+    let named = s.text.lines().filter_map(|line| line.split_once(" ="));
+    let named = named.filter(|(id, _)| id.starts_with(|c: char| c.is_ascii_lowercase()));
+    named.map(|(id, _)| id.replace('-', "_"))
+}
+
+/// Every message is said by some page, and every language has the same ones in the same files.
+#[test]
+fn every_message_is_said_in_every_language() {
+    let sources = tree(Path::new(env!("CARGO_MANIFEST_DIR")));
+    let of = |language: &str| -> Vec<(String, String)> {
+        let folder = format!("locales/{language}/");
+        let files = sources
+            .iter()
+            .filter_map(|s| Some((s.path.strip_prefix(&folder)?, s)));
+        let keyed = |(name, s): (&str, _)| {
+            messages(s)
+                .map(|key| (name.to_owned(), key))
+                .collect::<Vec<_>>()
+        };
+        let mut all: Vec<_> = files.flat_map(keyed).collect();
+        all.sort();
+        all
+    };
+    let english = of("en");
+    assert!(english.iter().any(|(_, key)| key == "state_failed"));
+    assert_eq!(english, of("zh-CN"));
+    let pages = sources.iter().filter(|s| {
+        let page = s.path.starts_with("src/web/") || s.path.starts_with("templates/");
+        page && s.tests_from > 0
+    });
+    let said: String = pages.map(|s| s.text.as_str()).collect();
+    let unsaid: Vec<&String> = english
+        .iter()
+        .map(|(_, key)| key)
+        // The build reads this one: the names of the languages.
+        .filter(|key| *key != "language_name" && !said.contains(&format!("{key}(")))
+        .collect();
+    assert!(unsaid.is_empty(), "no page says {unsaid:?}");
 }
 
 #[test]

@@ -2,13 +2,14 @@
 
 use rocket::{Catcher, Route, catchers, routes};
 
-use super::edge::{assets, catch, session};
+use super::edge::{assets, catch, look, session};
 use super::{asks, docs, graphs, inbox, pipelines, secrets, tracks};
 
 /// The pages, to be mounted at `/`. They need `Desk`, `Arc<Access>` and [`super::Clock`].
 pub fn routes() -> Vec<Route> {
     routes![
         assets::file,
+        look::choose,
         session::home,
         session::sign_in,
         session::sign_out,

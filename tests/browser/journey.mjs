@@ -158,7 +158,7 @@ async function journey(browser, javaScriptEnabled) {
     await shot('preview');
     await page.getByRole('button', { name: /^start/i }).click();
     await page.waitForURL(/\/pipelines\/\d+/);
-    await page.getByText('FINISH').first().waitFor();
+    await page.getByText('Finished').first().waitFor();
     await shot('finish');
     await page.getByRole('link', { name: 'hello' }).first().click();
     await page.getByText('hello 3').waitFor();
@@ -183,11 +183,11 @@ async function journey(browser, javaScriptEnabled) {
     await save(ENDLESS);
     await page.getByRole('link', { name: /^start/i }).first().click();
     await page.getByRole('button', { name: /^start/i }).click();
-    await page.getByText('RUNNING').first().waitFor();
+    await page.getByText('Running').first().waitFor();
     await page.getByRole('link', { name: /^stop/i }).first().click();
     await shot('stop');
     await page.getByRole('button', { name: /^stop/i }).click();
-    await page.getByText('STOPPED').first().waitFor();
+    await page.getByText('Stopped').first().waitFor();
     await shot('stopped');
 
     await save(control(data));
@@ -217,7 +217,7 @@ async function journey(browser, javaScriptEnabled) {
     await page.getByText('4 tracks will run').waitFor();
     await shot('ask-retry-failed');
     await page.getByRole('button', { name: 'Retry failed' }).click();
-    await page.getByText('FINISH').first().waitFor();
+    await page.getByText('Finished').first().waitFor();
     assert.match(await page.locator('main').innerText(), /After the verdict/);
     await page.getByText('Journal', { exact: true }).click();
     await page.getByText('stop: to see <b>what</b> follows').first().waitFor();
@@ -232,7 +232,7 @@ async function journey(browser, javaScriptEnabled) {
     await page.getByRole('link', { name: 'endless' }).first().click();
     await page.getByRole('link', { name: /^start/i }).first().click();
     await page.getByRole('button', { name: /^start/i }).click();
-    await page.getByText('RUNNING').first().waitFor();
+    await page.getByText('Running').first().waitFor();
     const drain = (...more) => spawnSync(program, ['drain', '--data', data, ...more], { encoding: 'utf8' });
     const emptied = drain('--within', '200ms');
     assert.match(emptied.stderr + emptied.stdout, /1 script still runs/);
@@ -245,7 +245,7 @@ async function journey(browser, javaScriptEnabled) {
     supervisors(data).forEach((pid) => process.kill(pid, 'SIGKILL'));
     await page.getByRole('link', { name: /inbox/i, exact: false }).filter({ hasText: '1' }).waitFor();
     await page.getByRole('link', { name: /inbox/i }).click();
-    await page.getByText('INTERRUPTED').first().waitFor();
+    await page.getByText('Interrupted').first().waitFor();
     await shot('inbox');
     await page.getByRole('link', { name: 'loop' }).first().click();
     await shot('interrupted');

@@ -12,6 +12,7 @@ use rocket::tokio::task::spawn_blocking;
 
 use crate::driver::CommandError;
 use crate::store::StoreError;
+use crate::web::edge::look::Look;
 use crate::web::parts::frame::Notice;
 
 /// What a page may load: its own style sheet and nothing else.
@@ -110,23 +111,28 @@ impl Answer {
 }
 
 impl Failure {
-    fn notice(&self) -> (Status, Notice) {
-        let sentence = format!("{self}.");
+    fn notice(&self, look: &Look) -> (Status, Notice) {
+        let (t, sentence) = (look.t, format!("{self}."));
+        let say = |title, sentence| Notice::new(look, title, sentence);
         match self {
-            Self::Missing(_) => (Status::NotFound, Notice::new("Not found", sentence)),
-            Self::TooLarge(_) => (Status::PayloadTooLarge, Notice::new("Too large", sentence)),
+            Self::Missing(_) => (Status::NotFound, say(t.notice_not_found(), sentence)),
+            Self::TooLarge(_) => (Status::PayloadTooLarge, say(t.notice_too_large(), sentence)),
             Self::Command(CommandError::NoGraph(_)) => {
-                (Status::NotFound, Notice::new("Not found", sentence))
+                (Status::NotFound, say(t.notice_not_found(), sentence))
             }
             Self::Command(
                 CommandError::Busy | CommandError::Closed | CommandError::Unwritable(_),
             ) => (
                 Status::ServiceUnavailable,
-                Notice::new("Not now", format!("{sentence} Nothing was changed.")),
+                say(
+                    t.notice_not_now(),
+                    format!("{sentence} {}", t.notice_nothing_changed()),
+                ),
             ),
-            Self::Command(CommandError::PutOff(_)) => {
-                (Status::ServiceUnavailable, Notice::new("Not yet", sentence))
-            }
+            Self::Command(CommandError::PutOff(_)) => (
+                Status::ServiceUnavailable,
+                say(t.notice_not_yet(), sentence),
+            ),
             Self::Command(
                 CommandError::Unchecked(_)
                 | CommandError::Edited(_)
@@ -137,21 +143,18 @@ impl Failure {
                 | CommandError::InTheWay(..)
                 | CommandError::Live(..)
                 | CommandError::Survives(_),
-            ) => (
-                Status::Conflict,
-                Notice::new("This cannot be done now", sentence),
-            ),
+            ) => (Status::Conflict, say(t.notice_refused_now(), sentence)),
             Self::Command(CommandError::Store(_))
             | Self::Store(_)
             | Self::Template(_)
-            | Self::CutOff(_) => (Status::InternalServerError, Notice::broken()),
+            | Self::CutOff(_) => (Status::InternalServerError, Notice::broken(look)),
         }
     }
 }
 
 impl<'r> Responder<'r, 'static> for Failure {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let (status, notice) = self.notice();
+        let (status, notice) = self.notice(&Look::of(request));
         if status == Status::InternalServerError {
             tracing::error!(path = %request.uri().path(), "a page failed: {self}");
         }

@@ -1,12 +1,14 @@
 //! The files under `static/`, in the binary. They are the same for everybody, so they are public.
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use rocket::Request;
 use rocket::get;
 use rocket::http::{ContentType, Status};
 use rocket::response::{self, Responder, Response};
 use rust_embed::{Embed, EmbeddedFile};
+use sha2::{Digest, Sha256};
 
 use crate::door::Stranger;
 
@@ -16,7 +18,7 @@ struct Files;
 
 /// Characters of the content hash in a URL.
 const HASH_CHARS: usize = 16;
-/// A URL with a content hash never changes its content.
+/// An address with the hash of all files never changes its content.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
 /// A file of ours.
@@ -25,16 +27,23 @@ pub(in crate::web) struct Asset {
     hashed: bool,
 }
 
-/// The address of a file, which changes with its content.
+/// The address of a file, which changes when any of them does: a module finds those that it imports
+/// beside it, and all of them are of one kind.
 pub(in crate::web) fn href(name: &str) -> String {
-    match Files::get(name) {
-        Some(file) => format!("/static/{}/{name}", hash(&file)),
-        None => format!("/static/{name}"),
-    }
+    format!("/static/{}/{name}", *TREE)
 }
 
-fn hash(file: &EmbeddedFile) -> String {
-    let hash = file.metadata.sha256_hash();
+/// The hash of all files.
+static TREE: LazyLock<String> = LazyLock::new(|| {
+    let mut all = Sha256::new();
+    for name in Files::iter() {
+        all.update(name.as_bytes());
+        all.update(Files::get(&name).map_or([0; 32], |file| file.metadata.sha256_hash()));
+    }
+    digits(&all.finalize())
+});
+
+fn digits(hash: &[u8]) -> String {
     let digits = hash.iter().flat_map(|byte| [byte >> 4, byte & 15]);
     digits
         .take(HASH_CHARS)
@@ -53,7 +62,7 @@ fn find(path: &Path) -> Option<Asset> {
         && let Some(file) = Files::get(name)
     {
         // An older page may ask with an older hash: it gets the file, but not for ever.
-        let hashed = hash(&file) == shown;
+        let hashed = shown == *TREE;
         return Some(Asset { file, hashed });
     }
     let file = Files::get(path)?;
@@ -65,13 +74,17 @@ fn find(path: &Path) -> Option<Asset> {
 
 impl<'r> Responder<'r, 'static> for Asset {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let tag = format!("\"{}\"", hash(&self.file));
+        let tag = format!("\"{}\"", digits(&self.file.metadata.sha256_hash()));
         let kind = ContentType::parse_flexible(self.file.metadata.mimetype());
         let mut response = Response::build();
         response
             .raw_header(
                 "Cache-Control",
-                if self.hashed { FOR_EVER } else { "no-cache" },
+                // A build for work on them reads them from the disk: they may change under it.
+                match self.hashed && !cfg!(debug_assertions) {
+                    true => FOR_EVER,
+                    false => "no-cache",
+                },
             )
             .raw_header("X-Content-Type-Options", "nosniff")
             .raw_header("ETag", tag.clone());

@@ -6,75 +6,75 @@ use rocket::http::{Header, Status};
 
 use crate::door::retry_after;
 use crate::web::edge::answer::{Answer, Outcome};
+use crate::web::edge::look::Look;
 use crate::web::parts::frame::Notice;
 
+/// A page that says one thing, in the language of whoever asked.
+fn say(status: Status, look: &Look, title: String, sentence: String) -> Outcome {
+    Answer::page(status, &Notice::new(look, title, sentence))
+}
+
 #[catch(400)]
-pub(in crate::web) fn bad_request() -> Outcome {
-    let sentence = "The server could not read what the browser sent. Go back and try again.";
-    Answer::page(
-        Status::BadRequest,
-        &Notice::new("Not understood", sentence.to_owned()),
-    )
+pub(in crate::web) fn bad_request(request: &Request<'_>) -> Outcome {
+    let look = Look::of(request);
+    let (title, sentence) = (look.t.notice_not_understood(), look.t.notice_bad_request());
+    say(Status::BadRequest, &look, title, sentence)
 }
 
 #[catch(401)]
-pub(in crate::web) fn unauthorized() -> Outcome {
-    Answer::page(
-        Status::Unauthorized,
-        &Notice::sign_in("This browser is not signed in."),
-    )
+pub(in crate::web) fn unauthorized(request: &Request<'_>) -> Outcome {
+    let look = Look::of(request);
+    let sentence = look.t.sign_in_not_yet();
+    Answer::page(Status::Unauthorized, &Notice::sign_in(&look, sentence))
 }
 
 #[catch(403)]
-pub(in crate::web) fn forbidden() -> Outcome {
-    let sentence = "This form is not one that this server gave to this browser, or it is from an \
-                    earlier session. Nothing was changed. Load the page again and send it again.";
-    Answer::page(
-        Status::Forbidden,
-        &Notice::new("Refused", sentence.to_owned()),
-    )
+pub(in crate::web) fn forbidden(request: &Request<'_>) -> Outcome {
+    let look = Look::of(request);
+    let (title, sentence) = (look.t.notice_refused(), look.t.notice_foreign_form());
+    say(Status::Forbidden, &look, title, sentence)
 }
 
 #[catch(404)]
-pub(in crate::web) fn not_found() -> Outcome {
-    let sentence = "There is no page at this address.";
-    Answer::page(
-        Status::NotFound,
-        &Notice::new("Not found", sentence.to_owned()),
-    )
+pub(in crate::web) fn not_found(request: &Request<'_>) -> Outcome {
+    let look = Look::of(request);
+    let (title, sentence) = (look.t.notice_not_found(), look.t.notice_no_page());
+    say(Status::NotFound, &look, title, sentence)
 }
 
 #[catch(413)]
-pub(in crate::web) fn too_large() -> Outcome {
-    let sentence = "What the browser sent is larger than the server takes (see max_file_bytes in \
-                    the settings). Nothing was changed.";
-    Answer::page(
-        Status::PayloadTooLarge,
-        &Notice::new("Too large", sentence.to_owned()),
-    )
+pub(in crate::web) fn too_large(request: &Request<'_>) -> Outcome {
+    let look = Look::of(request);
+    let (title, sentence) = (look.t.notice_too_large(), look.t.notice_body_too_large());
+    say(Status::PayloadTooLarge, &look, title, sentence)
 }
 
 /// Rocket says 422 of an address whose number is not a number: there is no such page.
 #[catch(422)]
-pub(in crate::web) fn not_a_number() -> Outcome {
-    not_found()
+pub(in crate::web) fn not_a_number(request: &Request<'_>) -> Outcome {
+    not_found(request)
 }
 
 #[catch(429)]
 pub(in crate::web) fn too_often(request: &Request<'_>) -> Outcome {
-    let wait = retry_after(request);
-    let sentence = format!("This browser asks too often. Try again in {wait} s.");
-    let page = Answer::page(Status::TooManyRequests, &Notice::new("Too often", sentence));
-    Ok(page?.with(Header::new("Retry-After", wait.to_string())))
+    let (look, wait) = (Look::of(request), retry_after(request));
+    let (title, sentence) = (look.t.notice_too_often(), look.t.notice_wait(wait));
+    let page = say(Status::TooManyRequests, &look, title, sentence);
+    page.map(|page| page.with(Header::new("Retry-After", wait.to_string())))
 }
 
 #[catch(500)]
-pub(in crate::web) fn broken() -> Outcome {
-    Answer::page(Status::InternalServerError, &Notice::broken())
+pub(in crate::web) fn broken(request: &Request<'_>) -> Outcome {
+    let notice = Notice::broken(&Look::of(request));
+    Answer::page(Status::InternalServerError, &notice)
 }
 
 #[catch(default)]
-pub(in crate::web) fn other(status: Status, _: &Request<'_>) -> Outcome {
-    let sentence = format!("The server answers {status}.");
-    Answer::page(status, &Notice::new("Not possible", sentence))
+pub(in crate::web) fn other(status: Status, request: &Request<'_>) -> Outcome {
+    let look = Look::of(request);
+    let (title, sentence) = (
+        look.t.notice_not_possible(),
+        look.t.notice_other(status.code),
+    );
+    say(status, &look, title, sentence)
 }

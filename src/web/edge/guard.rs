@@ -11,6 +11,7 @@ use crate::desk::Desk;
 use crate::door::{Asking, too_often};
 use crate::engine::Time;
 use crate::web::edge::answer::{Failure, blocking};
+use crate::web::edge::look::Look;
 use crate::web::parts::frame::INBOX_SHOWN;
 
 /// The name of the cookie of a session.
@@ -35,6 +36,8 @@ pub struct Browser {
     pub(in crate::web) draining: bool,
     /// Why the reserve of the disk is not there.
     pub(in crate::web) no_reserve: Option<String>,
+    /// How pages look to it.
+    pub(in crate::web) look: Look,
 }
 
 impl Browser {
@@ -60,7 +63,7 @@ async fn look_up(request: &Request<'_>) -> Result<Option<Browser>, Failure> {
         ));
     };
     let (trouble, draining) = (desk.handle.trouble(), desk.handle.is_draining());
-    let no_reserve = desk.handle.no_reserve();
+    let (no_reserve, look) = (desk.handle.no_reserve(), Look::of(request));
     let (access, now, store) = (Arc::clone(access), (clock.0)(), desk.store.clone());
     blocking(move || {
         let caller = access.by_session(&cookie, now)?;
@@ -75,6 +78,7 @@ async fn look_up(request: &Request<'_>) -> Result<Option<Browser>, Failure> {
             trouble,
             draining,
             no_reserve,
+            look,
         }))
     })
     .await

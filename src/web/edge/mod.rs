@@ -5,6 +5,7 @@ pub(in crate::web) mod assets;
 pub(in crate::web) mod catch;
 pub(in crate::web) mod guard;
 pub(in crate::web) mod limit;
+pub(in crate::web) mod look;
 pub(in crate::web) mod posted;
 pub(in crate::web) mod seen;
 pub(in crate::web) mod session;

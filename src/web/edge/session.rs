@@ -10,6 +10,7 @@ use crate::access::{Access, SESSION_MS};
 use crate::door::Stranger;
 use crate::web::edge::answer::{Answer, Failure, Outcome, blocking};
 use crate::web::edge::guard::{Browser, COOKIE, Clock, now};
+use crate::web::edge::look::Look;
 use crate::web::edge::posted::Posted;
 use crate::web::parts::frame::Notice;
 
@@ -23,6 +24,7 @@ pub(in crate::web) fn home(_who: Browser) -> Answer {
 pub(in crate::web) async fn sign_in(
     _anybody: Stranger,
     code: Option<String>,
+    look: Look,
     known: Option<Browser>,
     access: &State<Arc<Access>>,
     clock: &State<Clock>,
@@ -30,8 +32,8 @@ pub(in crate::web) async fn sign_in(
 ) -> Outcome {
     let (access, now) = (Arc::clone(access), now(clock));
     let Some(code) = code else {
-        let sentence = "A browser is let in by a sign-in link.";
-        return Answer::page(Status::Unauthorized, &Notice::sign_in(sentence));
+        let notice = Notice::sign_in(&look, look.t.sign_in_by_link());
+        return Answer::page(Status::Unauthorized, &notice);
     };
     let made = blocking(move || access.sign_in(&code, now).map_err(Failure::from)).await?;
     if let Some(secret) = made {
@@ -46,8 +48,8 @@ pub(in crate::web) async fn sign_in(
     if known.is_some() {
         return Ok(Answer::go("/".to_owned()));
     }
-    let sentence = "This link was used already, is too old, or is not of this server.";
-    Answer::page(Status::Unauthorized, &Notice::sign_in(sentence))
+    let notice = Notice::sign_in(&look, look.t.sign_in_spent());
+    Answer::page(Status::Unauthorized, &notice)
 }
 
 #[post("/sign-out", data = "<_form>")]

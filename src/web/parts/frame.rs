@@ -2,8 +2,10 @@
 
 use askama::Template;
 
+use crate::l10n::{L10n, Words};
 use crate::web::edge::assets;
 use crate::web::edge::guard::Browser;
+use crate::web::edge::look::Look;
 
 /// Which entry of the header a page belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,8 +46,10 @@ pub(in crate::web) struct Frame {
     pub(in crate::web) no_reserve: Option<String>,
     /// How many tracks wait for a person, in words; empty: none.
     pub(in crate::web) inbox: String,
-    pub(in crate::web) css: String,
-    pub(in crate::web) favicon: String,
+    /// How the page looks to whoever asked.
+    pub(in crate::web) look: Look,
+    /// What pages say, in the language of the page.
+    pub(in crate::web) t: Words,
 }
 
 impl Frame {
@@ -61,11 +65,11 @@ impl Frame {
                 n if n > INBOX_SHOWN => format!("{INBOX_SHOWN}+"),
                 n => n.to_string(),
             },
-            ..Self::outside_of(section)
+            ..Self::outside_of(&who.look, section)
         }
     }
 
-    fn outside_of(section: Section) -> Self {
+    fn outside_of(look: &Look, section: Section) -> Self {
         Self {
             section,
             csrf: String::new(),
@@ -74,8 +78,8 @@ impl Frame {
             draining: false,
             no_reserve: None,
             inbox: String::new(),
-            css: assets::href("app.css"),
-            favicon: assets::href("favicon.svg"),
+            t: look.t,
+            look: look.clone(),
         }
     }
 
@@ -98,6 +102,18 @@ impl Frame {
             Section::Docs | Section::Outside => false,
         }
     }
+
+    /// The address of a file of `static/`; it changes with the file.
+    pub(in crate::web) fn asset(&self, name: &str) -> String {
+        assets::href(name)
+    }
+
+    /// The languages that this page is not in: their words for the page, their names.
+    pub(in crate::web) fn other_languages(&self) -> Vec<(String, &'static str)> {
+        let others = L10n::iter().filter(|language| **language != self.look.language);
+        let named = others.map(|language| (language.to_string(), language.language_name()));
+        named.collect()
+    }
 }
 
 /// A text that begins with a capital letter.
@@ -113,7 +129,7 @@ pub(in crate::web) fn capital(text: &str) -> String {
 #[template(path = "notice.html")]
 pub(in crate::web) struct Notice {
     frame: Frame,
-    title: &'static str,
+    title: String,
     sentence: String,
     /// Say how to get a sign-in link.
     how_to_sign_in: bool,
@@ -121,9 +137,9 @@ pub(in crate::web) struct Notice {
 
 impl Notice {
     /// A title and a sentence.
-    pub(in crate::web) fn new(title: &'static str, sentence: String) -> Self {
+    pub(in crate::web) fn new(look: &Look, title: String, sentence: String) -> Self {
         Self {
-            frame: Frame::outside_of(Section::Outside),
+            frame: Frame::outside_of(look, Section::Outside),
             title,
             sentence: capital(&sentence),
             how_to_sign_in: false,
@@ -131,17 +147,15 @@ impl Notice {
     }
 
     /// The server failed; the log has more.
-    pub(in crate::web) fn broken() -> Self {
-        let sentence = "The server could not make this page. Its log says why; running scripts \
-                        are not affected.";
-        Self::new("Something failed", sentence.to_owned())
+    pub(in crate::web) fn broken(look: &Look) -> Self {
+        Self::new(look, look.t.notice_failed(), look.t.notice_broken())
     }
 
     /// How to get in.
-    pub(in crate::web) fn sign_in(sentence: &str) -> Self {
+    pub(in crate::web) fn sign_in(look: &Look, sentence: String) -> Self {
         Self {
             how_to_sign_in: true,
-            ..Self::new("Sign in", sentence.to_owned())
+            ..Self::new(look, look.t.sign_in(), sentence)
         }
     }
 }

@@ -4,6 +4,7 @@
 
 use crate::engine::{Ending, Mark as Said, PendingOn, PipelineState, Reason, TrackState};
 use crate::graph::{Kind, Param, When as Verdict};
+use crate::l10n::Words;
 use crate::store::TrackHead;
 use crate::web::parts::around::Around;
 use crate::web::parts::when::{When, when};
@@ -15,6 +16,26 @@ pub(in crate::web) struct Mark {
     pub(in crate::web) look: &'static str,
     /// Its word.
     pub(in crate::web) word: &'static str,
+}
+
+impl Mark {
+    /// Its word in the language of the page.
+    pub(in crate::web) fn said(self, t: &Words) -> String {
+        match self.look {
+            _ if self.word == "FINISH" => t.state_finish(),
+            "waiting" => t.state_waiting(),
+            "pending" => t.state_pending(),
+            "running" => t.state_running(),
+            "succeed" => t.state_succeed(),
+            "failed" => t.state_failed(),
+            "timeout" => t.state_timed_out(),
+            "skipped" => t.state_skipped(),
+            "stopped" => t.state_stopped(),
+            "paused" => t.state_paused(),
+            _ if self == UNKNOWN => t.state_unknown(),
+            _ => t.state_interrupted(),
+        }
+    }
 }
 
 /// A code that this version does not know.

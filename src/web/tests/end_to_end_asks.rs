@@ -190,7 +190,7 @@ fn a_pipeline_is_paused_and_goes_on() {
     let html = site.get("/pipelines/1");
     assert_eq!(offered(&html), ["Resume", "Stop", "Run again"]);
     assert!(
-        html.contains("PAUSED") && html.contains("browser paused the pipeline; <code>fetch</code>")
+        html.contains("Paused") && html.contains("browser paused the pipeline; <code>fetch</code>")
     );
     site.end(1, 0);
     assert_eq!(site.state(2), TrackState::Pending);

@@ -18,6 +18,7 @@ use crate::spool::Spool;
 use crate::store::{Durability, GraphHead, PipelineHead, Store, StoredProblem, TrackHead, Writer};
 use crate::web::docs::Documented;
 use crate::web::edge::guard::{Browser, COOKIE, Clock};
+use crate::web::edge::look::Look;
 use crate::web::parts::reason::Reason;
 use crate::web::parts::when::when;
 
@@ -39,6 +40,7 @@ pub(in crate::web) fn browser() -> Browser {
         draining: true,
         no_reserve: Some(HOSTILE.to_owned()),
         inbox: 100,
+        look: Look::default(),
     }
 }
 

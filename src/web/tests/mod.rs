@@ -3,4 +3,5 @@
 pub(in crate::web) mod end_to_end;
 pub(in crate::web) mod end_to_end_asks;
 pub(in crate::web) mod harness;
+pub(in crate::web) mod look;
 pub(in crate::web) mod wellformed;

@@ -1,0 +1,12 @@
+state-waiting = Waiting
+state-pending = Pending
+state-running = Running
+state-succeed = Succeeded
+state-finish = Finished
+state-failed = Failed
+state-timed-out = Timed out
+state-skipped = Skipped
+state-stopped = Stopped
+state-paused = Paused
+state-interrupted = Interrupted
+state-unknown = Unknown

@@ -1,0 +1,26 @@
+sign-in = 登录
+sign-in-not-yet = 这个浏览器还没有登录。
+sign-in-by-link = 浏览器需要用登录链接进入。
+sign-in-spent = 这个链接已经用过、已过期，或者不属于本服务器。
+sign-in-how = 要得到登录链接，请在服务器所在机器的终端里运行下面的命令，然后打开它给出的链接：
+sign-in-also = “trackyard serve”启动时也会给出一个这样的链接。每个链接只能用一次。
+
+notice-not-found = 没有找到
+notice-no-page = 这个地址没有页面。
+notice-not-understood = 无法理解
+notice-bad-request = 服务器读不懂浏览器发来的内容。请返回后再试一次。
+notice-no-such-choice = 没有名为“{ $choice }”的语言、外观或时区。
+notice-refused = 已拒绝
+notice-foreign-form = 这个表单不是本服务器给这个浏览器的，或者来自以前的会话。没有做任何更改。请重新载入页面后再提交。
+notice-too-large = 太大
+notice-body-too-large = 浏览器发来的内容超过了服务器的上限（见设置中的 max_file_bytes）。没有做任何更改。
+notice-too-often = 请求太频繁
+notice-wait = 这个浏览器请求太频繁。请在 { $seconds } 秒后再试。
+notice-not-now = 现在不行
+notice-not-yet = 还不行
+notice-nothing-changed = 没有做任何更改。
+notice-refused-now = 现在不能这样做
+notice-not-possible = 无法完成
+notice-other = 服务器返回状态码 { NUMBER($status, useGrouping: "false") }。
+notice-failed = 出错了
+notice-broken = 服务器无法生成这个页面，原因在它的日志里；正在运行的脚本不受影响。

@@ -1,0 +1,12 @@
+state-waiting = 等待
+state-pending = 排队
+state-running = 运行中
+state-succeed = 成功
+state-finish = 完成
+state-failed = 失败
+state-timed-out = 超时
+state-skipped = 已跳过
+state-stopped = 已停止
+state-paused = 已暂停
+state-interrupted = 中断
+state-unknown = 未知

@@ -1,0 +1,216 @@
+//! How somebody wants pages to look: the language, the zone of the times, light or dark. It is kept in
+//! cookies, which are no secret and let nobody in.
+
+use chrono_tz::Tz;
+use rocket::http::{Cookie, CookieJar, SameSite, Status};
+use rocket::request::{FromRequest, Outcome as Guarded, Request};
+use rocket::time::Duration;
+use rocket::{get, http::RawStr};
+
+use crate::door::Stranger;
+use crate::l10n::{L10n, Words};
+use crate::web::edge::answer::{Answer, Outcome};
+use crate::web::parts::frame::Notice;
+
+const LANGUAGE: &str = "trackyard_lang";
+const THEME: &str = "trackyard_theme";
+/// `static/js/zone.js` sets it too.
+const ZONE: &str = "trackyard_zone";
+/// The cookies are kept for a year.
+const KEPT: Duration = Duration::days(365);
+/// Addresses to go back to are not longer.
+const LONGEST: usize = 2_000;
+
+/// Light or dark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(in crate::web) enum Theme {
+    /// As the browser has it.
+    #[default]
+    Auto,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+impl Theme {
+    /// As it is written in the cookie and in the page.
+    pub(in crate::web) const fn word(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// What comes next when somebody goes through them.
+    pub(in crate::web) const fn next(self) -> Self {
+        match self {
+            Self::Auto => Self::Light,
+            Self::Light => Self::Dark,
+            Self::Dark => Self::Auto,
+        }
+    }
+
+    /// Its name in the language of the page.
+    pub(in crate::web) fn said(self, t: &Words) -> String {
+        match self {
+            Self::Auto => t.theme_auto(),
+            Self::Light => t.theme_light(),
+            Self::Dark => t.theme_dark(),
+        }
+    }
+
+    fn from_word(word: &str) -> Option<Self> {
+        [Self::Auto, Self::Light, Self::Dark]
+            .into_iter()
+            .find(|theme| theme.word() == word)
+    }
+}
+
+/// How pages look to whoever asks.
+#[derive(Debug, Clone)]
+pub(in crate::web) struct Look {
+    pub(in crate::web) language: L10n,
+    pub(in crate::web) t: Words,
+    pub(in crate::web) zone: Tz,
+    pub(in crate::web) theme: Theme,
+    /// Nobody has said which zone: times are UTC until the page's script says so.
+    pub(in crate::web) zone_is_guessed: bool,
+    /// The path and query of this page, with `/` and `&` written for a query.
+    pub(in crate::web) here: String,
+}
+
+impl Default for Look {
+    fn default() -> Self {
+        Self {
+            language: L10n::default(),
+            t: Words::of(L10n::default()),
+            zone: Tz::UTC,
+            theme: Theme::default(),
+            zone_is_guessed: true,
+            here: String::new(),
+        }
+    }
+}
+
+impl Look {
+    /// What a request says of it: its cookies, else its `Accept-Language`, else what is usual.
+    pub(in crate::web) fn of(request: &Request<'_>) -> Self {
+        let said = |name: &str| request.cookies().get(name).map(|cookie| cookie.value());
+        let language = said(LANGUAGE).and_then(|word| word.parse().ok());
+        let language = language.unwrap_or_else(|| {
+            let asked = request.headers().get_one("Accept-Language");
+            L10n::langneg(asked.unwrap_or_default())
+        });
+        let zone: Option<Tz> = said(ZONE).and_then(|name| name.parse().ok());
+        let address = request.uri().to_string();
+        let back = Some(address).filter(|address| address.len() <= LONGEST);
+        Self {
+            language,
+            t: Words::of(language),
+            zone: zone.unwrap_or(Tz::UTC),
+            zone_is_guessed: zone.is_none(),
+            theme: said(THEME).and_then(Theme::from_word).unwrap_or_default(),
+            here: RawStr::new(&back.unwrap_or_default())
+                .percent_encode()
+                .to_string(),
+        }
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Look {
+    type Error = std::convert::Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> Guarded<Self, Self::Error> {
+        Guarded::Success(Self::of(request))
+    }
+}
+
+/// An address of ours to go back to; `/` for anything else.
+fn ours(back: &str) -> &str {
+    let foreign = |rest: &str| rest.starts_with(['/', '\\']);
+    let plain = |c: char| c.is_ascii_graphic() && c != '\\';
+    match back.strip_prefix('/') {
+        Some(rest) if !foreign(rest) && back.chars().all(plain) && back.len() <= LONGEST => back,
+        _ => "/",
+    }
+}
+
+/// Keeps what somebody wants, and goes back to the page that they were at.
+#[get("/look?<lang>&<theme>&<zone>&<back>")]
+pub(in crate::web) fn choose(
+    _anybody: Stranger,
+    lang: Option<&str>,
+    theme: Option<&str>,
+    zone: Option<&str>,
+    back: Option<&str>,
+    look: Look,
+    jar: &CookieJar<'_>,
+) -> Outcome {
+    let chosen = [
+        (
+            LANGUAGE,
+            lang,
+            lang.is_none_or(|word| word.parse::<L10n>().is_ok()),
+        ),
+        (
+            THEME,
+            theme,
+            theme.is_none_or(|word| Theme::from_word(word).is_some()),
+        ),
+        (
+            ZONE,
+            zone,
+            zone.is_none_or(|name| name.parse::<Tz>().is_ok()),
+        ),
+    ];
+    if let Some((_, Some(wrong), _)) = chosen.iter().find(|(_, _, known)| !known) {
+        let sentence = look.t.notice_no_such_choice(wrong);
+        let notice = Notice::new(&look, look.t.notice_not_understood(), sentence);
+        return Answer::page(Status::BadRequest, &notice);
+    }
+    for (name, value, _) in chosen {
+        let Some(value) = value else { continue };
+        let cookie = Cookie::build((name, value.to_owned()))
+            .path("/")
+            .same_site(SameSite::Lax)
+            .max_age(KEPT);
+        jar.add(cookie);
+    }
+    Ok(Answer::go(ours(back.unwrap_or("/")).to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Theme, ours};
+
+    #[test]
+    fn only_addresses_of_ours_are_gone_back_to() {
+        for back in ["/", "/pipelines/7?cursor=9#v3", "/look"] {
+            assert_eq!(ours(back), back);
+        }
+        let long = format!("/{}", "a".repeat(2_000));
+        for back in [
+            "",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "javascript:x",
+            "/a\r\nX: y",
+            "/a b",
+            "/日",
+            &long,
+        ] {
+            assert_eq!(ours(back), "/", "{back:?}");
+        }
+    }
+
+    #[test]
+    fn themes_go_round() {
+        assert_eq!(Theme::Auto.next().next().next(), Theme::Auto);
+        assert_eq!(Theme::from_word("dark"), Some(Theme::Dark));
+        assert_eq!(Theme::from_word("black"), None);
+    }
+}
