@@ -20,9 +20,9 @@ use crate::web::edge::posted::Posted;
 use crate::web::edge::seen::Seen;
 use crate::web::parts::fields::{Group, Widget};
 use crate::web::parts::frame::{Frame, Section, capital};
+use crate::web::parts::marks::Mark;
 use crate::web::parts::refused::{failure, told};
 use crate::web::parts::reveal;
-use crate::web::parts::words::Mark;
 
 #[derive(Template)]
 #[template(path = "ask.html")]

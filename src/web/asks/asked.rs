@@ -12,9 +12,9 @@ use crate::web::edge::answer::Failure;
 use crate::web::edge::posted::Posted;
 use crate::web::edge::seen::Seen;
 use crate::web::graphs::start::new_key;
+use crate::web::parts::marks::{self, Mark};
 use crate::web::parts::reveal;
 use crate::web::parts::values::values;
-use crate::web::parts::words::{self, Mark};
 
 /// What is asked, and of what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,8 +115,8 @@ impl Found {
 
     pub(in crate::web) fn mark(&self) -> Mark {
         match &self.track {
-            Some(track) => words::track(track.head.state, track.head.reason),
-            None => words::pipeline(self.pipeline.state),
+            Some(track) => marks::track(track.head.state, track.head.reason),
+            None => marks::pipeline(self.pipeline.state),
         }
     }
 

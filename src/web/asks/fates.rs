@@ -3,8 +3,8 @@
 use crate::desk::{TrackAsk, Would};
 use crate::engine::{Fate, TrackState, Will};
 use crate::store::TrackHead;
+use crate::web::parts::marks::{self, Mark};
 use crate::web::parts::reveal;
-use crate::web::parts::words::{self, Mark};
 
 /// Tracks of one fate that a page names.
 const NAMED: usize = 50;
@@ -77,7 +77,7 @@ pub(in crate::web) fn of_tracks(would: &Would) -> Vec<Fates> {
 }
 
 fn line(fate: &Fate, vertex: &str) -> FateLine {
-    let mark = |state: TrackState| words::track(state.code(), None);
+    let mark = |state: TrackState| marks::track(state.code(), None);
     FateLine {
         id: fate.track.0,
         vertex: vertex.to_owned(),

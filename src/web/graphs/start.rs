@@ -9,14 +9,14 @@ use crate::desk::{Desk, RenderError, RenderRequest, StartError, StartRequest};
 use crate::driver::CommandError;
 use crate::engine::GraphId;
 use crate::graph::{FieldError, Graph, Rendered};
-use crate::store::{GraphHead, StoredProblem};
+use crate::store::GraphHead;
 use crate::web::edge::answer::{Answer, Failure, Outcome, blocking};
 use crate::web::edge::guard::Browser;
 use crate::web::edge::limit::Limit;
 use crate::web::edge::posted::Posted;
+use crate::web::graphs::unchecked::unchecked;
 use crate::web::parts::fields::{self, Group, Widget};
 use crate::web::parts::frame::{Frame, Section};
-use crate::web::parts::problems::{Finding, findings};
 use crate::web::tracks::script::{self, Preview};
 
 /// Scripts that a preview shows.
@@ -42,14 +42,6 @@ struct StartPage {
     preview: Vec<Preview>,
     /// Scripts that the page does not show.
     more: usize,
-}
-
-#[derive(Template)]
-#[template(path = "graphs/unchecked.html")]
-struct UncheckedPage {
-    frame: Frame,
-    head: GraphHead,
-    findings: Vec<Finding>,
 }
 
 /// What was sent and refused.
@@ -90,16 +82,6 @@ fn definition(desk: &Desk, id: GraphId) -> Result<(GraphHead, Graph), Failure> {
 pub(in crate::web) fn new_key() -> Result<String, Failure> {
     let secret = random().map_err(|why| Failure::CutOff(why.to_string()))?;
     Ok(secret.text().to_owned())
-}
-
-fn unchecked(desk: &Desk, who: &Browser, head: GraphHead, found: &[StoredProblem]) -> Outcome {
-    let source = desk.store.source(GraphId(head.id))?.unwrap_or_default().0;
-    let page = UncheckedPage {
-        frame: Frame::new(who, Section::Graphs),
-        findings: findings(found, &source),
-        head,
-    };
-    Answer::page(Status::Conflict, &page)
 }
 
 fn view(

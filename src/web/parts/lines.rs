@@ -5,8 +5,9 @@ use crate::engine::TrackState;
 use crate::store::{PipelineHead, StoreError, TrackHead};
 use crate::web::asks::deeds;
 use crate::web::parts::around::{Around, without};
+use crate::web::parts::marks::{self, Mark};
 use crate::web::parts::when::{When, between, when};
-use crate::web::parts::words::{self, Mark, Why};
+use crate::web::parts::words::{self, Why};
 
 /// How many tracks of a pipeline stand at a state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,13 +98,13 @@ pub(in crate::web) fn progress(id: i64, counts: &[(i64, i16, i64)]) -> Progress 
         let from = before * 1_000 / total;
         before += count;
         bar.push(Part {
-            look: words::track(*code, None).look,
+            look: marks::track(*code, None).look,
             from,
             width: before * 1_000 / total - from,
         });
     }
     let counts = own.into_iter().map(|(state, count)| Count {
-        mark: words::track(state, None),
+        mark: marks::track(state, None),
         count,
     });
     Progress {
@@ -128,7 +129,7 @@ const BAR: [TrackState; 6] = [
 pub(in crate::web) fn run(head: &PipelineHead, counts: &[(i64, i16, i64)], now: i64) -> RunLine {
     RunLine {
         id: head.id,
-        mark: words::pipeline(head.state),
+        mark: marks::pipeline(head.state),
         name: head.name.clone(),
         graph_id: head.graph_id,
         graph: head.graph.clone(),
@@ -155,7 +156,7 @@ pub(in crate::web) fn track(head: &TrackHead, around: &Around) -> TrackLine {
     };
     TrackLine {
         id: head.id,
-        mark: words::track(head.state, head.reason),
+        mark: marks::track(head.state, head.reason),
         vertex: head.vertex.clone(),
         said: words::said(head),
         after: around.handler(head.id).map_or("", words::handler),

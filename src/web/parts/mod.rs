@@ -5,6 +5,7 @@ pub(in crate::web) mod fields;
 pub(in crate::web) mod frame;
 pub(in crate::web) mod layout;
 pub(in crate::web) mod lines;
+pub(in crate::web) mod marks;
 pub(in crate::web) mod picture;
 pub(in crate::web) mod problems;
 pub(in crate::web) mod reason;

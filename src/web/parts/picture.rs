@@ -2,7 +2,7 @@
 //! of a pipeline.
 
 use crate::web::parts::layout::{CARD_H, CARD_W, GAP_X, Layout, MARGIN, layout};
-use crate::web::parts::words::Mark;
+use crate::web::parts::marks::Mark;
 
 /// Graphs with more vertices have no picture.
 pub(in crate::web) const MOST_VERTICES: usize = 300;

@@ -14,12 +14,13 @@ use crate::web::edge::guard::Browser;
 use crate::web::edge::seen::Seen;
 use crate::web::parts::frame::{Frame, Section};
 use crate::web::parts::lines::{self, Progress, TrackLine};
+use crate::web::parts::marks::{self, Mark};
 use crate::web::parts::picture::{self, Card, Picture};
 use crate::web::parts::reason::Reason;
 use crate::web::parts::standing::{ATTENTION, Found, PAGE, find};
 use crate::web::parts::values::values;
 use crate::web::parts::when::{When, between, when};
-use crate::web::parts::words::{self, Mark};
+use crate::web::parts::words;
 
 /// A line of the journal.
 struct Entry {
@@ -118,14 +119,14 @@ fn view(who: &Browser, found: Found, (later, held): (bool, bool)) -> PipelinePag
     let again = found.again.iter();
     PipelinePage {
         frame: Frame::new(who, Section::Pipelines).refreshing(live && !held),
-        mark: words::pipeline(head.state),
+        mark: marks::pipeline(head.state),
         seen: Seen::pipeline(&head),
         offers: stand.map_or_else(Vec::new, |stand| deeds::of_pipeline(head.id, &stand)),
         live,
         news,
         facts,
         again: again
-            .map(|(id, state)| (*id, words::pipeline(*state)))
+            .map(|(id, state)| (*id, marks::pipeline(*state)))
             .collect(),
         reason: found.reason,
         held,
