@@ -6,7 +6,9 @@ use std::sync::LazyLock;
 
 #[expect(
     dead_code,
-    clippy::wildcard_imports,
+    clippy::allow_attributes,
+    clippy::derivable_impls,
+    clippy::unwrap_used,
     unreachable_pub,
     reason = "made by the build; `tests/tidy.rs` looks for messages that nothing says"
 )]
