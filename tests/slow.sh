@@ -53,7 +53,7 @@ measure() {
     awk '{ if ($1 != 200) bad++; print $2 * 1000 > "'"$dir/ms"'" } END { print bad + 0 > "'"$dir/bad"'" }' "$dir/times"
     sort -n "$dir/ms" >"$dir/sorted"
     awk '{ all[NR] = $1 } END { printf "%d requests, median %.1f ms, longest %.1f ms\n", NR, all[int((NR + 1) / 2)], all[NR] }' "$dir/sorted"
-    echo "$(cat "$dir/bad") not answered with 200"
+    echo "$(cat "$dir/bad") not answered with 200:" "$(awk '$1 != 200 { printf "%s after %.0f ms; ", $1, $2 * 1000 }' "$dir/times")"
     longest=$(tail -n 1 "$dir/sorted")
 }
 

@@ -125,6 +125,8 @@ mod tests {
             ([Done, Running(4_000), Left, Left], 8, 21_000),
             ([Done, Running(90_000), Left, Done], 8, 5_000),
             ([Done, Running(4_000), Left, Left], 1, 29_000),
+            // One that takes longer than usual takes nothing from the others.
+            ([Done, Running(90_000), Left, Left], 1, 13_000),
             ([Done; 4], 1, 0),
         ] {
             let told = remaining(&plan(None), &all(far, usual), slots);
@@ -147,10 +149,11 @@ mod tests {
 
     #[test]
     fn the_median_is_usual() {
-        let took = [("a", 9), ("b", 1), ("a", 1), ("a", 2), ("b", 5)];
+        // The clock was set back while `d` ran.
+        let took = [("a", 9), ("b", 1), ("a", 1), ("a", 2), ("b", 5), ("d", -5)];
         let usual = Usual::of(took.map(|(name, ms)| (name.to_owned(), ms)).to_vec());
-        let told = [usual.get("a"), usual.get("b"), usual.get("c")];
-        assert_eq!(told, [Some(2), Some(5), None]);
+        let told = ["a", "b", "c", "d"].map(|name| usual.get(name));
+        assert_eq!(told, [Some(2), Some(5), None, Some(0)]);
     }
 
     #[test]

@@ -128,3 +128,63 @@ pub fn definitions(graph: &Graph) -> Vec<(String, Json)> {
     }
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::{Edit, EditFault};
+    use crate::graph::Limits;
+    use crate::graph::text::{Format, parse};
+
+    const TEXT: &str = "\
+name: g
+vertices:
+  a: 'true'
+  b: {script: 'true', needs: [a]}
+  c: {script: 'true', needs: [a, b]}
+handlers: {on_exit: 'true'}
+";
+
+    fn after(edit: &Edit) -> Result<Json, EditFault> {
+        let parsed = parse(TEXT, Format::Yaml, &Limits::default());
+        let text = edit.apply(&parsed.graph.expect("a graph"))?;
+        Ok(serde_json::from_str(&text).expect("JSON"))
+    }
+
+    fn name(text: &str) -> String {
+        text.to_owned()
+    }
+
+    #[test]
+    fn what_needed_a_vertex_that_is_removed_needs_it_no_longer() {
+        let left = after(&Edit::Remove(name("a"))).expect("it is there");
+        let of = |vertex: &str| left["vertices"][vertex]["needs"].clone();
+        assert_eq!(left["vertices"].as_object().map(|all| all.len()), Some(2));
+        assert!([Json::Null, json!([])].contains(&of("b")), "{left}");
+        assert_eq!(of("c"), json!(["b"]));
+    }
+
+    #[test]
+    fn an_edge_is_there_once() {
+        for (tail, expected) in [("b", json!(["a", "b"])), ("a", json!(["a", "b"]))] {
+            let edit = Edit::Join(name(tail), name("c"));
+            let joined = after(&edit).expect("both are there");
+            assert_eq!(joined["vertices"]["c"]["needs"], expected);
+        }
+        let joined = after(&Edit::Join(name("b"), name("a"))).expect("both are there");
+        assert_eq!(joined["vertices"]["a"]["needs"], json!(["b"]));
+    }
+
+    #[test]
+    fn a_script_after_the_verdict_is_kept_among_those() {
+        let keys = json!({"script": "false"});
+        let set = after(&Edit::Set(name("on_exit"), keys.clone())).expect("it is there");
+        assert_eq!(set["handlers"], json!({"on_exit": keys}));
+        let added = after(&Edit::Add(name("on_failure"), keys.clone())).expect("it is new");
+        assert_eq!(added["handlers"]["on_failure"], keys);
+        assert_eq!(added["vertices"].as_object().map(|all| all.len()), Some(3));
+        let taken = after(&Edit::Add(name("on_exit"), keys));
+        assert_eq!(taken, Err(EditFault::Taken(name("on_exit"))));
+    }
+}

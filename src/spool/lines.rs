@@ -327,6 +327,27 @@ mod tests {
         assert_eq!(known[0].log, names[1_999], "the last one read stays");
     }
 
+    /// A log of 2 MiB has 32 marks: two such logs are more than one log's share.
+    #[test]
+    fn what_is_remembered_is_what_the_setting_says() {
+        let dir = tempfile::tempdir().unwrap();
+        let known = |index: u64| {
+            let lines = LogLines::new(LineLimits { index, ..LIMITS });
+            for n in 0..400 {
+                let path = dir.path().join(format!("{n}"));
+                fs::write(&path, "a\n").unwrap();
+                lines.page(&path, Place::Last, 1).unwrap();
+            }
+            let large = file(dir.path(), &vec![b'\n'; 2 << 20]);
+            lines.page(&large, Place::Last, 1).unwrap();
+            let known = lines.known();
+            (known.len(), known[0].bytes)
+        };
+        let (few, bytes) = known(0);
+        assert!(few < 400 && bytes >= 32 * 8, "{few} {bytes}");
+        assert_eq!(known(1 << 20).0, 401);
+    }
+
     #[test]
     fn a_line_is_not_cut_within_a_character() {
         let dir = tempfile::tempdir().unwrap();
@@ -376,6 +397,29 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn one_search_looks_through_so_many_bytes_and_no_more() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = file(dir.path(), &b"0123456789abcde\n".repeat(1_000));
+        let pattern = Pattern::text("nothing", false).unwrap();
+        for (search, next) in [(1, 12), (160, 21), (161, 22), (1 << 30, 1_001)] {
+            let lines = LogLines::new(LineLimits { search, ..LIMITS });
+            let page = lines.search(&path, 11, 9, &pattern).unwrap();
+            assert_eq!((page.next, page.lines.len()), (next, 0), "{search}");
+        }
+    }
+
+    #[test]
+    fn one_search_tells_so_much_and_no_more() {
+        let dir = tempfile::tempdir().unwrap();
+        let line = format!("{}\n", "x".repeat(999));
+        let path = file(dir.path(), line.repeat(30).as_bytes());
+        let lines = LogLines::new(LIMITS);
+        let page = lines.search(&path, 1, 100, &Pattern::text("x", false).unwrap());
+        let page = page.unwrap();
+        assert_eq!((page.lines.len(), page.next), (10, 11));
     }
 
     #[test]

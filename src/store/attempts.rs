@@ -106,3 +106,18 @@ pub(super) fn ended(db: &mut Db, keys: &[AttemptKey]) -> QueryResult<Vec<Attempt
     }
     Ok(ended)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::store::query_plan::steps;
+
+    #[test]
+    fn what_is_still_to_end_is_found_without_the_history() {
+        let plan = steps(
+            "SELECT track_id FROM attempt WHERE boot = ? AND ending IS NOT NULL \
+             ORDER BY track_id, number",
+        );
+        let text = plan.join("; ");
+        assert!(text.contains("attempt_ending"), "{text}");
+    }
+}

@@ -157,6 +157,7 @@ mod tests {
     use crate::engine::{PipelineId, TrackId};
     use crate::store::connection::{Db, Durability, open_writer};
     use crate::store::migrate::migrate;
+    use crate::store::query_plan::steps;
     use diesel::connection::SimpleConnection;
 
     /// Two pipelines of one graph: `a`, whose failure counts as done, before `b`, which needs a pool,
@@ -176,6 +177,15 @@ mod tests {
           (21, 2, 5, 'a', 4, NULL, '', 1, 0, 0, '', '', ''), (22, 2, 6, 'b', 1, 0, '', 0, 0, 0, '', '', ''),
           (23, 2, 7, 'on_exit', 4, NULL, '', 1, 0, 0, '', '', '');
         UPDATE track SET ending = 1 WHERE id = 11;";
+
+    #[test]
+    fn other_runs_of_a_pipeline_are_found_without_the_rest() {
+        let plan =
+            steps("SELECT id, state FROM pipeline WHERE again_of = ? ORDER BY id DESC LIMIT 9");
+        let text = plan.join("; ");
+        assert!(text.contains("pipeline_again"), "{text}");
+        assert!(!text.contains("TEMP B-TREE"), "{text}");
+    }
 
     fn database(own: &std::path::Path) -> Db {
         let path = own.join("db");

@@ -330,8 +330,8 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        if self.killed {
-            // Its scripts may be the next server's by now.
+        // Its scripts may be the next server's by now, unless the whole test has failed.
+        if self.killed && !std::thread::panicking() {
             return;
         }
         // It may have ended by itself.
@@ -409,4 +409,21 @@ fn try_ask(
         described::check(method, &url[at..], &answer);
     }
     Ok(answer)
+}
+
+#[test]
+fn a_test_that_fails_leaves_nothing_running() {
+    let own = tempfile::tempdir().expect("a directory");
+    let failed = std::panic::catch_unwind(|| {
+        let mut server = Server::start_on(own.path(), &[]);
+        let graph = server.define("name: g\nvertices: {a: sleep 1000}\n");
+        let path = format!("/graphs/{}/pipelines", graph.expect(201)["id"]);
+        server.post(&path, &serde_json::json!({})).expect(201);
+        server.until(|| !processes::scripts(own.path()).is_empty());
+        server.kill();
+        panic!("it fails between two servers");
+    });
+    assert!(failed.is_err());
+    assert!(processes::supervisors(own.path()).is_empty());
+    assert!(processes::scripts(own.path()).is_empty());
 }

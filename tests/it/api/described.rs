@@ -51,7 +51,8 @@ pub(crate) fn check(method: &str, path: &str, answer: &Answer) {
     }
 }
 
-fn operation(method: &str, path: &str) -> Option<&'static Value> {
+/// What is described of an address that somebody asked.
+pub(super) fn operation(method: &str, path: &str) -> Option<&'static Value> {
     let asked: Vec<&str> = path.split('/').collect();
     let of_path = |template: &str| {
         let parts: Vec<&str> = template.split('/').collect();

@@ -29,7 +29,8 @@ fn now() -> i64 {
     since.expect("a time").as_secs() as i64
 }
 
-fn signature(secret: &str, text: &[u8]) -> String {
+/// What `X-Hub-Signature-256` says of a text.
+pub(super) fn signature(secret: &str, text: &[u8]) -> String {
     let mac = <Hmac<Sha256> as Mac>::new_from_slice(secret.as_bytes());
     let mac = mac.expect("a key").chain_update(text).finalize();
     let bytes = mac.into_bytes();

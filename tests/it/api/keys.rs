@@ -186,6 +186,30 @@ fn the_key_of_a_start_is_good_for_nothing_else() {
     server.settled(&id);
 }
 
+/// The body is the same, none.
+#[test]
+fn a_key_is_good_for_one_address() {
+    let server = Server::start();
+    for name in ["g", "h"] {
+        let yaml = format!("name: {name}\nvertices: {{a: 'true'}}\n");
+        server.define(&yaml).expect(201);
+    }
+    let ask = |path: &str| keyed(&server, "k", ("POST", path), "");
+    ask("/graphs/1/archive").expect(200);
+    assert!(ask("/graphs/1/archive").replayed);
+    for path in ["/graphs/2/archive", "/graphs/1/unarchive"] {
+        assert_eq!(
+            ask(path).expect(422)["code"],
+            "idempotency-key-reused",
+            "{path}"
+        );
+    }
+    for (graph, archived) in [(1, true), (2, false)] {
+        let graph = server.get(&format!("/graphs/{graph}")).expect(200);
+        assert_eq!(graph["archived"], archived);
+    }
+}
+
 #[test]
 fn what_is_refused_or_only_worked_out_leaves_its_key_free() {
     let server = Server::start();

@@ -46,7 +46,7 @@ fn open_as(server: &Server, path: &str, headers: &[(&'static str, &str)]) -> Res
     }
 }
 
-fn open(server: &Server, path: &str) -> Socket {
+pub(super) fn open(server: &Server, path: &str) -> Socket {
     let token = format!("Bearer {}", server.token);
     open_as(server, path, &[("Authorization", &token)]).expect("a socket")
 }
@@ -66,7 +66,7 @@ fn next(socket: &mut Socket) -> Result<Value, (u16, String)> {
 }
 
 /// All events to the end, and how it ends.
-fn to_the_end(mut socket: Socket) -> (Vec<Value>, (u16, String)) {
+pub(super) fn to_the_end(mut socket: Socket) -> (Vec<Value>, (u16, String)) {
     let mut told = Vec::new();
     loop {
         match next(&mut socket) {
@@ -354,4 +354,31 @@ fn who_answers_no_sign_of_life_has_gone() {
         let mut socket = open(&server, &id);
         !matches!(socket.read().expect("a message"), Message::Close(_))
     });
+}
+
+/// The door waits so long for one who does not take what there is for it (`stall_time`).
+#[test]
+fn who_reads_nothing_is_cut_off_and_holds_no_place() {
+    let data = tempfile::tempdir().expect("a directory");
+    let settings = [
+        ("STREAM_VIEWERS", "1"),
+        ("STREAM_HEARTBEAT", "1h"),
+        ("STALL_TIME", "300ms"),
+    ];
+    let server = server(data.path(), &settings);
+    let id = waiting(&server, &data.path().join("gate")).to_string();
+    let mut slow = open(&server, &id);
+    let moment = Some(Duration::from_millis(50));
+    slow.get_ref().set_write_timeout(moment).expect("a socket");
+    let full = || matches!(open(&server, &id).read(), Ok(Message::Close(_)));
+    assert!(full(), "the slow one has the only place");
+    let began = Instant::now();
+    while full() {
+        assert!(began.elapsed() < PATIENCE, "it holds its place");
+        // An answer for each, more than what the sockets on the way hold.
+        let ping = || Message::Ping(vec![0; 125]);
+        let sent = (0..1_000).map(|_| slow.send(ping()).is_ok());
+        // At last nobody takes them.
+        let _ = sent.take_while(|sent| *sent).count();
+    }
 }

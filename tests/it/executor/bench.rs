@@ -37,7 +37,10 @@ impl Drop for Bench {
     /// No test leaves anything running: a supervisor that has nothing to do goes.
     fn drop(&mut self) {
         self.executor.stop();
-        if !std::thread::panicking() {
+        if std::thread::panicking() {
+            // What a failed test does not end would go on long after its directory has gone.
+            processes::end_all(&self.data);
+        } else {
             until("the end of the supervisors", || {
                 self.supervisors().is_empty()
             });
