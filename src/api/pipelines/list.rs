@@ -8,7 +8,7 @@ use crate::api::describe;
 use crate::api::error::ApiError;
 use crate::api::graphs::rows;
 use crate::api::guard::Auth;
-use crate::api::wire::{FilterBody, Pipeline, PipelinePage};
+use crate::api::wire::{Cursor, FilterBody, Pipeline, PipelinePage};
 use crate::desk::Desk;
 use crate::store::{PipelineFilter, Place};
 
@@ -56,23 +56,26 @@ pub(in crate::api) async fn list(
         live,
     };
     let (filter, limit) = (filter.filter()?, rows(limit)?);
-    let after = cursor.map(|text| place(&filter, text)).transpose()?;
+    let after = place(&filter, cursor.as_deref())?;
     let desk = desk.inner().clone();
     blocking(move || {
         let found = desk.store.find_pipelines(&filter, after, limit)?;
         Ok(Json(PipelinePage {
             pipelines: found.heads.iter().map(Pipeline::from).collect(),
-            next: found.next.map(|place| place.to_string()),
+            next: found.next.map(Cursor::of),
         }))
     })
     .await
 }
 
 /// Where a page of this list begins.
-pub(in crate::api) fn place(filter: &PipelineFilter, text: String) -> Result<Place, ApiError> {
-    let place: Option<Place> = text.parse().ok();
-    place.filter(|place| filter.is_of(*place)).ok_or_else(|| {
-        let detail = format!("`cursor={text}`: write the `next` of the page before it");
-        ApiError::invalid(detail)
-    })
+pub(in crate::api) fn place(
+    filter: &PipelineFilter,
+    cursor: Option<&str>,
+) -> Result<Option<Place>, ApiError> {
+    let place: Option<Place> = Cursor::read(cursor)?;
+    match (place, cursor) {
+        (Some(place), Some(text)) if !filter.is_of(place) => Err(Cursor::refused(text)),
+        (place, _) => Ok(place),
+    }
 }

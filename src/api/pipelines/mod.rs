@@ -15,11 +15,11 @@ use rocket::{State, get};
 use crate::api::body::blocking;
 use crate::api::describe;
 use crate::api::error::ApiError;
-use crate::api::graphs::{number, rows};
+use crate::api::graphs::rows;
 use crate::api::guard::Auth;
 use crate::api::pipelines::starts::{LONGEST_WAIT, duration};
 use crate::api::wire::{
-    JournalEntry, JournalPage, Pipeline, PipelineWhole, Track, TrackPage, states,
+    Cursor, JournalEntry, JournalPage, Pipeline, PipelineWhole, Track, TrackPage, states,
 };
 use crate::clock;
 use crate::desk::Desk;
@@ -79,14 +79,13 @@ pub(in crate::api) async fn journal(
     cursor: Option<&str>,
     limit: Option<&str>,
 ) -> Result<Json<JournalPage>, ApiError> {
-    let (after, limit) = (number("cursor", cursor)?, rows(limit)?);
+    let (after, limit) = (Cursor::read(cursor)?, rows(limit)?);
     let desk = desk.inner().clone();
     blocking(move || {
         let id = PipelineId(id);
         head(&desk, id)?;
         let entries = desk.store.journal(id, after.unwrap_or(0), limit)?;
-        let full = entries.len() as i64 == limit;
-        let next = entries.last().filter(|_| full).map(|e| e.sequence);
+        let next = Cursor::after(&entries, limit, |entry| entry.sequence);
         let entries = entries.iter().map(JournalEntry::from).collect();
         Ok(Json(JournalPage { entries, next }))
     })
@@ -113,7 +112,7 @@ pub(in crate::api) async fn tracks(
 ) -> Result<Json<TrackPage>, ApiError> {
     let states = state.map(|words| states(words, TrackState::ALL, TrackState::word));
     let states = states.transpose()?.unwrap_or_default();
-    let (after, limit) = (number("cursor", cursor)?, rows(limit)?);
+    let (after, limit) = (Cursor::read(cursor)?, rows(limit)?);
     let desk = desk.inner().clone();
     blocking(move || {
         let id = PipelineId(id);
@@ -121,8 +120,7 @@ pub(in crate::api) async fn tracks(
         let found = desk
             .store
             .track_page(id, &states, after.unwrap_or(0), limit)?;
-        let full = found.len() as i64 == limit;
-        let next = found.last().filter(|_| full).map(|track| track.id);
+        let next = Cursor::after(&found, limit, |track| track.id);
         let tracks = found.into_iter().map(Track::from).collect();
         Ok(Json(TrackPage { tracks, next }))
     })

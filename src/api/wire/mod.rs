@@ -4,6 +4,7 @@
 mod aliases;
 mod bodies;
 mod compare;
+mod cursor;
 mod diff;
 mod error;
 mod filter;
@@ -36,6 +37,7 @@ pub(super) use bodies::{
     TrackAskBody, VertexBody,
 };
 pub(super) use compare::PipelineDiff;
+pub(super) use cursor::Cursor;
 pub use diff::GraphDiff;
 pub(super) use error::{Found, OfField, Refusal, Standing};
 pub(super) use filter::{FilterBody, TRIGGERS, states};

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::cursor::Cursor;
 use super::tracks::Track;
 use super::values::{Moment, given};
 use super::words::PipelineState;
@@ -73,7 +74,7 @@ pub(in crate::api) struct PipelinePage {
     pub(in crate::api) pipelines: Vec<Pipeline>,
     /// Give it as `cursor` for the next page; null: there is none. A page can be short, or empty, where
     /// little fits: only so many pipelines are looked at for one.
-    pub(in crate::api) next: Option<String>,
+    pub(in crate::api) next: Option<Cursor>,
 }
 
 /// A pipeline with its tracks.
@@ -92,7 +93,7 @@ pub(in crate::api) struct PipelineWhole {
 pub(in crate::api) struct TrackPage {
     pub(in crate::api) tracks: Vec<Track>,
     /// Give it as `cursor` for the next page; null: there is none.
-    pub(in crate::api) next: Option<i64>,
+    pub(in crate::api) next: Option<Cursor>,
 }
 
 /// A pipeline that was deleted, or would be.

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::cursor::Cursor;
 use super::values::{Moment, object};
 use super::words::{EndReason, PendingOn, TrackState};
 use crate::graph::value_to_json;
@@ -174,5 +175,5 @@ impl From<store::Waiting> for Waiting {
 pub(in crate::api) struct InboxPage {
     pub(in crate::api) tracks: Vec<Waiting>,
     /// Give it as `cursor` for the next page; null: there is none.
-    pub(in crate::api) next: Option<i64>,
+    pub(in crate::api) next: Option<Cursor>,
 }

@@ -173,7 +173,7 @@ fn the_tracks_of_a_pipeline_have_pages_and_states() {
     let journal = server
         .get(&format!("/pipelines/{id}/journal?limit=1"))
         .expect(200);
-    let next = &journal["next"];
+    let next = journal["next"].as_str().expect("more");
     let rest = server
         .get(&format!("/pipelines/{id}/journal?cursor={next}"))
         .expect(200);
