@@ -19,7 +19,9 @@ use crate::engine::{AttemptKey, Capacity, PipelineId, Time, TrackId};
 use crate::graph::{Kind, Limits, Param};
 use crate::probe::{Bounds, Probe};
 use crate::spool::Spool;
-use crate::store::{Durability, GraphHead, PipelineHead, Store, StoredProblem, TrackHead, Writer};
+use crate::store::{
+    Durability, GraphHead, PipelineHead, Store, StoredProblem, TrackHead, Turn, Writer,
+};
 
 /// A name that would do harm if it were not escaped.
 pub(super) const HOSTILE: &str = "\"><script>alert(1)</script>' onclick='x' \u{202e}&amp; 日志";
@@ -118,6 +120,7 @@ pub(super) fn pipeline_head(id: i64) -> PipelineHead {
         reason: None,
         paused: id % 5 == 1,
         due_at: None,
+        again_of_deleted: false,
     }
 }
 
@@ -198,6 +201,8 @@ impl Server {
             batch: 64,
             grace_ms: 10,
             news_kept: 100,
+            asked_at_once: 50,
+            removal: Turn::default(),
             now: || NOW,
         };
         let ((launch, launches), (facts, received)) = (unbounded(), unbounded());

@@ -126,13 +126,13 @@ pub(super) fn meaning(path: &str, name: &str) -> Option<(String, Value)> {
             "In one of these states: one word, or several with commas between them.".to_owned(),
             json!({"examples": ["FAILED,STOPPED"]}),
         ),
+        ("cursor", _) => (PAGE.to_owned(), json!({"type": "string"})),
         (word, "/pipelines") => filter(word)?,
         ("with", "/pipelines/{id}/diff") => (
             "The number of the pipeline before: what changed from it to the pipeline `id` is told."
                 .to_owned(),
             number,
         ),
-        ("cursor", _) => (PAGE.to_owned(), json!({"type": "string"})),
         ("contains", "/graphs") => (
             "The name has this in it; small and capital letters of ASCII are the same.".to_owned(),
             json!({}),
@@ -215,6 +215,10 @@ fn filter(word: &str) -> Option<(String, Value)> {
         ),
         "until" => (
             "Started (`created_at`) before then: RFC 3339, or milliseconds since 1970.",
+            moment,
+        ),
+        "ended_before" => (
+            "Ended (`finished_at`) before then: RFC 3339, or milliseconds since 1970.",
             moment,
         ),
         "live" => (

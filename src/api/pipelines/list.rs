@@ -8,14 +8,15 @@ use crate::api::describe;
 use crate::api::error::ApiError;
 use crate::api::graphs::rows;
 use crate::api::guard::Auth;
+use crate::api::query::flag;
 use crate::api::wire::{Cursor, FilterBody, Pipeline, PipelinePage};
 use crate::desk::Desk;
 use crate::store::{PipelineFilter, Place};
 
 /// Pipelines, the newest first
 ///
-/// All that is said must fit. A list with `since` or `until` and without `graph` is in the order of `created_at`,
-/// every other one in the order of numbers.
+/// All that is said must fit. A list without `graph` is in the order of `finished_at` with `ended_before`, else in the
+/// order of `created_at` with `since` or `until`; every other one in the order of numbers.
 #[utoipa::path(
     tag = "pipelines",
     operation_id = "listPipelines",
@@ -29,7 +30,7 @@ use crate::store::{PipelineFilter, Place};
     reason = "one for each word of the query, so that the guard knows all of them"
 )]
 #[get(
-    "/pipelines?<state>&<graph>&<name>&<creator>&<trigger>&<since>&<until>&<live>&<cursor>&<limit>"
+    "/pipelines?<state>&<graph>&<name>&<creator>&<trigger>&<since>&<until>&<ended_before>&<live>&<cursor>&<limit>"
 )]
 pub(in crate::api) async fn list(
     _caller: Auth,
@@ -41,10 +42,12 @@ pub(in crate::api) async fn list(
     trigger: Option<String>,
     since: Option<String>,
     until: Option<String>,
-    live: Option<String>,
+    ended_before: Option<String>,
+    live: Option<&str>,
     cursor: Option<String>,
     limit: Option<&str>,
 ) -> Result<Json<PipelinePage>, ApiError> {
+    let live = live.map(|written| flag("live", Some(written)));
     let filter = FilterBody {
         state,
         graph,
@@ -53,7 +56,8 @@ pub(in crate::api) async fn list(
         trigger,
         since,
         until,
-        live,
+        ended_before,
+        live: live.transpose()?,
     };
     let (filter, limit) = (filter.filter()?, rows(limit)?);
     let after = place(&filter, cursor.as_deref())?;
