@@ -47,8 +47,9 @@ impl<'r> Responder<'r, 'static> for Bundle {
 
 /// A pipeline as one file
 ///
-/// A `.tar.gz` with the graph, the scripts as they ran, what was given (null for each secret), the journal, the
-/// logs of all attempts, and `manifest.json` with the SHA-256 of each file. It takes one of `stream_viewers`.
+/// A `.tar.gz` with the graph, the scripts as they ran, how to run each by hand (null for each secret), the journal,
+/// the logs of all attempts, `manifest.json`, and `SHA256SUMS` for `sha256sum -c`. It takes one of `stream_viewers`. One
+/// of a pipeline that is deleted meanwhile breaks off without the last chunk.
 #[utoipa::path(
     tag = "pipelines",
     operation_id = "getBundle",
