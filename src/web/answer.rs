@@ -115,7 +115,7 @@ impl Failure {
         match self {
             Self::Missing(_) => (Status::NotFound, Notice::new("Not found", sentence)),
             Self::TooLarge(_) => (Status::PayloadTooLarge, Notice::new("Too large", sentence)),
-            Self::Command(CommandError::NoGraph(_)) => {
+            Self::Command(CommandError::NoGraph(_) | CommandError::Deleted(..)) => {
                 (Status::NotFound, Notice::new("Not found", sentence))
             }
             Self::Command(

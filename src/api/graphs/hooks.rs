@@ -23,7 +23,7 @@ use crate::engine::GraphId;
     operation_id = "listHooks",
     responses(
         (status = 200, description = "A page.", body = HookPage),
-        describe::of_pipeline,
+        describe::versions,
     )
 )]
 #[get("/graphs/<id>/hooks?<cursor>&<limit>")]

@@ -8,7 +8,6 @@ pub(in crate::api) mod remove;
 pub(in crate::api) mod starts;
 pub(in crate::api) mod timeline;
 
-use rocket::http::Status;
 use rocket::serde::json::Json;
 use rocket::{State, get};
 
@@ -21,7 +20,6 @@ use crate::api::pipelines::starts::{LONGEST_WAIT, duration};
 use crate::api::wire::{
     Cursor, JournalEntry, JournalPage, Pipeline, PipelineWhole, Track, TrackPage, states,
 };
-use crate::clock;
 use crate::desk::Desk;
 use crate::engine::{PipelineId, TrackState};
 use crate::store::PipelineHead;
@@ -92,6 +90,28 @@ pub(in crate::api) async fn journal(
     .await
 }
 
+/// What happened to a pipeline and its tracks, in order
+///
+/// Another name of `GET /pipelines/{id}/journal`, beside the live events of `GET /pipelines/{id}/stream`.
+#[utoipa::path(
+    tag = "pipelines",
+    operation_id = "listEvents",
+    responses(
+        (status = 200, description = "A page.", body = JournalPage),
+        describe::of_pipeline,
+    )
+)]
+#[get("/pipelines/<id>/events?<cursor>&<limit>")]
+pub(in crate::api) async fn events(
+    caller: Auth,
+    desk: &State<Desk>,
+    id: i64,
+    cursor: Option<&str>,
+    limit: Option<&str>,
+) -> Result<Json<JournalPage>, ApiError> {
+    journal(caller, desk, id, cursor, limit).await
+}
+
 /// The tracks of a pipeline
 #[utoipa::path(
     tag = "pipelines",
@@ -130,15 +150,5 @@ pub(in crate::api) async fn tracks(
 /// A pipeline without its tracks.
 pub(in crate::api) fn head(desk: &Desk, id: PipelineId) -> Result<PipelineHead, ApiError> {
     let head = desk.store.pipeline(id)?;
-    if let Some(head) = head {
-        return Ok(head);
-    }
-    Err(match desk.store.removed(id)? {
-        Some((at, who)) => {
-            let at = clock::format_utc(at);
-            let detail = format!("pipeline `{id}` was deleted at {at} by `{who}`");
-            ApiError::new(Status::NotFound, "not-found", detail)
-        }
-        None => ApiError::not_found("pipeline", id.0),
-    })
+    head.ok_or_else(|| desk.no_pipeline(id).into())
 }

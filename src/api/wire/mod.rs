@@ -64,6 +64,6 @@ pub(super) use stats::GraphStats;
 pub(super) use timeline::Timeline;
 pub(super) use track_parts::{AttemptPage, TrackEnvironment, TrackInput};
 pub use tracks::Waiting;
-pub(super) use tracks::{Attempt, InboxPage, Track, TrackWhole};
+pub(super) use tracks::{Attempt, InboxPage, Track, TrackWhole, outputs_of};
 pub use why::Reason as Why;
 pub(super) use words::PipelineState;

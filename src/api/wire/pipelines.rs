@@ -35,6 +35,8 @@ pub(in crate::api) struct Pipeline {
     priority: i32,
     /// The pipeline that it repeats.
     again_of: Option<i64>,
+    /// That one was deleted: `again_of` is the number that it had.
+    again_of_deleted: bool,
     /// It waits until fewer pipelines of its graph run.
     queued: bool,
     /// When it is ended, if it has not ended by then; null: it has all the time.
@@ -60,6 +62,7 @@ impl From<&PipelineHead> for Pipeline {
             trigger: head.trigger.clone(),
             priority: head.priority,
             again_of: head.again_of,
+            again_of_deleted: head.again_of_deleted,
             queued: head.queued,
             due_at: head.due_at.map(Moment::of),
             created_at: Moment::of(head.created_at),

@@ -96,7 +96,7 @@ impl TrackWhole {
 }
 
 /// What others have left; null where it is not known.
-pub(super) fn outputs_of(referred: Vec<Referred>) -> Map<String, Value> {
+pub(in crate::api) fn outputs_of(referred: Vec<Referred>) -> Map<String, Value> {
     let referred = referred.into_iter().map(|Referred { name, value, .. }| {
         let value = value.map(|value| value_to_json(&value));
         (name, value.unwrap_or_default())
