@@ -38,7 +38,7 @@ const IMPORTS: &[(&str, &str)] = &[
     ("probe", "graph"),
     (
         "desk",
-        "graph engine secrets spool store driver access probe",
+        "graph engine secrets spool store driver access probe clock",
     ),
     (
         "web",

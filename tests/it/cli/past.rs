@@ -187,7 +187,7 @@ fn pipelines_are_removed_each_for_itself() {
     );
     for words in [
         &["show", "3"][..],
-        &["why", "3"],
+        &["why", "--pipeline", "3"],
         &["again", "3"],
         &["bundle", "3"],
         &["rm", "3"],
