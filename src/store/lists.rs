@@ -105,7 +105,7 @@ impl Search {
             let conditions = [words(&found), vec![arm]].concat().join(" AND ");
             let fits = fits.join(" AND ");
             sql.push(format!(
-                "SELECT id, {} AS at, {fits} AS fits FROM pipeline {index} WHERE {conditions}",
+                "SELECT id, {} AS at, ({fits}) IS TRUE AS fits FROM pipeline {index} WHERE {conditions}",
                 by.moment()
             ));
             values.extend(rest.iter().chain(&found).flat_map(|(_, of)| of.clone()));
