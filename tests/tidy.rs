@@ -39,7 +39,7 @@ const IMPORTS: &[(&str, &str)] = &[
     ("l10n", ""),
     (
         "desk",
-        "graph engine secrets spool store driver access probe",
+        "graph engine secrets spool store driver access probe clock",
     ),
     (
         "web",

@@ -99,14 +99,25 @@ impl Body {
             return Err(unsupported("`application/json`"));
         }
         let text = self.text()?;
-        let read = strict::check(text).and_then(|()| serde_json::from_str(text));
-        read.map_err(|why| {
+        let mut reader = serde_json::Deserializer::from_str(text);
+        let read = strict::check(text).map_err(|why| (None, why));
+        let read = read.and_then(|()| {
+            let read = serde_path_to_error::deserialize(&mut reader);
+            read.map_err(|why| (Some(why.path().to_string()), why.into_inner()))
+        });
+        read.map_err(|(place, why)| {
             let (status, code) = if why.is_data() {
                 (Status::UnprocessableEntity, "invalid")
             } else {
                 (Status::BadRequest, "malformed")
             };
-            let detail = format!("the body: {}", without_values(&why.to_string()));
+            let why = without_values(&why.to_string());
+            // The whole body is `.`; who writes a name that is not known is told it in any case.
+            let place = place.filter(|place| place != "." && !why.contains(&format!("`{place}`")));
+            let detail = match place {
+                Some(place) => format!("the body: `{place}`: {why}"),
+                None => format!("the body: {why}"),
+            };
             ApiError::new(status, code, detail)
         })
     }

@@ -156,6 +156,7 @@ impl From<CommandError> for ApiError {
             CommandError::Refused(refusal) | CommandError::InTheWay(refusal, _) => {
                 refused(*refusal)
             }
+            CommandError::Deleted(..) => (Status::NotFound, "pipeline-deleted"),
             CommandError::Live(..) => (Status::Conflict, "pipeline-live"),
             CommandError::Survives(_) => (Status::Conflict, "still-runs"),
             CommandError::Store(why) => {
@@ -176,6 +177,7 @@ impl From<CommandError> for ApiError {
                 ..Standing::default()
             },
             CommandError::Busy
+            | CommandError::Deleted(..)
             | CommandError::Survives(_)
             | CommandError::Unwritable(_)
             | CommandError::PutOff(_)

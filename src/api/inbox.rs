@@ -7,8 +7,8 @@ use super::body::blocking;
 use super::describe;
 use super::error::ApiError;
 use super::guard::Auth;
-use super::wire::{InboxPage, Waiting};
-use crate::api::graphs::{number, rows};
+use super::wire::{Cursor, InboxPage, Waiting};
+use crate::api::graphs::rows;
 use crate::desk::Desk;
 
 /// What waits for a person, the newest first
@@ -27,12 +27,11 @@ pub(super) async fn list(
     cursor: Option<&str>,
     limit: Option<&str>,
 ) -> Result<Json<InboxPage>, ApiError> {
-    let (before, limit) = (number("cursor", cursor)?, rows(limit)?);
+    let (before, limit) = (Cursor::read(cursor)?, rows(limit)?);
     let desk = desk.inner().clone();
     blocking(move || {
         let found = desk.store.inbox(before.unwrap_or(i64::MAX), limit)?;
-        let full = found.len() as i64 == limit;
-        let next = found.last().filter(|_| full).map(|w| w.track.id);
+        let next = Cursor::after(&found, limit, |w| w.track.id);
         let tracks = found.into_iter().map(Waiting::from).collect();
         Ok(Json(InboxPage { tracks, next }))
     })

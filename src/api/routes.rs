@@ -75,6 +75,7 @@ interface![
     asks::of_pipeline,
     asks::again,
     pipelines::journal,
+    pipelines::events,
     why::pipeline,
     live::stream::all,
     live::stream::pipeline,

@@ -11,7 +11,6 @@ use super::error::ApiError;
 use super::guard::Auth;
 use super::wire;
 use crate::desk::Desk;
-use crate::desk::why::Why;
 use crate::engine::{PipelineId, TrackId};
 
 /// How long the driver may take to answer.
@@ -33,7 +32,12 @@ pub(super) async fn track(
     id: i64,
 ) -> Result<Json<wire::Why>, ApiError> {
     let desk = desk.inner().clone();
-    blocking(move || answer(desk.why_track(TrackId(id), PATIENCE)?, "track", id)).await
+    blocking(move || {
+        let why = desk.why_track(TrackId(id), PATIENCE)?;
+        let why = why.ok_or_else(|| ApiError::not_found("track", id))?;
+        Ok(Json(wire::Why::from(&why)))
+    })
+    .await
 }
 
 /// Why a pipeline stands where it does, and what comes next
@@ -42,7 +46,7 @@ pub(super) async fn track(
     operation_id = "whyPipeline",
     responses(
         (status = 200, description = "The answer.", body = wire::Why),
-        describe::why,
+        describe::why_pipeline,
     )
 )]
 #[get("/pipelines/<id>/why")]
@@ -52,10 +56,11 @@ pub(super) async fn pipeline(
     id: i64,
 ) -> Result<Json<wire::Why>, ApiError> {
     let desk = desk.inner().clone();
-    blocking(move || answer(desk.why_pipeline(PipelineId(id), PATIENCE)?, "pipeline", id)).await
-}
-
-fn answer(why: Option<Why>, kind: &str, id: i64) -> Result<Json<wire::Why>, ApiError> {
-    let why = why.ok_or_else(|| ApiError::not_found(kind, id))?;
-    Ok(Json(wire::Why::from(&why)))
+    blocking(move || {
+        let id = PipelineId(id);
+        let why = desk.why_pipeline(id, PATIENCE)?;
+        let why = why.ok_or_else(|| desk.no_pipeline(id))?;
+        Ok(Json(wire::Why::from(&why)))
+    })
+    .await
 }

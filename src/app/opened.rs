@@ -21,7 +21,7 @@ use crate::graph::Limits;
 use crate::probe::{Bounds, Probe};
 use crate::secrets::Vault;
 use crate::spool::Spool;
-use crate::store::{Durability, PipelineHead, Store, Writer};
+use crate::store::{Durability, PipelineHead, Store, Turn, Writer};
 
 /// The name of the database in the data directory.
 pub const DATABASE: &str = "trackyard.db";
@@ -64,7 +64,7 @@ impl App {
         let boot = boot_id().map_err(data_error)?;
         let path = config.data.join(DATABASE);
         let writer = Writer::open(&path, durability(&config), &boot)?;
-        let store = Store::open(&path, config.readers)?;
+        let store = Store::open(&path, config.readers)?.looking_at(config.bounds.list_rows);
         let vault = Arc::new(Vault::open(&config.data, store.any_sealed()?.as_deref())?);
         let writer = writer
             .sealing(Arc::clone(&vault))
@@ -92,6 +92,11 @@ impl App {
             batch: config.batch,
             grace_ms: config.grace.as_millis() as u64,
             news_kept: config.stream_events,
+            asked_at_once: config.bounds.asked_at_once,
+            removal: Turn {
+                rows: config.bounds.removal_rows,
+                time: config.bounds.removal_time,
+            },
             now: || Time(clock::now()),
         };
         let backend = Arc::clone(&executor);
@@ -160,6 +165,8 @@ pub fn limits(config: &Config) -> Limits {
         output_bytes: config.max_output_bytes as usize,
         outputs: config.max_outputs,
         secret_bytes: config.max_secret_bytes as usize,
+        tags: config.bounds.max_tags,
+        tag_bytes: config.bounds.max_tag_bytes,
         ..Limits::default()
     }
 }

@@ -70,7 +70,7 @@ impl Context {
                  (another one is given with `--data DIR` or `TRACKYARD_DATA`)"
             )));
         }
-        Ok(Store::open(&path, READERS)?)
+        Ok(Store::open(&path, READERS)?.looking_at(self.config.bounds.list_rows))
     }
 
     /// How a person writes another call for the same data directory.

@@ -107,12 +107,14 @@ pub(super) fn hook(context: &Context, verb: HookVerb) -> Result<u8, CliError> {
         }
         HookVerb::Ls { graph, json } => {
             let mut all = Vec::new();
-            let (path, mut cursor) = (hooks(&graph)?, json!(0));
-            while !cursor.is_null() {
-                let mut page = server.get(&format!("{path}?cursor={cursor}"))?;
+            let path = hooks(&graph)?;
+            let mut next = Some(path.clone());
+            while let Some(page) = next {
+                let mut page = server.get(&page)?;
                 let hooks = page["hooks"].as_array_mut().map(std::mem::take);
                 all.extend(hooks.unwrap_or_default());
-                cursor = page["next"].take();
+                let cursor = page["next"].as_str();
+                next = cursor.map(|cursor| format!("{path}?cursor={cursor}"));
             }
             if json {
                 print_json(&json!({ "hooks": all }))?;

@@ -6,6 +6,7 @@
 
 use super::context::Context;
 use super::error::CliError;
+use super::output::local_time;
 use crate::engine::{GraphId, PipelineId, TrackId};
 use crate::graph::quote;
 use crate::store::{GraphFilter, GraphHead, Store};
@@ -169,6 +170,20 @@ fn no_graph(context: &Context, store: &Store, name: &str) -> Result<CliError, Cl
     )))
 }
 
+/// Why there is no such pipeline; `list`: the command that tells which there are.
+pub(super) fn no_pipeline(store: &Store, id: PipelineId, list: &str) -> CliError {
+    match store.removed(id) {
+        Ok(Some((at, who))) => {
+            let at = local_time(at);
+            CliError::Failed(format!("pipeline {id} was deleted at {at} by `{who}`"))
+        }
+        Ok(None) => CliError::Failed(format!(
+            "pipeline {id} does not exist: `{list}` lists pipelines"
+        )),
+        Err(why) => why.into(),
+    }
+}
+
 fn no_vertex(
     context: &Context,
     store: &Store,
@@ -176,9 +191,7 @@ fn no_vertex(
     vertex: &str,
 ) -> Result<CliError, CliError> {
     if store.pipeline(id)?.is_none() {
-        let list = context.command("ls");
-        let why = format!("pipeline {id} does not exist: `{list}` lists pipelines");
-        return Ok(CliError::Failed(why));
+        return Ok(no_pipeline(store, id, &context.command("ls")));
     }
     let names = store.track_names(id, MOST_COMPARED)?;
     let near = near(vertex, names.iter().map(String::as_str));

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::error::{CliError, FAILED, OK};
+use super::naming::no_pipeline;
 use super::output::{local_time, table, visible};
 use crate::clock;
 use crate::engine::{PendingOn, PipelineId, PipelineState, Reason, TrackState};
@@ -22,11 +23,7 @@ impl Report {
     /// Reads a pipeline as it is now.
     pub(super) fn read(store: &Store, id: PipelineId) -> Result<Self, CliError> {
         let head = store.pipeline(id)?;
-        let head = head.ok_or_else(|| {
-            CliError::Failed(format!(
-                "pipeline {id} does not exist: `trackyard ls` lists them"
-            ))
-        })?;
+        let head = head.ok_or_else(|| no_pipeline(store, id, "trackyard ls"))?;
         let tracks = store.tracks(id, 0, i64::MAX)?;
         let ignored: BTreeSet<i64> = store.ignored(id)?.into_iter().collect();
         // The two are read one after the other: a track may have moved in between.
@@ -122,7 +119,12 @@ impl Report {
             ..
         } = &self.head;
         let started = local_time(self.head.created_at);
-        let again = self.head.again_of.map(|old| format!(", again of #{old}"));
+        let deleted = match self.head.again_of_deleted {
+            true => " (deleted)",
+            false => "",
+        };
+        let again = self.head.again_of;
+        let again = again.map(|old| format!(", again of #{old}{deleted}"));
         let priority = match self.head.priority {
             0 => String::new(),
             priority => format!(", priority {priority}"),
@@ -161,6 +163,7 @@ impl Report {
             "version": self.head.version,
             "priority": self.head.priority,
             "again_of": self.head.again_of,
+            "again_of_deleted": self.head.again_of_deleted,
             "created_at": clock::format_utc(self.head.created_at),
             "finished_at": self.head.finished_at.map(clock::format_utc),
             "ignored": self.ignored,
@@ -227,6 +230,7 @@ mod tests {
             reason: None,
             paused: false,
             due_at: None,
+            again_of_deleted: false,
         };
         let track = |state: &TrackState| TrackHead {
             id: 1,

@@ -71,17 +71,20 @@ fn of_rows(context: &Context, of: Of, works: bool) -> Result<Value, CliError> {
     let data = &context.config.data;
     let look = |last| survivors(data, last);
     let source = Source::Rows(&capacity, &look);
-    let (what, why) = match of {
-        Of::Track(id) => (format!("track {id}"), why_track(&store, source, id)),
-        Of::Pipeline(id) => (format!("pipeline {id}"), why_pipeline(&store, source, id)),
+    let why = match of {
+        Of::Track(id) => why_track(&store, source, id),
+        Of::Pipeline(id) => why_pipeline(&store, source, id),
     };
     let why = why.map_err(|why| match why {
         CommandError::Store(why) => why.into(),
         other => CliError::Failed(other.to_string()),
     })?;
-    let mut why = why.ok_or_else(|| {
-        let list = context.command("ls");
-        CliError::Failed(format!("{what} does not exist: `{list}` lists pipelines"))
+    let list = context.command("ls");
+    let mut why = why.ok_or_else(|| match of {
+        Of::Track(id) => CliError::Failed(format!(
+            "track {id} does not exist: `{list}` lists pipelines"
+        )),
+        Of::Pipeline(id) => naming::no_pipeline(&store, id, &list),
     })?;
     if !works && why.moves == Moves::Itself {
         why.moves = Moves::Person;

@@ -4,6 +4,7 @@
 //! A leaf: it imports nothing of the crate, opens nothing but `Rocket.toml`, creates nothing, and
 //! is never global; whoever needs a setting gets it as an argument.
 
+mod bounds;
 mod door;
 mod durability;
 mod error;
@@ -19,6 +20,7 @@ mod sources;
 mod special;
 mod units;
 
+pub use bounds::Bounds;
 pub use door::Door;
 pub use durability::Durability;
 pub use error::{ConfigError, Fault};

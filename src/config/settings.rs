@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::bounds::Bounds;
 use super::door::Door;
 use super::durability::{Durability, durability};
 use super::error::ConfigError;
@@ -100,6 +101,8 @@ pub struct Config {
     pub door: Door,
     /// What comes in.
     pub incoming: Incoming,
+    /// How much is done at once.
+    pub bounds: Bounds,
     /// Which log lines are written, as `tracing` filters them.
     pub log: String,
     /// The `Rocket.toml` that was read, for Rocket's own settings in it.
@@ -158,6 +161,7 @@ impl Config {
             script_path: r.take("trackyard.script_path", SCRIPT_PATH.to_owned(), search_path),
             door: Door::read(r),
             incoming: Incoming::read(r),
+            bounds: Bounds::read(r),
             log: r.take("trackyard.log", LOG.to_owned(), log_filter),
             file: r.file.clone(),
             warnings: Vec::new(),

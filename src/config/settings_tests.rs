@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
+use super::bounds::{Bounds, DEFAULT as BOUNDS};
 use super::door::{DEFAULT as DOOR, Door};
 use super::durability::Durability;
 use super::error::ConfigError;
@@ -89,6 +90,7 @@ fn defaults_serve_where_nothing_is_written() {
         script_path: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".to_owned(),
         door: DOOR,
         incoming: INCOMING,
+        bounds: BOUNDS,
         log: "warn,rocket=off,trackyard=info,trackyard::api=error,trackyard::web=error".to_owned(),
         file: None,
         warnings: Vec::new(),
@@ -129,7 +131,7 @@ fn every_key_is_read_from_the_file() {
          max_render_bytes = '1 MiB'\nsyntax_processes = 2\nsyntax_time = '5s'\n\
          max_output_bytes = '3 KiB'\nmax_env_bytes = '4 KiB'\nmax_outputs = 5\nmax_reason_chars = 6\n\
          commands_waiting = 3\nbatch = 4\nstream_events = 6\nstream_viewers = 5\nstream_heartbeat = '3s'\nanswer_timeout = '4s'\nlog_cap_bytes = '1 MiB'\nlog_index_bytes = '2 MiB'\nlog_search_bytes = '3 MiB'\nlog_line_bytes = 99\nlog_page_bytes = '4 KiB'\ntail_bytes = '2 KiB'\ngrace = '500ms'\n\
-         script_path = '/usr/bin:/bin'\nmax_connections = 9\nrequest_key_days = 3\nhook_window = '2s'\nmax_hook_bytes = 9\nlog = 'debug'\n",
+         script_path = '/usr/bin:/bin'\nmax_connections = 9\nrequest_key_days = 3\nhook_window = '2s'\nmax_hook_bytes = 9\nlist_rows = 2\nasked_at_once = 3\nremoval_rows = 4\nremoval_time = '5ms'\nmax_tags = 6\nmax_tag_bytes = 7\nlog = 'debug'\n",
     );
     let config = load(Flags::default(), dir.path(), &[]).expect("the settings are valid");
     let expected = Config {
@@ -178,6 +180,14 @@ fn every_key_is_read_from_the_file() {
             hook_window: Duration::from_secs(2),
             max_hook_bytes: 9,
         },
+        bounds: Bounds {
+            list_rows: 2,
+            asked_at_once: 3,
+            removal_rows: 4,
+            removal_time: Duration::from_millis(5),
+            max_tags: 6,
+            max_tag_bytes: 7,
+        },
         log: "debug".to_owned(),
         file: Some(dir.path().join("Rocket.toml")),
         warnings: Vec::new(),
@@ -205,7 +215,7 @@ fn the_rocket_toml_of_the_project_shows_every_default() {
     };
     let lines: Vec<&str> = shipped.lines().map(uncommented).collect();
     let count = lines.iter().filter(|line| is_key(line)).count();
-    assert_eq!(count, 49, "one line for each setting");
+    assert_eq!(count, 55, "one line for each setting");
     let dir = with_file(&lines.join("\n"));
     let config = load(Flags::default(), dir.path(), &[]).expect("the defaults are valid");
     let (slots, file) = (defaults.slots, config.file.clone());

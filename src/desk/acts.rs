@@ -1,6 +1,7 @@
 //! What is asked of pipelines and tracks that are there.
 
 use super::Desk;
+use crate::clock;
 use crate::driver::CommandError;
 use crate::engine::{Action, Expect, PipelineId, Preview, Refusal, Request, TrackId};
 use crate::graph::quote;
@@ -52,7 +53,17 @@ impl Desk {
                     Err(why) => why.into(),
                 }
             }
+            CommandError::Refused(Refusal::NoPipeline(id)) => self.no_pipeline(id),
             why => why,
+        }
+    }
+
+    /// Why there is no such pipeline: it was deleted, or there never was one.
+    pub fn no_pipeline(&self, id: PipelineId) -> CommandError {
+        match self.store.removed(id) {
+            Ok(Some((at, who))) => CommandError::Deleted(id, clock::format_utc(at), who),
+            Ok(None) => CommandError::Refused(Refusal::NoPipeline(id)),
+            Err(why) => why.into(),
         }
     }
 

@@ -55,7 +55,7 @@ impl Desk {
     ) -> Result<(GraphId, StartRequest), StartError> {
         let refused = |why| StartError::Command(CommandError::Refused(why));
         let head = self.store.pipeline(old)?;
-        let head = head.ok_or_else(|| refused(Refusal::NoPipeline(old)))?;
+        let head = head.ok_or_else(|| self.no_pipeline(old))?;
         if let Some(Expect::Pipeline(saw)) = asked.expect
             && let Some(state) = PipelineState::from_code(head.state)
             && saw != state

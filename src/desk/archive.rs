@@ -27,14 +27,16 @@ pub(super) struct Archive<'a, W: Write> {
     top: String,
     /// Of all files, in seconds since 1970.
     at: u64,
-    /// What is in it so far, for the manifest, which comes last.
+    /// What is in it so far, for the manifest.
     manifest: BufWriter<File>,
+    /// The same as `sha256sum` reads it; it comes last.
+    sums: BufWriter<File>,
     files: usize,
 }
 
 impl<'a, W: Write> Archive<'a, W> {
     pub(super) fn new(head: &PipelineHead, spool: &'a Spool, out: W) -> Result<Self, BundleError> {
-        let mut manifest = BufWriter::new(tempfile::tempfile_in(spool.dir())?);
+        let mut manifest = beside(spool)?;
         let (format, server) = (BUNDLE_FORMAT, env!("CARGO_PKG_VERSION"));
         write!(
             manifest,
@@ -47,6 +49,7 @@ impl<'a, W: Write> Archive<'a, W> {
             top: format!("pipeline-{}", head.id),
             at: head.created_at.unsigned_abs() / 1_000,
             manifest,
+            sums: beside(spool)?,
             files: 0,
         })
     }
@@ -57,7 +60,7 @@ impl<'a, W: Write> Archive<'a, W> {
 
     /// A file beside the bundle, until it is known how long it is.
     pub(super) fn lines(&self) -> Result<BufWriter<File>, BundleError> {
-        Ok(BufWriter::new(tempfile::tempfile_in(self.spool.dir())?))
+        Ok(beside(self.spool)?)
     }
 
     pub(super) fn finished(
@@ -69,7 +72,7 @@ impl<'a, W: Write> Archive<'a, W> {
         self.file(name, size, file)
     }
 
-    /// A log as long as it is now; nothing where there is none.
+    /// A log as long as it is now; empty where nothing was printed.
     pub(super) fn log(
         &mut self,
         id: PipelineId,
@@ -81,14 +84,21 @@ impl<'a, W: Write> Archive<'a, W> {
             track,
             attempt: number.unsigned_abs(),
         }))?;
-        if view.is_empty() {
-            return Ok(());
-        }
         let size = view.len();
         self.file(&log_name(track.0, number), size, view.all())
     }
 
     fn file(&mut self, name: &str, size: u64, from: impl Read) -> Result<(), BundleError> {
+        let sum = self.put(name, size, from)?;
+        let entry = json!({"path": name, "bytes": size, "sha256": sum});
+        let comma = if self.files > 0 { "," } else { "" };
+        write!(self.manifest, "{comma}\n{entry}")?;
+        self.files += 1;
+        Ok(())
+    }
+
+    /// Puts a file into it and gives its digest.
+    fn put(&mut self, name: &str, size: u64, from: impl Read) -> Result<String, BundleError> {
         let mut hashing = Hashing {
             inner: from.take(size),
             digest: Sha256::new(),
@@ -97,22 +107,26 @@ impl<'a, W: Write> Archive<'a, W> {
         let mut header = header(self.at, size);
         let path = format!("{}/{name}", self.top);
         self.tar.append_data(&mut header, path, &mut hashing)?;
-        let entry = json!({"path": name, "bytes": size, "sha256": hex(&hashing.digest.finalize())});
-        let comma = if self.files > 0 { "," } else { "" };
-        write!(self.manifest, "{comma}\n{entry}")?;
-        self.files += 1;
-        Ok(())
+        let sum = hex(&hashing.digest.finalize());
+        writeln!(self.sums, "{sum}  {name}")?;
+        Ok(sum)
     }
 
     pub(super) fn end(mut self) -> Result<(), BundleError> {
         writeln!(self.manifest, "\n]}}")?;
-        let (file, size) = rewound(self.manifest)?;
-        let mut header = header(self.at, size);
-        let path = format!("{}/manifest.json", self.top);
-        self.tar.append_data(&mut header, path, file)?;
+        let (manifest, sums) = (beside(self.spool)?, beside(self.spool)?);
+        let (file, size) = rewound(std::mem::replace(&mut self.manifest, manifest))?;
+        self.put("manifest.json", size, file)?;
+        let (file, size) = rewound(std::mem::replace(&mut self.sums, sums))?;
+        self.put("SHA256SUMS", size, file)?;
         self.tar.into_inner()?.finish()?.flush()?;
         Ok(())
     }
+}
+
+/// A file of its own, which goes with its handle.
+fn beside(spool: &Spool) -> io::Result<BufWriter<File>> {
+    Ok(BufWriter::new(tempfile::tempfile_in(spool.dir())?))
 }
 
 fn header(at: u64, size: u64) -> Header {

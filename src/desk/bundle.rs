@@ -9,7 +9,10 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::archive::{Archive, log_name};
+use super::shown::{TrackShown, Variable};
+use crate::clock::format_utc;
 use crate::engine::{GraphId, PipelineId, PipelineState, Reason, TrackId, TrackState};
+use crate::graph::interpreter;
 use crate::spool::Spool;
 use crate::store::{AttemptRow, JournalRow, Packed, PipelineHead, Store, StoreError};
 
@@ -22,6 +25,9 @@ pub enum BundleError {
     /// The database cannot be read.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// It was deleted meanwhile: what was read of it may not be all.
+    #[error("the pipeline was deleted meanwhile")]
+    Deleted,
     /// A file cannot be read, or the bundle cannot be written.
     #[error("{0}")]
     Io(#[from] io::Error),
@@ -53,10 +59,13 @@ pub fn bundle(
         }
         for packed in tracks {
             let attempts = of.remove(&packed.head.id).unwrap_or_default();
+            let (track, shown) = (packed.head.id, TrackShown::of(&packed.head, &packed.order)?);
             writeln!(lines, "{}", of_track(&packed, &attempts))?;
-            archive.text(&format!("scripts/{}", packed.head.id), &packed.script)?;
+            archive.text(&script_name(track), &shown.script)?;
+            let run = format!("{:#}\n", of_run(&packed, &shown));
+            archive.text(&run_name(track), &run)?;
             for attempt in attempts {
-                archive.log(id, TrackId(packed.head.id), attempt.number)?;
+                archive.log(id, TrackId(track), attempt.number)?;
             }
         }
     }
@@ -72,7 +81,34 @@ pub fn bundle(
         }
     }
     archive.finished("journal.ndjson", lines)?;
+    // Whoever deletes it says so before anything of it goes.
+    if store.pipeline(id)?.is_none() {
+        return Err(BundleError::Deleted);
+    }
     archive.end()
+}
+
+fn script_name(track: i64) -> String {
+    format!("scripts/{track}")
+}
+
+fn run_name(track: i64) -> String {
+    format!("runs/{track}.json")
+}
+
+/// How the script of a track was run the last time, or would be now: for one who does it by hand.
+fn of_run(packed: &Packed, shown: &TrackShown) -> Value {
+    let script = script_name(packed.head.id);
+    let mut argv = interpreter(&shown.script).argv;
+    argv.push(script.clone());
+    let value = |v: &Variable| (!v.secret).then(|| v.value.clone());
+    let environment = shown.environment.iter();
+    let environment: BTreeMap<&str, Option<String>> =
+        environment.map(|v| (v.name.as_str(), value(v))).collect();
+    json!({
+        "script": script, "argv": argv, "workdir": packed.order.workdir,
+        "environment": environment, "timeout_ms": packed.order.timeout_ms,
+    })
 }
 
 fn of_pipeline(head: &PipelineHead) -> Value {
@@ -81,7 +117,8 @@ fn of_pipeline(head: &PipelineHead) -> Value {
         "name": head.name, "desc": head.desc, "creator": head.creator, "trigger": head.trigger,
         "state": PipelineState::from_code(head.state).map(PipelineState::word),
         "input": masked(&head.input), "priority": head.priority, "again_of": head.again_of,
-        "created_at": head.created_at, "finished_at": head.finished_at,
+        "again_of_deleted": head.again_of_deleted,
+        "created_at": format_utc(head.created_at), "finished_at": head.finished_at.map(format_utc),
     })
 }
 
@@ -90,8 +127,9 @@ fn of_track(packed: &Packed, attempts: &[AttemptRow]) -> Value {
     let reason = |code: Option<i16>| code.and_then(Reason::from_code).map(Reason::word);
     let attempt = |a: &AttemptRow| {
         json!({
-            "attempt": a.number, "ordered_at": a.ordered_at, "started_at": a.started_at,
-            "finished_at": a.finished_at, "reason": reason(a.reason), "exit_code": a.exit_code,
+            "attempt": a.number, "ordered_at": format_utc(a.ordered_at),
+            "started_at": a.started_at.map(format_utc),
+            "finished_at": a.finished_at.map(format_utc), "reason": reason(a.reason), "exit_code": a.exit_code,
             "signal": a.signal, "detail": a.detail, "dropped_bytes": a.dropped_bytes,
             "log": log_name(head.id, a.number),
         })
@@ -100,15 +138,15 @@ fn of_track(packed: &Packed, attempts: &[AttemptRow]) -> Value {
         "id": head.id, "vertex": head.vertex,
         "state": TrackState::from_code(head.state).map(TrackState::word),
         "reason": reason(head.reason), "detail": head.detail, "exit_code": head.exit_code,
-        "input": masked(&packed.input), "outputs": json_of(&packed.outputs),
-        "script": format!("scripts/{}", head.id),
+        "input": masked(&packed.order.input), "outputs": json_of(&packed.outputs),
+        "script": script_name(head.id), "run": run_name(head.id),
         "attempts": attempts.iter().map(attempt).collect::<Vec<_>>(),
     })
 }
 
 fn of_entry(entry: &JournalRow) -> Value {
     json!({
-        "sequence": entry.sequence, "at": entry.at, "track": entry.track_id,
+        "sequence": entry.sequence, "at": format_utc(entry.at), "track": entry.track_id,
         "from": entry.old_state, "to": entry.new_state, "attempt": entry.attempt,
         "who": entry.who, "why": entry.why,
     })

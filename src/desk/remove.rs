@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::survivors::{lost_attempt, still_runs};
 use super::{Asked, Desk, StartError};
 use crate::driver::CommandError;
-use crate::engine::{PipelineId, PipelineState, Refusal, TrackId};
+use crate::engine::{PipelineId, PipelineState, TrackId};
 use crate::store::{Extent, PipelineHead, TrackHead};
 
 /// The most pipelines that repeat a removed one and are named.
@@ -32,8 +32,8 @@ impl Desk {
         if !errors.is_empty() {
             return Err(StartError::Fields(errors));
         }
-        let none = StartError::Command(CommandError::Refused(Refusal::NoPipeline(id)));
-        let head = self.store.pipeline(id)?.ok_or(none)?;
+        let head = self.store.pipeline(id)?;
+        let head = head.ok_or_else(|| self.no_pipeline(id))?;
         let extent = self.store.extent(id)?;
         let repeated_by = self.store.again_of(id, MOST_NAMED)?;
         let of_all = self.remove_all(std::slice::from_ref(&head), asked, dry)?;

@@ -7,7 +7,7 @@ use crate::engine::TrackId;
 use crate::graph::{
     MASK, Value, environment, launch_text, secret_variable, unknown_output, values_from_json,
 };
-use crate::store::{StoreError, TrackOrder};
+use crate::store::{StoreError, TrackHead, TrackOrder};
 
 /// A script with its values, and what is in its environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,11 +51,18 @@ pub fn variables(order: &TrackOrder, values: &[(String, Value)]) -> Vec<(String,
 impl Desk {
     /// How a track's script runs with what is known now; none: there is no such track.
     pub fn shown(&self, id: TrackId) -> Result<Option<TrackShown>, StoreError> {
-        let (Some((head, _)), Some(order)) = (self.store.track(id)?, self.store.order(id)?) else {
-            return Ok(None);
-        };
+        match (self.store.track(id)?, self.store.order(id)?) {
+            (Some((head, _)), Some(order)) => TrackShown::of(&head, &order).map(Some),
+            _ => Ok(None),
+        }
+    }
+}
+
+impl TrackShown {
+    /// The same of what was read.
+    pub(super) fn of(head: &TrackHead, order: &TrackOrder) -> Result<Self, StoreError> {
         let json: Json = serde_json::from_str(&order.input)
-            .map_err(|why| StoreError::Mismatch(format!("values of track {id}: {why}")))?;
+            .map_err(|why| StoreError::Mismatch(format!("values of track {}: {why}", head.id)))?;
         let mut values = values_from_json(&json, &order.params.iter().collect::<Vec<_>>());
         values.extend(order.referred.iter().map(|referred| {
             let unknown = || Value::Str(unknown_output(&referred.name));
@@ -74,7 +81,7 @@ impl Desk {
             ("TRACKYARD_ATTEMPT", head.attempt.max(1).into()),
         ];
         let own = own.map(|(name, value)| (name.to_owned(), value.to_string()));
-        let mut all = variables(&order, &values);
+        let mut all = variables(order, &values);
         all.extend(
             own.into_iter()
                 .filter(|(name, _)| order.env.iter().all(|(n, _)| n != name)),
@@ -83,14 +90,18 @@ impl Desk {
         let given = json.as_object().into_iter().flatten();
         let given = given.filter(|(_, value)| value.is_null());
         let given = given.map(|(name, _)| secret_variable(name));
-        environment.extend(given.chain(order.secrets).map(|name| Variable {
-            name,
-            value: MASK.to_owned(),
-            secret: true,
-        }));
-        Ok(Some(TrackShown {
+        environment.extend(
+            given
+                .chain(order.secrets.iter().cloned())
+                .map(|name| Variable {
+                    name,
+                    value: MASK.to_owned(),
+                    secret: true,
+                }),
+        );
+        Ok(Self {
             script: launch_text(&order.script, &values),
             environment,
-        }))
+        })
     }
 }

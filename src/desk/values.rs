@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value as Json;
+
 use super::{Desk, StartError};
 use crate::engine::{GraphId, PipelineId, TrackId, TrackInput};
 use crate::graph::{
@@ -75,15 +77,23 @@ impl Desk {
         }
         let vertex = &graph.vertices[index];
         let key = |name: &str| field(vertex, name);
-        let has: BTreeMap<String, serde_json::Value> =
-            serde_json::from_str(has).unwrap_or_default();
+        let has: BTreeMap<String, Json> = serde_json::from_str(has).unwrap_or_default();
         let mut all: BTreeMap<String, GivenOwned> = has
             .into_iter()
             .map(|(name, value)| (key(&name), GivenOwned::Json(value)))
             .collect();
-        let secrets = secrets.into_iter();
-        all.extend(secrets.map(|(name, text)| (key(&name), GivenOwned::Text(text))));
-        all.extend(given.iter().map(|(name, value)| (key(name), value.clone())));
+        let secrets: BTreeMap<String, GivenOwned> = secrets
+            .into_iter()
+            .map(|(name, text)| (key(&name), GivenOwned::Text(text)))
+            .collect();
+        // As people read it: a secret that is there is null.
+        let stays = |name: &str, value: &GivenOwned| {
+            *value == GivenOwned::Json(Json::Null) && secrets.contains_key(name)
+        };
+        let given = given.iter().map(|(name, value)| (key(name), value.clone()));
+        let given: Vec<_> = given.filter(|(name, value)| !stays(name, value)).collect();
+        all.extend(secrets);
+        all.extend(given);
         let mut accepted = accept_inputs(&graph, &all, Later::All, &self.limits)?;
         Ok(accepted.vertices.swap_remove(index))
     }

@@ -47,6 +47,8 @@ pub(super) struct Line {
     pub(super) client: SocketAddr,
     /// Told at each change that its own task must hear of.
     pub(super) changed: Notify,
+    /// Told when nothing goes to the client any more.
+    pub(super) over: Notify,
     state: Mutex<State>,
 }
 
@@ -56,6 +58,7 @@ impl Line {
             id,
             client,
             changed: Notify::new(),
+            over: Notify::new(),
             state: Mutex::new(State {
                 phase: Phase::Waiting,
                 requests: 0,

@@ -129,6 +129,7 @@ struct Place {
 impl Drop for Place {
     fn drop(&mut self) {
         self.lines.remove(&self.line);
+        self.line.over.notify_one();
     }
 }
 

@@ -20,4 +20,4 @@ pub use body::whole;
 pub use lines::Lines;
 pub use listen::{Listener, capacity, handles};
 pub use rates::{Asking, Rates, Stranger, retry_after, too_often};
-pub use turn::Turns;
+pub use turn::{Cut, Turns};

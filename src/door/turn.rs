@@ -5,10 +5,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rocket::fairing::{Fairing, Info, Kind};
+use rocket::http::Status;
+use rocket::request::{FromRequest, Outcome};
 use rocket::{Data, Request};
 
 use super::line::Line;
 use super::lines::Lines;
+use super::refusal::Refusal;
 
 /// Finds the connection of each request, and tells it when the request begins and ends.
 pub struct Turns {
@@ -41,6 +44,30 @@ impl Turn {
 impl Drop for Turn {
     fn drop(&mut self) {
         self.line.end(Instant::now());
+    }
+}
+
+/// The connection of a request, to be cut: an answer that cannot be brought to its end must not be
+/// taken for a whole one, and Rocket would end it as it ends any other.
+pub struct Cut(Arc<Line>);
+
+impl Cut {
+    /// Cuts it; nothing goes to the client any more when this is done.
+    pub async fn cut(self) {
+        self.0.refuse(Refusal::Late);
+        self.0.over.notified().await;
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Cut {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        match request.local_cache(|| None::<Turn>) {
+            Some(turn) => Outcome::Success(Self(Arc::clone(&turn.line))),
+            None => Outcome::Error((Status::InternalServerError, ())),
+        }
     }
 }
 

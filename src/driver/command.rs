@@ -86,6 +86,9 @@ pub enum CommandError {
     /// The engine's rules forbid it.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// The pipeline was deleted: when and by whom.
+    #[error("pipeline `{0}` was deleted at {1} by `{2}`")]
+    Deleted(PipelineId, String, String),
     /// The same for a track that is in the way, in words that name it.
     #[error("{1}")]
     InTheWay(Refusal, String),

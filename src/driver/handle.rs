@@ -31,6 +31,7 @@ pub struct Handle {
     pub(super) inputs: Arc<Mutex<()>>,
     pub(super) backend: Arc<dyn Backend>,
     pub(super) ring: Ring,
+    pub(super) asked_at_once: usize,
     pub(super) note: Option<Note>,
 }
 

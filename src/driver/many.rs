@@ -6,9 +6,6 @@ use super::command::{Command, CommandError, Reply};
 use super::handle::Handle;
 use crate::engine::{PipelineId, Request};
 
-/// How many commands one caller has under way.
-const ASKED_AT_ONCE: usize = 50;
-
 impl Handle {
     /// Does what is asked of each, in few commits; one answer for each.
     pub fn act_all(&self, requests: Vec<Request>) -> Vec<Result<(), CommandError>> {
@@ -42,7 +39,7 @@ impl Handle {
         let mut answers = Vec::new();
         let mut commands = commands.peekable();
         while commands.peek().is_some() {
-            let some = commands.by_ref().take(ASKED_AT_ONCE);
+            let some = commands.by_ref().take(self.asked_at_once);
             let sent: Vec<_> = some
                 .map(|(id, command)| {
                     let (reply, answer) = bounded(1);

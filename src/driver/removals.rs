@@ -3,7 +3,6 @@
 
 use std::cell::Cell;
 use std::collections::{BTreeSet, VecDeque};
-use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
@@ -14,12 +13,12 @@ use super::flush::Answered;
 use crate::engine::{Outbox, PipelineId, Refusal, Time};
 use crate::executor::Backend;
 use crate::failpoint::{Point, reach};
-
-/// How long rows are removed before others have their turn.
-const TURN: Duration = Duration::from_millis(10);
+use crate::store::Turn;
 
 /// What is on its way.
 pub(super) struct Removals {
+    /// What is removed before others have their turn.
+    turn: Turn,
     /// Those that have rows; the first one's turn is next.
     rows: VecDeque<PipelineId>,
     /// Those that have files.
@@ -30,8 +29,9 @@ pub(super) struct Removals {
 
 impl Removals {
     /// Goes on with those that a former server has begun.
-    pub(super) fn new(begun: Vec<PipelineId>, backend: &dyn Backend) -> Self {
+    pub(super) fn new(begun: Vec<PipelineId>, turn: Turn, backend: &dyn Backend) -> Self {
         let mut removals = Self {
+            turn,
             rows: VecDeque::new(),
             files: BTreeSet::new(),
             gone: unbounded(),
@@ -94,8 +94,9 @@ impl Drive {
             return true;
         };
         let (none, rest) = (Outbox::default(), Cell::new(true));
+        let turn = self.removals.turn;
         let written = self.write(&none, &mut Vec::new(), |writer| {
-            rest.set(!writer.remove_some(id, TURN)?);
+            rest.set(!writer.remove_some(id, turn)?);
             Ok(())
         });
         if rest.get() {

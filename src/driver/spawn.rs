@@ -19,7 +19,7 @@ use super::trouble::{Ballast, Trouble};
 use crate::engine::{Capacity, Effect, Engine, Time};
 use crate::executor::{Backend, Fact, Verdict};
 use crate::spool::Spool;
-use crate::store::{StoreError, Writer};
+use crate::store::{StoreError, Turn, Writer};
 
 /// What the driver is told once.
 #[derive(Debug, Clone)]
@@ -34,6 +34,10 @@ pub struct Settings {
     pub grace_ms: u64,
     /// How much of the newest news is kept for those who watch.
     pub news_kept: usize,
+    /// How many commands one caller has under way.
+    pub asked_at_once: usize,
+    /// What one turn takes of a pipeline that is being removed.
+    pub removal: Turn,
     /// Reads the clock.
     pub now: fn() -> Time,
 }
@@ -50,6 +54,7 @@ pub struct Driver {
     inputs: Arc<Mutex<()>>,
     backend: Arc<dyn Backend>,
     ring: Ring,
+    asked_at_once: usize,
     thread: JoinHandle<()>,
 }
 
@@ -103,7 +108,7 @@ impl Driver {
         let meter = Meter::default();
         let measures = meter.measures.clone();
         let shown = draining.shown();
-        let removals = Removals::new(writer.removals()?, backend.as_ref());
+        let removals = Removals::new(writer.removals()?, settings.removal, backend.as_ref());
         let processes = Arc::clone(&backend);
         let drive = Drive {
             trouble: trouble.clone(),
@@ -146,6 +151,7 @@ impl Driver {
             inputs: Arc::default(),
             backend: processes,
             ring,
+            asked_at_once: settings.asked_at_once,
             thread,
         })
     }
@@ -161,6 +167,7 @@ impl Driver {
             inputs: Arc::clone(&self.inputs),
             backend: Arc::clone(&self.backend),
             ring: self.ring.clone(),
+            asked_at_once: self.asked_at_once,
             note: None,
         }
     }
@@ -210,16 +217,21 @@ mod tests {
     use std::sync::Arc;
     use std::time::Duration;
 
-    use crossbeam_channel::{Sender, unbounded};
+    use crossbeam_channel::{Sender, bounded, unbounded};
 
     use super::{Driver, Settings};
+    use crate::driver::command::{Command, Reply};
+    use crate::driver::draining::Draining;
+    use crate::driver::handle::Handle;
+    use crate::driver::measures::Meter;
+    use crate::driver::ring::Ring;
     use crate::engine::{
         AttemptKey, Capacity, Engine, Event, Outbox, PipelineId, StartOrder, Time, TrackId,
     };
     use crate::executor::{Backend, Verdict};
     use crate::graph::{Graph, Runnable, Vertex};
     use crate::spool::Spool;
-    use crate::store::{Durability, NewGraph, Terms, Writer};
+    use crate::store::{Durability, NewGraph, Terms, Turn, Writer};
 
     /// Says which attempts it is asked to launch, and runs nothing.
     struct Launches(Sender<AttemptKey>);
@@ -297,6 +309,8 @@ mod tests {
             batch: 10,
             grace_ms: 1,
             news_kept: 100,
+            asked_at_once: 50,
+            removal: Turn::default(),
             now: || Time(3),
         };
         let (_facts, facts) = unbounded();
@@ -306,5 +320,43 @@ mod tests {
         let key = launches.recv_timeout(Duration::from_secs(20));
         assert_eq!(key.map(|key| key.attempt), Ok(1));
         driver.stop();
+    }
+
+    #[test]
+    fn so_many_are_under_way_as_may_be() {
+        let (commands, asked) = bounded(100);
+        let handle = Handle {
+            commands,
+            trouble: Default::default(),
+            draining: Draining::default().shown(),
+            no_reserve: Default::default(),
+            measures: Meter::default().measures.clone(),
+            inputs: Arc::default(),
+            backend: Arc::new(Launches(unbounded().0)),
+            ring: Ring::new(1, 0, Vec::new()),
+            asked_at_once: 3,
+            note: None,
+        };
+        let ids: Vec<PipelineId> = (1..=8).map(PipelineId).collect();
+        std::thread::scope(|scope| {
+            let all = scope.spawn(|| handle.remove_all(&ids, "me", ""));
+            for group in ids.chunks(3) {
+                let replies: Vec<(PipelineId, Reply<()>)> = group
+                    .iter()
+                    .map(|_| match asked.recv() {
+                        Ok(Command::Remove(id, _, _, reply)) => (id, reply),
+                        _ => panic!("something else was asked"),
+                    })
+                    .collect();
+                let ids: Vec<PipelineId> = replies.iter().map(|(id, _)| *id).collect();
+                assert_eq!(ids, group);
+                assert!(asked.is_empty(), "more comes when these are answered");
+                for (_, reply) in replies {
+                    reply.send(Ok(())).expect("somebody waits");
+                }
+            }
+            let answers = all.join().expect("it ends");
+            assert!(answers.len() == 8 && answers.iter().all(Result::is_ok));
+        });
     }
 }

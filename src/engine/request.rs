@@ -96,7 +96,7 @@ pub enum Answer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// No pipeline has this number.
-    #[error("there is no pipeline {0}")]
+    #[error("pipeline `{0}` does not exist")]
     NoPipeline(PipelineId),
     /// No such track in that pipeline.
     #[error("pipeline {0} has no track {1}")]

@@ -31,6 +31,8 @@ pub struct PipelineFilter {
     pub since: Option<Time>,
     /// Started before then.
     pub until: Option<Time>,
+    /// Ended, so that nothing of it could move any more, before then.
+    pub ended_before: Option<Time>,
     /// Whether something of it can still move.
     pub live: Option<bool>,
 }
@@ -38,7 +40,7 @@ pub struct PipelineFilter {
 /// Where a page of the list ends: what comes next is older.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
-    /// When it was started, in a list by time.
+    /// When it was started or ended, in a list by that.
     pub(super) at: Option<i64>,
     pub(super) id: i64,
 }
@@ -73,14 +75,44 @@ impl PipelineFilter {
         *self == Self::default()
     }
 
-    /// The list is in the order of time, not of numbers. They differ where a clock was set back.
-    pub(super) fn is_by_time(&self) -> bool {
-        self.graph.is_none() && (self.since.is_some() || self.until.is_some())
+    /// What the list is in the order of.
+    pub(super) fn order(&self) -> Order {
+        match (&self.graph, self.ended_before, self.since.or(self.until)) {
+            (None, Some(_), _) => Order::End,
+            (None, None, Some(_)) => Order::Start,
+            (Some(_), ..) | (None, None, None) => Order::Number,
+        }
     }
 
     /// Whether a page of this list can have ended there.
     pub fn is_of(&self, place: Place) -> bool {
-        self.is_by_time() == place.at.is_some()
+        (self.order() != Order::Number) == place.at.is_some()
+    }
+}
+
+/// What a list is in the order of, the newest first. They differ where a clock was set back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    Number,
+    Start,
+    End,
+}
+
+impl Order {
+    /// The column that says when.
+    pub(super) fn moment(self) -> &'static str {
+        match self {
+            Self::Number | Self::Start => "created_at",
+            Self::End => "finished_at",
+        }
+    }
+
+    /// The condition of what comes after a place that says when.
+    pub(super) fn before(self) -> &'static str {
+        match self {
+            Self::Number | Self::Start => "(created_at, id) < (?, ?)",
+            Self::End => "(finished_at, id) < (?, ?)",
+        }
     }
 }
 
@@ -120,6 +152,7 @@ impl PipelineFilter {
             text("name LIKE ? ESCAPE '\\'", &part),
             time(SINCE, self.since),
             time(UNTIL, self.until),
+            time(ENDED, self.ended_before),
         ];
         all.into_iter().flatten().collect()
     }
@@ -130,7 +163,10 @@ impl PipelineFilter {
         match &self.graph {
             Some(OfGraph::Name(_)) => ("INDEXED BY pipeline_by_graph", &[NAME], true),
             Some(OfGraph::Version(_)) => ("INDEXED BY pipeline_by_version", &[VERSION], true),
-            None if self.is_by_time() => ("INDEXED BY pipeline_by_time", &[SINCE, UNTIL], false),
+            None if self.order() == Order::End => ("INDEXED BY pipeline_by_end", &[ENDED], false),
+            None if self.order() == Order::Start => {
+                ("INDEXED BY pipeline_by_time", &[SINCE, UNTIL], false)
+            }
             None if self.live == Some(true) => ("INDEXED BY pipeline_live", &[LIVE], false),
             None if !self.states.is_empty() => ("INDEXED BY pipeline_by_state", &[], true),
             None if self.creator.is_some() => ("INDEXED BY pipeline_by_creator", &[CREATOR], false),
@@ -147,6 +183,7 @@ const CREATOR: &str = "creator = ?";
 const TRIGGER: &str = "trigger_kind = ?";
 const SINCE: &str = "created_at >= ?";
 const UNTIL: &str = "created_at < ?";
+const ENDED: &str = "finished_at < ?";
 
 /// What `LIKE` takes for a text with this in it.
 fn pattern(part: &str) -> String {

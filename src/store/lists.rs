@@ -12,13 +12,10 @@ use diesel::{QueryableByName, RunQueryDsl};
 
 use super::connection::{Db, on};
 use super::error::StoreError;
-use super::filter::{PipelineFilter, Place, Term, Value};
+use super::filter::{Order, PipelineFilter, Place, Term, Value};
 use super::pipelines::{PipelineHead, heads};
 use super::reader::Store;
 use crate::engine::PipelineState;
-
-/// The most rows that are looked at for one page.
-const MOST_LOOKED_AT: i64 = 10_000;
 
 /// A page of the list.
 #[derive(Debug)]
@@ -30,6 +27,11 @@ pub struct PipelineList {
 }
 
 impl Store {
+    /// So many rows are looked at for one page of pipelines, and no more.
+    pub fn looking_at(self, looked_at: u32) -> Self {
+        Self { looked_at, ..self }
+    }
+
     /// Pipelines that are meant, older than `after`, the newest first.
     pub fn find_pipelines(
         &self,
@@ -38,7 +40,7 @@ impl Store {
         limit: i64,
     ) -> Result<PipelineList, StoreError> {
         let db = &mut *self.pool.get()?;
-        let (ids, next) = Search::of(filter, after, MOST_LOOKED_AT).run(db, limit)?;
+        let (ids, next) = Search::of(filter, after, self.looked_at.into()).run(db, limit)?;
         let places: BTreeMap<i64, usize> = ids.iter().copied().zip(0..).collect();
         let mut heads = heads(db, &ids)?;
         heads.sort_by_key(|head| places.get(&head.id).copied());
@@ -51,7 +53,7 @@ struct Search {
     sql: String,
     values: Vec<Value>,
     looked_at: i64,
-    by_time: bool,
+    by: Order,
 }
 
 #[derive(QueryableByName)]
@@ -59,7 +61,7 @@ struct Seen {
     #[diesel(sql_type = BigInt)]
     id: i64,
     #[diesel(sql_type = BigInt)]
-    created_at: i64,
+    at: i64,
     #[diesel(sql_type = Bool)]
     fits: bool,
 }
@@ -70,17 +72,16 @@ fn words(terms: &[Term]) -> Vec<String> {
 
 impl Search {
     fn of(filter: &PipelineFilter, after: Option<Place>, looked_at: i64) -> Self {
-        let by_time = filter.is_by_time();
+        let by = filter.order();
         let (index, answered, each_state) = filter.drive();
         let (mut found, rest): (Vec<Term>, Vec<Term>) = filter
             .terms()
             .into_iter()
             .partition(|(term, _)| answered.contains(term));
         match after {
-            Some(Place { at: Some(at), id }) => found.push((
-                "(created_at, id) < (?, ?)",
-                vec![Value::Number(at), Value::Number(id)],
-            )),
+            Some(Place { at: Some(at), id }) => {
+                found.push((by.before(), vec![Value::Number(at), Value::Number(id)]))
+            }
             Some(Place { at: None, id }) => found.push(("id < ?", vec![Value::Number(id)])),
             None => {}
         }
@@ -104,20 +105,21 @@ impl Search {
             let conditions = [words(&found), vec![arm]].concat().join(" AND ");
             let fits = fits.join(" AND ");
             sql.push(format!(
-                "SELECT id, created_at, {fits} AS fits FROM pipeline {index} WHERE {conditions}"
+                "SELECT id, {} AS at, ({fits}) IS TRUE AS fits FROM pipeline {index} WHERE {conditions}",
+                by.moment()
             ));
             values.extend(rest.iter().chain(&found).flat_map(|(_, of)| of.clone()));
         }
-        let order = match by_time {
-            true => "created_at DESC, id DESC",
-            false => "id DESC",
+        let order = match by {
+            Order::Number => "id DESC".to_owned(),
+            Order::Start | Order::End => format!("{} DESC, id DESC", by.moment()),
         };
         let sql = sql.join(" UNION ALL ");
         Self {
             sql: format!("{sql} ORDER BY {order} LIMIT {looked_at}"),
             values,
             looked_at,
-            by_time,
+            by,
         }
     }
 
@@ -137,7 +139,7 @@ impl Search {
                 let row = row?;
                 seen += 1;
                 ids.extend(row.fits.then_some(row.id));
-                let at = self.by_time.then_some(row.created_at);
+                let at = (self.by != Order::Number).then_some(row.at);
                 last = Some(Place { at, id: row.id });
                 if ids.len() as i64 == limit {
                     break;
@@ -153,7 +155,7 @@ impl Search {
 mod tests {
     use diesel::connection::SimpleConnection;
 
-    use super::{PipelineFilter, Place, Search};
+    use super::{Order, PipelineFilter, Place, Search};
     use crate::engine::{GraphId, PipelineState, Time};
     use crate::store::OfGraph;
     use crate::store::connection::{Db, Durability, open_writer};
@@ -220,6 +222,23 @@ mod tests {
                 },
             ),
             (
+                "pipeline_by_end",
+                PipelineFilter {
+                    ended_before: Some(Time(5)),
+                    ..all()
+                },
+            ),
+            (
+                "pipeline_by_end",
+                PipelineFilter {
+                    ended_before: Some(Time(5)),
+                    since: Some(Time(5)),
+                    live: Some(false),
+                    states: states.clone(),
+                    ..all()
+                },
+            ),
+            (
                 "pipeline_by_state",
                 PipelineFilter {
                     states: states.clone(),
@@ -256,7 +275,7 @@ mod tests {
     #[test]
     fn every_filter_has_an_index_in_the_order_of_the_list() {
         for (index, filter) in filters() {
-            let at = filter.is_by_time().then_some(9);
+            let at = (filter.order() != Order::Number).then_some(9);
             for after in [None, Some(Place { at, id: 7 })] {
                 let sql = Search::of(&filter, after, 100).sql.replace('?', "1");
                 let plan = steps(&sql).join("; ");
@@ -278,7 +297,7 @@ mod tests {
         let rows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60) \
             INSERT INTO pipeline (id, graph_id, name, description, state, creator, trigger_kind, input, first_track, vertices, created_at, finished_at, graph_name) \
             SELECT i, 1 + i % 2, iif(i % 4 = 0, 'N_' || i, 'x'), '', iif(i % 3 = 0, 2, 3), iif(i % 5 = 0, 'b', 'a'), \
-              iif(i % 6 = 0, 'form', 'rest'), '{}', 1, 0, i / 2 * 10, iif(i % 7 = 0, NULL, 5), iif(i % 2 = 0, 'g', 'h') FROM n;";
+              iif(i % 6 = 0, 'form', 'rest'), '{}', 1, 0, i / 2 * 10, iif(i % 7 = 0, NULL, i * 3), iif(i % 2 = 0, 'g', 'h') FROM n;";
         db.batch_execute(GRAPH).expect("written");
         db.batch_execute(rows).expect("written");
         db
@@ -412,6 +431,21 @@ mod tests {
                     ..all()
                 },
                 of(|i| i >= 20 && i % 3 == 0),
+            ),
+            (
+                PipelineFilter {
+                    ended_before: Some(Time(90)),
+                    ..all()
+                },
+                of(|i| i < 30 && i % 7 != 0),
+            ),
+            (
+                PipelineFilter {
+                    ended_before: Some(Time(90)),
+                    graph: graph("h"),
+                    ..all()
+                },
+                of(|i| i < 30 && i % 7 != 0 && i % 2 == 1),
             ),
             (
                 PipelineFilter {

@@ -70,7 +70,7 @@ pub(crate) use params::{params_from_json, params_to_json};
 pub use pipelines::PipelineHead;
 pub use reader::Store;
 pub use refers::Referred;
-pub use removal::Extent;
+pub use removal::{Extent, Turn};
 pub use requests::{Note, Used, part_key};
 pub use secrets::{PipelineSecrets, SecretHead};
 pub use shelf::{Expect, Shelved, Shelving, Unfit};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use diesel::dsl::not;
-use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
+use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, Queryable, RunQueryDsl};
 
 use super::connection::Db;
 use super::error::StoreError;
@@ -79,6 +79,7 @@ const MOST_FAILED: i64 = 100;
 
 #[derive(Queryable)]
 struct Row {
+    id: i64,
     missing: bool,
     input: String,
     script: String,
@@ -99,12 +100,22 @@ struct Row {
 
 /// The order of a track; none when there is no such track.
 pub(super) fn order(db: &mut Db, id: TrackId) -> Result<Option<TrackOrder>, StoreError> {
-    let row: Option<Row> = track::table
+    Ok(orders(db, (id.0, id.0))?.pop().map(|(_, order)| order))
+}
+
+/// The orders of tracks of one pipeline, from a first to a last, by number.
+pub(super) fn orders(
+    db: &mut Db,
+    (first, last): (i64, i64),
+) -> Result<Vec<(i64, TrackOrder)>, StoreError> {
+    let rows: Vec<Row> = track::table
         .inner_join(vertex::table.on(vertex::id.eq(track::vertex_id)))
         .inner_join(graph::table.on(graph::id.eq(vertex::graph_id)))
         .inner_join(pipeline::table.on(pipeline::id.eq(track::pipeline_id)))
-        .filter(track::id.eq(id.0))
+        .filter(track::id.between(first, last))
+        .order(track::id)
         .select((
+            track::id,
             track::missing,
             track::input,
             track::script,
@@ -122,15 +133,21 @@ pub(super) fn order(db: &mut Db, id: TrackId) -> Result<Option<TrackOrder>, Stor
             pipeline::reason,
             vertex::handler,
         ))
-        .first(db)
-        .optional()?;
-    let Some(row) = row else {
-        return Ok(None);
-    };
-    let references = references_from_json(&row.refers)?;
-    let referred = referred(db, row.first_track, references)?;
-    let verdict = row.handler.map(|_| verdict(db, &row)).transpose()?;
-    row.order(referred, verdict).map(Some)
+        .load(db)?;
+    // What all of them refer to is read at once.
+    let references = rows.iter().map(|row| references_from_json(&row.refers));
+    let references: Vec<_> = references.collect::<Result<_, _>>()?;
+    let counts: Vec<usize> = references.iter().map(Vec::len).collect();
+    let begins = rows.first().map_or(0, |row| row.first_track);
+    let mut values = referred(db, begins, references.concat())?.into_iter();
+    let mut orders = Vec::with_capacity(rows.len());
+    for (row, count) in rows.into_iter().zip(counts) {
+        // These are few: a graph has one script for each verdict.
+        let verdict = row.handler.map(|_| verdict(db, &row)).transpose()?;
+        let referred = values.by_ref().take(count).collect();
+        orders.push((row.id, row.order(referred, verdict)?));
+    }
+    Ok(orders)
 }
 
 fn verdict(db: &mut Db, row: &Row) -> Result<Verdict, StoreError> {

@@ -56,6 +56,8 @@ pub struct PipelineHead {
     pub paused: bool,
     /// When it runs out of time, in milliseconds since 1970.
     pub due_at: Option<i64>,
+    /// The pipeline that it repeats was deleted.
+    pub again_of_deleted: bool,
 }
 
 macro_rules! pipeline_columns {
@@ -80,6 +82,7 @@ macro_rules! pipeline_columns {
             pipeline::reason,
             pipeline::paused,
             pipeline::due_at,
+            is_old_one_deleted(),
         )
     };
 }
@@ -87,6 +90,14 @@ macro_rules! pipeline_columns {
 /// Of a pipeline: it is not being removed.
 pub(super) fn is_there() -> SqlLiteral<Bool> {
     sql("pipeline.id NOT IN (SELECT pipeline_id FROM removal)")
+}
+
+/// Of a pipeline: the one that it repeats is not there any more.
+fn is_old_one_deleted() -> SqlLiteral<Bool> {
+    sql(
+        "(pipeline.again_of IS NOT NULL AND (pipeline.again_of IN (SELECT pipeline_id FROM removal) \
+         OR NOT EXISTS (SELECT 1 FROM pipeline AS old WHERE old.id = pipeline.again_of)))",
+    )
 }
 
 /// Pipelines older than number `before`, newest first.

@@ -19,6 +19,7 @@ use crate::graph::{Graph, Reference, Vertex};
 #[derive(Clone)]
 pub struct Store {
     pub(super) pool: r2d2::Pool<ReadConnections>,
+    pub(super) looked_at: u32,
 }
 
 /// How long a reader waits for a free connection.
@@ -38,7 +39,8 @@ impl Store {
             .connection_timeout(WAIT)
             .build(manager)?;
         migrate::standing(&mut *pool.get()?, path)?.refuse_newer(path)?;
-        Ok(Self { pool })
+        let looked_at = 10_000;
+        Ok(Self { pool, looked_at })
     }
 
     /// One graph without its vertices.

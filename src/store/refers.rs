@@ -1,6 +1,6 @@
 //! Outputs that scripts refer to: as a vertex keeps them, and with their values for one track.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use serde_json::{Map, Value as Json};
@@ -66,6 +66,7 @@ pub(super) fn referred(
         return Ok(Vec::new());
     }
     let tracks = references.iter().map(|r| first + i64::from(r.place));
+    let tracks: BTreeSet<i64> = tracks.collect();
     let rows: Vec<(i64, i16, String)> = track::table
         .filter(track::id.eq_any(tracks))
         .select((track::id, track::state, track::outputs))

@@ -16,8 +16,26 @@ use super::spent;
 use super::writer::Writer;
 use crate::engine::{DELETED, PipelineId, PipelineState, Time};
 
-/// Rows of one statement: few enough for one that has long texts.
-const ROWS_A_STATEMENT: i64 = 100;
+/// Rows of one statement: few enough for one that has long texts. After each the time is looked at.
+const ROWS_A_STATEMENT: u32 = 100;
+
+/// What one commit removes at most; nobody else writes meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Turn {
+    /// Rows.
+    pub rows: u32,
+    /// How long, and a statement more.
+    pub time: Duration,
+}
+
+impl Default for Turn {
+    fn default() -> Self {
+        Self {
+            rows: 1_000,
+            time: Duration::from_millis(10),
+        }
+    }
+}
 
 /// How much goes with a pipeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,15 +103,21 @@ impl Writer {
         Ok(ids.into_iter().map(PipelineId).collect())
     }
 
-    /// Removes rows of a pipeline that is being removed, in one transaction that takes `within` and a
-    /// statement; true: none is left.
-    pub fn remove_some(&mut self, id: PipelineId, within: Duration) -> Result<bool, StoreError> {
+    /// Removes rows of a pipeline that is being removed, in one transaction; true: none is left.
+    pub fn remove_some(&mut self, id: PipelineId, turn: Turn) -> Result<bool, StoreError> {
         write_tx(&mut self.db, |db| {
             spent::note(db)?;
-            let began = Instant::now();
+            let (began, mut left) = (Instant::now(), turn.rows);
             for part in parts(id) {
-                while on!(&mut *db, c => sql_query(&part).execute(c))? > 0 {
-                    if began.elapsed() >= within {
+                loop {
+                    let most = left.min(ROWS_A_STATEMENT);
+                    let some = sql_query(&part).bind::<BigInt, _>(i64::from(most));
+                    let gone = on!(&mut *db, c => some.execute(c))?;
+                    if gone == 0 {
+                        break;
+                    }
+                    left = left.saturating_sub(gone as u32);
+                    if left == 0 || began.elapsed() >= turn.time {
                         return Ok(false);
                     }
                 }
@@ -139,7 +163,7 @@ fn parts(id: PipelineId) -> [String; 5] {
     let some = |table: &str, key: &str, condition: &str| {
         format!(
             "DELETE FROM {table} WHERE ({key}) IN \
-             (SELECT {key} FROM {table} WHERE {condition} LIMIT {ROWS_A_STATEMENT})"
+             (SELECT {key} FROM {table} WHERE {condition} LIMIT ?)"
         )
     };
     let lines = format!("pipeline_id = {id} AND new_state <> '{DELETED}'");
@@ -162,12 +186,15 @@ fn tracks(id: PipelineId) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::path::Path;
+    use std::time::{Duration, Instant};
 
     use diesel::connection::SimpleConnection;
+    use diesel::dsl::sql;
+    use diesel::sql_types::BigInt;
     use diesel::{QueryDsl, RunQueryDsl};
 
-    use super::{ROWS_A_STATEMENT, begin, parts};
+    use super::{ROWS_A_STATEMENT, Turn, begin, parts};
     use crate::engine::PipelineId;
     use crate::store::query_plan::steps;
     use crate::store::schema::{attempt, journal, pipeline, removal, track};
@@ -182,26 +209,72 @@ mod tests {
         }
     }
 
-    /// Two pipelines of 250 tracks, each with an attempt and a line of the journal.
-    const ROWS: &str = "\
-        INSERT INTO graph VALUES (1, 'g', 1, 1, '', '', 'yaml', '', 1, 1, '[]', '{}', '[]', 1, 0, '', 0, 0);
-        INSERT INTO vertex (id, graph_id, place, name, description, script, compiled, input, policies) VALUES (1, 1, 0, 'a', '', '', '', '[]', '{}');
-        INSERT INTO pipeline (id, graph_id, name, description, state, creator, trigger_kind, input, first_track, vertices, created_at, finished_at, request_key)
-          VALUES (1, 1, '', '', 3, '', '', '{}', 1, 250, 0, 1, 'one'), (2, 1, '', '', 3, '', '', '{}', 251, 250, 0, 1, 'two');
-        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)
-          INSERT INTO track (id, pipeline_id, vertex_id, name, state, detail, attempt, retries, missing, input, script, output)
-          SELECT i, 1 + (i > 250), 1, 'a', 3, '', 1, 0, 0, '', '', '' FROM n;
-        INSERT INTO attempt (track_id, number, pipeline_id, boot, ordered_at, detail, log_bytes, dropped_bytes)
-          SELECT id, 1, pipeline_id, '', 0, '', 0, 0 FROM track;
-        INSERT INTO journal SELECT id, 0, pipeline_id, id, '', 'SUCCEED', 1, '', '' FROM track;
-        INSERT INTO journal VALUES (501, 0, 1, NULL, 'FINISH', 'DELETED', 0, 'me', '');";
+    /// Two pipelines of `n` tracks, each with an attempt and a line of the journal.
+    fn database(path: &Path, durability: Durability, n: usize) -> Writer {
+        let mut writer = Writer::open(path, durability, "boot").unwrap();
+        let rows = format!(
+            "INSERT INTO graph VALUES (1, 'g', 1, 1, '', '', 'yaml', '', 1, 1, '[]', '{{}}', '[]', 1, 0, '', 0, 0);
+            INSERT INTO vertex (id, graph_id, place, name, description, script, compiled, input, policies) VALUES (1, 1, 0, 'a', '', '', '', '[]', '{{}}');
+            INSERT INTO pipeline (id, graph_id, name, description, state, creator, trigger_kind, input, first_track, vertices, created_at, finished_at, request_key)
+              VALUES (1, 1, '', '', 3, '', '', '{{}}', 1, {n}, 0, 1, 'one'), (2, 1, '', '', 3, '', '', '{{}}', 1 + {n}, {n}, 0, 1, 'two');
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2 * {n})
+              INSERT INTO track (id, pipeline_id, vertex_id, name, state, detail, attempt, retries, missing, input, script, output)
+              SELECT i, 1 + (i > {n}), 1, 'a', 3, '', 1, 0, 0, '', hex(zeroblob(500)), '' FROM n;
+            INSERT INTO attempt (track_id, number, pipeline_id, boot, ordered_at, detail, log_bytes, dropped_bytes)
+              SELECT id, 1, pipeline_id, '', 0, '', 0, 0 FROM track;
+            INSERT INTO journal SELECT id, 0, pipeline_id, id, '', 'SUCCEED', 1, '', '' FROM track;
+            INSERT INTO journal VALUES (2 * {n} + 1, 0, 1, NULL, 'FINISH', 'DELETED', 0, 'me', '');"
+        );
+        writer.db.batch_execute(&rows).unwrap();
+        writer
+    }
+
+    /// How many rows this connection has changed so far.
+    fn changes(writer: &mut Writer) -> i64 {
+        let changes = diesel::select(sql::<BigInt>("total_changes()"));
+        changes.get_result(&mut writer.db).unwrap()
+    }
+
+    #[test]
+    fn no_commit_takes_more_rows_than_it_may_of_ten_thousand_tracks() {
+        let own = tempfile::tempdir().unwrap();
+        let mut writer = database(&own.path().join("db"), Durability::Normal, 10_000);
+        let id = PipelineId(1);
+        begin(&mut writer.db, &[id]).unwrap();
+        let time = Duration::MAX;
+        for rows in [1, 250, 7_000] {
+            let before = changes(&mut writer);
+            assert!(!writer.remove_some(id, Turn { rows, time }).unwrap());
+            // The highest numbers of the kinds are noted too: no more than there are kinds.
+            let changed = changes(&mut writer) - before;
+            let most = i64::from(rows) + 6;
+            assert!(
+                (i64::from(rows)..=most).contains(&changed),
+                "{changed} {rows}"
+            );
+        }
+        let (mut turns, mut longest, rows) = (0, Duration::ZERO, 1_000);
+        let all = 3 * 10_000 + 1 - 1 - 250 - 7_000;
+        loop {
+            let (before, began) = (changes(&mut writer), Instant::now());
+            let ended = writer.remove_some(id, Turn { rows, time }).unwrap();
+            longest = longest.max(began.elapsed());
+            assert!(changes(&mut writer) - before <= i64::from(rows) + 6);
+            if ended {
+                break;
+            }
+            turns += 1;
+        }
+        println!("of 10,000 tracks: {turns} commits of {rows} rows, the longest took {longest:?}");
+        assert_eq!(turns, all / 1_000);
+        assert_eq!(track::table.count().first(&mut writer.db), Ok(10_000_i64));
+    }
 
     #[test]
     fn rows_go_a_few_at_a_time_and_no_others() {
         let own = tempfile::tempdir().unwrap();
         let path = own.path().join("db");
-        let mut writer = Writer::open(&path, Durability::Normal, "boot").unwrap();
-        writer.db.batch_execute(ROWS).unwrap();
+        let mut writer = database(&path, Durability::Normal, 250);
         let id = PipelineId(1);
         begin(&mut writer.db, &[id]).unwrap();
         assert_eq!(
@@ -223,10 +296,14 @@ mod tests {
         let mut turns = 0;
         loop {
             let before = counts(&mut writer);
-            let all = writer.remove_some(id, Duration::ZERO).unwrap();
+            let turn = Turn {
+                rows: u32::MAX,
+                time: Duration::ZERO,
+            };
+            let all = writer.remove_some(id, turn).unwrap();
             let after = counts(&mut writer);
             let gone: i64 = before.iter().zip(after).map(|(was, is)| was - is).sum();
-            assert!(gone <= ROWS_A_STATEMENT, "{before:?} {after:?}");
+            assert!(gone <= i64::from(ROWS_A_STATEMENT), "{before:?} {after:?}");
             turns += 1;
             if all {
                 break;
@@ -239,7 +316,11 @@ mod tests {
         assert_eq!(writer.next_ids().unwrap().journal, 502);
         let mut all = PipelineId(2);
         begin(&mut writer.db, &[all]).unwrap();
-        assert!(writer.remove_some(all, Duration::from_secs(60)).unwrap());
+        let turn = Turn {
+            rows: u32::MAX,
+            time: Duration::MAX,
+        };
+        assert!(writer.remove_some(all, turn).unwrap());
         assert_eq!(counts(&mut writer), [0, 0, 0, 1]);
         all = PipelineId(writer.next_ids().unwrap().pipeline);
         assert_eq!(all, PipelineId(3), "its number is not given again");

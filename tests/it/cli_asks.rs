@@ -270,7 +270,7 @@ fn a_track_and_a_pipeline_are_stopped_and_killed() {
     let over = case.desk.call(&["kill", "2"]).expect(1);
     assert!(over.err.contains("nothing of it moves"), "{}", over.err);
     let none = case.desk.call(&["kill", "99"]).expect(1);
-    assert_eq!(none.err, "trackyard: there is no pipeline 99\n");
+    assert_eq!(none.err, "trackyard: pipeline `99` does not exist\n");
     let none = case.desk.call(&["skip", "99"]).expect(1);
     assert_eq!(none.err, "trackyard: track `99` does not exist\n");
 }

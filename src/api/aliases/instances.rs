@@ -59,6 +59,7 @@ pub(in crate::api) async fn list(
         none(),
         none(),
         none(),
+        None,
         cursor,
         limit,
     )
@@ -191,7 +192,7 @@ pub(in crate::api) async fn action(
     request_body = CompleteBody,
     responses(
         (status = 200, description = "The track as it is now; with `dry_run` what would follow.", body = Done<TrackWhole>),
-        describe::ask_of_track,
+        describe::ask_of_task,
     )
 )]
 #[post("/instances/<id>/tasks/<task>/complete?<dry_run>", data = "<body>")]

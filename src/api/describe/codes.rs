@@ -15,6 +15,10 @@ pub(super) const MEANINGS: &[(&str, &str)] = &[
     ),
     ("not-found", "what is named does not exist"),
     (
+        "pipeline-deleted",
+        "the pipeline was deleted: `detail` says when and by whom",
+    ),
+    (
         "invalid",
         "a part of the address, the query or the body is not as described",
     ),

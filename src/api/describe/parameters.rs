@@ -33,7 +33,6 @@ pub(super) fn meaning(path: &str, name: &str) -> Option<(String, Value)> {
         ("word", "/workflow-instances/{id}/actions/{word}") => {
             words(ACTIONS.iter().map(|(word, _)| *word).collect())
         }
-        ("cursor", "/workflows") => (PAGE.to_owned(), json!({"type": "string"})),
         ("id", path) => {
             let of = path.split('/').nth(1).unwrap_or_default();
             let of = of.trim_end_matches('s');
@@ -90,7 +89,6 @@ pub(super) fn meaning(path: &str, name: &str) -> Option<(String, Value)> {
             "The number of the attempt; else the last one.".to_owned(),
             json!({"type": "integer", "minimum": 1}),
         ),
-        ("cursor", "/tracks/{id}/attempts") => (PAGE.to_owned(), json!({"type": "integer"})),
         ("line", _) => (
             "The number of the first line that is wanted, from 1; with `grep` or `regex` where to begin to look."
                 .to_owned(),
@@ -124,19 +122,17 @@ pub(super) fn meaning(path: &str, name: &str) -> Option<(String, Value)> {
             "The first byte that is wanted.".to_owned(),
             json!({"type": "integer", "minimum": 0}),
         ),
-        ("cursor", "/pipelines") => (PAGE.to_owned(), json!({"pattern": r"^(\d+\.)?\d+$"})),
         ("state", "/pipelines" | "/pipelines/{id}/tracks") => (
             "In one of these states: one word, or several with commas between them.".to_owned(),
             json!({"examples": ["FAILED,STOPPED"]}),
         ),
+        ("cursor", _) => (PAGE.to_owned(), json!({"type": "string"})),
         (word, "/pipelines") => filter(word)?,
         ("with", "/pipelines/{id}/diff") => (
             "The number of the pipeline before: what changed from it to the pipeline `id` is told."
                 .to_owned(),
             number,
         ),
-        ("cursor", "/graphs") => (PAGE.to_owned(), json!({"type": "string"})),
-        ("cursor", _) => (PAGE.to_owned(), json!({"type": "integer"})),
         ("contains", "/graphs") => (
             "The name has this in it; small and capital letters of ASCII are the same.".to_owned(),
             json!({}),
@@ -219,6 +215,10 @@ fn filter(word: &str) -> Option<(String, Value)> {
         ),
         "until" => (
             "Started (`created_at`) before then: RFC 3339, or milliseconds since 1970.",
+            moment,
+        ),
+        "ended_before" => (
+            "Ended (`finished_at`) before then: RFC 3339, or milliseconds since 1970.",
             moment,
         ),
         "live" => (

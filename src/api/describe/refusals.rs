@@ -20,6 +20,8 @@ const WRITE: Refused = &[
     (503, "stopping"),
 ];
 const NO_SUCH: Refused = &[(404, "not-found")];
+/// A pipeline that was there once.
+const GONE: Refused = &[(404, "pipeline-deleted")];
 const ARCHIVED: Refused = &[(409, "archived")];
 /// There is room for so many who watch.
 const VIEWERS: Refused = &[(503, "too-many-viewers")];
@@ -77,16 +79,16 @@ refusals! {
     of_graph = [NO_SUCH, WRITE];
     versions = [NO_SUCH];
     restore = [NO_SUCH, WRITE, ARCHIVED, &[(400, "malformed")]];
-    of_pipeline = [NO_SUCH];
+    of_pipeline = [NO_SUCH, GONE];
     of_track = [NO_SUCH];
     render = [NO_SUCH, VALUES, &[(422, "too-large")]];
     start = [NO_SUCH, VALUES, START, WRITE];
-    remove_pipeline = [NO_SUCH, WRITE, &[
+    remove_pipeline = [NO_SUCH, GONE, WRITE, &[
         (409, "pipeline-live"),
         (409, "still-runs"),
         (422, "invalid-input"),
     ]];
-    again = [NO_SUCH, VALUES, START, RULES, WRITE];
+    again = [NO_SUCH, GONE, VALUES, START, RULES, WRITE];
     ask_of_many = [NO_SUCH, &[(422, "invalid-input")]];
     hook = [NO_SUCH, WRITE, &[(422, "invalid-input"), (500, "sealed")]];
     call = [NO_SUCH, VALUES, START, WRITE, &[
@@ -96,16 +98,18 @@ refusals! {
         (500, "internal"),
         (503, "database"),
     ]];
-    ask_of_pipeline = [NO_SUCH, RULES, ASK, WRITE];
+    ask_of_pipeline = [NO_SUCH, GONE, RULES, ASK, WRITE];
+    ask_of_task = [NO_SUCH, GONE, RULES, ASK, WRITE];
     ask_of_track = [NO_SUCH, RULES, ASK, WRITE];
     why = [NO_SUCH, &[(503, "busy"), (503, "stopping")]];
+    why_pipeline = [NO_SUCH, GONE, &[(503, "busy"), (503, "stopping")]];
     log = [NO_SUCH, &[(416, "range"), (500, "log")]];
     log_lines = [NO_SUCH, &[(500, "log")]];
-    instance_logs = [NO_SUCH, &[(500, "log")]];
+    instance_logs = [NO_SUCH, GONE, &[(500, "log")]];
     log_stream = [NO_SUCH, VIEWERS, &[(503, "log")]];
     stream = [VIEWERS];
-    stream_of_pipeline = [NO_SUCH, VIEWERS];
-    socket = [NO_SUCH, &[(403, "foreign-origin"), (426, "upgrade-required")]];
+    stream_of_pipeline = [NO_SUCH, GONE, VIEWERS];
+    socket = [NO_SUCH, GONE, &[(403, "foreign-origin"), (426, "upgrade-required")]];
     write = [WRITE];
     readiness = [&[
         (500, "internal"),

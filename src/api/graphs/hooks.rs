@@ -8,10 +8,10 @@ use rocket::{State, delete, get, post, put};
 use crate::api::body::{Body, blocking};
 use crate::api::describe;
 use crate::api::error::ApiError;
-use crate::api::graphs::{number, rows};
+use crate::api::graphs::rows;
 use crate::api::guard::Auth;
 use crate::api::keys::RequestKey;
-use crate::api::wire::{Hook, HookBody, HookMade, HookPage, HookRemoved};
+use crate::api::wire::{Cursor, Hook, HookBody, HookMade, HookPage, HookRemoved};
 use crate::desk::{Desk, HookChange, HookError};
 use crate::engine::GraphId;
 
@@ -23,7 +23,7 @@ use crate::engine::GraphId;
     operation_id = "listHooks",
     responses(
         (status = 200, description = "A page.", body = HookPage),
-        describe::of_pipeline,
+        describe::versions,
     )
 )]
 #[get("/graphs/<id>/hooks?<cursor>&<limit>")]
@@ -34,14 +34,13 @@ pub(in crate::api) async fn list(
     cursor: Option<&str>,
     limit: Option<&str>,
 ) -> Result<Json<HookPage>, ApiError> {
-    let (cursor, limit) = (number("cursor", cursor)?, rows(limit)?);
+    let (cursor, limit) = (Cursor::read(cursor)?, rows(limit)?);
     let desk = desk.inner().clone();
     blocking(move || {
         let graph = desk.graph_of_hooks(GraphId(id))?;
         let found = desk.store.hooks(&graph.name, cursor.unwrap_or(0), limit)?;
-        let full = found.len() as i64 == limit;
         Ok(Json(HookPage {
-            next: found.last().filter(|_| full).map(|hook| hook.id),
+            next: Cursor::after(&found, limit, |hook| hook.id),
             hooks: found.iter().map(Hook::from).collect(),
         }))
     })

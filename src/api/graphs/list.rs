@@ -8,7 +8,7 @@ use crate::api::describe;
 use crate::api::error::ApiError;
 use crate::api::graphs::rows;
 use crate::api::guard::Auth;
-use crate::api::wire::{GraphListed, GraphPage};
+use crate::api::wire::{Cursor, GraphListed, GraphPage};
 use crate::desk::Desk;
 use crate::engine::PipelineState;
 use crate::store::{Archived, GraphFilter};
@@ -47,8 +47,7 @@ pub(in crate::api) async fn list(
     let desk = desk.inner().clone();
     blocking(move || {
         let graphs = desk.store.graphs(&filter, limit)?;
-        let full = graphs.len() as i64 == limit;
-        let next = graphs.last().filter(|_| full).map(|g| g.head.name.clone());
+        let next = Cursor::after(&graphs, limit, |g| g.head.name.clone());
         let graphs = graphs.into_iter().map(GraphListed::from).collect();
         Ok(Json(GraphPage { graphs, next }))
     })

@@ -11,7 +11,7 @@ use crate::api::error::ApiError;
 use crate::api::graphs::{head, number, rows, saved};
 use crate::api::guard::Auth;
 use crate::api::keys::RequestKey;
-use crate::api::wire::{Graph, GraphDiff, GraphSaved, VersionPage};
+use crate::api::wire::{Cursor, Graph, GraphDiff, GraphSaved, VersionPage};
 use crate::desk::Desk;
 use crate::engine::GraphId;
 use crate::store::GraphHead;
@@ -35,13 +35,12 @@ pub(in crate::api) async fn list(
 ) -> Result<Json<VersionPage>, ApiError> {
     let limit = rows(limit)?;
     let most = i64::from(i32::MAX);
-    let before = number("cursor", cursor)?.unwrap_or(most).clamp(0, most);
+    let before = Cursor::read(cursor)?.unwrap_or(most).clamp(0, most);
     let desk = desk.inner().clone();
     blocking(move || {
         let head = head(&desk, id)?;
         let found = desk.store.versions(&head.name, before as i32, limit)?;
-        let full = found.len() as i64 == limit;
-        let next = found.last().filter(|_| full).map(|graph| graph.version);
+        let next = Cursor::after(&found, limit, |graph| graph.version);
         let ids: Vec<i64> = found.iter().map(|graph| graph.id).collect();
         let mut tags = desk.store.tags(&ids)?;
         let one = |head: &GraphHead| Graph::of(head, tags.remove(&head.id).unwrap_or_default());

@@ -9,10 +9,10 @@ use crate::api::body::{Body, blocking};
 use crate::api::condition::{IfMatch, IfNoneMatch, Tagged};
 use crate::api::describe;
 use crate::api::error::ApiError;
-use crate::api::graphs::{number, rows, saved_as, tagged};
+use crate::api::graphs::{rows, saved_as, tagged};
 use crate::api::guard::Auth;
 use crate::api::keys::{Once, RequestKey};
-use crate::api::wire::{GraphSaved, VertexBody, VertexDefinition, VertexPage};
+use crate::api::wire::{Cursor, GraphSaved, VertexBody, VertexDefinition, VertexPage};
 use crate::desk::{DefineError, Desk, EditError};
 use crate::driver::CommandError;
 use crate::engine::GraphId;
@@ -66,13 +66,13 @@ pub(super) fn page<T>(
     all: impl Iterator<Item = T>,
     cursor: Option<&str>,
     limit: Option<&str>,
-) -> Result<(Vec<T>, Option<usize>), ApiError> {
+) -> Result<(Vec<T>, Option<Cursor>), ApiError> {
     let limit = usize::try_from(rows(limit)?).unwrap_or(usize::MAX);
-    let from: usize = number("cursor", cursor)?.unwrap_or(0);
+    let from: usize = Cursor::read(cursor)?.unwrap_or(0);
     let mut found: Vec<T> = all.skip(from).take(limit + 1).collect();
     let more = found.len() > limit;
     found.truncate(limit);
-    Ok((found, more.then_some(from + limit)))
+    Ok((found, more.then(|| Cursor::of(from + limit))))
 }
 
 /// The vertices of a graph, as they are defined

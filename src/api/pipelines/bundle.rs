@@ -18,6 +18,7 @@ use crate::api::guard::Rights;
 use crate::api::live::Watching;
 use crate::api::pipelines::head;
 use crate::desk::{BundleError, Desk, bundle};
+use crate::door::Cut;
 use crate::engine::PipelineId;
 use crate::spool::Spool;
 
@@ -47,8 +48,9 @@ impl<'r> Responder<'r, 'static> for Bundle {
 
 /// A pipeline as one file
 ///
-/// A `.tar.gz` with the graph, the scripts as they ran, what was given (null for each secret), the journal, the
-/// logs of all attempts, and `manifest.json` with the SHA-256 of each file. It takes one of `stream_viewers`.
+/// A `.tar.gz` with the graph, the scripts as they ran, how to run each by hand (null for each secret), the journal,
+/// the logs of all attempts, `manifest.json`, and `SHA256SUMS` for `sha256sum -c`. It takes one of `stream_viewers`. One
+/// of a pipeline that is deleted meanwhile breaks off without the last chunk.
 #[utoipa::path(
     tag = "pipelines",
     operation_id = "getBundle",
@@ -64,6 +66,7 @@ pub(in crate::api) async fn get(
     spool: &State<Spool>,
     watching: &State<Watching>,
     shutdown: Shutdown,
+    cut: Cut,
     id: i64,
 ) -> Result<Bundle, ApiError> {
     let place = watching.visit(rights, shutdown)?.place;
@@ -92,6 +95,8 @@ pub(in crate::api) async fn get(
         chunks: Chunks {
             receive,
             now: Cursor::default(),
+            cut: Some(cut),
+            broken: None,
         },
     })
 }
@@ -115,6 +120,9 @@ impl Write for Sending {
 struct Chunks {
     receive: Receiver<Chunk>,
     now: Cursor<Vec<u8>>,
+    cut: Option<Cut>,
+    /// It cannot be written to its end: done when nobody hears of it any more.
+    broken: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
 }
 
 impl AsyncRead for Chunks {
@@ -123,11 +131,21 @@ impl AsyncRead for Chunks {
         context: &mut Context<'_>,
         into: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.now.position() == self.now.get_ref().len() as u64 {
+        if self.broken.is_none() && self.now.position() == self.now.get_ref().len() as u64 {
             match ready!(self.receive.poll_recv(context)) {
-                Some(chunk) => self.now = Cursor::new(chunk?),
+                Some(Ok(chunk)) => self.now = Cursor::new(chunk),
+                Some(Err(_)) => {
+                    let cut = self.cut.take();
+                    self.broken = cut.map(|cut| -> Pin<Box<dyn Future<Output = ()> + Send>> {
+                        Box::pin(cut.cut())
+                    });
+                }
                 None => return Poll::Ready(Ok(())),
             }
+        }
+        if let Some(broken) = &mut self.broken {
+            ready!(broken.as_mut().poll(context));
+            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
         }
         Pin::new(&mut self.now).poll_read(context, into)
     }

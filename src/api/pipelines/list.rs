@@ -8,14 +8,15 @@ use crate::api::describe;
 use crate::api::error::ApiError;
 use crate::api::graphs::rows;
 use crate::api::guard::Auth;
-use crate::api::wire::{FilterBody, Pipeline, PipelinePage};
+use crate::api::query::flag;
+use crate::api::wire::{Cursor, FilterBody, Pipeline, PipelinePage};
 use crate::desk::Desk;
 use crate::store::{PipelineFilter, Place};
 
 /// Pipelines, the newest first
 ///
-/// All that is said must fit. A list with `since` or `until` and without `graph` is in the order of `created_at`,
-/// every other one in the order of numbers.
+/// All that is said must fit. A list without `graph` is in the order of `finished_at` with `ended_before`, else in the
+/// order of `created_at` with `since` or `until`; every other one in the order of numbers.
 #[utoipa::path(
     tag = "pipelines",
     operation_id = "listPipelines",
@@ -29,7 +30,7 @@ use crate::store::{PipelineFilter, Place};
     reason = "one for each word of the query, so that the guard knows all of them"
 )]
 #[get(
-    "/pipelines?<state>&<graph>&<name>&<creator>&<trigger>&<since>&<until>&<live>&<cursor>&<limit>"
+    "/pipelines?<state>&<graph>&<name>&<creator>&<trigger>&<since>&<until>&<ended_before>&<live>&<cursor>&<limit>"
 )]
 pub(in crate::api) async fn list(
     _caller: Auth,
@@ -41,10 +42,12 @@ pub(in crate::api) async fn list(
     trigger: Option<String>,
     since: Option<String>,
     until: Option<String>,
-    live: Option<String>,
+    ended_before: Option<String>,
+    live: Option<&str>,
     cursor: Option<String>,
     limit: Option<&str>,
 ) -> Result<Json<PipelinePage>, ApiError> {
+    let live = live.map(|written| flag("live", Some(written)));
     let filter = FilterBody {
         state,
         graph,
@@ -53,26 +56,30 @@ pub(in crate::api) async fn list(
         trigger,
         since,
         until,
-        live,
+        ended_before,
+        live: live.transpose()?,
     };
     let (filter, limit) = (filter.filter()?, rows(limit)?);
-    let after = cursor.map(|text| place(&filter, text)).transpose()?;
+    let after = place(&filter, cursor.as_deref())?;
     let desk = desk.inner().clone();
     blocking(move || {
         let found = desk.store.find_pipelines(&filter, after, limit)?;
         Ok(Json(PipelinePage {
             pipelines: found.heads.iter().map(Pipeline::from).collect(),
-            next: found.next.map(|place| place.to_string()),
+            next: found.next.map(Cursor::of),
         }))
     })
     .await
 }
 
 /// Where a page of this list begins.
-pub(in crate::api) fn place(filter: &PipelineFilter, text: String) -> Result<Place, ApiError> {
-    let place: Option<Place> = text.parse().ok();
-    place.filter(|place| filter.is_of(*place)).ok_or_else(|| {
-        let detail = format!("`cursor={text}`: write the `next` of the page before it");
-        ApiError::invalid(detail)
-    })
+pub(in crate::api) fn place(
+    filter: &PipelineFilter,
+    cursor: Option<&str>,
+) -> Result<Option<Place>, ApiError> {
+    let place: Option<Place> = Cursor::read(cursor)?;
+    match (place, cursor) {
+        (Some(place), Some(text)) if !filter.is_of(place) => Err(Cursor::refused(text)),
+        (place, _) => Ok(place),
+    }
 }

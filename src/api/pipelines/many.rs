@@ -12,7 +12,7 @@ use crate::api::guard::Auth;
 use crate::api::keys::RequestKey;
 use crate::api::pipelines::list::place;
 use crate::api::query::is_dry;
-use crate::api::wire::{FateCounts, ManyBody, ManyDone, OneDone, Outcome, PipelineState};
+use crate::api::wire::{Cursor, FateCounts, ManyBody, ManyDone, OneDone, Outcome, PipelineState};
 use crate::desk::{ANY, Ask, Asked, Desk, PipelineAsk, StartError};
 use crate::driver::CommandError;
 use crate::engine::{self, Expect, PipelineId, Preview};
@@ -76,7 +76,7 @@ pub(in crate::api) async fn ask(
             Some(true)
         }
     });
-    let after = body.cursor.map(|text| place(&filter, text)).transpose()?;
+    let after = place(&filter, body.cursor.as_deref())?;
     let expect = match body.expect.as_deref() {
         None => Expected::AsFound,
         Some(ANY) => Expected::Any,
@@ -120,7 +120,7 @@ pub(in crate::api) async fn ask(
             if !dry {
                 desk.handle.done(pipelines.len() as i64)?;
             }
-            let next = found.next.map(|place| place.to_string());
+            let next = found.next.map(Cursor::of);
             Ok::<_, ApiError>(ManyDone { pipelines, next })
         };
         if dry {

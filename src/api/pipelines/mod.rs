@@ -8,20 +8,18 @@ pub(in crate::api) mod remove;
 pub(in crate::api) mod starts;
 pub(in crate::api) mod timeline;
 
-use rocket::http::Status;
 use rocket::serde::json::Json;
 use rocket::{State, get};
 
 use crate::api::body::blocking;
 use crate::api::describe;
 use crate::api::error::ApiError;
-use crate::api::graphs::{number, rows};
+use crate::api::graphs::rows;
 use crate::api::guard::Auth;
 use crate::api::pipelines::starts::{LONGEST_WAIT, duration};
 use crate::api::wire::{
-    JournalEntry, JournalPage, Pipeline, PipelineWhole, Track, TrackPage, states,
+    Cursor, JournalEntry, JournalPage, Pipeline, PipelineWhole, Track, TrackPage, states,
 };
-use crate::clock;
 use crate::desk::Desk;
 use crate::engine::{PipelineId, TrackState};
 use crate::store::PipelineHead;
@@ -79,18 +77,39 @@ pub(in crate::api) async fn journal(
     cursor: Option<&str>,
     limit: Option<&str>,
 ) -> Result<Json<JournalPage>, ApiError> {
-    let (after, limit) = (number("cursor", cursor)?, rows(limit)?);
+    let (after, limit) = (Cursor::read(cursor)?, rows(limit)?);
     let desk = desk.inner().clone();
     blocking(move || {
         let id = PipelineId(id);
         head(&desk, id)?;
         let entries = desk.store.journal(id, after.unwrap_or(0), limit)?;
-        let full = entries.len() as i64 == limit;
-        let next = entries.last().filter(|_| full).map(|e| e.sequence);
+        let next = Cursor::after(&entries, limit, |entry| entry.sequence);
         let entries = entries.iter().map(JournalEntry::from).collect();
         Ok(Json(JournalPage { entries, next }))
     })
     .await
+}
+
+/// What happened to a pipeline and its tracks, in order
+///
+/// Another name of `GET /pipelines/{id}/journal`, beside the live events of `GET /pipelines/{id}/stream`.
+#[utoipa::path(
+    tag = "pipelines",
+    operation_id = "listEvents",
+    responses(
+        (status = 200, description = "A page.", body = JournalPage),
+        describe::of_pipeline,
+    )
+)]
+#[get("/pipelines/<id>/events?<cursor>&<limit>")]
+pub(in crate::api) async fn events(
+    caller: Auth,
+    desk: &State<Desk>,
+    id: i64,
+    cursor: Option<&str>,
+    limit: Option<&str>,
+) -> Result<Json<JournalPage>, ApiError> {
+    journal(caller, desk, id, cursor, limit).await
 }
 
 /// The tracks of a pipeline
@@ -113,7 +132,7 @@ pub(in crate::api) async fn tracks(
 ) -> Result<Json<TrackPage>, ApiError> {
     let states = state.map(|words| states(words, TrackState::ALL, TrackState::word));
     let states = states.transpose()?.unwrap_or_default();
-    let (after, limit) = (number("cursor", cursor)?, rows(limit)?);
+    let (after, limit) = (Cursor::read(cursor)?, rows(limit)?);
     let desk = desk.inner().clone();
     blocking(move || {
         let id = PipelineId(id);
@@ -121,8 +140,7 @@ pub(in crate::api) async fn tracks(
         let found = desk
             .store
             .track_page(id, &states, after.unwrap_or(0), limit)?;
-        let full = found.len() as i64 == limit;
-        let next = found.last().filter(|_| full).map(|track| track.id);
+        let next = Cursor::after(&found, limit, |track| track.id);
         let tracks = found.into_iter().map(Track::from).collect();
         Ok(Json(TrackPage { tracks, next }))
     })
@@ -132,15 +150,5 @@ pub(in crate::api) async fn tracks(
 /// A pipeline without its tracks.
 pub(in crate::api) fn head(desk: &Desk, id: PipelineId) -> Result<PipelineHead, ApiError> {
     let head = desk.store.pipeline(id)?;
-    if let Some(head) = head {
-        return Ok(head);
-    }
-    Err(match desk.store.removed(id)? {
-        Some((at, who)) => {
-            let at = clock::format_utc(at);
-            let detail = format!("pipeline `{id}` was deleted at {at} by `{who}`");
-            ApiError::new(Status::NotFound, "not-found", detail)
-        }
-        None => ApiError::not_found("pipeline", id.0),
-    })
+    head.ok_or_else(|| desk.no_pipeline(id).into())
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use rocket::serde::json::Json;
 use rocket::{State, get, post, put};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::api::asks::{Done, act};
 use crate::api::body::{Body, blocking};
@@ -18,10 +18,10 @@ use crate::api::error::ApiError;
 use crate::api::guard::Auth;
 use crate::api::keys::RequestKey;
 use crate::api::query::is_dry;
-use crate::api::wire::{AnswerBody, InputBody, TrackWhole};
-use crate::desk::{Asked, Desk, TrackAsk};
+use crate::api::wire::{AnswerBody, InputBody, TrackWhole, outputs_of};
+use crate::desk::{Asked, Desk, StartError, TrackAsk};
 use crate::engine::{Expect, TrackId, TrackState};
-use crate::graph::GivenOwned;
+use crate::graph::{FieldError, GivenOwned, codes};
 
 /// A track with its values, script and attempts
 #[utoipa::path(
@@ -44,7 +44,7 @@ pub(in crate::api) async fn get(
 
 /// Gives values to a track that has not started
 ///
-/// Those that are not given stay.
+/// Those that are not given stay. What `GET` gave may be given back.
 #[utoipa::path(
     tag = "tracks",
     operation_id = "setTrackInput",
@@ -66,13 +66,36 @@ pub(in crate::api) async fn input(
 ) -> Result<Json<Done<TrackWhole>>, ApiError> {
     let once = key.with(&caller, Some(&body))?;
     let once = (!is_dry(dry_run)?).then_some(once);
-    let InputBody(values) = body.json()?;
+    let InputBody {
+        values, referred, ..
+    } = body.json()?;
     let asked = Asked {
         who: caller.0.name.to_owned(),
         ..Asked::default()
     };
     let (ask, desk) = ((TrackId(id), TrackAsk::Input), desk.inner().clone());
-    blocking(move || act(&desk, ask, asked, &given(values), once)).await
+    blocking(move || {
+        referred.map_or(Ok(()), |said| is_referred(&desk, TrackId(id), &said))?;
+        act(&desk, ask, asked, &given(values), once)
+    })
+    .await
+}
+
+/// What other tracks left may be given back as it was read; nobody but they can change it.
+fn is_referred(desk: &Desk, id: TrackId, said: &Map<String, Value>) -> Result<(), ApiError> {
+    let order = desk.store.order(id)?;
+    let order = order.ok_or_else(|| ApiError::not_found("track", id.0))?;
+    if outputs_of(order.referred) == *said {
+        return Ok(());
+    }
+    let message =
+        "what other tracks leave cannot be given, and is not what this says: leave it out";
+    let error = FieldError {
+        field: "referred".to_owned(),
+        code: codes::BAD_VALUE,
+        message: message.to_owned(),
+    };
+    Err(StartError::Fields(vec![error]).into())
 }
 
 /// Values as they came in.

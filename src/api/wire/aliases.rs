@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::cursor::Cursor;
 use super::graphs::{Edge, Vertex};
 use crate::engine::Census;
 
@@ -94,7 +95,7 @@ pub(in crate::api) struct InstanceLogs {
     /// One for each track, in the order of the definition.
     pub(in crate::api) logs: Vec<TrackLines>,
     /// Give it as `cursor` for the next page; null: there is none.
-    pub(in crate::api) next: Option<i64>,
+    pub(in crate::api) next: Option<Cursor>,
 }
 
 /// The end of what a track's last attempt has printed.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 /// A start.
@@ -49,9 +49,18 @@ pub(in crate::api) struct TrackAskBody {
     pub(in crate::api) outputs: BTreeMap<String, Value>,
 }
 
-/// Values by parameter; those that are not given stay.
+/// The values of a track, as they are read from the same address.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-pub(in crate::api) struct InputBody(pub(in crate::api) BTreeMap<String, Value>);
+#[serde(default, deny_unknown_fields)]
+pub(in crate::api) struct InputBody {
+    /// Values by parameter; those that are not given stay, and a secret that is null.
+    pub(in crate::api) values: BTreeMap<String, Value>,
+    /// It follows from the values: whatever it says changes nothing.
+    pub(in crate::api) missing: Option<bool>,
+    /// What other tracks left is no value to give: left out, or as it is.
+    #[schema(value_type = Option<Object>)]
+    pub(in crate::api) referred: Option<Map<String, Value>>,
+}
 
 /// What is to be rendered.
 #[derive(Debug, Default, Deserialize, ToSchema)]

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::api::error::ApiError;
-use crate::api::query::flag;
 use crate::clock;
 use crate::engine::{GraphId, PipelineState, Time};
 use crate::store::{OfGraph, PipelineFilter};
@@ -31,9 +30,11 @@ pub(in crate::api) struct FilterBody {
     pub(in crate::api) since: Option<String>,
     /// Started (`created_at`) before then: RFC 3339, or milliseconds since 1970.
     pub(in crate::api) until: Option<String>,
+    /// Ended (`finished_at`) before then: RFC 3339, or milliseconds since 1970.
+    #[schema(examples("2026-01-31T12:00:00Z"))]
+    pub(in crate::api) ended_before: Option<String>,
     /// `true`: something of it can still move; `false`: nothing can.
-    #[schema(examples("true"))]
-    pub(in crate::api) live: Option<String>,
+    pub(in crate::api) live: Option<bool>,
 }
 
 impl FilterBody {
@@ -43,8 +44,6 @@ impl FilterBody {
         let state = state.map(|text| states(text, PipelineState::ALL, PipelineState::word));
         let state = state.transpose()?;
         let trigger = self.trigger.as_deref().map(known_trigger).transpose()?;
-        let live = self.live.as_deref();
-        let live = live.map(|written| flag("live", Some(written)));
         Ok(PipelineFilter {
             states: state.unwrap_or_default(),
             graph: self.graph.map(graph),
@@ -53,7 +52,8 @@ impl FilterBody {
             trigger,
             since: moment("since", self.since.as_deref())?,
             until: moment("until", self.until.as_deref())?,
-            live: live.transpose()?,
+            ended_before: moment("ended_before", self.ended_before.as_deref())?,
+            live: self.live,
         })
     }
 }

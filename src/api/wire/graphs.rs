@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::cursor::Cursor;
 use super::values::{Moment, object};
 use super::words::PipelineState;
 use crate::desk::{Defined, Validated};
@@ -92,7 +93,7 @@ impl From<Listed> for GraphListed {
 pub(in crate::api) struct GraphPage {
     pub(in crate::api) graphs: Vec<GraphListed>,
     /// Give it as `cursor` for the next page; null: there is none.
-    pub(in crate::api) next: Option<String>,
+    pub(in crate::api) next: Option<Cursor>,
 }
 
 /// Versions of a graph, newest first.
@@ -100,7 +101,7 @@ pub(in crate::api) struct GraphPage {
 pub(in crate::api) struct VersionPage {
     pub(in crate::api) graphs: Vec<Graph>,
     /// Give it as `cursor` for the next page; null: there is none.
-    pub(in crate::api) next: Option<i32>,
+    pub(in crate::api) next: Option<Cursor>,
 }
 
 /// A graph with all that is in it.

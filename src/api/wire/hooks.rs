@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::cursor::Cursor;
 use super::values::{Moment, object};
 use crate::desk::{HookChange, Source, Style};
 use crate::graph::{FieldError, Hidden, codes};
@@ -124,7 +125,7 @@ pub(in crate::api) struct HookMade {
 pub(in crate::api) struct HookPage {
     pub(in crate::api) hooks: Vec<Hook>,
     /// Give it as `cursor` for the next page; null: there is none.
-    pub(in crate::api) next: Option<i64>,
+    pub(in crate::api) next: Option<Cursor>,
 }
 
 /// A hook was removed.

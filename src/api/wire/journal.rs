@@ -3,6 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::cursor::Cursor;
 use super::values::Moment;
 use crate::store::JournalRow;
 
@@ -46,5 +47,5 @@ impl From<&JournalRow> for JournalEntry {
 pub(in crate::api) struct JournalPage {
     pub(in crate::api) entries: Vec<JournalEntry>,
     /// Give it as `cursor` for the next page; null: there is none.
-    pub(in crate::api) next: Option<i64>,
+    pub(in crate::api) next: Option<Cursor>,
 }

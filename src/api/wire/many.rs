@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::cursor::Cursor;
 use super::filter::FilterBody;
 use super::preview::FateCounts;
 use super::words::PipelineState;
@@ -33,7 +34,7 @@ pub(in crate::api) struct ManyBody {
 pub(in crate::api) struct ManyDone {
     pub(in crate::api) pipelines: Vec<OneDone>,
     /// There may be more: give it as `cursor`. Null: there are none.
-    pub(in crate::api) next: Option<String>,
+    pub(in crate::api) next: Option<Cursor>,
 }
 
 /// What became of one of them.

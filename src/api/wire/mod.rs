@@ -4,6 +4,7 @@
 mod aliases;
 mod bodies;
 mod compare;
+mod cursor;
 mod diff;
 mod error;
 mod filter;
@@ -36,6 +37,7 @@ pub(super) use bodies::{
     TrackAskBody, VertexBody,
 };
 pub(super) use compare::PipelineDiff;
+pub(super) use cursor::Cursor;
 pub use diff::GraphDiff;
 pub(super) use error::{Found, OfField, Refusal, Standing};
 pub(super) use filter::{FilterBody, TRIGGERS, states};
@@ -62,6 +64,6 @@ pub(super) use stats::GraphStats;
 pub(super) use timeline::Timeline;
 pub(super) use track_parts::{AttemptPage, TrackEnvironment, TrackInput};
 pub use tracks::Waiting;
-pub(super) use tracks::{Attempt, InboxPage, Track, TrackWhole};
+pub(super) use tracks::{Attempt, InboxPage, Track, TrackWhole, outputs_of};
 pub use why::Reason as Why;
 pub(super) use words::PipelineState;

@@ -4,12 +4,14 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::cursor::Cursor;
+
 /// Some vertices.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct VertexPage {
     pub(in crate::api) vertices: Vec<VertexDefinition>,
     /// Give it as `cursor` for the next page; null: there is none.
-    pub(in crate::api) next: Option<usize>,
+    pub(in crate::api) next: Option<Cursor>,
 }
 
 /// A vertex.
@@ -26,7 +28,7 @@ pub(in crate::api) struct VertexDefinition {
 pub(in crate::api) struct EdgePage {
     pub(in crate::api) edges: Vec<NamedEdge>,
     /// Give it as `cursor` for the next page; null: there is none.
-    pub(in crate::api) next: Option<usize>,
+    pub(in crate::api) next: Option<Cursor>,
 }
 
 /// `head` runs after `tail`.

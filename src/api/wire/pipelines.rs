@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::cursor::Cursor;
 use super::tracks::Track;
 use super::values::{Moment, given};
 use super::words::PipelineState;
@@ -34,6 +35,8 @@ pub(in crate::api) struct Pipeline {
     priority: i32,
     /// The pipeline that it repeats.
     again_of: Option<i64>,
+    /// That one was deleted: `again_of` is the number that it had.
+    again_of_deleted: bool,
     /// It waits until fewer pipelines of its graph run.
     queued: bool,
     /// When it is ended, if it has not ended by then; null: it has all the time.
@@ -59,6 +62,7 @@ impl From<&PipelineHead> for Pipeline {
             trigger: head.trigger.clone(),
             priority: head.priority,
             again_of: head.again_of,
+            again_of_deleted: head.again_of_deleted,
             queued: head.queued,
             due_at: head.due_at.map(Moment::of),
             created_at: Moment::of(head.created_at),
@@ -73,7 +77,7 @@ pub(in crate::api) struct PipelinePage {
     pub(in crate::api) pipelines: Vec<Pipeline>,
     /// Give it as `cursor` for the next page; null: there is none. A page can be short, or empty, where
     /// little fits: only so many pipelines are looked at for one.
-    pub(in crate::api) next: Option<String>,
+    pub(in crate::api) next: Option<Cursor>,
 }
 
 /// A pipeline with its tracks.
@@ -92,7 +96,7 @@ pub(in crate::api) struct PipelineWhole {
 pub(in crate::api) struct TrackPage {
     pub(in crate::api) tracks: Vec<Track>,
     /// Give it as `cursor` for the next page; null: there is none.
-    pub(in crate::api) next: Option<i64>,
+    pub(in crate::api) next: Option<Cursor>,
 }
 
 /// A pipeline that was deleted, or would be.

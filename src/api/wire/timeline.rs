@@ -3,16 +3,17 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::values::Moment;
 use super::words::{EndReason, TrackState};
 use crate::desk;
 
-/// A pipeline in time: what a chart needs. All moments are milliseconds since 1970.
+/// A pipeline in time: what a chart needs.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct Timeline {
     /// When the pipeline was started.
-    started_at: i64,
+    started_at: Moment,
     /// When its last attempt ended, or now where one runs.
-    ended_at: i64,
+    ended_at: Moment,
     /// In the order of the definition.
     tracks: Vec<TimelineTrack>,
     /// The numbers of the tracks that determined the end: each waited for the one before it.
@@ -37,12 +38,12 @@ struct TimelineTrack {
 struct TimelineAttempt {
     attempt: i32,
     /// When the track was ready to run.
-    queued_at: i64,
+    queued_at: Moment,
     /// When it got its slot.
-    ordered_at: i64,
+    ordered_at: Moment,
     /// When its script began.
-    started_at: Option<i64>,
-    finished_at: Option<i64>,
+    started_at: Option<Moment>,
+    finished_at: Option<Moment>,
     /// Why it ended as it did; null while it runs and after success.
     reason: Option<EndReason>,
 }
@@ -60,10 +61,10 @@ impl From<desk::Timeline> for Timeline {
     fn from(seen: desk::Timeline) -> Self {
         let attempt = |span: desk::Span| TimelineAttempt {
             attempt: span.number,
-            queued_at: span.queued_at,
-            ordered_at: span.ordered_at,
-            started_at: span.started_at,
-            finished_at: span.finished_at,
+            queued_at: Moment::of(span.queued_at),
+            ordered_at: Moment::of(span.ordered_at),
+            started_at: span.started_at.map(Moment::of),
+            finished_at: span.finished_at.map(Moment::of),
             reason: EndReason::of(span.reason),
         };
         let tracks = seen.tracks.into_iter().map(|(lane, spans)| TimelineTrack {
@@ -74,8 +75,8 @@ impl From<desk::Timeline> for Timeline {
             attempts: spans.into_iter().map(attempt).collect(),
         });
         Self {
-            started_at: seen.from,
-            ended_at: seen.until,
+            started_at: Moment::of(seen.from),
+            ended_at: Moment::of(seen.until),
             tracks: tracks.collect(),
             critical: seen.critical,
             slots: SlotUse {

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::cursor::Cursor;
 use super::tracks::{Attempt, outputs_of};
 use super::values::object;
 use crate::desk;
@@ -66,5 +67,5 @@ impl From<Vec<desk::Variable>> for TrackEnvironment {
 pub(in crate::api) struct AttemptPage {
     pub(in crate::api) attempts: Vec<Attempt>,
     /// Give it as `cursor` for the next page; null: there is none.
-    pub(in crate::api) next: Option<i32>,
+    pub(in crate::api) next: Option<Cursor>,
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::cursor::Cursor;
 use super::values::{Moment, object};
 use super::words::{EndReason, PendingOn, TrackState};
 use crate::graph::value_to_json;
@@ -95,7 +96,7 @@ impl TrackWhole {
 }
 
 /// What others have left; null where it is not known.
-pub(super) fn outputs_of(referred: Vec<Referred>) -> Map<String, Value> {
+pub(in crate::api) fn outputs_of(referred: Vec<Referred>) -> Map<String, Value> {
     let referred = referred.into_iter().map(|Referred { name, value, .. }| {
         let value = value.map(|value| value_to_json(&value));
         (name, value.unwrap_or_default())
@@ -174,5 +175,5 @@ impl From<store::Waiting> for Waiting {
 pub(in crate::api) struct InboxPage {
     pub(in crate::api) tracks: Vec<Waiting>,
     /// Give it as `cursor` for the next page; null: there is none.
-    pub(in crate::api) next: Option<i64>,
+    pub(in crate::api) next: Option<Cursor>,
 }

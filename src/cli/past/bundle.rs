@@ -35,12 +35,9 @@ pub(in crate::cli) struct BundleArgs {
 pub(super) fn bundle(context: &Context, args: &BundleArgs) -> Result<u8, CliError> {
     let store = context.store()?;
     let PipelineId(id) = naming::pipeline(context, &args.pipeline)?;
-    let head = store.pipeline(PipelineId(id))?.ok_or_else(|| {
-        let list = context.command("ls");
-        CliError::Failed(format!(
-            "pipeline {id} does not exist: `{list}` lists pipelines"
-        ))
-    })?;
+    let head = store.pipeline(PipelineId(id))?;
+    let head =
+        head.ok_or_else(|| naming::no_pipeline(&store, PipelineId(id), &context.command("ls")))?;
     let data = &context.config.data;
     let spool = Spool::open(data)
         .map_err(|why| CliError::Failed(format!("`{}`: {why}", data.display())))?;
@@ -56,6 +53,7 @@ pub(super) fn bundle(context: &Context, args: &BundleArgs) -> Result<u8, CliErro
             Ok(()) => Ok(OK),
             Err(BundleError::Io(why)) => Err(closed(why)),
             Err(BundleError::Store(why)) => Err(why.into()),
+            Err(why @ BundleError::Deleted) => Err(CliError::Failed(why.to_string())),
         };
     }
     let shown = file.display();
@@ -73,6 +71,7 @@ pub(super) fn bundle(context: &Context, args: &BundleArgs) -> Result<u8, CliErro
     desk::bundle(&store, &spool, &head, writing).map_err(|why| match why {
         BundleError::Io(why) => failed(why),
         BundleError::Store(why) => why.into(),
+        why @ BundleError::Deleted => CliError::Failed(why.to_string()),
     })?;
     let bytes = out.as_file().metadata().map_err(failed)?.len();
     persist(out, &file, args.force).map_err(failed)?;

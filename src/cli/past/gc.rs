@@ -22,7 +22,7 @@ const VERSIONS: i64 = 100;
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("which").required(true).multiple(true).args(["older_than", "keep_last"]))]
 pub(in crate::cli) struct GcArgs {
-    /// Those that were started longer ago than this, e.g. `90d`
+    /// Those that ended longer ago than this, e.g. `90d`
     #[arg(long, value_name = "DURATION", value_parser = length)]
     older_than: Option<Millis>,
     /// Keep the newest N of each graph
@@ -81,7 +81,7 @@ struct Collect<'a> {
     args: &'a GcArgs,
     server: Remote,
     store: &'a Store,
-    /// Only those are meant that were started before then, in milliseconds since 1970.
+    /// Only those are meant that ended before then, in milliseconds since 1970.
     until: Option<String>,
     sums: Sums,
 }
@@ -142,7 +142,7 @@ impl Collect<'_> {
         let query = if dry { "?dry_run=true" } else { "" };
         let path = format!("/pipelines/actions/delete{query}");
         let mut body = json!({
-            "filter": {"live": "false", "graph": graph, "until": self.until},
+            "filter": {"live": false, "graph": graph, "ended_before": self.until},
             "limit": PAGE,
             "cursor": stays.map(|id| id.to_string()),
             "why": self.why(),

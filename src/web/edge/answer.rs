@@ -117,7 +117,7 @@ impl Failure {
         match self {
             Self::Missing(_) => (Status::NotFound, say(t.notice_not_found(), sentence)),
             Self::TooLarge(_) => (Status::PayloadTooLarge, say(t.notice_too_large(), sentence)),
-            Self::Command(CommandError::NoGraph(_)) => {
+            Self::Command(CommandError::NoGraph(_) | CommandError::Deleted(..)) => {
                 (Status::NotFound, say(t.notice_not_found(), sentence))
             }
             Self::Command(

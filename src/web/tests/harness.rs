@@ -15,7 +15,7 @@ use crate::engine::{AttemptKey, Capacity, PipelineId, Time, TrackId};
 use crate::graph::{Kind, Limits, Param};
 use crate::probe::{Bounds, Probe};
 use crate::spool::Spool;
-use crate::store::{Durability, GraphHead, PipelineHead, Store, StoredProblem, TrackHead, Writer};
+use crate::store::{Durability, GraphHead, PipelineHead, Store, StoredProblem, TrackHead, Turn, Writer};
 use crate::web::docs::Documented;
 use crate::web::edge::guard::{Browser, COOKIE, Clock};
 use crate::web::edge::look::Look;
@@ -121,6 +121,7 @@ pub(in crate::web) fn pipeline_head(id: i64) -> PipelineHead {
         reason: None,
         paused: id % 5 == 1,
         due_at: None,
+        again_of_deleted: false,
     }
 }
 
@@ -201,6 +202,8 @@ impl Server {
             batch: 64,
             grace_ms: 10,
             news_kept: 100,
+            asked_at_once: 50,
+            removal: Turn::default(),
             now: || NOW,
         };
         let ((launch, launches), (facts, received)) = (unbounded(), unbounded());

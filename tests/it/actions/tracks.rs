@@ -404,8 +404,12 @@ fn the_values_of_one_that_has_not_started_are_changed() {
     let path = format!("/api/v1/tracks/{}/input", case.track("b")["id"]);
     let media = [("Content-Type", "application/json")];
     let put = |query: &str| {
-        case.server
-            .ask("PUT", &format!("{path}{query}"), &media, br#"{"y": 3}"#)
+        case.server.ask(
+            "PUT",
+            &format!("{path}{query}"),
+            &media,
+            br#"{"values": {"y": 3}}"#,
+        )
     };
     let before = case.everything();
     let dry = put("?dry_run=true").expect(200);

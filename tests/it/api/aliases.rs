@@ -133,7 +133,10 @@ fn an_instance_is_a_pipeline() {
         (&json!("a"), &json!(["one", "5"]), &json!(false))
     );
     let page = server
-        .get(&format!("{logs}?limit=2&cursor={}", page["next"]))
+        .get(&format!(
+            "{logs}?limit=2&cursor={}",
+            page["next"].as_str().expect("more")
+        ))
         .expect(200);
     assert_eq!(
         (&page["logs"][1]["vertex"], &page["logs"][1]["lines"]),

@@ -129,7 +129,11 @@ fn whatever_changes_something_is_done_once() {
         ),
         ("PUT", "/secrets/NAME".to_owned(), r#"{"value": "c4nary"}"#),
         ("DELETE", "/secrets/NAME".to_owned(), ""),
-        ("PUT", format!("/tracks/{a}/input"), r#"{"x": 5}"#),
+        (
+            "PUT",
+            format!("/tracks/{a}/input"),
+            r#"{"values": {"x": 5}}"#,
+        ),
     ];
     for (n, (method, path, body)) in deeds.iter().enumerate() {
         let (key, request) = (format!("deed {n}"), (*method, path.as_str()));

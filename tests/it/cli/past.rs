@@ -71,12 +71,12 @@ fn lines(desk: &Desk, words: &[&str], code: i32) -> Vec<Value> {
     out.lines().map(line).collect()
 }
 
-/// Started so many days before now.
+/// Ended so many days before now.
 fn age(data: &Path, id: i64, days: i64) {
     let ms = days * 86_400_000;
     write(
         data,
-        &format!("UPDATE pipeline SET created_at = created_at - {ms} WHERE id = {id}"),
+        &format!("UPDATE pipeline SET finished_at = finished_at - {ms} WHERE id = {id}"),
     );
 }
 
@@ -185,6 +185,19 @@ fn pipelines_are_removed_each_for_itself() {
         ),
         2
     );
+    for words in [
+        &["show", "3"][..],
+        &["why", "--pipeline", "3"],
+        &["again", "3"],
+        &["bundle", "3"],
+        &["rm", "3"],
+    ] {
+        let said = desk.call(words).expect(1).err;
+        let told = said.contains("was deleted at 20") && said.contains(" by `token`");
+        assert!(told, "{words:?}: {said}");
+    }
+    let said = desk.call(&["show", "7"]).expect(0).out;
+    assert!(said.contains(", again of #2 (deleted)"), "{said}");
     let told = desk.call(&["rm", "1", "slow", "--json"]).expect(1).json();
     assert_eq!(told["pipelines"][0]["pipeline"]["id"], 1, "{told}");
     assert_eq!(told["pipelines"][0]["deleted"], true, "{told}");
@@ -219,6 +232,11 @@ fn old_pipelines_are_deleted_and_the_newest_stay() {
     for id in [1, 3, 4, 6] {
         age(&desk.data(), id, 10);
     }
+    // It went on for long: its age counts from its end.
+    write(
+        &desk.data(),
+        "UPDATE pipeline SET created_at = 0 WHERE id = 5",
+    );
 
     let would = desk.call(&["gc", "--older-than", "9d", "--dry-run"]);
     assert_eq!(

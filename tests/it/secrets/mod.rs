@@ -239,9 +239,22 @@ fn a_canary_is_found_nowhere_but_in_the_scripts_that_ask_for_it() {
     let late = state(&server, &id, "late")["id"].clone();
     assert_eq!(state(&server, &id, "late")["pending_on"], "input");
     let path = format!("/tracks/{late}/input");
-    let refused = asked(&server, "PUT", &path, &json!({"late": [LATE]}), "");
+    let refused = asked(
+        &server,
+        "PUT",
+        &path,
+        &json!({"values": {"late": [LATE]}}),
+        "",
+    );
     assert_eq!(refused.status, 422);
-    let given = asked(&server, "PUT", &path, &json!({"late": LATE}), "").expect(200);
+    let given = asked(
+        &server,
+        "PUT",
+        &path,
+        &json!({"values": {"late": LATE}}),
+        "",
+    )
+    .expect(200);
     assert_eq!(given["input"], json!({"late": null}), "{given}");
 
     // The supervisor dies, then the server: what runs again gets the value that is kept.
@@ -495,7 +508,7 @@ fn a_secret_that_is_removed_fails_what_still_needs_it() {
     }
     let give = |id: &Value| {
         let path = format!("/tracks/{}/input", state(&server, id, "a")["id"]);
-        asked(&server, "PUT", &path, &json!({"x": "now"}), "").expect(200);
+        asked(&server, "PUT", &path, &json!({"values": {"x": "now"}}), "").expect(200);
         server.settled(id)
     };
     // The value of the moment at which a script starts.

@@ -39,7 +39,14 @@ fn a_script_that_got_no_secret_shows_none_of_its_neighbours() {
     let id = asked(&server, "POST", &start, &body, "").expect(201)["id"].clone();
     server.until(|| state(&server, &id, "writes")["state"] == "SUCCEED");
     let path = format!("/tracks/{}/input", state(&server, &id, "late")["id"]);
-    asked(&server, "PUT", &path, &json!({"late": LATE}), "").expect(200);
+    asked(
+        &server,
+        "PUT",
+        &path,
+        &json!({"values": {"late": LATE}}),
+        "",
+    )
+    .expect(200);
     let ended = server.settled(&id);
     let log = String::from_utf8(server.log(&server.track(&ended, "reads"))).expect("text");
     assert_eq!(log, "******\n******\n******\n0\n");

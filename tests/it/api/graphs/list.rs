@@ -111,3 +111,21 @@ fn tags_are_checked_kept_and_compared() {
     let change = json!([{"field": "tags", "before": ["a", "b"], "after": ["a"]}]);
     assert_eq!(diff["settings"], change);
 }
+
+#[test]
+fn tags_are_as_many_and_as_long_as_the_settings_say() {
+    let own = tempfile::tempdir().unwrap();
+    let settings = "[default.trackyard]\nmax_tags = 2\nmax_tag_bytes = 3\n";
+    std::fs::write(own.path().join("Rocket.toml"), settings).unwrap();
+    let server = Server::start_on(own.path(), &[]);
+    for (tags, codes) in [
+        ("one, two", &[][..]),
+        ("one, two, six", &["too-many-tags"]),
+        ("four", &["bad-tag"]),
+    ] {
+        let saved = server.define(&graph("tagged", tags, "true")).expect(201);
+        let problems = saved["problems"].as_array().expect("a list").iter();
+        let found: Vec<_> = problems.map(|p| p["code"].as_str().unwrap()).collect();
+        assert_eq!(found, codes, "{tags}");
+    }
+}

@@ -1,7 +1,8 @@
 //! `/pipelines/<id>/bundle`
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -42,6 +43,15 @@ fn unpacked(bytes: &[u8], top: &str) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
     collect(&own.path().join(top), "", &mut files);
     assert_eq!(std::fs::read_dir(own.path()).unwrap().count(), 1);
+    let mut sums = Command::new("sha256sum");
+    sums.args(["--check", "--strict", "--quiet", "SHA256SUMS"]);
+    let sums = sums.current_dir(own.path().join(top)).output();
+    let sums = sums.expect("sha256sum");
+    assert!(sums.status.success() && sums.stderr.is_empty(), "{sums:?}");
+    let listed = String::from_utf8_lossy(&files["SHA256SUMS"])
+        .lines()
+        .count();
+    assert_eq!(listed, files.len() - 1, "all but itself");
     files
 }
 
@@ -68,6 +78,29 @@ fn lines(text: &[u8]) -> Vec<Value> {
         .collect()
 }
 
+/// What a script of a bundle prints that is run as the bundle says, by one who knows the secrets.
+fn by_hand(files: &BTreeMap<String, Vec<u8>>, run: &str) -> String {
+    let own = tempfile::tempdir().unwrap();
+    let run: Value = serde_json::from_slice(&files[run]).unwrap();
+    let script = run["script"].as_str().unwrap();
+    let file = own.path().join(script);
+    std::fs::create_dir(file.parent().unwrap()).unwrap();
+    std::fs::write(file, &files[script]).unwrap();
+    let argv: Vec<&str> = run["argv"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|word| word.as_str().unwrap())
+        .collect();
+    let mut command = Command::new(argv[0]);
+    command.args(&argv[1..]).current_dir(own.path());
+    for (name, value) in run["environment"].as_object().unwrap() {
+        let secret = if name == "CANARY" { NAMED } else { GIVEN };
+        command.env(name, value.as_str().unwrap_or(secret));
+    }
+    String::from_utf8(command.output().unwrap().stdout).unwrap()
+}
+
 #[test]
 fn a_bundle_has_all_of_a_pipeline_and_no_secret() {
     let server = Server::start();
@@ -88,12 +121,16 @@ fn a_bundle_has_all_of_a_pipeline_and_no_secret() {
     assert_eq!(
         names,
         [
+            "SHA256SUMS",
             "graph.yaml",
             "journal.ndjson",
             "logs/1-1.log",
             "logs/1-2.log",
+            "logs/2-1.log",
             "manifest.json",
             "pipeline.json",
+            "runs/1.json",
+            "runs/2.json",
             "scripts/1",
             "scripts/2",
             "tracks.ndjson"
@@ -109,7 +146,9 @@ fn a_bundle_has_all_of_a_pipeline_and_no_secret() {
         server.get("/version").expect(200)["version"]
     );
     let listed = manifest["files"].as_array().unwrap();
-    assert_eq!(listed.len(), files.len() - 1);
+    assert_eq!(listed.len(), files.len() - 2);
+    let empty = json!({"path": "logs/2-1.log", "bytes": 0, "sha256": sha(b"")});
+    assert!(listed.contains(&empty), "an empty log is there: {manifest}");
     for file in listed {
         let content = &files[file["path"].as_str().unwrap()];
         assert_eq!(
@@ -120,11 +159,12 @@ fn a_bundle_has_all_of_a_pipeline_and_no_secret() {
     assert_eq!(files["graph.yaml"], YAML.as_bytes());
     let log = String::from_utf8(files["logs/1-2.log"].clone()).unwrap();
     assert!(log.starts_with("plain ****** and ****** for here"), "{log}");
-    let track = server.get("/tracks/1").expect(200);
-    assert_eq!(
-        files["scripts/1"],
-        track["script"].as_str().unwrap().as_bytes()
-    );
+    assert_eq!(files["scripts/1"], server.get("/tracks/1/script").body);
+    let again = by_hand(&files, "runs/1.json");
+    let said = format!("plain {GIVEN} and {NAMED} for here\n");
+    assert!(again.starts_with(&said), "{again}");
+    let described: Value = serde_json::from_slice(&files["pipeline.json"]).unwrap();
+    assert_eq!(described["created_at"], pipeline["created_at"]);
     let tracks = lines(&files["tracks.ndjson"]);
     assert_eq!(
         (&tracks[0]["input"]["key"], &tracks[0]["input"]["host"]),
@@ -199,4 +239,41 @@ fn a_bundle_of_many_tracks_is_whole_while_a_log_grows() {
     )
     .unwrap();
     assert_eq!(server.settled(&id)["state"], "FINISH");
+}
+
+/// Who reads slowly learns that the pipeline was deleted meanwhile: the answer has no end.
+#[test]
+fn a_bundle_of_a_pipeline_that_is_deleted_meanwhile_is_not_taken_for_a_whole_one() {
+    let server = Server::start();
+    let yaml = "name: g\nvertices: {a: 'head -c 30000000 /dev/urandom'}\n";
+    let ended = server.run(yaml, &json!({}));
+    assert_eq!(ended["state"], "FINISH");
+    let bundle = || {
+        let address = server.url.trim_start_matches("http://");
+        let mut stream = TcpStream::connect(address).unwrap();
+        let token = &server.token;
+        let head = format!(
+            "GET /api/v1/pipelines/1/bundle HTTP/1.1\r\nHost: {address}\r\n\
+             Authorization: Bearer {token}\r\nConnection: close\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut begun = vec![0; 4_096];
+        stream.read_exact(&mut begun).unwrap();
+        assert!(begun.starts_with(b"HTTP/1.1 200 OK\r\n"));
+        (stream, begun)
+    };
+    let rest = |(mut stream, mut read): (TcpStream, Vec<u8>)| {
+        // That the connection is reset is an end as well.
+        let _ = stream.read_to_end(&mut read);
+        read
+    };
+    let whole = rest(bundle());
+    assert!(whole.ends_with(b"\r\n0\r\n\r\n"), "{} bytes", whole.len());
+    let begun = bundle();
+    server
+        .ask("DELETE", "/api/v1/pipelines/1", &[], b"")
+        .expect(200);
+    let broken = rest(begun);
+    assert!(broken.len() > 4_096);
+    assert!(!broken.ends_with(b"0\r\n\r\n"), "{} bytes", broken.len());
 }

@@ -150,6 +150,7 @@ fn the_tracks_of_a_pipeline_have_pages_and_states() {
     assert_eq!(page("").0, ["a", "b", "c"]);
     let (first, next) = page("?limit=2");
     assert_eq!(first, ["a", "b"]);
+    let next = next.as_str().expect("more");
     let (second, next) = page(&format!("?limit=2&cursor={next}"));
     assert_eq!(
         (second.as_slice(), next),
@@ -173,7 +174,9 @@ fn the_tracks_of_a_pipeline_have_pages_and_states() {
     let journal = server
         .get(&format!("/pipelines/{id}/journal?limit=1"))
         .expect(200);
-    let next = &journal["next"];
+    let events = server.get(&format!("/pipelines/{id}/events?limit=1"));
+    assert_eq!(events.expect(200), journal, "another name of the same");
+    let next = journal["next"].as_str().expect("more");
     let rest = server
         .get(&format!("/pipelines/{id}/journal?cursor={next}"))
         .expect(200);
@@ -185,5 +188,61 @@ fn the_tracks_of_a_pipeline_have_pages_and_states() {
         rest["entries"]
             .as_array()
             .is_some_and(|rest| rest.len() > 2)
+    );
+}
+
+#[test]
+fn so_many_rows_are_looked_at_for_one_page_as_the_setting_says() {
+    let own = tempfile::tempdir().unwrap();
+    let settings = "[default.trackyard]\nlist_rows = 2\n";
+    std::fs::write(own.path().join("Rocket.toml"), settings).unwrap();
+    let server = Server::start_on(own.path(), &[]);
+    let yaml = "name: g\nvertices: {a: 'true'}\n";
+    for name in ["wanted", "other", "another"] {
+        server.run(yaml, &json!({ "name": name }));
+    }
+    let page = |cursor: &str| {
+        let page = server.get(&format!("/pipelines?name=wanted{cursor}"));
+        let page = page.expect(200);
+        let found = page["pipelines"].as_array().map(Vec::len);
+        (found, page["next"].as_str().map(str::to_owned))
+    };
+    let (found, next) = page("");
+    assert_eq!(found, Some(0), "the two newest are others");
+    let next = next.expect("there may be more");
+    assert_eq!(page(&format!("&cursor={next}")), (Some(1), None));
+}
+
+#[test]
+fn what_has_ended_before_a_moment_is_found_by_its_end() {
+    let server = Server::start();
+    let yaml = "name: g\nvertices: {a: 'true'}\n";
+    let ends: Vec<Value> = (0..3)
+        .map(|_| server.run(yaml, &json!({}))["finished_at"].clone())
+        .collect();
+    let found = |query: &str| {
+        let page = server.get(&format!("/pipelines?{query}")).expect(200);
+        let all = page["pipelines"].as_array().expect("a list").iter();
+        let ids = all.map(|p| p["id"].as_i64().expect("a number"));
+        (
+            ids.collect::<Vec<_>>(),
+            page["next"].as_str().map(str::to_owned),
+        )
+    };
+    let until = format!("ended_before={}", ends[2].as_str().expect("a moment"));
+    let (all, _) = found(&until);
+    assert!(!all.contains(&3) && all.contains(&1), "{all:?}");
+    let (newest, next) = found("ended_before=2999-01-01T00:00:00Z&limit=2");
+    assert_eq!(newest, [3, 2]);
+    let next = next.expect("more");
+    let (rest, _) = found(&format!(
+        "ended_before=2999-01-01T00:00:00Z&limit=2&cursor={next}"
+    ));
+    assert_eq!(rest, [1]);
+    let refused = server.get("/pipelines?ended_before=soon").expect(422);
+    assert!(
+        refused["detail"]
+            .as_str()
+            .is_some_and(|why| why.contains("`ended_before=soon`"))
     );
 }

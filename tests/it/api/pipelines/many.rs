@@ -143,7 +143,7 @@ fn many_are_deleted_at_once_but_what_is_live() {
         [line(3, "would"), line(2, "would"), line(1, "would")]
     );
     assert_eq!(all_states(&server).len(), 5);
-    let live = json!({"filter": {"live": "true"}});
+    let live = json!({"filter": {"live": true}});
     let refused = |id| (id, "refused".to_owned(), json!("pipeline-live"));
     assert_eq!(ask(&server, "delete", &live), [refused(5), refused(4)]);
     assert_eq!(
@@ -160,6 +160,12 @@ fn what_is_not_said_clearly_is_refused() {
     let before = all_states(&server);
     for (word, body, status, says) in [
         ("stop", json!({}), 422, "the filter says nothing"),
+        (
+            "stop",
+            json!({"filter": {"live": "true"}}),
+            422,
+            "`filter.live`: invalid type: string, expected a boolean",
+        ),
         (
             "stop",
             json!({"filter": {"name": ""}}),

@@ -35,6 +35,10 @@ fn a_pipeline_goes_with_all_that_belongs_to_it() {
     let id = &old["id"];
     let again = server.post(&format!("/pipelines/{id}/again"), &json!({}));
     let again = server.settled(&again.expect(201)["id"]);
+    assert_eq!(
+        (&again["again_of"], &again["again_of_deleted"]),
+        (id, &json!(false))
+    );
     let [logs, work] = ["logs", "work"].map(|name| own.path().join(name).join(id.to_string()));
     assert!(logs.exists() && work.join("left").exists());
 
@@ -68,7 +72,32 @@ fn a_pipeline_goes_with_all_that_belongs_to_it() {
         detail.starts_with("pipeline `1` was deleted at 20") && detail.ends_with("by `token`"),
         "{detail}"
     );
-    assert_eq!(delete(&server, id, "").status, 404);
+    assert_eq!(gone["code"], "pipeline-deleted");
+    let asked = json!({"expect": "any"});
+    let paths = [
+        "tracks", "journal", "events", "why", "timeline", "bundle", "stream",
+    ];
+    for path in paths.map(|path| format!("/pipelines/{id}/{path}")) {
+        let answer = server.get(&path).expect(404);
+        assert_eq!(
+            (&answer["code"], &answer["detail"]),
+            (&gone["code"], &gone["detail"]),
+            "{path}"
+        );
+    }
+    for path in ["again", "again?dry_run=true", "stop", "stop?dry_run=true"] {
+        let answer = server.post(&format!("/pipelines/{id}/{path}"), &asked);
+        let answer = answer.expect(404);
+        assert_eq!(
+            (&answer["code"], &answer["detail"]),
+            (&gone["code"], &gone["detail"]),
+            "{path}"
+        );
+    }
+    assert_eq!(
+        delete(&server, id, "").expect(404)["detail"],
+        gone["detail"]
+    );
     assert_eq!(
         server
             .get(&format!("/tracks/{}", old["tracks"][0]["id"]))
@@ -77,8 +106,10 @@ fn a_pipeline_goes_with_all_that_belongs_to_it() {
     );
     let list = server.get("/pipelines").expect(200);
     assert_eq!(list["pipelines"].as_array().map(Vec::len), Some(1));
+    let repeats = &list["pipelines"][0];
     assert_eq!(
-        list["pipelines"][0]["again_of"], *id,
+        (&repeats["again_of"], &repeats["again_of_deleted"]),
+        (id, &json!(true)),
         "what repeats it stays"
     );
     until("the end of the files", || !logs.exists() && !work.exists());

@@ -26,18 +26,18 @@ fn a_track_that_waits_for_a_value_runs_once_it_is_given() {
     let path = format!("/api/v1/tracks/{track}/input");
     let media = [("Content-Type", "application/json")];
     let refused = server
-        .ask("PUT", &path, &media, br#"{"whom": "x"}"#)
+        .ask("PUT", &path, &media, br#"{"values": {"whom": "x"}}"#)
         .expect(422);
     assert_eq!(refused["problems"][0]["field"], "whom", "{refused}");
     let given = server
-        .ask("PUT", &path, &media, br#"{"who": "you"}"#)
+        .ask("PUT", &path, &media, br#"{"values": {"who": "you"}}"#)
         .expect(200);
     assert_eq!(given["input"], json!({"who": "you"}));
     let ended = server.settled(&id);
     assert_eq!(ended["state"], "FINISH", "{ended}");
     assert_eq!(server.log(&server.track(&ended, "hello")), b"hello you\n");
     let late = server
-        .ask("PUT", &path, &media, br#"{"who": "me"}"#)
+        .ask("PUT", &path, &media, br#"{"values": {"who": "me"}}"#)
         .expect(409);
     assert_eq!(late["code"], "wrong-state");
 }
@@ -187,11 +187,66 @@ fn values_that_are_given_at_the_same_time_are_all_kept() {
         let path = format!("/api/v1/tracks/{track}/input");
         let media = [("Content-Type", "application/json")];
         std::thread::scope(|scope| {
-            for body in [br#"{"a": "1"}"#, br#"{"b": "2"}"#] {
+            for body in [br#"{"values": {"a": "1"}}"#, br#"{"values": {"b": "2"}}"#] {
                 scope.spawn(|| server.ask("PUT", &path, &media, body));
             }
         });
         let ended = server.settled(&id);
         assert_eq!(server.log(&server.track(&ended, "v")), b"1 2\n");
     }
+}
+
+/// What is read from the address of the values can be written to it.
+#[test]
+fn the_values_of_a_track_are_given_as_they_are_read() {
+    let server = Server::start();
+    let yaml = "name: g\ninput: {key: {type: secret, required: true}, who: {type: str, required: true}, n: {type: int, default: 3}}\nvertices:\n  a: {outputs: {word: str}, script: 'until [ -e go ]; do sleep 0.02; done; echo word=hi >\"$TRACKYARD_OUTPUT\"'}\n  b: {needs: [a], script: 'echo \"<a.word> <who> <n> <key>\"'}\n";
+    let graph = server.define(yaml).expect(201);
+    let path = format!("/graphs/{}/pipelines", graph["id"]);
+    let body = json!({"ask_later": true, "input": {"key": "quite-secret"}});
+    let id = server.post(&path, &body).expect(201)["id"].clone();
+    let pipeline = server.get(&format!("/pipelines/{id}")).expect(200);
+    let path = format!("/tracks/{}/input", server.track(&pipeline, "b")["id"]);
+    let put = |body: &Value| {
+        let media = [("Content-Type", "application/json")];
+        let (path, body) = (format!("/api/v1{path}"), body.to_string());
+        server.ask("PUT", &path, &media, body.as_bytes())
+    };
+    let mut input = server.get(&path).expect(200);
+    assert_eq!(
+        input,
+        json!({"values": {"key": null, "n": 3}, "missing": true, "referred": {"a.word": null}})
+    );
+    input["values"]["who"] = json!("you");
+    put(&input).expect(200);
+    let given = server.get(&path).expect(200);
+    assert_eq!(given["values"], json!({"key": null, "who": "you", "n": 3}));
+    assert_eq!(given["missing"], false);
+    put(&given).expect(200);
+    assert_eq!(server.get(&path).expect(200), given, "nothing has changed");
+
+    let other = json!({"referred": {"a.word": "mine"}});
+    let refused = put(&other).expect(422);
+    assert_eq!(refused["problems"][0]["field"], "referred", "{refused}");
+    for (body, names) in [
+        (json!({"who": "me"}), "`who`"),
+        (json!({"values": ["me"]}), "`values`"),
+        (json!({"missing": "no"}), "`missing`"),
+    ] {
+        let refused = put(&body).expect(422);
+        let detail = refused["detail"].as_str().expect("words");
+        assert!(detail.contains(names), "{detail}");
+    }
+    for (values, field) in [(json!({"whom": "me"}), "whom"), (json!({"n": "x"}), "n")] {
+        let refused = put(&json!({ "values": values })).expect(422);
+        assert_eq!(refused["problems"][0]["field"], field, "{refused}");
+    }
+    assert_eq!(server.get(&path).expect(200), given, "nothing has changed");
+    std::fs::write(
+        server.data().join("work").join(id.to_string()).join("go"),
+        "",
+    )
+    .unwrap();
+    let ended = server.settled(&id);
+    assert_eq!(server.log(&server.track(&ended, "b")), b"hi you 3 ******\n");
 }

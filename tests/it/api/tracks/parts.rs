@@ -152,10 +152,10 @@ fn attempts_are_listed_page_by_page_and_each_has_an_address() {
         let path = format!("/tracks/{track}/attempts?limit=2&cursor={cursor}");
         let page = server.get(&path).expect(200);
         pages.push(page["attempts"].as_array().expect("a list").clone());
-        if page["next"].is_null() {
+        let Some(next) = page["next"].as_str() else {
             break;
-        }
-        cursor = page["next"].to_string();
+        };
+        cursor = next.to_owned();
     }
     assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), [2, 2, 1]);
     assert_eq!(json!(pages.concat()), whole);

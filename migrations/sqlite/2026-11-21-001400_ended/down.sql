@@ -1,0 +1,1 @@
+DROP INDEX pipeline_by_end;
