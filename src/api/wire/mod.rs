@@ -36,7 +36,7 @@ pub(super) use bodies::{
     TrackAskBody, VertexBody,
 };
 pub(super) use compare::PipelineDiff;
-pub use diff::GraphDiff;
+pub use diff::{GraphChanges, GraphDiff};
 pub(super) use error::{Found, OfField, Refusal, Standing};
 pub(super) use filter::{FilterBody, TRIGGERS, states};
 pub(super) use graphs::{
