@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 
 use rocket::http::Status;
-use rocket::response::status::Custom;
 use rocket::serde::json::Json;
 use rocket::{State, post};
 use serde::Serialize;
@@ -14,6 +13,7 @@ use super::body::{Body, blocking};
 use super::describe;
 use super::error::ApiError;
 use super::guard::Auth;
+use super::made::Made;
 use super::query::is_dry;
 use super::wire::{
     AskPreview, Pipeline, PipelineAskBody, PipelineStarted, StartedOrPreview, TrackAskBody,
@@ -119,7 +119,7 @@ pub(super) async fn again(
     dry_run: Option<&str>,
     key: RequestKey,
     body: Body,
-) -> Result<Custom<Json<StartedOrPreview>>, ApiError> {
+) -> Result<Made<Json<StartedOrPreview>>, ApiError> {
     let id = PipelineId(id);
     let (dry, body): (_, PipelineAskBody) = (is_dry(dry_run)?, body.json()?);
     let ask = Ask::Pipeline(id, PipelineAsk::RetryFailed);

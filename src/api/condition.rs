@@ -31,7 +31,7 @@ header!(IfMatch = "If-Match");
 header!(IfNoneMatch = "If-None-Match");
 
 /// The tags that a header names; none: `*`, any.
-type Tags = Option<Vec<String>>;
+pub(super) type Tags = Option<Vec<String>>;
 
 fn tags(header: &'static str, text: &str) -> Result<Tags, ApiError> {
     if text.trim() == "*" {
@@ -69,6 +69,18 @@ impl IfMatch<'_> {
 }
 
 impl IfNoneMatch<'_> {
+    /// Whether what is to be made must not be there: `*`.
+    pub(super) fn is_new(&self) -> Result<bool, ApiError> {
+        match self.0.map(|text| tags("If-None-Match", text)).transpose()? {
+            None => Ok(false),
+            Some(None) => Ok(true),
+            Some(Some(_)) => {
+                let why = "`If-None-Match`: write `*`, so that it is saved only where no graph has the name";
+                Err(ApiError::invalid(why.to_owned()))
+            }
+        }
+    }
+
     /// Whether the caller has what has this tag.
     pub(super) fn has(&self, tag: &str) -> Result<bool, ApiError> {
         let tags = self.0.map(|text| tags("If-None-Match", text)).transpose()?;
@@ -77,8 +89,8 @@ impl IfNoneMatch<'_> {
     }
 }
 
-/// An answer with its `ETag`; none: the caller has it already.
-pub(super) struct Tagged<T>(pub(super) String, pub(super) Option<T>);
+/// An answer with the `ETag` of what is there, if it tells of that; none: the caller has it already.
+pub(super) struct Tagged<T>(pub(super) Option<String>, pub(super) Option<T>);
 
 impl<'r, 'o: 'r, T: Responder<'r, 'o>> Responder<'r, 'o> for Tagged<T> {
     fn respond_to(self, request: &'r Request<'_>) -> rocket::response::Result<'o> {
@@ -86,7 +98,9 @@ impl<'r, 'o: 'r, T: Responder<'r, 'o>> Responder<'r, 'o> for Tagged<T> {
             Some(answer) => answer.respond_to(request)?,
             None => Response::build().status(Status::NotModified).finalize(),
         };
-        response.set_header(Header::new("ETag", format!("\"{}\"", self.0)));
+        if let Some(tag) = self.0 {
+            response.set_header(Header::new("ETag", format!("\"{tag}\"")));
+        }
         Ok(response)
     }
 }
@@ -115,5 +129,10 @@ mod tests {
         assert_eq!(has(Some("*")), Some(true));
         assert_eq!(has(Some("\"b\", W/\"a\"")), Some(true));
         assert_eq!(has(Some("\"b\"")), Some(false));
+        let is_new = |text| IfNoneMatch(text).is_new().ok();
+        assert_eq!(
+            (is_new(None), is_new(Some("*")), is_new(Some("\"b\""))),
+            (Some(false), Some(true), None)
+        );
     }
 }

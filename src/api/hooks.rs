@@ -6,7 +6,6 @@ use std::time::Duration;
 use rocket::data::{Data, FromData, Outcome as Taken};
 use rocket::http::{ContentType, Status};
 use rocket::request::{FromRequest, Outcome};
-use rocket::response::status::Custom;
 use rocket::serde::json::Json;
 use rocket::{Request, State, post};
 use serde_json::Value;
@@ -14,6 +13,7 @@ use serde_json::Value;
 use super::body::{Body, blocking};
 use super::describe;
 use super::error::ApiError;
+use super::made::Made;
 use super::pipelines::starts::started;
 use super::query::is_stray;
 use super::wire::{PipelineStarted, StartedOrPreview};
@@ -103,7 +103,7 @@ pub(super) async fn call(
     bounds: &State<HookBounds>,
     id: i64,
     body: CallBody,
-) -> Result<Custom<Json<StartedOrPreview>>, ApiError> {
+) -> Result<Made<Json<StartedOrPreview>>, ApiError> {
     let (desk, bounds) = (desk.inner().clone(), *bounds.inner());
     blocking(move || {
         let call = HookCall {

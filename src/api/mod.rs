@@ -15,6 +15,7 @@ mod hooks;
 mod inbox;
 mod keys;
 mod live;
+mod made;
 mod methods;
 mod pipelines;
 mod query;

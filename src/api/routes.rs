@@ -7,7 +7,7 @@ use utoipa::OpenApi;
 use super::error::ApiError;
 use super::guard::Refused;
 use super::keys::{BadKey, MOST_KEY_BYTES};
-use super::methods::allowed;
+use super::methods::{allowed, misread};
 use super::query::Stray;
 use super::{aliases, asks, graphs, hooks, inbox, live, pipelines, server, tracks, why};
 use crate::door::retry_after;
@@ -50,7 +50,9 @@ interface![
     graphs::vertices::set_vertex,
     graphs::vertices::remove_vertex,
     graphs::edges::edges,
+    graphs::edges::edge,
     graphs::edges::add_edge,
+    graphs::edges::set_edge,
     graphs::edges::remove_edge,
     graphs::check,
     graphs::form::get,
@@ -197,7 +199,9 @@ fn other(status: Status, request: &Request<'_>) -> ApiError {
             "invalid",
             match request.local_cache(|| None::<Stray>) {
                 Some(Stray(why)) => why.clone(),
-                None => "a part of the address or of the query cannot be read".to_owned(),
+                None => misread(request).unwrap_or_else(|| {
+                    "a part of the address or of the query cannot be read".to_owned()
+                }),
             },
         ),
         503 => (

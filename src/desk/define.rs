@@ -1,13 +1,12 @@
 //! Saving and checking definitions.
 
-use super::Desk;
-use crate::access::digest;
+use super::{Desk, Draft};
 use crate::driver::CommandError;
 use crate::engine::GraphId;
 use crate::graph::text::{self, Format, Parsed};
 use crate::graph::{Graph, Limits, Outputs, Problem, Runnable, Severity};
 use crate::probe::Probe;
-use crate::store::{NewGraph, Outcome, StoreError, StoredProblem, Terms};
+use crate::store::{Expect, GraphHead, Outcome, StoreError, StoredProblem, Terms};
 
 /// A definition that was saved, checked or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +25,8 @@ pub struct Defined {
     pub problems: Vec<StoredProblem>,
     /// What changes whenever anything does that is told of it.
     pub tag: String,
+    /// Its text was printed anew, and is as a person wrote it in a former version alone.
+    pub printed_anew: bool,
 }
 
 /// What was found in a definition that was only looked at.
@@ -60,50 +61,20 @@ impl Desk {
     /// Saves a text as the newest version of the graph that it names. A text with problems is
     /// saved too, unchecked, so that nothing a person wrote is lost.
     pub fn define(&self, source: &str, format: Format, who: &str) -> Result<Defined, DefineError> {
-        let (graph, found) = self.read(source, format)?;
-        self.write((graph, found), (source, format), who, Terms::default())
+        self.save(self.draft(source, format, Terms::default())?, who)
     }
 
-    /// Saves what was read in a text.
-    pub(super) fn write(
-        &self,
-        (graph, found): (Graph, Validated),
-        (source, format): (&str, Format),
-        who: &str,
-        terms: Terms,
-    ) -> Result<Defined, DefineError> {
-        let (checked, problems) = (found.checked, found.problems);
-        let canonical = text::to_json(&graph);
-        // Two texts with the same rows may have different problems (a duplicate edge, say).
-        let basis = if checked {
-            canonical
-        } else {
-            format!("unchecked {source}")
-        };
-        let compiled = compiled(&graph);
-        let new = NewGraph {
+    /// What a text makes of the graph that it names.
+    pub fn draft(&self, source: &str, format: Format, terms: Terms) -> Result<Draft, DefineError> {
+        let (graph, found) = self.read(source, format)?;
+        Ok(Draft {
             graph,
-            compiled,
+            found,
             source: source.to_owned(),
-            format: match format {
-                Format::Yaml => "yaml",
-                Format::Json => "json",
-            },
-            digest: digest(&basis),
-            checked,
-            problems: problems.clone(),
-            creator: who.to_owned(),
+            format,
             terms,
-        };
-        let saved = self.handle.save_graph(new)?;
-        Ok(Defined {
-            id: saved.id,
-            name: found.name,
-            version: saved.version,
-            outcome: saved.outcome,
-            checked,
-            problems,
-            tag: saved.tag,
+            printed_anew: false,
+            anew: false,
         })
     }
 
@@ -118,6 +89,7 @@ impl Desk {
             checked: head.checked,
             problems: self.store.problems(id)?,
             tag: self.store.graph_tag(id)?.unwrap_or_default(),
+            printed_anew: false,
         })
     }
 
@@ -146,16 +118,24 @@ impl Desk {
         Ok((graph, found))
     }
 
-    /// Saves the text of a saved graph as the newest version of its name.
-    pub fn restore(&self, id: GraphId, who: &str) -> Result<Defined, DefineError> {
+    /// The text of a saved graph as the newest version of its name, if the newest one has one of `tags`
+    /// (none: whatever it is).
+    pub fn restored(&self, id: GraphId, tags: Option<Vec<String>>) -> Result<Draft, DefineError> {
         let (source, format) = self.source(id)?;
-        let read = self.read(&source, format)?;
-        // What it takes the place of may be work that nobody has run yet: that stays a version.
-        let terms = Terms {
-            keep: true,
-            ..Terms::default()
+        let expect = match tags {
+            None => Expect::Anything,
+            tags => Expect::Newest(GraphId(self.newest(id)?.id), tags),
         };
-        self.write(read, (&source, format), who, terms)
+        // What it takes the place of may be work that nobody has run yet: that stays a version.
+        self.draft(&source, format, Terms { expect, keep: true })
+    }
+
+    /// The newest version of the graph of which this is one.
+    pub(super) fn newest(&self, id: GraphId) -> Result<GraphHead, DefineError> {
+        let missing = || DefineError::NoGraph(id);
+        let head = self.store.graph(id)?.ok_or_else(missing)?;
+        let newest = self.store.versions(&head.name, i32::MAX, 1)?;
+        newest.into_iter().next().ok_or_else(missing)
     }
 
     pub(super) fn source(&self, id: GraphId) -> Result<(String, Format), DefineError> {

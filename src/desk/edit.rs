@@ -1,10 +1,11 @@
 //! Definitions that are changed as a whole: replaced under their name, or copied under another one.
 
-use super::{DefineError, Defined, Desk};
+use super::{DefineError, Desk, Draft};
+use crate::driver::CommandError;
 use crate::engine::GraphId;
 use crate::graph::EditFault;
 use crate::graph::text::{self, Format};
-use crate::store::{Expect, StoreError, StoredProblem, Terms};
+use crate::store::{Expect, StoreError, StoredProblem, Terms, Unfit};
 
 /// Why a definition was not changed. Nothing has changed.
 #[derive(Debug, thiserror::Error)]
@@ -40,42 +41,69 @@ impl From<StoreError> for EditError {
 }
 
 impl Desk {
-    /// Replaces the definition of which `id` is the newest version, if its tag is still one of `tags`
-    /// (none: whatever it is). A version that a pipeline has used stays, and the next one is made.
-    pub fn replace(
+    /// A text in the place of the definition of which `id` is the newest version, if its tag is still one
+    /// of `tags` (none: whatever it is). A version that a pipeline has used stays, and the next one is made.
+    pub fn replacement(
         &self,
         (id, tags): (GraphId, Option<Vec<String>>),
         (source, format): (&str, Format),
-        who: &str,
-    ) -> Result<Defined, EditError> {
+    ) -> Result<Draft, EditError> {
         let head = self.store.graph(id)?.ok_or(DefineError::NoGraph(id))?;
-        let read = self.read(source, format)?;
-        if read.0.name != head.name {
-            let (name, written) = (head.name, read.0.name);
-            return Err(EditError::OtherName { name, written });
-        }
         let terms = Terms {
             expect: Expect::Newest(id, tags),
             keep: false,
         };
-        Ok(self.write(read, (source, format), who, terms)?)
+        let draft = self.draft(source, format, terms)?;
+        if draft.graph.name != head.name {
+            let (name, written) = (head.name, draft.graph.name);
+            return Err(EditError::OtherName { name, written });
+        }
+        Ok(draft)
     }
 
-    /// Saves the definition of a graph under another name, which no graph has. Its text stays as it is
-    /// written, comments too, wherever the name alone can be changed in it.
-    pub fn copy(&self, id: GraphId, name: &str, who: &str) -> Result<Defined, EditError> {
+    /// The definition of a graph under another name, which no graph has. Its text stays as it is
+    /// written, comments too, wherever the name alone can be changed in it. It is copied if its tag is one of
+    /// `tags` (none: whatever it is).
+    pub fn copy(
+        &self,
+        (id, tags): (GraphId, Option<Vec<String>>),
+        name: &str,
+    ) -> Result<Draft, EditError> {
         let (source, format) = self.source(id)?;
+        self.is_seen(id, tags.as_deref())?;
         let source = text::renamed(&source, format, name, &self.limits);
-        let read = self.read(&source, format)?;
-        let of_name = |p: &&StoredProblem| p.place == "name" && p.severity == "error";
-        let wrong: Vec<_> = read.1.problems.iter().filter(of_name).cloned().collect();
-        if !wrong.is_empty() || read.0.name != name {
-            return Err(EditError::Name(wrong));
-        }
         let terms = Terms {
             expect: Expect::Nothing,
             keep: true,
         };
-        Ok(self.write(read, (&source, format), who, terms)?)
+        let draft = self.draft(&source, format, terms)?;
+        let of_name = |p: &&StoredProblem| p.place == "name" && p.severity == "error";
+        let problems = draft.found.problems.iter();
+        let wrong: Vec<_> = problems.filter(of_name).cloned().collect();
+        if !wrong.is_empty() || draft.graph.name != name {
+            return Err(EditError::Name(wrong));
+        }
+        Ok(draft)
+    }
+
+    /// Whether a version still has one of the tags that its reader saw (none: whatever it has), read
+    /// after what is to be as it was seen. Gives its tag.
+    pub fn is_seen(&self, id: GraphId, tags: Option<&[String]>) -> Result<String, DefineError> {
+        let tag = self.store.graph_tag(id)?.ok_or(DefineError::NoGraph(id))?;
+        match tags.is_none_or(|tags| tags.contains(&tag)) {
+            true => Ok(tag),
+            false => Err(self.changed(id)?),
+        }
+    }
+
+    /// That a graph has changed, and which version is the newest one now.
+    pub(super) fn changed(&self, id: GraphId) -> Result<DefineError, DefineError> {
+        let newest = self.newest(id)?;
+        let changed = Unfit::Changed {
+            name: newest.name,
+            version: newest.version,
+            id: GraphId(newest.id),
+        };
+        Ok(CommandError::Unfit(changed).into())
     }
 }

@@ -1,11 +1,11 @@
 //! A vertex or an edge of a definition changed. The definition is printed anew; a text that had more in
 //! it, comments or another layout, stays as the former version.
 
-use super::{DefineError, Defined, Desk, EditError};
+use super::{DefineError, Desk, Draft, EditError};
 use crate::engine::GraphId;
 use crate::graph::text::{self, Format};
 use crate::graph::{Edit, codes};
-use crate::store::{Expect, StoredProblem, Terms, Unfit};
+use crate::store::{Expect, StoredProblem, Terms};
 
 /// What cannot be kept when a definition is printed anew.
 const UNREADABLE: &[&str] = &[
@@ -22,45 +22,33 @@ const UNREADABLE: &[&str] = &[
 ];
 
 impl Desk {
-    /// Changes a vertex or an edge of the newest version, if its tag is one of `tags` (none: whatever
-    /// it is), and nobody else changes it meanwhile. True: what the former text had beside the
-    /// definition is in the former version alone.
-    pub fn edit(
+    /// The newest version with a vertex or an edge of it changed, if its tag is one of `tags` (none:
+    /// whatever it is), and nobody else changes it meanwhile.
+    pub fn edited(
         &self,
-        (id, tags): (GraphId, Option<Vec<String>>),
+        (id, tags): (GraphId, Option<&[String]>),
         edit: &Edit,
-        who: &str,
-    ) -> Result<(Defined, bool), EditError> {
-        let missing = || DefineError::NoGraph(id);
-        let tag = self.store.graph_tag(id)?.ok_or_else(missing)?;
-        let head = self.store.graph(id)?.ok_or_else(missing)?;
-        if tags.is_some_and(|tags| !tags.contains(&tag)) {
-            let (name, version) = (head.name, head.version);
-            let changed = Unfit::Changed { name, version, id };
-            return Err(DefineError::from(crate::driver::CommandError::Unfit(changed)).into());
+    ) -> Result<Draft, EditError> {
+        let tag = self.is_seen(id, tags)?;
+        if self.newest(id)?.id != id.0 {
+            return Err(self.changed(id)?.into());
         }
+        let missing = || DefineError::NoGraph(id);
         let graph = self.store.definition(id)?.ok_or_else(missing)?;
         let json = edit.apply(&graph)?;
         let (source, format) = self.source(id)?;
-        let as_json = self.read(&json, Format::Json)?;
-        let given = edit
-            .given()
-            .map(|name| [format!("vertices.{name}"), format!("handlers.{name}")]);
-        let unreadable = |p: &&StoredProblem| {
-            let inside = |start: &String| {
-                let rest = p.place.strip_prefix(start.as_str());
-                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-            };
-            let here = given.iter().flatten().any(inside) || given.is_none() && p.place == "graph";
-            p.severity == "error" && here && UNREADABLE.contains(&p.code.as_str())
+        let terms = |keep| Terms {
+            expect: Expect::Newest(id, Some(vec![tag])),
+            keep,
         };
-        let wrong: Vec<_> = as_json
-            .1
-            .problems
-            .iter()
-            .filter(unreadable)
-            .cloned()
-            .collect();
+        let anew = tags.is_none();
+        if json == text::to_json(&graph) {
+            // Also one with errors, which are known by their text.
+            let draft = self.draft(&source, format, terms(false))?;
+            return Ok(Draft { anew, ..draft });
+        }
+        let as_json = self.read(&json, Format::Json)?;
+        let wrong = unreadable(edit, &as_json.1.problems);
         if !wrong.is_empty() {
             return Err(EditError::Unreadable(wrong));
         }
@@ -68,13 +56,26 @@ impl Desk {
             Format::Json => (true, json),
             Format::Yaml => (source == text::to_yaml(&graph), text::to_yaml(&as_json.0)),
         };
-        let read = self.read(&text, format)?;
-        let terms = Terms {
-            expect: Expect::Newest(id, Some(vec![tag])),
-            keep: !printed,
-        };
-        let defined = self.write(read, (&text, format), who, terms)?;
-        let lost = !printed && defined.id != id;
-        Ok((defined, lost))
+        Ok(Draft {
+            anew,
+            printed_anew: !printed,
+            ..self.draft(&text, format, terms(!printed))?
+        })
     }
+}
+
+/// What cannot be kept of what is given with an edit.
+fn unreadable(edit: &Edit, problems: &[StoredProblem]) -> Vec<StoredProblem> {
+    let given = edit
+        .given()
+        .map(|name| [format!("vertices.{name}"), format!("handlers.{name}")]);
+    let unreadable = |p: &&StoredProblem| {
+        let inside = |start: &String| {
+            let rest = p.place.strip_prefix(start.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        let here = given.iter().flatten().any(inside) || given.is_none() && p.place == "graph";
+        p.severity == "error" && here && UNREADABLE.contains(&p.code.as_str())
+    };
+    problems.iter().filter(unreadable).cloned().collect()
 }

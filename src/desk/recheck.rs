@@ -11,6 +11,11 @@ use crate::store::{Outcome, StoreError, StoredProblem};
 impl Desk {
     /// Checks a saved graph again, with the rules and limits of today.
     pub fn check(&self, id: GraphId) -> Result<Defined, DefineError> {
+        self.recheck(id, false)
+    }
+
+    /// The same; `dry`: what is found is not noted.
+    pub fn recheck(&self, id: GraphId, dry: bool) -> Result<Defined, DefineError> {
         let head = self.store.graph(id)?.ok_or(DefineError::NoGraph(id))?;
         let (source, format) = self.source(id)?;
         let parsed = examine(&source, format, &self.limits, &self.probe);
@@ -18,7 +23,7 @@ impl Desk {
         problems.extend(self.unset(&parsed)?);
         let checked = is_checked(&parsed.problems);
         let compiled = parsed.graph.as_ref().map(compiled).unwrap_or_default();
-        if !head.sealed {
+        if !head.sealed && !dry {
             self.handle
                 .set_check(id, head.revision, checked, compiled, problems.clone())?;
         }
@@ -26,6 +31,7 @@ impl Desk {
         let tag = self.store.graph_tag(id)?.ok_or(DefineError::NoGraph(id))?;
         Ok(Defined {
             tag,
+            printed_anew: false,
             id,
             name,
             version,

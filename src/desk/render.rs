@@ -57,8 +57,6 @@ pub fn scripts(
     request: &RenderRequest,
     limits: &Limits,
 ) -> Result<Vec<Rendered>, RenderError> {
-    let accepted = accept_inputs(graph, &request.given, Later::Secrets, limits);
-    let accepted = accepted.map_err(StartError::Fields)?;
     let only = match &request.vertex {
         None => None,
         Some(name) => {
@@ -66,6 +64,8 @@ pub fn scripts(
             Some(index.ok_or_else(|| RenderError::NoVertex(name.clone()))?)
         }
     };
+    let accepted = accept_inputs(graph, &request.given, Later::Secrets, limits);
+    let accepted = accepted.map_err(StartError::Fields)?;
     let (mut all, mut bytes, outputs) = (Vec::new(), 0, Outputs::of(graph));
     for (index, input) in accepted.vertices.iter().enumerate() {
         if only.is_some_and(|only| only != index) {

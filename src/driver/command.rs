@@ -100,7 +100,16 @@ pub enum CommandError {
     Survives(String),
     /// The database failed.
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+impl From<StoreError> for CommandError {
+    fn from(why: StoreError) -> Self {
+        match why {
+            StoreError::Unfit(why) => Self::Unfit(why),
+            why => Self::Store(why),
+        }
+    }
 }
 
 /// Where an answer goes.

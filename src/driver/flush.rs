@@ -137,7 +137,6 @@ impl Drive {
 pub(super) fn answer<T>(reply: &Reply<T>, result: Result<T, StoreError>) {
     // A caller that has gone away misses nothing.
     let _ = reply.send(result.map_err(|why| match why {
-        StoreError::Unfit(why) => CommandError::Unfit(why),
         why if why.is_transient() => CommandError::Unwritable(why.to_string()),
         why => why.into(),
     }));

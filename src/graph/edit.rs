@@ -19,6 +19,8 @@ pub enum Edit {
     Join(String, String),
     /// It does so no longer.
     Part(String, String),
+    /// The one edge, from its tail to its head, becomes the other one.
+    Move([String; 2], [String; 2]),
 }
 
 /// Why there is nothing to change.
@@ -40,34 +42,39 @@ impl Edit {
     pub fn given(&self) -> Option<&str> {
         match self {
             Self::Add(name, _) | Self::Set(name, _) => Some(name),
-            Self::Remove(_) | Self::Join(..) | Self::Part(..) => None,
+            Self::Remove(_) | Self::Join(..) | Self::Part(..) | Self::Move(..) => None,
         }
     }
 
     /// The whole definition as JSON with this change.
     pub fn apply(&self, graph: &Graph) -> Result<String, EditFault> {
         let mut tree = text::keys_and_values(graph);
+        self.change(&mut tree)?;
+        Ok(format!("{tree:#}\n"))
+    }
+
+    fn change(&self, tree: &mut Json) -> Result<(), EditFault> {
         let missing = |name: &String| EditFault::NoVertex(name.clone());
         match self {
             Self::Add(name, keys) => {
-                if vertex(&mut tree, name).is_some() {
+                if vertex(tree, name).is_some() {
                     return Err(EditFault::Taken(name.clone()));
                 }
-                list(&mut tree, name).insert(name.clone(), keys.clone());
+                list(tree, name).insert(name.clone(), keys.clone());
             }
             Self::Set(name, keys) => {
-                *vertex(&mut tree, name).ok_or_else(|| missing(name))? = keys.clone();
+                *vertex(tree, name).ok_or_else(|| missing(name))? = keys.clone();
             }
             Self::Remove(name) => {
-                let removed = list(&mut tree, name).shift_remove(name);
+                let removed = list(tree, name).shift_remove(name);
                 removed.ok_or_else(|| missing(name))?;
-                for other in list(&mut tree, "").values_mut() {
+                for other in list(tree, "").values_mut() {
                     take_need(other, name);
                 }
             }
             Self::Join(tail, head) => {
-                vertex(&mut tree, tail).ok_or_else(|| missing(tail))?;
-                let head = vertex(&mut tree, head).ok_or_else(|| missing(head))?;
+                vertex(tree, tail).ok_or_else(|| missing(tail))?;
+                let head = vertex(tree, head).ok_or_else(|| missing(head))?;
                 if !needs(head).is_some_and(|needs| needs.contains(&json!(tail))) {
                     match needs(head) {
                         Some(needs) => needs.push(json!(tail)),
@@ -76,13 +83,23 @@ impl Edit {
                 }
             }
             Self::Part(tail, head) => {
-                let of = vertex(&mut tree, head).ok_or_else(|| missing(head))?;
+                let of = vertex(tree, head).ok_or_else(|| missing(head))?;
                 if !take_need(of, tail) {
                     return Err(EditFault::NoEdge(tail.clone(), head.clone()));
                 }
             }
+            // Also where it stays as it is, it has to be there.
+            Self::Move([tail, head], to) => {
+                let mut other = tree.clone();
+                Self::Part(tail.clone(), head.clone()).change(&mut other)?;
+                if [tail, head] != [&to[0], &to[1]] {
+                    let [tail, head] = to.clone();
+                    Self::Join(tail, head).change(&mut other)?;
+                    *tree = other;
+                }
+            }
         }
-        Ok(format!("{tree:#}\n"))
+        Ok(())
     }
 }
 

@@ -10,6 +10,7 @@ use super::connection::Db;
 use super::error::StoreError;
 use super::graphs::{GraphHead, head_columns, tags};
 use super::schema::{archived_graph, graph, graph_last, graph_tag, pipeline};
+use crate::engine::PipelineState;
 
 /// Which graphs are wanted. The default: all that are not archived.
 #[derive(Debug, Clone, Default)]
@@ -22,8 +23,8 @@ pub struct GraphFilter {
     pub contains: String,
     /// The newest version has this tag.
     pub tag: Option<String>,
-    /// The newest pipeline is in the state of this code.
-    pub state: Option<i16>,
+    /// The newest pipeline is in one of these states; empty: in whichever it is, and there need be none.
+    pub states: Vec<PipelineState>,
     /// Whether archived graphs are wanted; none: all.
     pub archived: Archived,
 }
@@ -132,8 +133,9 @@ macro_rules! query {
             let tagged = graph_tag::table.filter(graph_tag::tag.eq(tag));
             page = page.filter(graph::id.eq_any(tagged.select(graph_tag::graph_id)));
         }
-        if let Some(state) = filter.state {
-            page = page.filter(pipeline::state.eq(state));
+        if !filter.states.is_empty() {
+            let codes = filter.states.iter().map(|state| state.code());
+            page = page.filter(pipeline::state.eq_any(codes.collect::<Vec<_>>()));
         }
         match filter.archived {
             Archived::No => page.filter(not(exists(shelved()))),
@@ -170,6 +172,7 @@ mod tests {
     };
 
     use super::{Archived, BEYOND, GraphFilter, anywhere};
+    use crate::engine::PipelineState;
     use crate::store::graphs::head_columns;
     use crate::store::query_plan::steps;
     use crate::store::schema::{archived_graph, graph, graph_last, graph_tag, pipeline};
@@ -189,7 +192,7 @@ mod tests {
         let named = plan(&GraphFilter {
             name: "a".to_owned(),
             contains: "b".to_owned(),
-            state: Some(1),
+            states: vec![PipelineState::Failed, PipelineState::Stopped],
             archived: Archived::Only,
             ..GraphFilter::default()
         });

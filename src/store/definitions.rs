@@ -5,11 +5,10 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQue
 use super::connection::{Db, write_tx};
 use super::error::StoreError;
 use super::graphs::StoredProblem;
-use super::refers::references_to_json;
+use super::reader::Store;
 use super::save::{insert_edges, insert_graph, insert_tags, insert_vertices, replace_graph};
 use super::schema::{edge, graph, graph_tag, vertex};
 use super::shelf::{Expect, Unfit, judge, judge_archived, tag_of};
-use super::spec::to_json;
 use super::spent::{self, Kind};
 use crate::engine::{GraphId, Time};
 use crate::graph::{Graph, Runnable};
@@ -84,6 +83,24 @@ pub struct Saved {
     pub tag: String,
 }
 
+/// What would become of a definition that is only worked out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WouldSave {
+    /// The newest version of its name; none: no graph has the name.
+    pub newest: Option<GraphId>,
+    /// The version that the definition would be.
+    pub version: i32,
+    /// What would become of it.
+    pub outcome: Outcome,
+}
+
+/// The newest version of a name.
+struct Newest {
+    id: i64,
+    version: i32,
+    revision: i64,
+}
+
 /// The first numbers that are free.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Counters {
@@ -121,42 +138,21 @@ fn save_in(
     now: Time,
     new: &NewGraph,
 ) -> Result<Saved, StoreError> {
-    judge(db, &new.graph.name, &new.terms.expect)?;
-    judge_archived(db, &new.graph.name)?;
-    type Newest = (i64, i32, i64, bool, String, bool);
-    let newest: Option<Newest> = graph::table
-        .filter(graph::name.eq(&new.graph.name))
-        .order(graph::version.desc())
-        .select((
-            graph::id,
-            graph::version,
-            graph::revision,
-            graph::sealed,
-            graph::digest,
-            graph::checked,
-        ))
-        .first(db)
-        .optional()?;
-    let (id, version, outcome) = match newest {
-        None => (free.graph, 1, Outcome::Created),
-        Some((id, version, _, _, digest, checked))
-            if digest == new.digest && checked == new.checked =>
-        {
-            return saved(db, (id, version), Outcome::Unchanged);
+    let (newest, outcome) = place(db, new)?;
+    let (id, version) = match (&newest, outcome) {
+        (None, _) => (free.graph, 1),
+        (Some(newest), Outcome::Created | Outcome::NewVersion) => (free.graph, newest.version + 1),
+        (Some(newest), Outcome::Unchanged) => {
+            return saved(db, (newest.id, newest.version), outcome);
         }
-        // What has errors never takes the place of what can be started.
-        Some((_, version, _, sealed, _, checked))
-            if sealed || new.terms.keep || (checked && !new.checked) =>
-        {
-            (free.graph, version + 1, Outcome::NewVersion)
-        }
-        Some((id, version, revision, ..)) => {
+        (Some(newest), Outcome::Replaced) => {
+            let id = newest.id;
             spent::note(db)?;
             diesel::delete(vertex::table.filter(vertex::graph_id.eq(id))).execute(db)?;
             diesel::delete(edge::table.filter(edge::graph_id.eq(id))).execute(db)?;
             diesel::delete(graph_tag::table.filter(graph_tag::graph_id.eq(id))).execute(db)?;
-            replace_graph(db, id, revision + 1, now, new)?;
-            (id, version, Outcome::Replaced)
+            replace_graph(db, id, newest.revision + 1, now, new)?;
+            (id, newest.version)
         }
     };
     if outcome != Outcome::Replaced {
@@ -171,6 +167,59 @@ fn save_in(
     saved(db, (id, version), outcome)
 }
 
+/// Where a definition belongs, if its graph is as it is to be.
+fn place(db: &mut Db, new: &NewGraph) -> Result<(Option<Newest>, Outcome), StoreError> {
+    judge(db, &new.graph.name, &new.terms.expect)?;
+    judge_archived(db, &new.graph.name)?;
+    type Row = (i64, i32, i64, bool, String, bool);
+    let newest: Option<Row> = graph::table
+        .filter(graph::name.eq(&new.graph.name))
+        .order(graph::version.desc())
+        .select((
+            graph::id,
+            graph::version,
+            graph::revision,
+            graph::sealed,
+            graph::digest,
+            graph::checked,
+        ))
+        .first(db)
+        .optional()?;
+    let Some((id, version, revision, sealed, digest, checked)) = newest else {
+        return Ok((None, Outcome::Created));
+    };
+    let outcome = if digest == new.digest && checked == new.checked {
+        Outcome::Unchanged
+    } else if sealed || new.terms.keep || (checked && !new.checked) {
+        // What has errors never takes the place of what can be started.
+        Outcome::NewVersion
+    } else {
+        Outcome::Replaced
+    };
+    let newest = Newest {
+        id,
+        version,
+        revision,
+    };
+    Ok((Some(newest), outcome))
+}
+
+impl Store {
+    /// What would become of a definition now. Nothing is saved and no number given.
+    ///
+    /// # Errors
+    /// Those of saving it.
+    pub fn would_save(&self, new: &NewGraph) -> Result<WouldSave, StoreError> {
+        let (newest, outcome) = place(&mut *self.pool.get()?, new)?;
+        let version = newest.as_ref().map_or(0, |newest| newest.version);
+        Ok(WouldSave {
+            newest: newest.map(|newest| GraphId(newest.id)),
+            version: version + i32::from(matches!(outcome, Outcome::Created | Outcome::NewVersion)),
+            outcome,
+        })
+    }
+}
+
 fn saved(db: &mut Db, (id, version): (i64, i32), outcome: Outcome) -> Result<Saved, StoreError> {
     let id = GraphId(id);
     let tag = tag_of(db, id)?.ok_or(Unfit::Missing(id))?;
@@ -179,44 +228,5 @@ fn saved(db: &mut Db, (id, version): (i64, i32), outcome: Outcome) -> Result<Sav
         version,
         outcome,
         tag,
-    })
-}
-
-/// Notes what a new check of an unchanged definition found.
-pub(super) fn set_check(
-    db: &mut Db,
-    id: GraphId,
-    revision: i64,
-    checked: bool,
-    compiled: &[Runnable],
-    problems: &[StoredProblem],
-) -> Result<bool, StoreError> {
-    write_tx(db, |db| {
-        let unsealed = graph::table
-            .find(id.0)
-            .filter(graph::revision.eq(revision))
-            .filter(graph::sealed.eq(false));
-        let changed = diesel::update(unsealed)
-            .set((
-                graph::checked.eq(checked),
-                graph::problems.eq(to_json(&problems)),
-            ))
-            .execute(db)?;
-        if changed == 1 {
-            for (place, runnable) in compiled.iter().enumerate() {
-                let text = &runnable.body;
-                let of_graph = vertex::table.filter(vertex::graph_id.eq(id.0));
-                let of_place = of_graph
-                    .filter(vertex::place.eq(place as i32))
-                    .filter(vertex::compiled.ne(text));
-                diesel::update(of_place)
-                    .set((
-                        vertex::compiled.eq(text),
-                        vertex::refers.eq(references_to_json(&runnable.refers)),
-                    ))
-                    .execute(db)?;
-            }
-        }
-        Ok(changed == 1)
     })
 }

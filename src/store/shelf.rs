@@ -59,11 +59,8 @@ pub enum Expect {
 /// What is done with all versions of a graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shelving {
-    /// They are removed for good; `dry`: only judged.
-    Remove {
-        /// Nothing is done.
-        dry: bool,
-    },
+    /// They are removed for good.
+    Remove,
     /// They are put away.
     Archive,
     /// They are taken back.
@@ -105,6 +102,18 @@ impl Store {
             name: head.name,
             archived: head.archived,
         }))
+    }
+
+    /// How all versions of a graph would stand. Nothing is done.
+    ///
+    /// # Errors
+    /// Those of doing it.
+    pub fn would_shelve(
+        &self,
+        (id, expect): (GraphId, &Expect),
+        what: Shelving,
+    ) -> Result<Shelved, StoreError> {
+        Ok(judge_shelving(&mut *self.pool.get()?, (id, expect), what)?.1)
     }
 
     /// What changes whenever anything does that is told of a graph.
@@ -166,16 +175,13 @@ pub(super) fn shelve(
     (who, now): (&str, Time),
 ) -> Result<Shelved, StoreError> {
     write_tx(db, |db| {
-        let head = graphs::head(db, id)?.ok_or(Unfit::Missing(id))?;
-        judge(db, &head.name, expect)?;
-        let family = graph::table.filter(graph::name.eq(&head.name));
-        let versions: i64 = family.select(count_star()).first(db)?;
-        let shelf = archived_graph::table.find(&head.name);
+        let (was_archived, done) = judge_shelving(db, (id, expect), what)?;
+        let shelf = archived_graph::table.find(&done.name);
         match what {
-            Shelving::Archive if !head.archived => {
+            Shelving::Archive if !was_archived => {
                 diesel::insert_into(archived_graph::table)
                     .values((
-                        archived_graph::name.eq(&head.name),
+                        archived_graph::name.eq(&done.name),
                         archived_graph::who.eq(who),
                         archived_graph::at.eq(now.0),
                     ))
@@ -183,31 +189,42 @@ pub(super) fn shelve(
             }
             Shelving::Archive => {}
             Shelving::Unarchive => drop(diesel::delete(shelf).execute(db)?),
-            Shelving::Remove { dry } => {
-                let used =
-                    pipeline::table.filter(pipeline::graph_id.eq_any(family.select(graph::id)));
-                if diesel::select(exists(used)).get_result(db)? {
-                    return Err(Unfit::InUse(head.name).into());
-                }
-                if !dry {
-                    spent::note(db)?;
-                    diesel::delete(shelf).execute(db)?;
-                    // Nothing of it may call the next graph of this name.
-                    diesel::delete(hook::table.filter(hook::graph_name.eq(&head.name)))
-                        .execute(db)?;
-                    diesel::delete(family).execute(db)?;
-                }
+            Shelving::Remove => {
+                spent::note(db)?;
+                diesel::delete(shelf).execute(db)?;
+                // Nothing of it may call the next graph of this name.
+                diesel::delete(hook::table.filter(hook::graph_name.eq(&done.name))).execute(db)?;
+                diesel::delete(graph::table.filter(graph::name.eq(&done.name))).execute(db)?;
             }
         }
-        let archived = match what {
-            Shelving::Archive => true,
-            Shelving::Unarchive => false,
-            Shelving::Remove { .. } => head.archived,
-        };
-        Ok(Shelved {
-            name: head.name,
-            versions,
-            archived,
-        })
+        Ok(done)
     })
+}
+
+/// Whether all versions are archived now, and how they would stand.
+fn judge_shelving(
+    db: &mut Db,
+    (id, expect): (GraphId, &Expect),
+    what: Shelving,
+) -> Result<(bool, Shelved), StoreError> {
+    let head = graphs::head(db, id)?.ok_or(Unfit::Missing(id))?;
+    judge(db, &head.name, expect)?;
+    let family = graph::table.filter(graph::name.eq(&head.name));
+    let archived = match what {
+        Shelving::Archive => true,
+        Shelving::Unarchive => false,
+        Shelving::Remove => {
+            let used = pipeline::table.filter(pipeline::graph_id.eq_any(family.select(graph::id)));
+            if diesel::select(exists(used)).get_result(db)? {
+                return Err(Unfit::InUse(head.name).into());
+            }
+            head.archived
+        }
+    };
+    let done = Shelved {
+        versions: family.select(count_star()).first(db)?,
+        name: head.name,
+        archived,
+    };
+    Ok((head.archived, done))
 }

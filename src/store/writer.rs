@@ -11,8 +11,8 @@ use super::newest::Noted;
 use super::requests::Notes;
 use super::shelf::{Expect, Shelved, Shelving};
 use super::{
-    attempts, commit, definition, graphs, live, migrate, newest, pipelines, secrets, sessions,
-    shelf,
+    attempts, checked, commit, definition, graphs, live, migrate, newest, pipelines, secrets,
+    sessions, shelf,
 };
 use crate::engine::{AttemptKey, GraphId, LoadedPipeline, NextIds, Outbox, PipelineId, Plan, Time};
 use crate::graph::Runnable;
@@ -156,7 +156,7 @@ impl Writer {
     ) -> Result<Shelved, StoreError> {
         self.noted(
             |db, _| shelf::shelve(db, graph, what, by),
-            |_| (what != Shelving::Remove { dry: true }).then_some(graph.0.0),
+            |_| Some(graph.0.0),
         )
     }
 
@@ -170,7 +170,7 @@ impl Writer {
         problems: &[StoredProblem],
     ) -> Result<bool, StoreError> {
         self.noted(
-            |db, _| definitions::set_check(db, id, revision, checked, compiled, problems),
+            |db, _| checked::set_check(db, id, revision, checked, compiled, problems),
             |unchanged| unchanged.then_some(id.0),
         )
     }

@@ -1,7 +1,6 @@
 //! `/workflow-instances` and `/instances`: pipelines and their tracks.
 
 use rocket::http::Status;
-use rocket::response::status::Custom;
 use rocket::serde::json::Json;
 use rocket::{State, get, post, put};
 
@@ -11,6 +10,7 @@ use crate::api::describe;
 use crate::api::error::ApiError;
 use crate::api::guard::Auth;
 use crate::api::keys::RequestKey;
+use crate::api::made::Made;
 use crate::api::pipelines;
 use crate::api::pipelines::starts::{started, would_start};
 use crate::api::query::is_dry;
@@ -105,7 +105,7 @@ pub(in crate::api) async fn create(
     dry_run: Option<&str>,
     key: RequestKey,
     body: Body,
-) -> Result<Custom<Json<StartedOrPreview>>, ApiError> {
+) -> Result<Made<Json<StartedOrPreview>>, ApiError> {
     let (dry, body): (_, InstanceBody) = (is_dry(dry_run)?, body.required_json()?);
     let desk = desk.inner().clone();
     blocking(move || {

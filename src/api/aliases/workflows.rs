@@ -1,6 +1,5 @@
 //! `/workflows`: graphs.
 
-use rocket::response::status::Custom;
 use rocket::serde::json::Json;
 use rocket::{State, get, post};
 
@@ -9,6 +8,7 @@ use crate::api::condition::{IfNoneMatch, Tagged};
 use crate::api::describe;
 use crate::api::error::ApiError;
 use crate::api::graphs;
+use crate::api::graphs::saving::Saved;
 use crate::api::guard::Auth;
 use crate::api::keys::RequestKey;
 use crate::api::wire::{
@@ -40,25 +40,27 @@ pub(in crate::api) async fn list(
 #[utoipa::path(
     tag = "aliases",
     operation_id = "saveWorkflow",
-    params(RequestKey),
+    params(IfNoneMatch, RequestKey),
     request_body(content(
         (String = "application/yaml"),
         (Object = "application/json"),
     ), description = "The definition, as `POST /graphs` takes it."),
     responses(
-        (status = 201, description = "Saved.", body = GraphSaved),
-        (status = 200, description = "The newest version was the same: nothing changed.", body = GraphSaved),
+        (status = 201, description = "A version was made.", body = GraphSaved),
+        (status = 200, description = "The newest version was replaced, or was the same; with `dry_run` what would be saved.", body = GraphSaved),
         describe::make_graph,
     )
 )]
-#[post("/workflows", data = "<body>")]
+#[post("/workflows?<dry_run>", data = "<body>")]
 pub(in crate::api) async fn create(
     caller: Auth,
     desk: &State<Desk>,
+    dry_run: Option<&str>,
+    condition: IfNoneMatch<'_>,
     key: RequestKey,
     body: Body,
-) -> Result<Tagged<Custom<Json<GraphSaved>>>, ApiError> {
-    graphs::create(caller, desk, key, body).await
+) -> Saved {
+    graphs::create(caller, desk, dry_run, condition, key, body).await
 }
 
 /// One version of a graph, with vertices, edges and problems

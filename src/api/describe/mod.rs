@@ -9,9 +9,11 @@ mod refusals;
 mod rules;
 
 pub use document::document;
+pub(super) use parameters::meaning;
 pub(super) use refusals::{
-    again, ask_of_many, ask_of_pipeline, ask_of_task, ask_of_track, call, clone, edit_graph, hook,
-    instance_logs, list, log, log_lines, log_stream, make_graph, of_graph, of_pipeline, of_track,
-    readiness, remove_graph, remove_pipeline, remove_secret, render, replace, restore, set_secret,
-    socket, start, stream, stream_of_pipeline, versions, why, why_pipeline, write,
+    again, ask_of_many, ask_of_pipeline, ask_of_task, ask_of_track, call, change_graph, clone,
+    edit_graph, hook, instance_logs, list, log, log_lines, log_stream, make_graph, of_graph,
+    of_pipeline, of_track, readiness, remove_graph, remove_pipeline, remove_secret, render,
+    replace, restore, set_secret, socket, start, stream, stream_of_pipeline, versions, why,
+    why_pipeline, write,
 };

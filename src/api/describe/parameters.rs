@@ -11,14 +11,13 @@ use crate::api::pipelines::starts::LONGEST_WAIT;
 use crate::api::tracks::lines::{MOST_LINES, USUAL_LINES};
 use crate::api::wire::TRIGGERS;
 use crate::desk::{PipelineAsk, TrackAsk};
-use crate::engine::PipelineState;
 use crate::spool::Pattern;
 
 /// Of the place where a page of a list begins.
 const PAGE: &str = "Where the page begins: the `next` of the page before it.";
 
 /// What is said of a parameter: its meaning, and what its schema has beside its type.
-pub(super) fn meaning(path: &str, name: &str) -> Option<(String, Value)> {
+pub(in crate::api) fn meaning(path: &str, name: &str) -> Option<(String, Value)> {
     let number = json!({"minimum": 1});
     let words = |all: Vec<&str>| ("What is asked.".to_owned(), json!({"enum": all}));
     Some(match (name, path) {
@@ -138,11 +137,11 @@ pub(super) fn meaning(path: &str, name: &str) -> Option<(String, Value)> {
             json!({}),
         ),
         ("tag", "/graphs") => ("The newest version has this tag.".to_owned(), json!({})),
-        ("state", "/graphs") => {
-            let words: Vec<_> = PipelineState::ALL.iter().map(|s| s.word()).collect();
-            let said = "The newest pipeline of any version is in this state.";
-            (said.to_owned(), json!({"enum": words}))
-        }
+        ("state", "/graphs") => (
+            "The newest pipeline of any version is in one of these states: one word, or several with commas between them."
+                .to_owned(),
+            json!({"examples": ["FAILED,STOPPED"]}),
+        ),
         ("archived", "/graphs") => (
             "Archived graphs alone (`true`), all others (`false`), or both (`any`).".to_owned(),
             json!({"enum": ["true", "false", "any"], "default": "false"}),
@@ -178,9 +177,15 @@ pub(super) fn meaning(path: &str, name: &str) -> Option<(String, Value)> {
             json!({"minLength": 1, "maxLength": MOST_KEY_BYTES}),
         ),
         ("If-Match", _) => (
-            "The `ETag` that was read: it is done only when the graph still has it; `*`: whatever it is now."
+            "The `ETag` that was read of the newest version: it is done only when that is the newest one still and \
+             has this `ETag`, else refused with 412. `*`: whatever it is now. Replacing a whole definition needs it \
+             (428), everything else takes it; for a copy and a check it is that of the version itself."
                 .to_owned(),
             json!({}),
+        ),
+        ("If-None-Match", "/graphs" | "/workflows") => (
+            "`*`: it is saved only where no graph has the name, else refused with 412.".to_owned(),
+            json!({"enum": ["*"]}),
         ),
         ("If-None-Match", _) => (
             "The `ETag` of what the caller has: it is given only when it is another one.".to_owned(),

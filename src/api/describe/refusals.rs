@@ -23,6 +23,7 @@ const NO_SUCH: Refused = &[(404, "not-found")];
 /// A pipeline that was there once.
 const GONE: Refused = &[(404, "pipeline-deleted")];
 const ARCHIVED: Refused = &[(409, "archived")];
+const CHANGED: Refused = &[(412, "changed-meanwhile")];
 /// There is room for so many who watch.
 const VIEWERS: Refused = &[(503, "too-many-viewers")];
 /// Given values, for a graph that may be started.
@@ -63,22 +64,23 @@ macro_rules! refusals {
 
 refusals! {
     list = [];
-    make_graph = [WRITE, ARCHIVED];
+    make_graph = [WRITE, ARCHIVED, &[(412, "name-taken")]];
     replace = [NO_SUCH, WRITE, ARCHIVED, &[
         (412, "changed-meanwhile"),
         (422, "other-name"),
         (428, "missing-if-match"),
     ]];
-    clone = [NO_SUCH, WRITE, ARCHIVED, &[(409, "name-taken")]];
+    clone = [NO_SUCH, WRITE, ARCHIVED, CHANGED, &[(409, "name-taken")]];
     edit_graph = [NO_SUCH, WRITE, ARCHIVED, &[
         (400, "malformed"),
         (409, "name-taken"),
         (412, "changed-meanwhile"),
     ]];
-    remove_graph = [NO_SUCH, WRITE, &[(409, "graph-in-use"), (412, "changed-meanwhile")]];
+    change_graph = [NO_SUCH, WRITE, CHANGED];
+    remove_graph = [NO_SUCH, WRITE, CHANGED, &[(409, "graph-in-use")]];
     of_graph = [NO_SUCH, WRITE];
     versions = [NO_SUCH];
-    restore = [NO_SUCH, WRITE, ARCHIVED, &[(400, "malformed")]];
+    restore = [NO_SUCH, WRITE, ARCHIVED, CHANGED, &[(400, "malformed")]];
     of_pipeline = [NO_SUCH, GONE];
     of_track = [NO_SUCH];
     render = [NO_SUCH, VALUES, &[(422, "too-large")]];

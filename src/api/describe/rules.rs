@@ -36,6 +36,7 @@ pub(super) fn apply(document: &mut Value) {
             for (_, response) in members(&mut operation["responses"]) {
                 yaml_is_no_string(response);
             }
+            made(&mut operation["responses"]);
             if keyed {
                 replayed(&mut operation["responses"]);
             }
@@ -101,6 +102,17 @@ fn replayed(responses: &mut Value) {
         response["headers"][REPLAYED] = json!({
             "description": "`true`: an earlier request with the same key had done it; the answer is of what is there now.",
             "schema": {"type": "string", "enum": ["true"]},
+        });
+    }
+}
+
+/// Says of the answers to what was made where that is.
+fn made(responses: &mut Value) {
+    if let Some(response) = responses.get_mut("201") {
+        response["headers"]["Location"] = json!({
+            "description": "The address of what was made.",
+            "required": true,
+            "schema": {"type": "string"},
         });
     }
 }

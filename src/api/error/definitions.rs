@@ -17,6 +17,19 @@ pub(super) fn unfit(why: &Unfit) -> (Status, &'static str) {
     }
 }
 
+impl ApiError {
+    /// A name that is taken is what a condition of the request forbids.
+    pub(in crate::api) fn of_condition(self) -> Self {
+        match self.code {
+            "name-taken" => Self {
+                status: Status::PreconditionFailed,
+                ..self
+            },
+            _ => self,
+        }
+    }
+}
+
 impl From<DefineError> for ApiError {
     fn from(error: DefineError) -> Self {
         let detail = error.to_string();

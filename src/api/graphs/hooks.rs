@@ -1,7 +1,5 @@
 //! `/graphs/<id>/hooks`: what may start a graph without a credential.
 
-use rocket::http::Status;
-use rocket::response::status::Custom;
 use rocket::serde::json::Json;
 use rocket::{State, delete, get, post, put};
 
@@ -11,6 +9,7 @@ use crate::api::error::ApiError;
 use crate::api::graphs::rows;
 use crate::api::guard::Auth;
 use crate::api::keys::RequestKey;
+use crate::api::made::Made;
 use crate::api::wire::{Cursor, Hook, HookBody, HookMade, HookPage, HookRemoved};
 use crate::desk::{Desk, HookChange, HookError};
 use crate::engine::GraphId;
@@ -73,7 +72,7 @@ pub(in crate::api) async fn create(
     id: i64,
     key: RequestKey,
     body: Body,
-) -> Result<Custom<Json<HookMade>>, ApiError> {
+) -> Result<Made<Json<HookMade>>, ApiError> {
     let once = key.with(&caller, Some(&body))?;
     let new = change_of(&body)?;
     let desk = desk.inner().clone();
@@ -84,15 +83,13 @@ pub(in crate::api) async fn create(
         };
         let again = |made| Ok((desk.hook_of(GraphId(id), made)?, None));
         let (hook, secret) = once.run::<_, HookError>(&desk, make, again)?;
-        let status = match secret {
-            Some(_) => Status::Created,
-            None => Status::Ok,
-        };
+        let new = secret.is_some();
+        let new = new.then(|| format!("graphs/{id}/hooks/{}", hook.id));
         let made = HookMade {
             hook: Hook::from(&hook),
             secret: secret.map(|secret| secret.text().to_owned()),
         };
-        Ok(Custom(status, Json(made)))
+        Ok(Made(new, Json(made)))
     })
     .await
 }

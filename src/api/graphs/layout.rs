@@ -15,7 +15,8 @@ use crate::graph::drawing::layout;
 
 /// Where the vertices and edges of a graph stand in a picture
 ///
-/// From left to right, each vertex after all that it needs; as `/graphs/{id}.svg` draws it.
+/// From left to right, each vertex after all that it needs; as `/graphs/{id}.svg` draws it. It is computed from the
+/// definition and cannot be set.
 #[utoipa::path(
     tag = "graphs",
     operation_id = "getLayout",

@@ -8,7 +8,7 @@ use crate::api::describe;
 use crate::api::error::ApiError;
 use crate::api::graphs::rows;
 use crate::api::guard::Auth;
-use crate::api::wire::{Cursor, GraphListed, GraphPage};
+use crate::api::wire::{Cursor, GraphListed, GraphPage, states};
 use crate::desk::Desk;
 use crate::engine::PipelineState;
 use crate::store::{Archived, GraphFilter};
@@ -35,13 +35,14 @@ pub(in crate::api) async fn list(
     cursor: Option<String>,
     limit: Option<&str>,
 ) -> Result<Json<GraphPage>, ApiError> {
+    let states = state.map(|words| states(words, PipelineState::ALL, PipelineState::word));
     let limit = rows(limit)?;
     let filter = GraphFilter {
         after: cursor.unwrap_or_default(),
         name: name.unwrap_or_default(),
         contains: contains.unwrap_or_default(),
         tag,
-        state: state.map(state_code).transpose()?,
+        states: states.transpose()?.unwrap_or_default(),
         archived: shelf(archived)?,
     };
     let desk = desk.inner().clone();
@@ -52,17 +53,6 @@ pub(in crate::api) async fn list(
         Ok(Json(GraphPage { graphs, next }))
     })
     .await
-}
-
-/// The code of a state in a query.
-fn state_code(word: &str) -> Result<i16, ApiError> {
-    let all = PipelineState::ALL;
-    let found = all.iter().find(|state| state.word() == word);
-    found.map(|state| state.code()).ok_or_else(|| {
-        let words: Vec<_> = all.iter().map(|state| state.word()).collect();
-        let detail = format!("`state={word}`: write one of {}", words.join(", "));
-        ApiError::invalid(detail)
-    })
 }
 
 /// Which graphs are wanted, of those that are archived and those that are not.

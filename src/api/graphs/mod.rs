@@ -8,6 +8,7 @@ pub(in crate::api) mod layout;
 pub(in crate::api) mod list;
 pub(in crate::api) mod render;
 pub(in crate::api) mod replace;
+pub(in crate::api) mod saving;
 pub(in crate::api) mod shelf;
 pub(in crate::api) mod stats;
 pub(in crate::api) mod versions;
@@ -15,21 +16,20 @@ pub(in crate::api) mod vertices;
 
 use std::str::FromStr;
 
-use rocket::http::Status;
-use rocket::response::status::Custom;
 use rocket::serde::json::Json;
 use rocket::{State, get, post};
 
 use crate::api::body::{Body, NoBody, blocking};
-use crate::api::condition::{IfNoneMatch, Tagged};
+use crate::api::condition::{IfMatch, IfNoneMatch, Tagged};
 use crate::api::describe;
 use crate::api::error::ApiError;
+use crate::api::graphs::saving::{Asking, Saved, save};
 use crate::api::guard::Auth;
 use crate::api::keys::RequestKey;
 use crate::api::wire::{Edge, Graph, GraphSaved, GraphValidated, GraphWhole, Problem, Vertex};
-use crate::desk::{Defined, Desk};
+use crate::desk::Desk;
 use crate::engine::GraphId;
-use crate::store::{GraphHead, Outcome as Saved};
+use crate::store::{Expect, GraphHead, Terms};
 
 /// The most rows of one page of a list.
 pub(in crate::api) const MOST_ROWS: i64 = 500;
@@ -63,56 +63,44 @@ pub(in crate::api) fn number<T: FromStr>(
 /// Saves a definition
 ///
 /// As the newest version of its name: a version that no pipeline has used is replaced, another one stays. A definition with
-/// errors is saved too; it cannot be started.
+/// errors is saved too; it cannot be started. With `If-None-Match: *` it is saved only where no graph has the name.
 #[utoipa::path(
     tag = "graphs",
     operation_id = "saveGraph",
-    params(RequestKey),
+    params(IfNoneMatch, RequestKey),
     request_body(content(
         (String = "application/yaml"),
         (Object = "application/json"),
     ), description = "The definition; what is checked is in docs/checks.md."),
     responses(
-        (status = 201, description = "Saved.", body = GraphSaved),
-        (status = 200, description = "The newest version was the same: nothing changed.", body = GraphSaved),
+        (status = 201, description = "A version was made.", body = GraphSaved),
+        (status = 200, description = "The newest version was replaced, or was the same; with `dry_run` what would be saved.", body = GraphSaved),
         describe::make_graph,
     )
 )]
-#[post("/graphs", data = "<body>")]
+#[post("/graphs?<dry_run>", data = "<body>")]
 pub(in crate::api) async fn create(
     caller: Auth,
     desk: &State<Desk>,
+    dry_run: Option<&str>,
+    condition: IfNoneMatch<'_>,
     key: RequestKey,
     body: Body,
-) -> Result<Tagged<Custom<Json<GraphSaved>>>, ApiError> {
-    let once = key.with(&caller, Some(&body))?;
-    let (source, format) = body.definition()?;
-    let desk = desk.inner().clone();
-    blocking(move || {
-        let save = |desk: &Desk| desk.define(&source, format, caller.0.name);
-        Ok(saved(
-            &once.run(&desk, save, |id| desk.defined(GraphId(id)))?,
-        ))
-    })
-    .await
-}
-
-/// What saving is answered with.
-pub(in crate::api) fn saved(defined: &Defined) -> Tagged<Custom<Json<GraphSaved>>> {
-    saved_as(defined, GraphSaved::from(defined))
-}
-
-/// The same with a body that says more.
-pub(in crate::api) fn saved_as(
-    defined: &Defined,
-    body: GraphSaved,
-) -> Tagged<Custom<Json<GraphSaved>>> {
-    let status = match defined.outcome {
-        Saved::Unchanged => Status::Ok,
-        Saved::Created | Saved::Replaced | Saved::NewVersion => Status::Created,
+) -> Saved {
+    let asking = Asking::new(&caller, dry_run, key, Some(&body))?;
+    let expect = match condition.is_new()? {
+        true => Expect::Nothing,
+        false => Expect::Anything,
     };
-    let answer = Custom(status, Json(body));
-    Tagged(defined.tag.clone(), Some(answer))
+    let terms = Terms {
+        expect,
+        keep: false,
+    };
+    let (source, format) = body.definition()?;
+    let make = move |desk: &Desk| Ok(desk.draft(&source, format, terms.clone())?);
+    let saved = save(desk, asking, make, saving::version).await;
+    // There is no other way to a name that is taken than by the condition.
+    saved.map_err(ApiError::of_condition)
 }
 
 /// Says what saving a definition would find
@@ -194,37 +182,47 @@ pub(in crate::api) async fn tagged<T: Send + 'static>(
     let missing = move || ApiError::not_found("graph", id);
     let tag = blocking(move || of_graph.store.graph_tag(GraphId(id))?.ok_or_else(missing)).await?;
     if condition.has(&tag)? {
-        return Ok(Tagged(tag, None));
+        return Ok(Tagged(Some(tag), None));
     }
     let desk = desk.clone();
     let body = blocking(move || read(&desk)).await?;
-    Ok(Tagged(tag, Some(body)))
+    Ok(Tagged(Some(tag), Some(body)))
 }
 
 /// Checks a graph once more
 ///
-/// The machine may have changed: interpreters come and go.
+/// The machine may have changed: interpreters come and go. What is found is noted of a version that no pipeline has used.
 #[utoipa::path(
     tag = "graphs",
     operation_id = "checkGraph",
-    params(RequestKey),
+    params(IfMatch, RequestKey),
     responses(
-        (status = 200, description = "What was found.", body = GraphSaved),
-        describe::of_graph,
+        (status = 200, description = "What was found; with `dry_run` it is not noted.", body = GraphSaved),
+        describe::change_graph,
     )
 )]
-#[post("/graphs/<id>/check")]
+#[post("/graphs/<id>/check?<dry_run>")]
 pub(in crate::api) async fn check(
     caller: Auth,
     desk: &State<Desk>,
     id: i64,
+    dry_run: Option<&str>,
+    condition: IfMatch<'_>,
     key: RequestKey,
     _none: NoBody,
 ) -> Result<Json<GraphSaved>, ApiError> {
-    let (once, id) = (key.with(&caller, None)?, GraphId(id));
+    let (asking, id) = (Asking::new(&caller, dry_run, key, None)?, GraphId(id));
+    let tags = condition.seen()?.flatten();
     let desk = desk.inner().clone();
     blocking(move || {
-        let checked = once.run(&desk, |desk| desk.check(id), |_| desk.defined(id))?;
+        let deed = |desk: &Desk| {
+            desk.is_seen(id, tags.as_deref())?;
+            desk.recheck(id, asking.dry)
+        };
+        if asking.dry {
+            return Ok(Json(GraphSaved::found(&deed(&desk)?)));
+        }
+        let checked = asking.once.run(&desk, deed, |_| desk.defined(id))?;
         Ok(Json(GraphSaved::from(&checked)))
     })
     .await

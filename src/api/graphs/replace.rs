@@ -1,14 +1,11 @@
 //! `PUT /graphs/<id>`, `/graphs/<id>/clone`: a definition replaced, or under another name.
 
-use rocket::response::status::Custom;
-use rocket::serde::json::Json;
 use rocket::{State, post, put};
 
-use crate::api::body::{Body, blocking};
-use crate::api::condition::{IfMatch, Tagged};
+use crate::api::body::Body;
+use crate::api::condition::IfMatch;
 use crate::api::describe;
-use crate::api::error::ApiError;
-use crate::api::graphs::saved;
+use crate::api::graphs::saving::{self, Asking, Saved, save};
 use crate::api::guard::Auth;
 use crate::api::keys::RequestKey;
 use crate::api::wire::{CloneBody, GraphSaved};
@@ -28,30 +25,29 @@ use crate::engine::GraphId;
         (Object = "application/json"),
     ), description = "The definition; what is checked is in docs/checks.md."),
     responses(
-        (status = 201, description = "Saved. The header `ETag` is that of the graph that `id` names.", body = GraphSaved),
-        (status = 200, description = "It was the same: nothing changed.", body = GraphSaved),
+        (status = 201, description = "The next version was made. The header `ETag` is that of the graph that `id` names.", body = GraphSaved),
+        (status = 200, description = "It was replaced, or was the same; with `dry_run` what would be saved.", body = GraphSaved),
         describe::replace,
     )
 )]
-#[put("/graphs/<id>", data = "<body>")]
+#[put("/graphs/<id>?<dry_run>", data = "<body>")]
 pub(in crate::api) async fn replace(
     caller: Auth,
     desk: &State<Desk>,
     id: i64,
+    dry_run: Option<&str>,
     condition: IfMatch<'_>,
     key: RequestKey,
     body: Body,
-) -> Result<Tagged<Custom<Json<GraphSaved>>>, ApiError> {
-    let (seen, once) = (condition.required()?, key.with(&caller, Some(&body))?);
+) -> Saved {
+    let asking = Asking::new(&caller, dry_run, key, Some(&body))?;
+    let seen = condition.required()?;
     let (source, format) = body.definition()?;
-    let desk = desk.inner().clone();
-    blocking(move || {
+    let make = move |desk: &Desk| {
         let text = (source.as_str(), format);
-        let deed = |desk: &Desk| desk.replace((GraphId(id), seen), text, caller.0.name);
-        let again = |id| Ok(desk.defined(GraphId(id))?);
-        Ok(saved(&once.run(&desk, deed, again)?))
-    })
-    .await
+        desk.replacement((GraphId(id), seen.clone()), text)
+    };
+    save(desk, asking, make, saving::version).await
 }
 
 /// Copies a definition under another name
@@ -60,29 +56,27 @@ pub(in crate::api) async fn replace(
 #[utoipa::path(
     tag = "graphs",
     operation_id = "cloneGraph",
-    params(RequestKey),
+    params(IfMatch, RequestKey),
     request_body = CloneBody,
     responses(
         (status = 201, description = "Saved.", body = GraphSaved),
-        (status = 200, description = "The same `Idempotency-Key` had made it before.", body = GraphSaved),
+        (status = 200, description = "The same `Idempotency-Key` had made it before; with `dry_run` what would be saved.", body = GraphSaved),
         describe::clone,
     )
 )]
-#[post("/graphs/<id>/clone", data = "<body>")]
+#[post("/graphs/<id>/clone?<dry_run>", data = "<body>")]
 pub(in crate::api) async fn copy(
     caller: Auth,
     desk: &State<Desk>,
     id: i64,
+    dry_run: Option<&str>,
+    condition: IfMatch<'_>,
     key: RequestKey,
     body: Body,
-) -> Result<Tagged<Custom<Json<GraphSaved>>>, ApiError> {
-    let once = key.with(&caller, Some(&body))?;
+) -> Saved {
+    let asking = Asking::new(&caller, dry_run, key, Some(&body))?;
+    let tags = condition.seen()?.flatten();
     let body: CloneBody = body.required_json()?;
-    let desk = desk.inner().clone();
-    blocking(move || {
-        let deed = |desk: &Desk| desk.copy(GraphId(id), &body.name, caller.0.name);
-        let again = |id| Ok(desk.defined(GraphId(id))?);
-        Ok(saved(&once.run(&desk, deed, again)?))
-    })
-    .await
+    let make = move |desk: &Desk| desk.copy((GraphId(id), tags.clone()), &body.name);
+    save(desk, asking, make, saving::version).await
 }

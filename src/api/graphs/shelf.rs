@@ -7,31 +7,39 @@ use crate::api::body::{NoBody, blocking};
 use crate::api::condition::IfMatch;
 use crate::api::describe;
 use crate::api::error::ApiError;
+use crate::api::graphs::saving::Asking;
 use crate::api::guard::Auth;
-use crate::api::keys::{Once, RequestKey};
-use crate::api::query::is_dry;
+use crate::api::keys::RequestKey;
 use crate::api::wire::GraphShelved;
 use crate::desk::Desk;
+use crate::driver::CommandError;
 use crate::engine::GraphId;
 use crate::store::{Expect, Shelving};
 
 async fn shelve(
     desk: &Desk,
-    (id, expect): (i64, Expect),
+    (id, condition): (i64, IfMatch<'_>),
     what: Shelving,
-    (who, once): (&'static str, Once),
+    asking: Asking,
 ) -> Result<Json<GraphShelved>, ApiError> {
+    let id = GraphId(id);
+    let expect = match condition.seen()? {
+        None => Expect::Anything,
+        Some(tags) => Expect::Newest(id, tags),
+    };
     let desk = desk.clone();
     blocking(move || {
-        let deed = |desk: &Desk| {
-            let done = desk.handle.shelve((GraphId(id), expect), what, who);
-            done.map_err(ApiError::from)
-        };
+        if asking.dry {
+            let would = desk.store.would_shelve((id, &expect), what);
+            let would = would.map_err(CommandError::from)?;
+            return Ok(Json(GraphShelved::would(would)));
+        }
+        let deed = |desk: &Desk| desk.handle.shelve((id, expect), what, asking.who);
         let again = |id| {
             let there = desk.store.shelved(GraphId(id))?;
-            there.ok_or_else(|| ApiError::not_found("graph", id))
+            there.ok_or(CommandError::NoGraph(GraphId(id)))
         };
-        let done = once.run(&desk, deed, again)?;
+        let done = asking.once.run(&desk, deed, again)?;
         Ok(Json(GraphShelved::of(done, what)))
     })
     .await
@@ -58,18 +66,8 @@ pub(in crate::api) async fn remove(
     condition: IfMatch<'_>,
     key: RequestKey,
 ) -> Result<Json<GraphShelved>, ApiError> {
-    let (dry, once) = (is_dry(dry_run)?, key.with(&caller, None)?);
-    let expect = match condition.seen()? {
-        None => Expect::Anything,
-        Some(tags) => Expect::Newest(GraphId(id), tags),
-    };
-    shelve(
-        desk,
-        (id, expect),
-        Shelving::Remove { dry },
-        (caller.0.name, once),
-    )
-    .await
+    let asking = Asking::new(&caller, dry_run, key, None)?;
+    shelve(desk, (id, condition), Shelving::Remove, asking).await
 }
 
 /// Puts a graph away
@@ -78,48 +76,46 @@ pub(in crate::api) async fn remove(
 #[utoipa::path(
     tag = "graphs",
     operation_id = "archiveGraph",
-    params(RequestKey),
+    params(IfMatch, RequestKey),
     responses(
-        (status = 200, description = "It is archived.", body = GraphShelved),
-        describe::of_graph,
+        (status = 200, description = "It is archived; with `dry_run` it would be.", body = GraphShelved),
+        describe::change_graph,
     )
 )]
-#[post("/graphs/<id>/archive")]
+#[post("/graphs/<id>/archive?<dry_run>")]
 pub(in crate::api) async fn archive(
     caller: Auth,
     desk: &State<Desk>,
     id: i64,
+    dry_run: Option<&str>,
+    condition: IfMatch<'_>,
     key: RequestKey,
     _none: NoBody,
 ) -> Result<Json<GraphShelved>, ApiError> {
-    let (expect, once) = (Expect::Anything, key.with(&caller, None)?);
-    shelve(desk, (id, expect), Shelving::Archive, (caller.0.name, once)).await
+    let asking = Asking::new(&caller, dry_run, key, None)?;
+    shelve(desk, (id, condition), Shelving::Archive, asking).await
 }
 
 /// Takes a graph out of the archive
 #[utoipa::path(
     tag = "graphs",
     operation_id = "unarchiveGraph",
-    params(RequestKey),
+    params(IfMatch, RequestKey),
     responses(
-        (status = 200, description = "It is as any other graph.", body = GraphShelved),
-        describe::of_graph,
+        (status = 200, description = "It is as any other graph; with `dry_run` it would be.", body = GraphShelved),
+        describe::change_graph,
     )
 )]
-#[post("/graphs/<id>/unarchive")]
+#[post("/graphs/<id>/unarchive?<dry_run>")]
 pub(in crate::api) async fn unarchive(
     caller: Auth,
     desk: &State<Desk>,
     id: i64,
+    dry_run: Option<&str>,
+    condition: IfMatch<'_>,
     key: RequestKey,
     _none: NoBody,
 ) -> Result<Json<GraphShelved>, ApiError> {
-    let (expect, once) = (Expect::Anything, key.with(&caller, None)?);
-    shelve(
-        desk,
-        (id, expect),
-        Shelving::Unarchive,
-        (caller.0.name, once),
-    )
-    .await
+    let asking = Asking::new(&caller, dry_run, key, None)?;
+    shelve(desk, (id, condition), Shelving::Unarchive, asking).await
 }

@@ -1,14 +1,14 @@
 //! `/graphs/<id>/versions`, and what is done with versions: two compared, one restored.
 
-use rocket::response::status::Custom;
 use rocket::serde::json::Json;
 use rocket::{State, get, post};
 
 use crate::api::body::{NoBody, blocking};
-use crate::api::condition::Tagged;
+use crate::api::condition::IfMatch;
 use crate::api::describe;
 use crate::api::error::ApiError;
-use crate::api::graphs::{head, number, rows, saved};
+use crate::api::graphs::saving::{self, Asking, Saved, save};
+use crate::api::graphs::{head, number, rows};
 use crate::api::guard::Auth;
 use crate::api::keys::RequestKey;
 use crate::api::wire::{Cursor, Graph, GraphDiff, GraphSaved, VersionPage};
@@ -80,31 +80,29 @@ pub(in crate::api) async fn diff(
 
 /// Makes a version the newest one again
 ///
-/// Its text is saved as it was written, as the next version.
+/// Its text is saved as it was written, as the next version. `If-Match` is of the newest version, whose place it takes.
 #[utoipa::path(
     tag = "graphs",
     operation_id = "restoreGraph",
-    params(RequestKey),
+    params(IfMatch, RequestKey),
     responses(
         (status = 201, description = "Saved.", body = GraphSaved),
-        (status = 200, description = "The newest version was the same: nothing changed.", body = GraphSaved),
+        (status = 200, description = "The newest version was the same; with `dry_run` what would be saved.", body = GraphSaved),
         describe::restore,
     )
 )]
-#[post("/graphs/<id>/restore")]
+#[post("/graphs/<id>/restore?<dry_run>")]
 pub(in crate::api) async fn restore(
     caller: Auth,
     desk: &State<Desk>,
     id: i64,
+    dry_run: Option<&str>,
+    condition: IfMatch<'_>,
     key: RequestKey,
     _none: NoBody,
-) -> Result<Tagged<Custom<Json<GraphSaved>>>, ApiError> {
-    let once = key.with(&caller, None)?;
-    let desk = desk.inner().clone();
-    blocking(move || {
-        let restore = |desk: &Desk| desk.restore(GraphId(id), caller.0.name);
-        let again = |id| desk.defined(GraphId(id));
-        Ok(saved(&once.run(&desk, restore, again)?))
-    })
-    .await
+) -> Saved {
+    let asking = Asking::new(&caller, dry_run, key, None)?;
+    let tags = condition.seen()?.flatten();
+    let make = move |desk: &Desk| Ok(desk.restored(GraphId(id), tags.clone())?);
+    save(desk, asking, make, saving::version).await
 }

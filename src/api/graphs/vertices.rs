@@ -1,59 +1,33 @@
 //! `/graphs/<id>/vertices`: a definition read and changed vertex by vertex.
 
-use rocket::response::status::Custom;
 use rocket::serde::json::Json;
 use rocket::{State, delete, get, post, put};
-use serde_json::Value;
 
-use crate::api::body::{Body, blocking};
+use crate::api::body::Body;
 use crate::api::condition::{IfMatch, IfNoneMatch, Tagged};
 use crate::api::describe;
 use crate::api::error::ApiError;
-use crate::api::graphs::{rows, saved_as, tagged};
+use crate::api::graphs::saving::{self, Asking, Saved, save};
+use crate::api::graphs::{rows, tagged};
 use crate::api::guard::Auth;
-use crate::api::keys::{Once, RequestKey};
+use crate::api::keys::RequestKey;
+use crate::api::made::part;
 use crate::api::wire::{Cursor, GraphSaved, VertexBody, VertexDefinition, VertexPage};
-use crate::desk::{DefineError, Desk, EditError};
-use crate::driver::CommandError;
+use crate::desk::{Defined, Desk, EditError};
 use crate::engine::GraphId;
 use crate::graph::{Edit, EditFault, Graph, definitions};
-use crate::store::Unfit;
 
-pub(super) type Changed = Result<Tagged<Custom<Json<GraphSaved>>>, ApiError>;
-
-/// How often an edit is tried again that others were in the way of.
-const MOST_TRIES: u32 = 50;
-
-fn is_changed<T>(tried: &Result<T, EditError>) -> bool {
-    let changed = |why: &CommandError| matches!(why, CommandError::Unfit(Unfit::Changed { .. }));
-    matches!(tried, Err(EditError::Define(DefineError::Command(why))) if changed(why))
-}
-
-pub(super) async fn change(
+/// Saves the newest version with one part of it changed.
+pub(super) async fn edited(
     desk: &Desk,
     (id, condition): (i64, IfMatch<'_>),
     edit: Edit,
-    (who, once): (&'static str, Once),
-) -> Changed {
+    asking: Asking,
+    new: impl Fn(&Defined) -> Option<String> + Send + 'static,
+) -> Saved {
     let tags = condition.seen()?.flatten();
-    let desk = desk.clone();
-    blocking(move || {
-        // Who does not say what was seen is not refused because somebody else was faster.
-        let tries = if tags.is_none() { MOST_TRIES } else { 1 };
-        let deed = |desk: &Desk| {
-            let one = |_| desk.edit((GraphId(id), tags.clone()), &edit, who);
-            let tried = (1..tries).map(one).find(|tried| !is_changed(tried));
-            tried.unwrap_or_else(|| one(0))
-        };
-        let again = |id| Ok((desk.defined(GraphId(id))?, false));
-        let (defined, lost) = once.run(&desk, deed, again)?;
-        let mut body = GraphSaved::from(&defined);
-        if lost {
-            body.printed_anew();
-        }
-        Ok(saved_as(&defined, body))
-    })
-    .await
+    let make = move |desk: &Desk| desk.edited((GraphId(id), tags.as_deref()), &edit);
+    save(desk, asking, make, new).await
 }
 
 pub(super) fn definition(desk: &Desk, id: i64) -> Result<Graph, ApiError> {
@@ -145,58 +119,67 @@ pub(in crate::api) async fn vertex(
     request_body = VertexBody,
     responses(
         (status = 201, description = "Saved.", body = GraphSaved),
-        (status = 200, description = "The same `Idempotency-Key` had added it before.", body = GraphSaved),
+        (status = 200, description = "The same `Idempotency-Key` had added it before; with `dry_run` what would be saved.", body = GraphSaved),
         describe::edit_graph,
     )
 )]
-#[post("/graphs/<id>/vertices", data = "<body>")]
+#[post("/graphs/<id>/vertices?<dry_run>", data = "<body>")]
 pub(in crate::api) async fn add_vertex(
     caller: Auth,
     desk: &State<Desk>,
     id: i64,
+    dry_run: Option<&str>,
     condition: IfMatch<'_>,
     key: RequestKey,
     body: Body,
-) -> Changed {
-    let once = key.with(&caller, Some(&body))?;
+) -> Saved {
+    let asking = Asking::new(&caller, dry_run, key, Some(&body))?;
     let body: VertexBody = body.required_json()?;
+    let new = saving::part(format!("vertices/{}", part(&body.name)));
     let edit = Edit::Add(body.name, body.definition);
-    change(desk, (id, condition), edit, (caller.0.name, once)).await
+    edited(desk, (id, condition), edit, asking, new).await
 }
 
 /// Replaces a vertex of a graph
 ///
-/// Its keys are those that are given and no others; what other vertices need stays.
+/// It takes what reading the vertex gives. Its keys are those that are given and no others; what other vertices need
+/// stays, and so does its name.
 #[utoipa::path(
     tag = "graphs",
     operation_id = "setVertex",
     params(("id" = i64, Path), ("name" = String, Path), IfMatch, RequestKey),
-    request_body = Object,
+    request_body = VertexBody,
     responses(
-        (status = 201, description = "Saved.", body = GraphSaved),
-        (status = 200, description = "It was the same: nothing changed.", body = GraphSaved),
+        (status = 200, description = "Saved, or it was the same; with `dry_run` what would be saved.", body = GraphSaved),
         describe::edit_graph,
     )
 )]
-#[put("/graphs/<id>/vertices/<name>", data = "<body>")]
+#[put("/graphs/<id>/vertices/<name>?<dry_run>", data = "<body>")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one for each part of the request"
+)]
 pub(in crate::api) async fn set_vertex(
     caller: Auth,
     desk: &State<Desk>,
     id: i64,
     name: String,
+    dry_run: Option<&str>,
     condition: IfMatch<'_>,
     key: RequestKey,
     body: Body,
-) -> Changed {
-    let once = key.with(&caller, Some(&body))?;
-    let keys: Value = body.required_json()?;
-    change(
-        desk,
-        (id, condition),
-        Edit::Set(name, keys),
-        (caller.0.name, once),
-    )
-    .await
+) -> Saved {
+    let asking = Asking::new(&caller, dry_run, key, Some(&body))?;
+    let body: VertexBody = body.required_json()?;
+    if body.name != name {
+        let why = format!(
+            "`name` is `{}` and the vertex `{name}`: a vertex keeps its name here; add one with the other name and remove this one",
+            body.name
+        );
+        return Err(ApiError::invalid(why));
+    }
+    let edit = Edit::Set(name, body.definition);
+    edited(desk, (id, condition), edit, asking, |_| None).await
 }
 
 /// Removes a vertex of a graph
@@ -207,26 +190,20 @@ pub(in crate::api) async fn set_vertex(
     operation_id = "removeVertex",
     params(("id" = i64, Path), ("name" = String, Path), IfMatch, RequestKey),
     responses(
-        (status = 201, description = "Saved.", body = GraphSaved),
-        (status = 200, description = "The same `Idempotency-Key` had removed it before.", body = GraphSaved),
+        (status = 200, description = "Saved; with `dry_run` what would be saved.", body = GraphSaved),
         describe::edit_graph,
     )
 )]
-#[delete("/graphs/<id>/vertices/<name>")]
+#[delete("/graphs/<id>/vertices/<name>?<dry_run>")]
 pub(in crate::api) async fn remove_vertex(
     caller: Auth,
     desk: &State<Desk>,
     id: i64,
     name: String,
+    dry_run: Option<&str>,
     condition: IfMatch<'_>,
     key: RequestKey,
-) -> Changed {
-    let once = key.with(&caller, None)?;
-    change(
-        desk,
-        (id, condition),
-        Edit::Remove(name),
-        (caller.0.name, once),
-    )
-    .await
+) -> Saved {
+    let asking = Asking::new(&caller, dry_run, key, None)?;
+    edited(desk, (id, condition), Edit::Remove(name), asking, |_| None).await
 }

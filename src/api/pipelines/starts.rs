@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use rocket::http::Status;
-use rocket::response::status::Custom;
 use rocket::serde::json::Json;
 use rocket::{State, post};
 
@@ -12,6 +10,7 @@ use crate::api::describe;
 use crate::api::error::ApiError;
 use crate::api::guard::Auth;
 use crate::api::keys::RequestKey;
+use crate::api::made::Made;
 use crate::api::query::is_dry;
 use crate::api::tracks::given;
 use crate::api::wire::{PipelineStarted, PipelineState, StartBody, StartedOrPreview};
@@ -43,7 +42,7 @@ pub(in crate::api) async fn start(
     dry_run: Option<&str>,
     key: RequestKey,
     body: Body,
-) -> Result<Custom<Json<StartedOrPreview>>, ApiError> {
+) -> Result<Made<Json<StartedOrPreview>>, ApiError> {
     let (wait, dry) = (wait.map(duration).transpose()?, is_dry(dry_run)?);
     let body: StartBody = body.json()?;
     let desk = desk.inner().clone();
@@ -74,7 +73,7 @@ pub(in crate::api) fn started(
     desk: &Desk,
     started: Started,
     wait: Option<Duration>,
-) -> Result<Custom<Json<StartedOrPreview>>, ApiError> {
+) -> Result<Made<Json<StartedOrPreview>>, ApiError> {
     // It is started, whether it can be waited for or not.
     let settled = wait.and_then(|wait| desk.handle.wait(started.id, wait.min(LONGEST_WAIT)));
     let state = match settled {
@@ -85,23 +84,19 @@ pub(in crate::api) fn started(
             PipelineState::of(row.map_or(running, |row| row.state))
         }
     };
-    let status = if started.replayed {
-        Status::Ok
-    } else {
-        Status::Created
-    };
+    let new = (!started.replayed).then(|| format!("pipelines/{}", started.id));
     let body = PipelineStarted {
         id: started.id.0,
         state,
         replayed: started.replayed,
     };
-    Ok(Custom(status, Json(StartedOrPreview::Started(body))))
+    Ok(Made(new, Json(StartedOrPreview::Started(body))))
 }
 
 /// What a start is answered with that is only worked out.
-pub(in crate::api) fn would_start(would: WouldStart) -> Custom<Json<StartedOrPreview>> {
+pub(in crate::api) fn would_start(would: WouldStart) -> Made<Json<StartedOrPreview>> {
     let would = StartedOrPreview::Preview(Box::new(would.into()));
-    Custom(Status::Ok, Json(would))
+    Made(None, Json(would))
 }
 
 pub(in crate::api) fn duration(text: &str) -> Result<Duration, ApiError> {

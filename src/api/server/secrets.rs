@@ -1,7 +1,6 @@
 //! `/secrets`: named secrets. They are set and removed; nothing here ever tells a value.
 
 use rocket::http::Status;
-use rocket::response::status::Custom;
 use rocket::serde::json::Json;
 use rocket::{State, delete, get, put};
 use serde_json::Value;
@@ -11,6 +10,7 @@ use crate::api::describe;
 use crate::api::error::ApiError;
 use crate::api::guard::Auth;
 use crate::api::keys::RequestKey;
+use crate::api::made::{Made, part};
 use crate::api::wire::{Secret, SecretBody, SecretPage, SecretRemoved, SecretSet};
 use crate::desk::{Desk, SecretError};
 use crate::graph::Hidden;
@@ -57,17 +57,15 @@ pub(in crate::api) async fn set(
     name: String,
     key: RequestKey,
     body: Body,
-) -> Result<Custom<Json<SecretSet>>, ApiError> {
+) -> Result<Made<Json<SecretSet>>, ApiError> {
     let once = key.with(&caller, Some(&body))?;
     let value = value(body.required_json()?)?;
     let desk = desk.inner().clone();
     blocking(move || {
         let set = |desk: &Desk| desk.set_secret(&name, &value, caller.0.name);
-        let status = match once.run(&desk, set, |_| Ok(true))? {
-            true => Status::Ok,
-            false => Status::Created,
-        };
-        Ok(Custom(status, Json(SecretSet { name })))
+        let was_there = once.run(&desk, set, |_| Ok(true))?;
+        let new = (!was_there).then(|| format!("secrets/{}", part(&name)));
+        Ok(Made(new, Json(SecretSet { name })))
     })
     .await
 }

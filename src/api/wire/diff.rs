@@ -13,6 +13,13 @@ pub struct GraphDiff {
     from: i64,
     /// The graph after.
     to: i64,
+    #[serde(flatten)]
+    changes: GraphChanges,
+}
+
+/// What is other in one definition than in another.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct GraphChanges {
     /// Of the graph itself.
     settings: Vec<ChangedField>,
     /// The names of vertices that are new.
@@ -56,13 +63,18 @@ struct NamedEdge {
 impl GraphDiff {
     /// As it is told of the graphs with these numbers.
     pub fn of(from: i64, to: i64, diff: Diff) -> Self {
+        let changes = diff.into();
+        Self { from, to, changes }
+    }
+}
+
+impl From<Diff> for GraphChanges {
+    fn from(diff: Diff) -> Self {
         let edges = |edges: Vec<(String, String)>| {
             let edges = edges.into_iter();
             edges.map(|(tail, head)| NamedEdge { tail, head }).collect()
         };
         Self {
-            from,
-            to,
             settings: fields(diff.settings),
             vertices_added: diff.added,
             vertices_removed: diff.removed,

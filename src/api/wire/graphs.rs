@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::cursor::Cursor;
 use super::values::{Moment, object};
 use super::words::PipelineState;
-use crate::desk::{Defined, Validated};
+use crate::desk::Validated;
 use crate::store::{GraphHead, LastRun, Listed, StoredProblem, VertexRow};
 
 /// A version of a graph, without its vertices.
@@ -179,40 +179,6 @@ impl From<&StoredProblem> for Problem {
             column: problem.column,
             place: problem.place.clone(),
             message: problem.message.clone(),
-        }
-    }
-}
-
-/// What became of a definition that was saved or checked.
-#[derive(Debug, Serialize, ToSchema)]
-pub(in crate::api) struct GraphSaved {
-    id: i64,
-    name: String,
-    version: i32,
-    /// It may be started.
-    checked: bool,
-    /// What happened, in a sentence.
-    note: String,
-    problems: Vec<Problem>,
-}
-
-impl GraphSaved {
-    /// Says that the text is not as a person wrote it any more.
-    pub(in crate::api) fn printed_anew(&mut self) {
-        self.note
-            .push_str("; its text is printed anew, so comments are in the former version alone");
-    }
-}
-
-impl From<&Defined> for GraphSaved {
-    fn from(defined: &Defined) -> Self {
-        Self {
-            id: defined.id.0,
-            name: defined.name.clone(),
-            version: defined.version,
-            checked: defined.checked,
-            note: defined.outcome.sentence().to_owned(),
-            problems: defined.problems.iter().map(Problem::from).collect(),
         }
     }
 }

@@ -19,6 +19,7 @@ mod parts;
 mod pipelines;
 mod preview;
 mod rendered;
+mod saved;
 mod shelf;
 mod stats;
 mod timeline;
@@ -38,12 +39,11 @@ pub(super) use bodies::{
 };
 pub(super) use compare::PipelineDiff;
 pub(super) use cursor::Cursor;
-pub use diff::GraphDiff;
+pub use diff::{GraphChanges, GraphDiff};
 pub(super) use error::{Found, OfField, Refusal, Standing};
 pub(super) use filter::{FilterBody, TRIGGERS, states};
 pub(super) use graphs::{
-    Edge, Graph, GraphListed, GraphPage, GraphSaved, GraphValidated, GraphWhole, Problem,
-    VersionPage, Vertex,
+    Edge, Graph, GraphListed, GraphPage, GraphValidated, GraphWhole, Problem, VersionPage, Vertex,
 };
 pub(super) use hooks::{Hook, HookBody, HookMade, HookPage, HookRemoved};
 pub(super) use journal::{JournalEntry, JournalPage};
@@ -59,6 +59,7 @@ pub(super) use pipelines::{
 };
 pub(super) use preview::{AskPreview, FateCounts, StartedOrPreview};
 pub use rendered::Rendering;
+pub(super) use saved::GraphSaved;
 pub(super) use shelf::GraphShelved;
 pub(super) use stats::GraphStats;
 pub(super) use timeline::Timeline;

@@ -11,8 +11,12 @@ pub(in crate::api) struct GraphShelved {
     name: String,
     /// How many versions it has, or had.
     versions: i64,
+    /// They are put away; with `dry_run` they would be.
     archived: bool,
+    /// They are removed; with `dry_run` they are still there.
     removed: bool,
+    /// Nothing was done.
+    dry_run: bool,
 }
 
 impl GraphShelved {
@@ -21,7 +25,18 @@ impl GraphShelved {
             name: done.name,
             versions: done.versions,
             archived: done.archived,
-            removed: what == Shelving::Remove { dry: false },
+            removed: what == Shelving::Remove,
+            dry_run: false,
+        }
+    }
+
+    pub(in crate::api) fn would(done: Shelved) -> Self {
+        Self {
+            name: done.name,
+            versions: done.versions,
+            archived: done.archived,
+            removed: false,
+            dry_run: true,
         }
     }
 }

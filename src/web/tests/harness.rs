@@ -15,7 +15,9 @@ use crate::engine::{AttemptKey, Capacity, PipelineId, Time, TrackId};
 use crate::graph::{Kind, Limits, Param};
 use crate::probe::{Bounds, Probe};
 use crate::spool::Spool;
-use crate::store::{Durability, GraphHead, PipelineHead, Store, StoredProblem, TrackHead, Turn, Writer};
+use crate::store::{
+    Durability, GraphHead, PipelineHead, Store, StoredProblem, TrackHead, Turn, Writer,
+};
 use crate::web::docs::Documented;
 use crate::web::edge::guard::{Browser, COOKIE, Clock};
 use crate::web::edge::look::Look;

@@ -34,6 +34,9 @@ pub(crate) fn check(method: &str, path: &str, answer: &Answer) {
     let described = &operation["responses"][status.to_string()];
     let of = format!("{method} {path}: {status} {said}");
     assert!(described.is_object(), "the status is not described: {of}");
+    // What was made says where it is, and nothing else does.
+    let address = answer.header("location").starts_with("/api/v1/");
+    assert_eq!(address, status == 201, "the address of what was made: {of}");
     if status == 304 {
         assert!(
             answer.body.is_empty() && described["content"].is_null(),
@@ -207,10 +210,15 @@ fn an_address_says_which_methods_it_takes() {
         }
         takes.sort_unstable();
         let takes: Vec<_> = takes.iter().map(|method| method.to_uppercase()).collect();
-        let numbers = ["{id}", "{number}"]
+        let numbers = ["{id}", "{number}", "{hook}"]
             .iter()
             .fold(path.clone(), |p, name| p.replace(name, "1"));
-        let words = numbers.replace(['{', '}'], "");
+        let word = if path.starts_with("/tracks") {
+            "skip"
+        } else {
+            "pause"
+        };
+        let words = numbers.replace("{word}", word).replace(['{', '}'], "");
         let answer = server.ask("PATCH", &format!("/api/v1{words}"), &[], b"");
         assert_eq!(answer.status, 405, "{path}");
         assert_eq!(answer.header("allow"), takes.join(", "), "{path}");
@@ -322,8 +330,14 @@ fn what_does_not_fit_is_seen() {
         etag: String::new(),
         body: body.to_string().into_bytes(),
     };
-    let fails = |answer: Answer| {
-        std::panic::catch_unwind(|| check("POST", "/drain", &answer)).expect_err("it does not fit");
+    let fails_at = |path: &str, answer: Answer| {
+        std::panic::catch_unwind(|| check("POST", path, &answer)).expect_err("it does not fit");
+    };
+    let fails = |answer: Answer| fails_at("/drain", answer);
+    let made = |mut answer: Answer| {
+        let address = ureq::http::HeaderValue::from_static("/api/v1/pipelines/1");
+        answer.headers.insert("location", address);
+        answer
     };
     check(
         "POST",
@@ -336,10 +350,10 @@ fn what_does_not_fit_is_seen() {
     fails(of(200, json!({"draining": true, "running": 1})));
     let started = "/graphs/1/pipelines";
     let body = json!({"id": 1, "state": "RUNNING", "replayed": false});
-    check("POST", started, &of(201, body));
+    check("POST", started, &made(of(201, body.clone())));
+    fails_at(started, of(201, body));
     let body = json!({"id": 1, "state": "Running", "replayed": false});
-    let wrong = of(201, body);
-    std::panic::catch_unwind(|| check("POST", started, &wrong)).expect_err("no such state");
+    fails_at(started, made(of(201, body)));
 }
 
 /// A slip in the name of a query, above all in `dry_run`, must not do the deed.

@@ -1,6 +1,7 @@
 //! The REST interface over real HTTP. Files are named as the addresses they ask.
 
 mod access;
+mod addresses;
 mod aliases;
 pub(crate) mod described;
 mod forms;

@@ -93,6 +93,8 @@ const PLACES: &[(&str, &str)] = &[
     ("{number}", "1"),
     ("{name}", "a"),
     ("{task}", "a"),
+    ("{tail}", "a"),
+    ("{head}", "b"),
 ];
 
 #[test]

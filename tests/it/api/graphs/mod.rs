@@ -1,6 +1,8 @@
 //! `/graphs`
 
+mod conditions;
 mod definitions;
+mod dry;
 mod list;
 mod parts;
 mod render;

@@ -102,9 +102,9 @@ fn a_definition_is_changed_vertex_by_vertex_and_edge_by_edge() {
         "PUT",
         &put,
         &added.etag,
-        &json!({"script": "echo 2"}),
+        &json!({"name": "b/../c d", "definition": {"script": "echo 2"}}),
     )
-    .expect(201);
+    .expect(200);
     assert_eq!((&set["id"], noted(&set)), (&id, false), "printed already");
     let found = edges(&server, &id);
     assert_eq!(
@@ -121,13 +121,13 @@ fn a_definition_is_changed_vertex_by_vertex_and_edge_by_edge() {
         "it was there"
     );
     let remove = |path: String| ask(&server, "DELETE", &path, "", &Value::Null);
-    remove(format!("{id}/edges/{SECOND}/e")).expect(201);
+    remove(format!("{id}/edges/{SECOND}/e")).expect(200);
     let found = edges(&server, &id);
     assert_eq!(
         found,
         [edge("a", "b/../c d"), edge("a", "e"), edge("e", "f")]
     );
-    remove(format!("{id}/vertices/e")).expect(201);
+    remove(format!("{id}/vertices/e")).expect(200);
     assert_eq!(edges(&server, &id), [edge("a", "b/../c d")]);
     let whole = server.get(&format!("/graphs/{id}.json")).json();
     let names: Vec<_> = whole["vertices"]
@@ -140,8 +140,75 @@ fn a_definition_is_changed_vertex_by_vertex_and_edge_by_edge() {
     // A version that was used stays.
     let start = format!("/graphs/{id}/pipelines?wait=30s");
     server.post(&start, &json!({})).expect(201);
-    let next = remove(format!("{id}/vertices/f")).expect(201);
+    let next = remove(format!("{id}/vertices/f")).expect(200);
     assert_eq!(next["version"], 3);
+}
+
+/// Also of a text with comments, with errors, and of the scripts after the verdict.
+#[test]
+fn what_was_read_is_given_back_and_nothing_changes() {
+    let server = Server::start();
+    let wrong = TEXT.replace("'true', needs: a", "'if true', needs: a");
+    let rich = "name: rich\nvertices:\n  a: {desc: d, script: 'echo <x>', timeout: 5s, env: {A: b}, \
+        input: {x: {type: int, default: 2}}, outputs: {n: int}}\n  b: {script: 'echo <a.n>', needs: a}\n";
+    for text in [TEXT, &wrong.replace("name: g", "name: wrong"), rich] {
+        let saved = server.define(text);
+        let id = saved.expect(201)["id"].clone();
+        for (list, of) in [("vertices", "name"), ("edges", "tail")] {
+            let page = server.get(&format!("/graphs/{id}/{list}")).expect(200);
+            let all = page[list].as_array().expect("a list");
+            assert!(!all.is_empty());
+            for one in all {
+                let name = |key: &str| one[key].as_str().expect("a name").replace(' ', "%20");
+                let name = |key: &str| name(key).replace('/', "%2F");
+                let path = match of {
+                    "name" => format!("{id}/{list}/{}", name("name")),
+                    _ => format!("{id}/{list}/{}/{}", name("tail"), name("head")),
+                };
+                let read = server.get(&format!("/graphs/{path}"));
+                assert_eq!((&read.expect(200), &read.etag), (one, &saved.etag));
+                let put = ask(&server, "PUT", &path, &read.etag, &read.json());
+                let said = put.expect(200);
+                assert_eq!(
+                    (&said["id"], &put.etag),
+                    (&id, &saved.etag),
+                    "{path}: {said}"
+                );
+            }
+        }
+        let source = server.get(&format!("/graphs/{id}.yaml")).body;
+        assert_eq!(String::from_utf8_lossy(&source), text);
+    }
+}
+
+#[test]
+fn an_edge_is_given_other_ends() {
+    let server = Server::start();
+    let id = server.define(TEXT).expect(201)["id"].clone();
+    let path = format!("{id}/edges/a/{SECOND}");
+    assert_eq!(
+        server.get(&format!("/graphs/{path}")).expect(200),
+        json!({"tail": "a", "head": "b/../c d"})
+    );
+    let to = json!({"tail": "e", "head": "a"});
+    let set = ask(&server, "PUT", &path, "", &to).expect(200);
+    let id = &set["id"];
+    let edge = |tail: &str, head: &str| (tail.to_owned(), head.to_owned());
+    assert_eq!(
+        edges(&server, id),
+        [edge("e", "a"), edge("a", "e"), edge("b/../c d", "e")]
+    );
+    assert_eq!(
+        server.get(&format!("/graphs/{id}/edges/e/a")).expect(200),
+        to
+    );
+    for gone in [
+        format!("{id}/edges/a/{SECOND}"),
+        format!("{id}/edges/nope/a"),
+    ] {
+        let missing = server.get(&format!("/graphs/{gone}")).expect(404);
+        assert_eq!(missing["code"], "not-found");
+    }
 }
 
 #[test]
@@ -167,18 +234,40 @@ fn what_cannot_be_changed_is_refused_and_nothing_is() {
         (
             "PUT",
             "vertices/nope",
-            json!({"script": "x"}),
+            json!({"name": "nope", "definition": {"script": "x"}}),
             404,
             "not-found",
         ),
         (
             "PUT",
             "vertices/a",
-            json!({"script": ["x"]}),
+            json!({"name": "a", "definition": {"script": ["x"]}}),
             422,
             "invalid",
         ),
+        (
+            "PUT",
+            "vertices/a",
+            new(json!({"script": "x"})),
+            422,
+            "invalid",
+        ),
+        ("PUT", "vertices/a", json!({"script": "x"}), 422, "invalid"),
         ("DELETE", "vertices/nope", Value::Null, 404, "not-found"),
+        (
+            "PUT",
+            "edges/e/a",
+            json!({"tail": "e", "head": "a"}),
+            404,
+            "not-found",
+        ),
+        (
+            "PUT",
+            "edges/a/e",
+            json!({"tail": "nope", "head": "e"}),
+            404,
+            "not-found",
+        ),
         (
             "POST",
             "edges",

@@ -54,12 +54,15 @@ fn what_cannot_be_rendered_says_why() {
     let expected = [("who", "missing-value"), ("n", "bad-value")];
     let expected = expected.map(|(field, code)| (json!(field), json!(code)));
     assert_eq!(fields, expected.each_ref().map(|(f, c)| (f, c)));
-    let body = json!({"input": {"who": "x"}, "vertex": "nobody"});
-    let missing = server.post(&path, &body).expect(404);
-    assert!(
-        missing["detail"].to_string().contains("`nobody`"),
-        "{missing}"
-    );
+    // Also where a value is missing: that may be of another vertex.
+    for input in [json!({"who": "x"}), json!({})] {
+        let body = json!({"input": input, "vertex": "nobody"});
+        let missing = server.post(&path, &body).expect(404);
+        assert!(
+            missing["detail"].to_string().contains("`nobody`"),
+            "{missing}"
+        );
+    }
     server.post("/graphs/77/render", &json!({})).expect(404);
     let wrong = server
         .define("name: wrong\nvertices: {a: 'if true'}\n")

@@ -28,7 +28,8 @@ fn a_graph_that_nothing_was_started_from_is_removed_and_its_numbers_stay_its_own
     let path = format!("/graphs/{id}");
     let vertex = server.get(&path).expect(200)["vertices"][1]["id"].clone();
     let would = remove(&server, &id, "?dry_run=true", "").expect(200);
-    let expected = json!({"name": "g", "versions": 1, "archived": false, "removed": false});
+    let expected =
+        json!({"name": "g", "versions": 1, "archived": false, "removed": false, "dry_run": true});
     assert_eq!(would, expected);
     server.get(&path).expect(200);
     let late = remove(&server, &id, "", "\"1-1-0\"").expect(412);
@@ -74,7 +75,7 @@ fn a_graph_with_pipelines_is_not_removed_but_archived() {
     let shelf = |word: &str| server.post(&format!("/graphs/{first}/{word}"), &json!({}));
     for _ in 0..2 {
         let done = shelf("archive").expect(200);
-        let expected = json!({"name": "g", "versions": 2, "archived": true, "removed": false});
+        let expected = json!({"name": "g", "versions": 2, "archived": true, "removed": false, "dry_run": false});
         assert_eq!(done, expected, "a second time it is so already");
     }
     assert_eq!(names(&server, ""), [Value::Null; 0]);
