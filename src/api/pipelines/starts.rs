@@ -75,6 +75,16 @@ pub(in crate::api) fn started(
     started: Started,
     wait: Option<Duration>,
 ) -> Result<Custom<Json<StartedOrPreview>>, ApiError> {
+    let Custom(status, body) = answered(desk, started, wait)?;
+    Ok(Custom(status, Json(StartedOrPreview::Started(body))))
+}
+
+/// The same of what else starts something.
+pub(in crate::api) fn answered(
+    desk: &Desk,
+    started: Started,
+    wait: Option<Duration>,
+) -> Result<Custom<PipelineStarted>, ApiError> {
     // It is started, whether it can be waited for or not.
     let settled = wait.and_then(|wait| desk.handle.wait(started.id, wait.min(LONGEST_WAIT)));
     let state = match settled {
@@ -95,7 +105,7 @@ pub(in crate::api) fn started(
         state,
         replayed: started.replayed,
     };
-    Ok(Custom(status, Json(StartedOrPreview::Started(body))))
+    Ok(Custom(status, body))
 }
 
 /// What a start is answered with that is only worked out.

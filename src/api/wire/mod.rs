@@ -43,7 +43,10 @@ pub(super) use graphs::{
     Edge, Graph, GraphListed, GraphPage, GraphSaved, GraphValidated, GraphWhole, Problem,
     VersionPage, Vertex,
 };
-pub(super) use hooks::{Hook, HookBody, HookMade, HookPage, HookRemoved};
+pub(super) use hooks::{
+    CalledOrPreview, Hook, HookBody, HookChanged, HookMade, HookMadeOrPreview, HookPage,
+    HookPreview, HookRemoved,
+};
 pub(super) use journal::{JournalEntry, JournalPage};
 pub(super) use layout::GraphLayout;
 pub(super) use logs::LogPage;

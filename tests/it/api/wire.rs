@@ -77,6 +77,7 @@ const PLACES: &[(&str, &str)] = &[
     ("{number}", "1"),
     ("{name}", "a"),
     ("{task}", "a"),
+    ("{hook}", "1"),
 ];
 
 #[test]
@@ -89,6 +90,9 @@ fn every_address_that_can_be_read_answers_as_it_did() {
     server
         .post("/graphs/2/pipelines?wait=60s", &json!({}))
         .expect(201);
+    let input = json!({"who": {"pointer": "/who"}});
+    let hook = json!({"secret": "a secret of a hook", "input": input});
+    server.post("/graphs/1/hooks", &hook).expect(201);
     for (method, path, operation) in operations() {
         let id = operation["operationId"].as_str().expect("a name");
         let answers = &operation["responses"]["200"]["content"];
