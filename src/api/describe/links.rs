@@ -14,6 +14,26 @@ type Lead = (
 
 /// An operation, the address of what its answers name, and what stands in the places of that.
 const LEADS: &[Lead] = &[
+    (
+        "listGraphs",
+        "/graphs/{id}",
+        &[("id", "$response.body#/graphs/0/id")],
+    ),
+    (
+        "listPipelines",
+        "/pipelines/{id}",
+        &[("id", "$response.body#/pipelines/0/id")],
+    ),
+    (
+        "listInstances",
+        "/workflow-instances/{id}",
+        &[("id", "$response.body#/pipelines/0/id")],
+    ),
+    (
+        "listSecrets",
+        "/secrets/{name}",
+        &[("name", "$response.body#/secrets/0/name")],
+    ),
     ("saveGraph", "/graphs/{id}", &[("id", MADE)]),
     ("cloneGraph", "/graphs/{id}", &[("id", MADE)]),
     ("restoreGraph", "/graphs/{id}", &[("id", MADE)]),
@@ -98,13 +118,18 @@ fn put(document: &mut Value, from: &str, links: &Map<String, Value>) {
     let operations = paths.filter_map(|(_, item)| item.as_object_mut()).flatten();
     let found = operations.map(|(_, operation)| operation);
     for operation in found.filter(|operation| operation["operationId"] == from) {
-        for status in ["200", "201"] {
-            let answer = operation["responses"].get_mut(status);
-            let answer = answer.and_then(Value::as_object_mut);
-            let all = answer.map(|answer| answer.entry("links").or_insert_with(|| json!({})));
-            if let Some(all) = all.and_then(Value::as_object_mut) {
-                all.extend(links.clone());
-            }
+        // What was made is always in a 201; beside it a 200 may be of what would be.
+        let answers = &mut operation["responses"];
+        let status = match answers["201"].is_object() {
+            true => "201",
+            false => "200",
+        };
+        let all = &mut answers[status]["links"];
+        if all.is_null() {
+            *all = json!({});
+        }
+        if let Some(all) = all.as_object_mut() {
+            all.extend(links.clone());
         }
     }
 }
