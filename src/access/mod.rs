@@ -10,7 +10,7 @@ pub use secret::{Secret, digest, random};
 pub use token::{TOKEN_FILE, TokenError, new_token, read_token, write_token};
 
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use subtle::ConstantTimeEq;
 
@@ -42,8 +42,18 @@ pub struct Access {
     handle: Handle,
     /// Digest of the token in `<data>/local.token`.
     token: Mutex<String>,
-    /// Digests of sign-in links that have not been used, and when they end.
-    links: Mutex<Vec<(String, Time)>>,
+    /// Sign-in links that have not been used.
+    links: Mutex<Vec<Link>>,
+    /// Held by who makes another token.
+    turn: Mutex<()>,
+}
+
+/// A link that signs a browser in.
+struct Link {
+    digest: String,
+    end: Time,
+    /// Of a request with a key: what it is given when it comes again.
+    again: Option<(String, Secret)>,
 }
 
 impl Access {
@@ -54,6 +64,7 @@ impl Access {
             handle,
             token: Mutex::new(digest(token.text())),
             links: Mutex::default(),
+            turn: Mutex::default(),
         }
     }
 
@@ -65,6 +76,11 @@ impl Access {
             name: "token",
             csrf: None,
         })
+    }
+
+    /// The turn of one who makes another token, so that of many identical requests one does.
+    pub fn turn(&self) -> MutexGuard<'_, ()> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Makes another token, which is valid from now on in place of the old one; what the old one watches
@@ -82,9 +98,9 @@ impl Access {
         Ok(())
     }
 
-    /// Ends all sessions, and what they watch.
-    pub fn sign_all_out(&self) -> Result<(), CommandError> {
-        self.handle.end_sessions()?;
+    /// Ends all sessions, and what they watch. With a handle that notes a request, it is noted with it.
+    pub fn sign_all_out(&self, handle: &Handle) -> Result<(), CommandError> {
+        handle.end_sessions()?;
         self.handle.recall_viewers();
         Ok(())
     }
@@ -98,16 +114,25 @@ impl Access {
         }))
     }
 
-    /// A code for a sign-in link that works once.
-    pub fn new_link(&self, now: Time) -> Result<Secret, TokenError> {
-        let code = random()?;
+    /// A code for a sign-in link that works once. The same key has the same one again for as long as it
+    /// can be used; true: it was made before. It is kept here alone, as long as the link.
+    pub fn new_link(&self, now: Time, key: Option<&str>) -> Result<(Secret, bool), TokenError> {
         let mut links = self.links.lock().unwrap_or_else(PoisonError::into_inner);
-        links.retain(|(_, end)| *end > now);
+        links.retain(|link| link.end > now);
+        let mut made = links.iter().filter_map(|link| link.again.as_ref());
+        if let Some((_, code)) = made.find(|(of, _)| Some(of.as_str()) == key) {
+            return Ok((code.clone(), true));
+        }
+        let code = random()?;
         if links.len() >= MOST_LINKS {
             links.remove(0);
         }
-        links.push((digest(code.text()), Time(now.0 + LINK_MS)));
-        Ok(code)
+        links.push(Link {
+            digest: digest(code.text()),
+            end: Time(now.0 + LINK_MS),
+            again: key.map(|key| (key.to_owned(), code.clone())),
+        });
+        Ok((code, false))
     }
 
     /// Uses up a sign-in link: the cookie of a new session, or none when the code is not known.
@@ -117,7 +142,7 @@ impl Access {
             let mut links = self.links.lock().unwrap_or_else(PoisonError::into_inner);
             let found = links
                 .iter()
-                .position(|(link, end)| *link == shown && *end > now);
+                .position(|link| link.digest == shown && link.end > now);
             let Some(place) = found else { return Ok(None) };
             links.remove(place);
         }

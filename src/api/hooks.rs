@@ -14,9 +14,9 @@ use super::body::{Body, blocking};
 use super::describe;
 use super::error::ApiError;
 use super::made::Made;
-use super::pipelines::starts::started;
-use super::query::is_stray;
-use super::wire::{PipelineStarted, StartedOrPreview};
+use super::pipelines::starts::answered;
+use super::query::{is_dry, is_stray};
+use super::wire::{CalledOrPreview, PipelineStarted};
 use crate::clock;
 use crate::desk::{Desk, HookCall, HookError, StartError};
 use crate::door::{Asking, too_often, whole};
@@ -92,18 +92,20 @@ impl<'r> FromData<'r> for CallBody {
     request_body = Value,
     responses(
         (status = 201, description = "It has started.", body = PipelineStarted),
-        (status = 200, description = "The same call had started it before.", body = PipelineStarted),
+        (status = 200, description = "The same call had started it before; with `dry_run` what it would start.", body = CalledOrPreview),
         describe::call,
     )
 )]
-#[post("/hooks/<id>", data = "<body>")]
+#[post("/hooks/<id>?<dry_run>", data = "<body>")]
 pub(super) async fn call(
     signed: Signed,
     desk: &State<Desk>,
     bounds: &State<HookBounds>,
     id: i64,
+    dry_run: Option<&str>,
     body: CallBody,
-) -> Result<Made<Json<StartedOrPreview>>, ApiError> {
+) -> Result<Made<Json<CalledOrPreview>>, ApiError> {
+    let dry = is_dry(dry_run)?;
     let (desk, bounds) = (desk.inner().clone(), *bounds.inner());
     blocking(move || {
         let call = HookCall {
@@ -119,7 +121,12 @@ pub(super) async fn call(
         let call = desk.verify(id, &call)?;
         let body = Body::of(body.bytes, body.media);
         let body: Value = body.required_json()?;
-        started(&desk, desk.call(call, &body)?, None)
+        if dry {
+            let would = desk.would_call(&call, &body)?.into();
+            return Ok(Made(None, Json(CalledOrPreview::Preview(would))));
+        }
+        let Made(new, body) = answered(&desk, desk.call(call, &body)?, None)?;
+        Ok(Made(new, Json(CalledOrPreview::Called(body))))
     })
     .await
 }

@@ -63,6 +63,11 @@ impl RequestKey {
         self.key.clone()
     }
 
+    /// The key itself, of what is kept in a place of its own.
+    pub(in crate::api) fn text(&self) -> Option<&str> {
+        self.key.as_deref()
+    }
+
     /// The answer is of what was done before.
     pub(in crate::api) fn is_replayed(&self, replayed: bool) {
         self.replayed.0.store(replayed, Ordering::Relaxed);

@@ -31,5 +31,5 @@ pub use describe::document;
 pub use hooks::HookBounds;
 pub use keys::Replays;
 pub use live::Watching;
-pub use routes::{catchers, routes, sockets};
+pub use routes::{PROBES, catchers, probes, routes, sockets};
 pub use server::{DatabaseFile, Description, HttpMeter};

@@ -62,6 +62,7 @@ interface![
     graphs::render::render,
     graphs::hooks::list,
     graphs::hooks::create,
+    graphs::hooks::get,
     graphs::hooks::change,
     graphs::hooks::remove,
     hooks::call,
@@ -128,12 +129,25 @@ pub fn sockets() -> Vec<Route> {
     routes![live::socket::watch]
 }
 
+/// Where probes and Prometheus look, whatever is under `/api/v1`.
+pub const PROBES: [&str; 4] = ["/healthz", "/readyz", "/version", "/metrics"];
+
+/// Mounted under `/`, as they are under `/api/v1`.
+pub fn probes() -> Vec<Route> {
+    routes![
+        server::health::healthz,
+        server::health::readyz,
+        server::health::version,
+        server::metrics::get
+    ]
+}
+
 /// What the sockets say of themselves.
 #[derive(OpenApi)]
 #[openapi(paths(live::socket::watch))]
 pub(super) struct Sockets;
 
-/// Registered under `/api` and `/ws`.
+/// Registered under `/api`, `/ws` and each of [`PROBES`].
 pub fn catchers() -> Vec<Catcher> {
     catchers![unauthorized, too_often, other]
 }

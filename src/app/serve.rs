@@ -70,6 +70,7 @@ pub fn serve(app: App, ready: impl FnOnce(&Served) + Send + 'static) -> Result<(
         .register("/api", api::catchers())
         .mount("/ws", api::sockets())
         .register("/ws", api::catchers())
+        .mount("/", api::probes())
         .mount("/", web::routes())
         .register("/", web::catchers())
         .manage(web::Clock(|| Time(clock::now())))
@@ -91,6 +92,10 @@ pub fn serve(app: App, ready: impl FnOnce(&Served) + Send + 'static) -> Result<(
         .manage(Rates::new(&door))
         .manage(most)
         .attach(Turns::new(Arc::clone(&lines), door.stall_time));
+    let probes = api::PROBES.into_iter();
+    let rocket = probes.fold(rocket, |rocket, path| {
+        rocket.register(path, api::catchers())
+    });
     let handle = app.desk.handle.clone();
     let app = Arc::new(Mutex::new(app));
     let ready = Mutex::new(Some((ready, listener, Arc::clone(&lines))));
@@ -175,8 +180,8 @@ fn lifted(app: &Mutex<App>, access: &Access, url: &str, ready: impl FnOnce(&Serv
     if let Err(why) = app.hold.answers_at(url) {
         tracing::warn!(%why, "the command line will not find this server: {why}");
     }
-    let code = access.new_link(Time(clock::now()));
-    let link = code.map(|code| format!("{url}/sign-in?code={}", code.text()));
+    let code = access.new_link(Time(clock::now()), None);
+    let link = code.map(|(code, _)| format!("{url}/sign-in?code={}", code.text()));
     match link {
         Ok(link) => ready(&Served {
             url: url.to_owned(),
@@ -220,8 +225,7 @@ pub fn routes() -> Vec<(String, String)> {
         .map(|r| (r.method.to_string(), format!("/api/v1{}", r.uri)));
     let sockets = api::sockets().into_iter();
     let sockets = sockets.map(|r| (r.method.to_string(), format!("/ws{}", r.uri)));
-    let web = web::routes()
-        .into_iter()
-        .map(|r| (r.method.to_string(), r.uri.to_string()));
-    api.chain(sockets).chain(web).collect()
+    let rest = web::routes().into_iter().chain(api::probes());
+    let rest = rest.map(|r| (r.method.to_string(), r.uri.to_string()));
+    api.chain(sockets).chain(rest).collect()
 }

@@ -46,7 +46,7 @@ pub use define::{DefineError, Defined, Validated, examine};
 pub use diff::compare;
 pub use draft::{Draft, WouldDefine};
 pub use edit::EditError;
-pub use hooks::{HookCall, HookChange, HookError, SignedCall, Source, Style};
+pub use hooks::{HookCall, HookChange, HookError, SignedCall, Source, Style, WouldCall};
 pub use known::Known;
 pub use once::{Keyed, Repeated};
 pub use remove::Removed;

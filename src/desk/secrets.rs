@@ -43,13 +43,41 @@ impl Desk {
 
     /// Sets a named secret; true: it was there before.
     pub fn set_secret(&self, name: &str, value: &Hidden, who: &str) -> Result<bool, SecretError> {
+        self.judge_secret(name, value)?;
+        let sealed = self.vault.seal(Place::Named(name), value)?;
+        Ok(self.handle.set_secret(name, sealed, who)?)
+    }
+
+    /// Judges what [`Desk::set_secret`] would do; true: there is one of that name.
+    ///
+    /// # Errors
+    /// Those of [`Desk::set_secret`].
+    pub fn would_set_secret(&self, name: &str, value: &Hidden) -> Result<bool, SecretError> {
+        self.judge_secret(name, value)?;
+        self.is_set(name)
+    }
+
+    fn judge_secret(&self, name: &str, value: &Hidden) -> Result<(), SecretError> {
         if !is_secret_name(name) {
             return Err(SecretError::Name(name.to_owned()));
         }
         let judged = self.limits.secret(name, value.text());
-        judged.map_err(|(code, message)| SecretError::Value(code, message))?;
-        let sealed = self.vault.seal(Place::Named(name), value)?;
-        Ok(self.handle.set_secret(name, sealed, who)?)
+        judged.map_err(|(code, message)| SecretError::Value(code, message))
+    }
+
+    fn is_set(&self, name: &str) -> Result<bool, SecretError> {
+        Ok(self.secrets()?.iter().any(|secret| secret.name == name))
+    }
+
+    /// How many pipelines [`Desk::remove_secret`] would take the secret from.
+    ///
+    /// # Errors
+    /// Nobody has set it.
+    pub fn would_remove_secret(&self, name: &str) -> Result<usize, SecretError> {
+        match self.is_set(name)? {
+            true => Ok(self.store.secret_users(name)?),
+            false => Err(SecretError::Unknown(name.to_owned())),
+        }
     }
 
     /// Removes a named secret. Gives how many pipelines that have not ended name it: what they

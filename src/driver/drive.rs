@@ -230,7 +230,11 @@ impl Drive {
             }
             Command::Hook(deed, reply) => answer(&reply, self.writer.hook(&deed, now)),
             Command::Watch(pipeline, watch) => self.watch(pipeline, watch, out),
-            Command::Drain(on, reply) => self.drain(on, &reply),
+            Command::Drain(on, reply) => match self.writer.done(0) {
+                Ok(()) => self.drain(on, &reply),
+                // A caller that has gone away misses nothing.
+                Err(why) => drop(reply.send(Err(why.into()))),
+            },
             Command::WatchDrained(watch) => self.draining.watch(watch),
         }
     }

@@ -115,10 +115,13 @@ impl Handle {
     }
 
     /// Starts no script any more, or does so again. Gives how many run. It holds for this process:
-    /// the next one starts what waits.
+    /// the next one starts what waits. It needs no database, but for the note of a key.
     pub fn drain(&self, on: bool) -> Result<u32, CommandError> {
         let (reply, answer) = bounded(1);
-        self.queue(Command::Drain(on, reply))?;
+        match self.note {
+            Some(_) => self.send(self.with_note(Command::Drain(on, reply)))?,
+            None => self.queue(Command::Drain(on, reply))?,
+        }
         answer.recv().map_err(|_| CommandError::Closed)?
     }
 

@@ -135,7 +135,7 @@ impl Writer {
         Ok(done)
     }
 
-    /// Notes that a request is done whose parts have notes of their own.
+    /// Notes that a request is done whose parts have notes of their own, or that changes no row.
     pub fn done(&mut self, made: i64) -> Result<(), StoreError> {
         self.noted(|_, _| Ok(()), |()| Some(made))
     }

@@ -1,5 +1,6 @@
 //! What became of the newest pipelines of a graph, of all its versions: rows to count, a bounded number.
 
+use diesel::dsl::count_star;
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl,
     QueryResult, RunQueryDsl,
@@ -49,6 +50,14 @@ impl Store {
     /// [`STATS_RUNS`] at most.
     pub fn stats_runs(&self, name: &str, since: Time) -> Result<Vec<RunRow>, StoreError> {
         Ok(runs(&mut *self.pool.get()?, name, since.0)?)
+    }
+
+    /// How many pipelines there are of each code of a state. All are counted, in an index that has
+    /// nothing but states.
+    pub fn count_by_state(&self) -> Result<Vec<(i16, i64)>, StoreError> {
+        let states = pipeline::table.group_by(pipeline::state);
+        let counted = states.select((pipeline::state, count_star()));
+        Ok(counted.load(&mut *self.pool.get()?)?)
     }
 
     /// The tracks of these pipelines.
@@ -104,6 +113,11 @@ mod tests {
 
     #[test]
     fn no_row_is_looked_for_without_an_index() {
+        let states = steps("SELECT state, count(*) FROM pipeline GROUP BY state");
+        assert_eq!(
+            states,
+            ["SCAN pipeline USING COVERING INDEX pipeline_by_state"]
+        );
         let runs = steps(
             "SELECT id FROM pipeline WHERE graph_id IN (SELECT id FROM graph WHERE name = ?) \
              ORDER BY id DESC LIMIT 1000",

@@ -187,7 +187,7 @@ impl Writer {
 
     /// Signs all browsers out.
     pub fn end_sessions(&mut self) -> Result<(), StoreError> {
-        Ok(sessions::remove_all(&mut self.db)?)
+        self.noted(|db, _| Ok(sessions::remove_all(db)?), |()| Some(0))
     }
 
     /// Signs a browser out.

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use utoipa::OpenApi;
 
-use super::rules;
-use crate::api::routes::{Described, Sockets};
+use super::{links, rules};
+use crate::api::routes::{Described, PROBES, Sockets};
 use crate::api::wire::Refusal;
 
 /// The description of this interface: OpenAPI 3.1, made from the code.
@@ -51,6 +51,10 @@ pub fn document() -> Value {
     });
     rules::apply(&mut document);
     document["paths"]["/ws/{id}"]["get"]["servers"] = json!([{"url": "/"}]);
+    for path in PROBES {
+        document["paths"][path]["get"]["servers"] = json!([{"url": "/api/v1"}, {"url": "/"}]);
+    }
+    links::add(&mut document);
     document
 }
 

@@ -4,6 +4,7 @@
 mod codes;
 mod document;
 mod headers;
+mod links;
 mod parameters;
 mod refusals;
 mod rules;

@@ -1,5 +1,7 @@
 //! `/graphs/<id>/hooks`: what may start a graph without a credential.
 
+use std::slice;
+
 use rocket::serde::json::Json;
 use rocket::{State, delete, get, post, put};
 
@@ -10,9 +12,14 @@ use crate::api::graphs::rows;
 use crate::api::guard::Auth;
 use crate::api::keys::RequestKey;
 use crate::api::made::Made;
-use crate::api::wire::{Cursor, Hook, HookBody, HookMade, HookPage, HookRemoved};
+use crate::api::query::is_dry;
+use crate::api::wire::{
+    Cursor, Hook, HookBody, HookChanged, HookMade, HookMadeOrPreview, HookPage, HookPreview,
+    HookRemoved,
+};
 use crate::desk::{Desk, HookChange, HookError};
 use crate::engine::GraphId;
+use crate::store::HookHead;
 
 /// The hooks of a graph
 ///
@@ -38,12 +45,19 @@ pub(in crate::api) async fn list(
     blocking(move || {
         let graph = desk.graph_of_hooks(GraphId(id))?;
         let found = desk.store.hooks(&graph.name, cursor.unwrap_or(0), limit)?;
+        let problems = desk.hook_problems(&graph.name, &found)?;
         Ok(Json(HookPage {
             next: Cursor::after(&found, limit, |hook| hook.id),
-            hooks: found.iter().map(Hook::from).collect(),
+            hooks: found.iter().zip(problems).map(Hook::of).collect(),
         }))
     })
     .await
+}
+
+/// A hook with what is wrong with it.
+fn whole(desk: &Desk, head: &HookHead) -> Result<Hook, HookError> {
+    let problems = desk.hook_problems(&head.graph, slice::from_ref(head))?;
+    Ok(Hook::of((head, problems.into_iter().flatten().collect())))
 }
 
 fn change_of(body: &Body) -> Result<HookChange, ApiError> {
@@ -60,38 +74,62 @@ fn change_of(body: &Body) -> Result<HookChange, ApiError> {
     params(RequestKey),
     request_body = HookBody,
     responses(
-        (status = 200, description = "The same `Idempotency-Key` had made it before.", body = HookMade),
+        (status = 200, description = "The same `Idempotency-Key` had made it before; with `dry_run` what would be made.", body = HookMadeOrPreview),
         (status = 201, description = "It is made.", body = HookMade),
         describe::hook,
     )
 )]
-#[post("/graphs/<id>/hooks", data = "<body>")]
+#[post("/graphs/<id>/hooks?<dry_run>", data = "<body>")]
 pub(in crate::api) async fn create(
     caller: Auth,
     desk: &State<Desk>,
     id: i64,
+    dry_run: Option<&str>,
     key: RequestKey,
     body: Body,
-) -> Result<Made<Json<HookMade>>, ApiError> {
-    let once = key.with(&caller, Some(&body))?;
+) -> Result<Made<Json<HookMadeOrPreview>>, ApiError> {
+    let (dry, once) = (is_dry(dry_run)?, key.with(&caller, Some(&body))?);
     let new = change_of(&body)?;
     let desk = desk.inner().clone();
     blocking(move || {
-        let make = |desk: &Desk| {
-            let (hook, secret) = desk.add_hook(GraphId(id), new, caller.0.name)?;
-            Ok((hook, Some(secret)))
-        };
+        let who = caller.0.name;
+        if dry {
+            let (head, _) = desk.add_hook(GraphId(id), new, who, true)?;
+            let would = HookMadeOrPreview::Preview(HookPreview::from(&head));
+            return Ok(Made(None, Json(would)));
+        }
+        let make = |desk: &Desk| desk.add_hook(GraphId(id), new, who, false);
         let again = |made| Ok((desk.hook_of(GraphId(id), made)?, None));
-        let (hook, secret) = once.run::<_, HookError>(&desk, make, again)?;
+        let (head, secret) = once.run::<_, HookError>(&desk, make, again)?;
         let new = secret.is_some();
-        let new = new.then(|| format!("graphs/{id}/hooks/{}", hook.id));
+        let new = new.then(|| format!("graphs/{id}/hooks/{}", head.id));
         let made = HookMade {
-            hook: Hook::from(&hook),
+            hook: whole(&desk, &head)?,
             secret: secret.map(|secret| secret.text().to_owned()),
         };
-        Ok(Made(new, Json(made)))
+        Ok(Made(new, Json(HookMadeOrPreview::Made(made))))
     })
     .await
+}
+
+/// One hook, with what keeps it from starting the newest version
+#[utoipa::path(
+    tag = "hooks",
+    operation_id = "getHook",
+    responses(
+        (status = 200, description = "The hook, without its secret.", body = Hook),
+        describe::of_track,
+    )
+)]
+#[get("/graphs/<id>/hooks/<hook>")]
+pub(in crate::api) async fn get(
+    _caller: Auth,
+    desk: &State<Desk>,
+    id: i64,
+    hook: i64,
+) -> Result<Json<Hook>, ApiError> {
+    let desk = desk.inner().clone();
+    blocking(move || Ok(Json(whole(&desk, &desk.hook_of(GraphId(id), hook)?)?))).await
 }
 
 /// Changes a hook
@@ -103,29 +141,33 @@ pub(in crate::api) async fn create(
     params(RequestKey),
     request_body = HookBody,
     responses(
-        (status = 200, description = "It is so now.", body = Hook),
+        (status = 200, description = "It is so now; with `dry_run` it would be.", body = HookChanged),
         describe::hook,
     )
 )]
-#[put("/graphs/<id>/hooks/<hook>", data = "<body>")]
+#[put("/graphs/<id>/hooks/<hook>?<dry_run>", data = "<body>")]
 pub(in crate::api) async fn change(
     caller: Auth,
     desk: &State<Desk>,
     id: i64,
     hook: i64,
+    dry_run: Option<&str>,
     key: RequestKey,
     body: Body,
-) -> Result<Json<Hook>, ApiError> {
-    let once = key.with(&caller, Some(&body))?;
-    let (graph, change) = (GraphId(id), change_of(&body)?);
+) -> Result<Json<HookChanged>, ApiError> {
+    let (dry_run, once) = (is_dry(dry_run)?, key.with(&caller, Some(&body))?);
+    let (which, change) = ((GraphId(id), hook), change_of(&body)?);
     let desk = desk.inner().clone();
     blocking(move || {
-        once.run(
-            &desk,
-            |desk| desk.change_hook(graph, hook, change),
-            |_| Ok(()),
-        )?;
-        Ok(Json(Hook::from(&desk.hook_of(graph, hook)?)))
+        let head = match dry_run {
+            true => desk.change_hook(which, change, true)?,
+            false => {
+                let change = |desk: &Desk| desk.change_hook(which, change, false);
+                once.run::<_, HookError>(&desk, change, |_| desk.hook_of(which.0, hook))?
+            }
+        };
+        let hook = whole(&desk, &head)?;
+        Ok(Json(HookChanged { hook, dry_run }))
     })
     .await
 }
@@ -136,24 +178,28 @@ pub(in crate::api) async fn change(
     operation_id = "removeHook",
     params(RequestKey),
     responses(
-        (status = 200, description = "It is removed.", body = HookRemoved),
+        (status = 200, description = "It is removed; with `dry_run` it would be.", body = HookRemoved),
         describe::of_graph,
     )
 )]
-#[delete("/graphs/<id>/hooks/<hook>")]
+#[delete("/graphs/<id>/hooks/<hook>?<dry_run>")]
 pub(in crate::api) async fn remove(
     caller: Auth,
     desk: &State<Desk>,
     id: i64,
     hook: i64,
+    dry_run: Option<&str>,
     key: RequestKey,
 ) -> Result<Json<HookRemoved>, ApiError> {
-    let once = key.with(&caller, None)?;
+    let (dry_run, once) = (is_dry(dry_run)?, key.with(&caller, None)?);
     let desk = desk.inner().clone();
     blocking(move || {
-        let remove = |desk: &Desk| desk.remove_hook(GraphId(id), hook);
-        once.run(&desk, remove, |_| Ok(()))?;
-        Ok(Json(HookRemoved { id: hook }))
+        let remove = |desk: &Desk| desk.remove_hook(GraphId(id), hook, false);
+        match dry_run {
+            true => desk.remove_hook(GraphId(id), hook, true)?,
+            false => once.run(&desk, remove, |_| Ok(()))?,
+        }
+        Ok(Json(HookRemoved { id: hook, dry_run }))
     })
     .await
 }

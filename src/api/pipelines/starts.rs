@@ -74,6 +74,16 @@ pub(in crate::api) fn started(
     started: Started,
     wait: Option<Duration>,
 ) -> Result<Made<Json<StartedOrPreview>>, ApiError> {
+    let Made(new, body) = answered(desk, started, wait)?;
+    Ok(Made(new, Json(StartedOrPreview::Started(body))))
+}
+
+/// The same of what else starts something.
+pub(in crate::api) fn answered(
+    desk: &Desk,
+    started: Started,
+    wait: Option<Duration>,
+) -> Result<Made<PipelineStarted>, ApiError> {
     // It is started, whether it can be waited for or not.
     let settled = wait.and_then(|wait| desk.handle.wait(started.id, wait.min(LONGEST_WAIT)));
     let state = match settled {
@@ -90,7 +100,7 @@ pub(in crate::api) fn started(
         state,
         replayed: started.replayed,
     };
-    Ok(Made(new, Json(StartedOrPreview::Started(body))))
+    Ok(Made(new, body))
 }
 
 /// What a start is answered with that is only worked out.

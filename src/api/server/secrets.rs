@@ -11,6 +11,7 @@ use crate::api::error::ApiError;
 use crate::api::guard::Auth;
 use crate::api::keys::RequestKey;
 use crate::api::made::{Made, part};
+use crate::api::query::is_dry;
 use crate::api::wire::{Secret, SecretBody, SecretPage, SecretRemoved, SecretSet};
 use crate::desk::{Desk, SecretError};
 use crate::graph::Hidden;
@@ -45,27 +46,36 @@ pub(in crate::api) async fn list(
     params(RequestKey),
     request_body = SecretBody,
     responses(
-        (status = 200, description = "It has the new value.", body = SecretSet),
+        (status = 200, description = "It has the new value; with `dry_run` what would be.", body = SecretSet),
         (status = 201, description = "It is new.", body = SecretSet),
         describe::set_secret,
     )
 )]
-#[put("/secrets/<name>", data = "<body>")]
+#[put("/secrets/<name>?<dry_run>", data = "<body>")]
 pub(in crate::api) async fn set(
     caller: Auth,
     desk: &State<Desk>,
     name: String,
+    dry_run: Option<&str>,
     key: RequestKey,
     body: Body,
 ) -> Result<Made<Json<SecretSet>>, ApiError> {
-    let once = key.with(&caller, Some(&body))?;
+    let (dry_run, once) = (is_dry(dry_run)?, key.with(&caller, Some(&body))?);
     let value = value(body.required_json()?)?;
     let desk = desk.inner().clone();
     blocking(move || {
         let set = |desk: &Desk| desk.set_secret(&name, &value, caller.0.name);
-        let was_there = once.run(&desk, set, |_| Ok(true))?;
-        let new = (!was_there).then(|| format!("secrets/{}", part(&name)));
-        Ok(Made(new, Json(SecretSet { name })))
+        let replaced = match dry_run {
+            true => desk.would_set_secret(&name, &value)?,
+            false => once.run(&desk, set, |_| Ok(true))?,
+        };
+        let new = (!dry_run && !replaced).then(|| format!("secrets/{}", part(&name)));
+        let set = SecretSet {
+            name,
+            replaced,
+            dry_run,
+        };
+        Ok(Made(new, Json(set)))
     })
     .await
 }
@@ -92,26 +102,31 @@ fn value(body: Value) -> Result<Hidden, ApiError> {
     operation_id = "removeSecret",
     params(RequestKey),
     responses(
-        (status = 200, description = "It is removed.", body = SecretRemoved),
+        (status = 200, description = "It is removed; with `dry_run` it would be.", body = SecretRemoved),
         describe::remove_secret,
     )
 )]
-#[delete("/secrets/<name>")]
+#[delete("/secrets/<name>?<dry_run>")]
 pub(in crate::api) async fn remove(
     caller: Auth,
     desk: &State<Desk>,
     name: String,
+    dry_run: Option<&str>,
     key: RequestKey,
 ) -> Result<Json<SecretRemoved>, ApiError> {
-    let once = key.with(&caller, None)?;
+    let (dry_run, once) = (is_dry(dry_run)?, key.with(&caller, None)?);
     let desk = desk.inner().clone();
     blocking(move || {
         let remove = |desk: &Desk| desk.remove_secret(&name);
         let again = |_| Ok(desk.store.secret_users(&name)?);
-        let unfinished_pipelines = once.run(&desk, remove, again)?;
+        let unfinished_pipelines = match dry_run {
+            true => desk.would_remove_secret(&name)?,
+            false => once.run(&desk, remove, again)?,
+        };
         Ok(Json(SecretRemoved {
             name,
             unfinished_pipelines,
+            dry_run,
         }))
     })
     .await

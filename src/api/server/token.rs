@@ -11,7 +11,10 @@ use crate::api::body::{NoBody, blocking};
 use crate::api::describe;
 use crate::api::error::ApiError;
 use crate::api::guard::Auth;
+use crate::api::keys::RequestKey;
+use crate::api::query::is_dry;
 use crate::api::wire::NewToken;
+use crate::desk::Desk;
 use crate::spool::Spool;
 
 /// Makes another token
@@ -21,29 +24,39 @@ use crate::spool::Spool;
 #[utoipa::path(
     tag = "server",
     operation_id = "rotateToken",
+    params(RequestKey),
     responses(
-        (status = 200, description = "The file has another token, and the old one is void.", body = NewToken),
-        describe::list,
+        (status = 200, description = "The file has another token, and the old one is void; with `dry_run` it would be so.", body = NewToken),
+        describe::write,
     )
 )]
-#[post("/token/rotate")]
+#[post("/token/rotate?<dry_run>")]
 pub(in crate::api) async fn rotate(
-    _caller: Auth,
+    caller: Auth,
+    desk: &State<Desk>,
     access: &State<Arc<Access>>,
     spool: &State<Spool>,
+    dry_run: Option<&str>,
+    key: RequestKey,
     _none: NoBody,
 ) -> Result<Json<NewToken>, ApiError> {
-    let (access, spool) = (Arc::clone(access), spool.inner().clone());
+    let (dry_run, once) = (is_dry(dry_run)?, key.with(&caller, None)?);
+    let (desk, access) = (desk.inner().clone(), Arc::clone(access));
+    let data = spool.data().to_owned();
     blocking(move || {
-        access.rotate(spool.data()).map_err(|why| {
-            tracing::error!(%why, "the token was not replaced: {why}");
-            ApiError::new(Status::ServiceUnavailable, "unavailable", why.to_string())
-        })?;
-        access.sign_all_out()?;
-        let file = spool.data().join(TOKEN_FILE);
-        Ok(Json(NewToken {
-            file: file.to_string_lossy().into_owned(),
-        }))
+        let rotate = |desk: &Desk| {
+            access.rotate(&data).map_err(|why| {
+                tracing::error!(%why, "the token was not replaced: {why}");
+                ApiError::new(Status::ServiceUnavailable, "unavailable", why.to_string())
+            })?;
+            Ok::<_, ApiError>(access.sign_all_out(&desk.handle)?)
+        };
+        if !dry_run {
+            let _turn = access.turn();
+            once.run(&desk, rotate, |_| Ok(()))?;
+        }
+        let file = data.join(TOKEN_FILE).to_string_lossy().into_owned();
+        Ok(Json(NewToken { file, dry_run }))
     })
     .await
 }

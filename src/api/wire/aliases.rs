@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::cursor::Cursor;
 use super::graphs::{Edge, Vertex};
-use crate::engine::Census;
+use crate::engine::{Census, PipelineState};
 
 /// The vertices of a graph.
 #[derive(Debug, Serialize, ToSchema)]
@@ -45,20 +45,29 @@ pub(in crate::api) struct CompleteBody {
     pub(in crate::api) why: Option<String>,
 }
 
-/// How many pipelines are live.
+/// How many pipelines there are.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct WorkflowStats {
-    /// By state.
+    /// By state, those that are over among them.
     pipelines: BTreeMap<&'static str, u64>,
+    /// Of those of which something can still move.
+    live: BTreeMap<&'static str, u64>,
     /// How many of them wait until fewer of their graph run.
     queued: u64,
 }
 
-impl From<&Census> for WorkflowStats {
-    fn from(census: &Census) -> Self {
-        let states = census.pipelines.iter();
+impl WorkflowStats {
+    /// From what is committed, by the code of the state, and what is live.
+    pub(in crate::api) fn of(all: &[(i16, i64)], census: &Census) -> Self {
+        let count = |state: PipelineState| {
+            let rows = all.iter().find(|(code, _)| *code == state.code());
+            rows.map_or(0, |(_, n)| n.unsigned_abs())
+        };
+        let all = PipelineState::ALL.iter();
+        let live = census.pipelines.iter();
         Self {
-            pipelines: states.map(|(state, n)| (state.word(), *n)).collect(),
+            pipelines: all.map(|state| (state.word(), count(*state))).collect(),
+            live: live.map(|(state, n)| (state.word(), *n)).collect(),
             queued: census.queued,
         }
     }

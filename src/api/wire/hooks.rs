@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::cursor::Cursor;
+use super::error::OfField;
+use super::pipelines::PipelineStarted;
 use super::values::{Moment, object};
-use crate::desk::{HookChange, Source, Style};
+use crate::desk::{HookChange, Source, Style, WouldCall};
 use crate::graph::{FieldError, Hidden, codes};
 use crate::store::HookHead;
 
@@ -90,13 +92,16 @@ pub(in crate::api) struct Hook {
     /// Where the values of a start come from: by parameter, `pointer` or `value`.
     #[schema(value_type = Object)]
     input: Value,
+    /// Why its calls cannot start the newest version of the graph, whatever they bring; empty: they can.
+    problems: Vec<OfField>,
     creator: String,
     created_at: Moment,
     updated_at: Moment,
 }
 
-impl From<&HookHead> for Hook {
-    fn from(head: &HookHead) -> Self {
+impl Hook {
+    /// The hook, with what keeps its calls from starting the newest version.
+    pub(in crate::api) fn of((head, problems): (&HookHead, Vec<FieldError>)) -> Self {
         Self {
             id: head.id,
             graph: head.graph.clone(),
@@ -104,11 +109,92 @@ impl From<&HookHead> for Hook {
             style: head.style.clone(),
             enabled: head.enabled,
             input: object(&head.input),
+            problems: problems.into_iter().map(OfField::from).collect(),
             creator: head.creator.clone(),
             created_at: Moment::of(head.created_at),
             updated_at: Moment::of(head.updated_at),
         }
     }
+}
+
+/// A hook that would be made. Nothing was.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api) struct HookPreview {
+    graph: String,
+    /// `trackyard` or `github`.
+    style: String,
+    enabled: bool,
+    #[schema(value_type = Object)]
+    input: Value,
+    dry_run: bool,
+}
+
+impl From<&HookHead> for HookPreview {
+    fn from(head: &HookHead) -> Self {
+        Self {
+            graph: head.graph.clone(),
+            style: head.style.clone(),
+            enabled: head.enabled,
+            input: object(&head.input),
+            dry_run: true,
+        }
+    }
+}
+
+/// A hook that was made, or with `dry_run=true` what would be.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub(in crate::api) enum HookMadeOrPreview {
+    /// It was made.
+    Made(HookMade),
+    /// It would be.
+    Preview(HookPreview),
+}
+
+/// A hook that was changed.
+#[derive(Serialize, ToSchema)]
+pub(in crate::api) struct HookChanged {
+    #[serde(flatten)]
+    pub(in crate::api) hook: Hook,
+    /// Nothing was done: it would be so.
+    pub(in crate::api) dry_run: bool,
+}
+
+/// What a call of a hook would start. Nothing was.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api) struct CallPreview {
+    graph_id: i64,
+    graph: String,
+    version: i32,
+    /// What would be given, by parameter; null for each secret, and for what the hook says itself.
+    #[schema(value_type = Object)]
+    input: Map<String, Value>,
+    /// It would have to wait until fewer pipelines of its graph run.
+    queued: bool,
+    dry_run: bool,
+}
+
+impl From<WouldCall> for CallPreview {
+    fn from(would: WouldCall) -> Self {
+        Self {
+            graph_id: would.graph.id,
+            graph: would.graph.name,
+            version: would.graph.version,
+            input: would.given,
+            queued: would.queued,
+            dry_run: true,
+        }
+    }
+}
+
+/// A call of a hook, or with `dry_run=true` what it would start.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub(in crate::api) enum CalledOrPreview {
+    /// It has started, or had.
+    Called(PipelineStarted),
+    /// It would.
+    Preview(CallPreview),
 }
 
 /// A hook that was made.
@@ -132,4 +218,6 @@ pub(in crate::api) struct HookPage {
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct HookRemoved {
     pub(in crate::api) id: i64,
+    /// Nothing was done: it would be so.
+    pub(in crate::api) dry_run: bool,
 }

@@ -45,7 +45,10 @@ pub(super) use filter::{FilterBody, TRIGGERS, states};
 pub(super) use graphs::{
     Edge, Graph, GraphListed, GraphPage, GraphValidated, GraphWhole, Problem, VersionPage, Vertex,
 };
-pub(super) use hooks::{Hook, HookBody, HookMade, HookPage, HookRemoved};
+pub(super) use hooks::{
+    CalledOrPreview, Hook, HookBody, HookChanged, HookMade, HookMadeOrPreview, HookPage,
+    HookPreview, HookRemoved,
+};
 pub(super) use journal::{JournalEntry, JournalPage};
 pub(super) use layout::GraphLayout;
 pub(super) use logs::LogPage;

@@ -37,6 +37,10 @@ pub(in crate::api) struct SecretPage {
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct SecretSet {
     pub(in crate::api) name: String,
+    /// There was one of that name.
+    pub(in crate::api) replaced: bool,
+    /// Nothing was done: it would be so.
+    pub(in crate::api) dry_run: bool,
 }
 
 /// A secret was removed.
@@ -45,6 +49,8 @@ pub(in crate::api) struct SecretRemoved {
     pub(in crate::api) name: String,
     /// How many pipelines that have not ended name it: what they still start will fail.
     pub(in crate::api) unfinished_pipelines: usize,
+    /// Nothing was done: it would be so.
+    pub(in crate::api) dry_run: bool,
 }
 
 /// Whether the server is being emptied.
@@ -53,13 +59,19 @@ pub(in crate::api) struct Drain {
     pub(in crate::api) draining: bool,
     /// How many scripts run.
     pub(in crate::api) running: u32,
+    /// Nothing was done: it would be so.
+    pub(in crate::api) dry_run: bool,
 }
 
 /// A link that signs a browser in, once.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct SignInLink {
-    /// To be put after the address of the server.
-    pub(in crate::api) path: String,
+    /// To be put after the address of the server; null with `dry_run`.
+    pub(in crate::api) path: Option<String>,
+    /// How long it can be used.
+    pub(in crate::api) valid_ms: i64,
+    /// Nothing was done: there is no such link.
+    pub(in crate::api) dry_run: bool,
 }
 
 /// The token was replaced.
@@ -67,6 +79,8 @@ pub(in crate::api) struct SignInLink {
 pub(in crate::api) struct NewToken {
     /// The file on the server that has the new one.
     pub(in crate::api) file: String,
+    /// Nothing was done: the file has the old one.
+    pub(in crate::api) dry_run: bool,
 }
 
 /// How the server is.

@@ -1,16 +1,15 @@
 //! Calls of hooks: whether they are signed, and what they start.
 
-use std::collections::BTreeMap;
-
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use super::define::{HookError, Source, Style};
+use super::judge::{constant, read};
 use crate::desk::{Desk, StartError, StartRequest};
 use crate::driver::{CommandError, Started};
 use crate::engine::GraphId;
 use crate::graph::{FieldError, GivenOwned, Hidden, codes};
 use crate::secrets::{Place, is_signed};
-use crate::store::HookHead;
+use crate::store::{GraphHead, HookHead};
 
 /// The most bytes of the key that GitHub gives a delivery.
 const MOST_DELIVERY_BYTES: usize = 128;
@@ -40,6 +39,17 @@ pub struct SignedCall {
     hook: HookHead,
     /// What this call is known by when it comes again.
     key: String,
+}
+
+/// What a call would start. Nothing was.
+#[derive(Debug)]
+pub struct WouldCall {
+    /// The newest version of the graph.
+    pub graph: GraphHead,
+    /// What would be given; null for each secret, and for what the hook says itself.
+    pub given: Map<String, Json>,
+    /// It would have to wait until fewer pipelines of the graph run.
+    pub queued: bool,
 }
 
 impl Desk {
@@ -104,38 +114,73 @@ impl Desk {
     /// # Errors
     /// As a start; no value is told.
     pub fn call(&self, call: SignedCall, body: &Json) -> Result<Started, HookError> {
-        let SignedCall { hook, key } = call;
-        let newest = self.store.versions(&hook.graph, i32::MAX, 1)?;
-        let newest = newest.first().ok_or(HookError::NoHook(hook.id))?;
-        let sources: BTreeMap<String, Source> =
-            serde_json::from_str(&hook.input).unwrap_or_default();
-        let given = sources.into_iter().filter_map(|(name, source)| {
-            let value = match source {
-                Source::Pointer(pointer) => body.pointer(&pointer)?.clone(),
-                Source::Value(value) => value,
-            };
-            Some((name, GivenOwned::Json(value)))
-        });
-        let request = StartRequest {
-            given: given.collect(),
-            request_key: Some(key),
-            who: format!("hook:{}", hook.id),
-            trigger: "hook",
-            ..StartRequest::default()
-        };
-        match self.start(GraphId(newest.id), request) {
+        let (graph, request) = self.asked_by(&call.hook, Some(call.key), body)?;
+        match self.start(graph, request) {
             // The graph or the hook has changed since: the call is the same one.
             Err(StartError::Command(CommandError::KeyReused(id))) => {
                 Ok(Started { id, replayed: true })
             }
-            Err(StartError::Fields(fields)) => {
-                let told = |field: FieldError| FieldError {
-                    message: "its value is missing or not accepted".to_owned(),
-                    ..field
-                };
-                Err(HookError::Fields(fields.into_iter().map(told).collect()))
-            }
-            other => Ok(other?),
+            other => Ok(other.map_err(told)?),
         }
+    }
+
+    /// What a call would start, as far as its caller may know it. Whether it came before is not looked at.
+    ///
+    /// # Errors
+    /// Those of [`Desk::call`].
+    pub fn would_call(&self, call: &SignedCall, body: &Json) -> Result<WouldCall, HookError> {
+        let sources = read(&call.hook.input);
+        let (graph, request) = self.asked_by(&call.hook, None, body)?;
+        let would = self.would_start(graph, request).map_err(told)?;
+        let given: Map<String, Json> = serde_json::from_str(&would.given).unwrap_or_default();
+        let brought = |(name, value): (String, Json)| match sources.get(&name) {
+            Some(Source::Pointer(_)) => (name, value),
+            Some(Source::Value(_)) | None => (name, Json::Null),
+        };
+        Ok(WouldCall {
+            given: given.into_iter().map(brought).collect(),
+            graph: would.head,
+            queued: would.room.queued,
+        })
+    }
+
+    /// What a call asks for, of the newest version.
+    fn asked_by(
+        &self,
+        hook: &HookHead,
+        key: Option<String>,
+        body: &Json,
+    ) -> Result<(GraphId, StartRequest), HookError> {
+        let newest = self.store.versions(&hook.graph, i32::MAX, 1)?;
+        let newest = newest.first().ok_or(HookError::NoHook(hook.id))?;
+        let given = read(&hook.input).into_iter().filter_map(|(name, source)| {
+            let value = match source {
+                Source::Pointer(pointer) => GivenOwned::Json(body.pointer(&pointer)?.clone()),
+                Source::Value(value) => constant(value),
+            };
+            Some((name, value))
+        });
+        let request = StartRequest {
+            given: given.collect(),
+            request_key: key,
+            who: format!("hook:{}", hook.id),
+            trigger: "hook",
+            ..StartRequest::default()
+        };
+        Ok((GraphId(newest.id), request))
+    }
+}
+
+/// Why nothing is started, without any value.
+fn told(why: StartError) -> HookError {
+    match why {
+        StartError::Fields(fields) => {
+            let told = |field: FieldError| FieldError {
+                message: "its value is missing or not accepted".to_owned(),
+                ..field
+            };
+            HookError::Fields(fields.into_iter().map(told).collect())
+        }
+        other => other.into(),
     }
 }

@@ -5,6 +5,7 @@
 
 mod call;
 mod define;
+mod judge;
 
-pub use call::{HookCall, SignedCall};
+pub use call::{HookCall, SignedCall, WouldCall};
 pub use define::{HookChange, HookError, Source, Style};

@@ -236,7 +236,7 @@ impl Server {
         };
         let token = Secret::new("token".to_owned());
         let access = Access::new(desk.store.clone(), desk.handle.clone(), &token);
-        let code = access.new_link(NOW).expect("a link");
+        let (code, _) = access.new_link(NOW, None).expect("a link");
         let figment = rocket::Config::figment().merge(("log_level", "off"));
         let rocket = rocket::custom(figment)
             .manage(desk.clone())

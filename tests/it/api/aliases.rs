@@ -105,8 +105,12 @@ fn an_instance_is_a_pipeline() {
     // What is live is counted.
     let stats = server.get("/stats/workflows").expect(200);
     assert_eq!(
-        (&stats["pipelines"]["RUNNING"], &stats["queued"]),
-        (&json!(1), &json!(0))
+        (
+            &stats["pipelines"]["RUNNING"],
+            &stats["live"]["RUNNING"],
+            &stats["queued"]
+        ),
+        (&json!(1), &json!(1), &json!(0))
     );
     let stats = server.get("/stats/nodes").expect(200);
     assert_eq!(
@@ -187,6 +191,13 @@ fn an_instance_is_started_by_name_and_terminated() {
     put(&server, &stop, br#"{"why": "enough"}"#).expect(200);
     let pipeline = server.settled(&id);
     assert_eq!(pipeline["state"], "STOPPED");
+    // What is over is counted, too.
+    let stats = server.get("/stats/workflows").expect(200);
+    let counted = |of: &str| stats[of]["STOPPED"].clone();
+    assert_eq!(
+        (counted("pipelines"), counted("live")),
+        (json!(1), json!(0))
+    );
     // By the number of its track, which has ended.
     let track = &pipeline["tracks"][0]["id"];
     let path = format!("/instances/{id}/tasks/{track}/complete");

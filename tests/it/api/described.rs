@@ -339,15 +339,17 @@ fn what_does_not_fit_is_seen() {
         answer.headers.insert("location", address);
         answer
     };
-    check(
-        "POST",
-        "/drain",
-        &of(202, json!({"draining": true, "running": 1})),
-    );
-    fails(of(202, json!({"draining": true})));
-    fails(of(202, json!({"draining": true, "running": "1"})));
-    fails(of(202, json!({"draining": true, "running": 1, "more": 1})));
-    fails(of(200, json!({"draining": true, "running": 1})));
+    let right = json!({"draining": true, "running": 1, "dry_run": false});
+    check("POST", "/drain", &of(202, right.clone()));
+    let with = |name: &str, value: Value| {
+        let mut wrong = right.clone();
+        wrong[name] = value;
+        of(202, wrong)
+    };
+    fails(of(202, json!({"draining": true, "running": 1})));
+    fails(with("running", json!("1")));
+    fails(with("more", json!(1)));
+    fails(of(201, right.clone()));
     let started = "/graphs/1/pipelines";
     let body = json!({"id": 1, "state": "RUNNING", "replayed": false});
     check("POST", started, &made(of(201, body.clone())));

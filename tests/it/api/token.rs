@@ -22,7 +22,7 @@ fn a_new_token_is_private_and_the_old_one_void() {
     let headers = [("Authorization", authorization.as_str())];
     let url = format!("{}/api/v1/token/rotate", server.url);
     assert_eq!(
-        ask("POST", &format!("{url}?dry_run=true"), &headers, b"").status,
+        ask("POST", &format!("{url}?dry=true"), &headers, b"").status,
         422
     );
     assert_eq!(ask("POST", &url, &headers, b"").status, 200);

@@ -95,6 +95,7 @@ const PLACES: &[(&str, &str)] = &[
     ("{task}", "a"),
     ("{tail}", "a"),
     ("{head}", "b"),
+    ("{hook}", "1"),
 ];
 
 #[test]
@@ -107,6 +108,9 @@ fn every_address_that_can_be_read_answers_as_it_did() {
     server
         .post("/graphs/2/pipelines?wait=60s", &json!({}))
         .expect(201);
+    let input = json!({"who": {"pointer": "/who"}});
+    let hook = json!({"secret": "a secret of a hook", "input": input});
+    server.post("/graphs/1/hooks", &hook).expect(201);
     for (method, path, operation) in operations() {
         let id = operation["operationId"].as_str().expect("a name");
         let answers = &operation["responses"]["200"]["content"];
