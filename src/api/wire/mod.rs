@@ -40,9 +40,9 @@ pub use diff::GraphDiff;
 pub(super) use error::{Found, OfField, Refusal, Standing};
 pub(super) use filter::{FilterBody, TRIGGERS, states};
 pub(super) use graphs::{
-    Edge, Graph, GraphListed, GraphPage, GraphSaved, GraphValidated, GraphWhole, Problem,
-    VersionPage, Vertex,
+    Edge, GraphPage, GraphSaved, GraphValidated, GraphWhole, Problem, VersionPage, Vertex,
 };
+pub use graphs::{Graph, GraphListed};
 pub(super) use hooks::{Hook, HookBody, HookMade, HookPage, HookRemoved};
 pub(super) use journal::{JournalEntry, JournalPage};
 pub(super) use layout::GraphLayout;
@@ -58,8 +58,8 @@ pub(super) use pipelines::{
 pub(super) use preview::{AskPreview, FateCounts, StartedOrPreview};
 pub use rendered::Rendering;
 pub(super) use shelf::GraphShelved;
-pub(super) use stats::GraphStats;
-pub(super) use timeline::Timeline;
+pub use stats::GraphStats;
+pub use timeline::Timeline;
 pub(super) use track_parts::{AttemptPage, TrackEnvironment, TrackInput};
 pub use tracks::Waiting;
 pub(super) use tracks::{Attempt, InboxPage, Track, TrackWhole};

@@ -8,7 +8,7 @@ use crate::desk;
 
 /// A pipeline in time: what a chart needs. All moments are milliseconds since 1970.
 #[derive(Debug, Serialize, ToSchema)]
-pub(in crate::api) struct Timeline {
+pub struct Timeline {
     /// When the pipeline was started.
     started_at: i64,
     /// When its last attempt ended, or now where one runs.
