@@ -15,4 +15,4 @@ pub use error::AppError;
 pub use hold::{Hold, Holder};
 pub use opened::{App, DATABASE, capacity, limits, probe};
 pub use restored::{Restored, restored, right_key};
-pub use serve::{Served, can_listen, routes, serve};
+pub use serve::{Served, can_listen, line_limits, routes, serve};

@@ -54,6 +54,11 @@ pub struct App {
 impl App {
     /// Takes the data directory, recovers what a former process left, and begins to work.
     pub fn open(config: Config, verb: &str) -> Result<Self, AppError> {
+        let data = config.data.clone();
+        Self::begin(config, verb).map_err(|why| why.at(&data))
+    }
+
+    fn begin(config: Config, verb: &str) -> Result<Self, AppError> {
         let hold = Hold::take(&config.data, verb)?;
         let handles = raise(door::handles(&config.door));
         let data_error = |why: std::io::Error| AppError::Data {

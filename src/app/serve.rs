@@ -76,7 +76,7 @@ pub fn serve(app: App, ready: impl FnOnce(&Served) + Send + 'static) -> Result<(
         .manage(web::Clock(|| Time(clock::now())))
         .manage(app.desk.clone())
         .manage(app.spool.clone())
-        .manage(Arc::new(log_lines(&app.config.logs)))
+        .manage(Arc::new(LogLines::new(line_limits(&app.config.logs))))
         .manage(Arc::clone(&access))
         .manage(api::Description::of(&document))
         .manage(web::Documented(Arc::new(document)))
@@ -143,14 +143,14 @@ pub fn serve(app: App, ready: impl FnOnce(&Served) + Send + 'static) -> Result<(
     result
 }
 
-/// Reads logs by their lines, as the settings say.
-fn log_lines(logs: &config::Logs) -> LogLines {
-    LogLines::new(LineLimits {
+/// How logs are read by their lines, as the settings say.
+pub fn line_limits(logs: &config::Logs) -> LineLimits {
+    LineLimits {
         index: logs.index_bytes,
         search: logs.search_bytes,
         line: logs.line_bytes,
         page: logs.page_bytes,
-    })
+    }
 }
 
 /// Ends the server once it is drained.

@@ -12,6 +12,7 @@ use super::differ::DiffArgs;
 use super::drain::DrainArgs;
 use super::export::ExportArgs;
 use super::graph::GraphArgs;
+use super::graphs::GraphVerb;
 use super::history::{LsArgs, ShowArgs};
 use super::hook::HookVerb;
 use super::import::ImportArgs;
@@ -25,6 +26,7 @@ use super::render::RenderArgs;
 use super::secret::SecretVerb;
 use super::simulate::SimulateArgs;
 use super::start::StartArgs;
+use super::timeline::TimelineArgs;
 use super::wait::WaitArgs;
 use super::why::WhyArgs;
 
@@ -64,7 +66,7 @@ pub(super) struct SettingArgs {
 pub(super) enum Verb {
     /// Serve the web page and the REST API, and run what is started there
     #[command(
-        after_help = "Example:\n  trackyard serve --port 8080 --run examples/web-server-check.yaml"
+        after_help = "Examples:\n  trackyard serve --port 8080 --run examples/web-server-check.yaml\n  trackyard serve --port 0 --json | jq -r .url"
     )]
     Serve(ServeArgs),
     /// Find every problem of definitions, with file, line and column
@@ -78,9 +80,9 @@ pub(super) enum Verb {
     /// Print an example, or list them
     #[command(after_help = "Example:\n  trackyard example nightly-backup >backup.yaml")]
     Example(ExampleArgs),
-    /// Draw a definition: in the terminal, for Graphviz or for Mermaid
+    /// Draw a definition or a saved graph: in the terminal, for Graphviz or for Mermaid
     #[command(
-        after_help = "Examples:\n  trackyard graph examples/web-server-check.yaml\n  trackyard graph backup.yaml --format dot | dot -Tsvg >backup.svg"
+        after_help = "Examples:\n  trackyard graph examples/web-server-check.yaml\n  trackyard graph backup.yaml --format dot | dot -Tsvg >backup.svg\n  trackyard graph nightly-backup@2\n\nA file comes first: a saved graph is meant where no file is called so."
     )]
     Graph(GraphArgs),
     /// Say in which order scripts would run, and for how long, with none of them run
@@ -130,20 +132,25 @@ pub(super) enum Verb {
     Ps(PsArgs),
     /// List the newest pipelines, or all graphs
     #[command(
-        after_help = "Examples:\n  trackyard ls -n 5\n  trackyard ls --graphs\n  trackyard ls --inbox\n\nVerbs take a pipeline by its number, as GRAPH (its newest one), GRAPH~1 (the one before) or `last`,\nand a track by its number or as PIPELINE/VERTEX."
+        after_help = "Examples:\n  trackyard ls -n 5\n  trackyard ls --state FAILED --since 1d\n  trackyard ls --graphs --archived\n  trackyard ls --inbox\n\nVerbs take a pipeline by its number, as GRAPH (its newest one), GRAPH~1 (the one before) or `last`,\nand a track by its number or as PIPELINE/VERTEX."
     )]
     Ls(LsArgs),
     /// Show a pipeline and its tracks
     #[command(after_help = "Examples:\n  trackyard show 7\n  trackyard show nightly-backup~1")]
     Show(ShowArgs),
+    /// Show when each attempt of a pipeline waited and ran
+    #[command(
+        after_help = "Examples:\n  trackyard timeline 7\n  trackyard timeline nightly-backup~1"
+    )]
+    Timeline(TimelineArgs),
     /// Say why a track, or a pipeline, stands where it does, and what happens next
     #[command(
-        after_help = "Examples:\n  trackyard why 31\n  trackyard why last/ping\n  trackyard why --pipeline 7\n\n`trackyard show PIPELINE` lists the tracks and their numbers."
+        after_help = "Examples:\n  trackyard why 31\n  trackyard why last/ping\n  trackyard why web-server-check\n  trackyard why --pipeline 7\n\nA number alone is the number of a track. `trackyard show PIPELINE` lists the tracks and their numbers."
     )]
     Why(WhyArgs),
     /// Print what a track's script has printed
     #[command(
-        after_help = "Examples:\n  trackyard logs 31 -f\n  trackyard logs web-server-check/ping\n\n`trackyard show PIPELINE` lists the tracks and their numbers."
+        after_help = "Examples:\n  trackyard logs 31 -f\n  trackyard logs web-server-check/ping --tail 20\n  trackyard logs last/ping --grep error --ignore-case\n  trackyard logs last/ping --json | jq .text\n\n`trackyard show PIPELINE` lists the tracks and their numbers. \nEnds with 1 when there is no log: the track has not run, or its log is gone."
     )]
     Logs(LogsArgs),
     #[command(flatten)]
@@ -165,6 +172,8 @@ pub(super) enum Verb {
         after_help = "Example:\n  trackyard hook add deploy -i branch=/ref"
     )]
     Hook(HookVerb),
+    #[command(flatten)]
+    Graphs(GraphVerb),
     #[command(flatten)]
     Past(PastVerb),
     #[command(flatten)]
@@ -199,6 +208,9 @@ pub(super) struct ServeArgs {
     /// Import this definition and start it once the server answers
     #[arg(long, value_name = "FILE")]
     pub(super) run: Option<PathBuf>,
+    /// Print one JSON object a line: where the server answers, and with --run the pipeline at its start and its end
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::asks::{AgainArgs, AskVerb, Either, Ended, ForceArgs, OfPipeline, RetryArgs, SaidArgs};
 use super::context::Context;
 use super::error::{CliError, OK};
+use super::many;
 use super::naming;
 use super::output::{moment, print, print_json, table, visible};
 use super::params::texts;
@@ -24,17 +25,17 @@ type Values = BTreeMap<String, String>;
 pub(super) fn asking(context: &Context, verb: AskVerb) -> Result<u8, CliError> {
     let none = Values::new;
     let (ask, values, said) = match verb {
-        AskVerb::Pause(of) => (whole(context, &of, PipelineAsk::Pause)?, none(), of.said),
-        AskVerb::Resume(of) => (whole(context, &of, PipelineAsk::Resume)?, none(), of.said),
+        AskVerb::Pause(of) => return whole(context, &of, PipelineAsk::Pause),
+        AskVerb::Resume(of) => return whole(context, &of, PipelineAsk::Resume),
         AskVerb::Stop(args) => {
-            let ask = either(context, &args.of, PipelineAsk::Stop, TrackAsk::Stop)?;
-            (ask, none(), args.said)
+            let asks = (PipelineAsk::Stop, TrackAsk::Stop);
+            return either(context, &args.of, asks, none(), &args.said);
         }
         AskVerb::Kill(args) => {
-            let ask = either(context, &args.of, PipelineAsk::Kill, TrackAsk::Kill)?;
-            (ask, none(), args.said)
+            let asks = (PipelineAsk::Kill, TrackAsk::Kill);
+            return either(context, &args.of, asks, none(), &args.said);
         }
-        AskVerb::Retry(args) => retry(context, args)?,
+        AskVerb::Retry(args) => return retry(context, &args),
         AskVerb::Skip(of) => (one(context, &of.track, TrackAsk::Skip)?, none(), of.said),
         AskVerb::Hold(of) => (one(context, &of.track, TrackAsk::Hold)?, none(), of.said),
         AskVerb::Release(of) => (one(context, &of.track, TrackAsk::Release)?, none(), of.said),
@@ -52,8 +53,15 @@ pub(super) fn asking(context: &Context, verb: AskVerb) -> Result<u8, CliError> {
     ask_server(context, ask, values, &said)
 }
 
-fn whole(context: &Context, of: &OfPipeline, ask: PipelineAsk) -> Result<Ask, CliError> {
-    Ok(Ask::Pipeline(naming::pipeline(context, &of.pipeline)?, ask))
+fn whole(context: &Context, of: &OfPipeline, ask: PipelineAsk) -> Result<u8, CliError> {
+    match &of.pipeline {
+        Some(pipeline) => {
+            let ask = Ask::Pipeline(naming::pipeline(context, pipeline)?, ask);
+            ask_server(context, ask, Values::new(), &of.said)
+        }
+        // The command line has seen to it that it says which.
+        None => many::ask(context, ask, &of.many, &of.said),
+    }
 }
 
 fn one(context: &Context, track: &str, ask: TrackAsk) -> Result<Ask, CliError> {
@@ -63,20 +71,19 @@ fn one(context: &Context, track: &str, ask: TrackAsk) -> Result<Ask, CliError> {
 fn either(
     context: &Context,
     of: &Either,
-    whole: PipelineAsk,
-    part: TrackAsk,
-) -> Result<Ask, CliError> {
-    match (&of.pipeline, &of.track) {
-        (_, Some(track)) => one(context, track, part),
-        // The command line has seen to it that there is one of them.
-        (pipeline, None) => {
-            let pipeline = pipeline.as_deref().unwrap_or_default();
-            Ok(Ask::Pipeline(naming::pipeline(context, pipeline)?, whole))
-        }
-    }
+    (whole, part): (PipelineAsk, TrackAsk),
+    values: Values,
+    said: &SaidArgs,
+) -> Result<u8, CliError> {
+    let ask = match (&of.pipeline, &of.track) {
+        (_, Some(track)) => one(context, track, part)?,
+        (Some(pipeline), None) => Ask::Pipeline(naming::pipeline(context, pipeline)?, whole),
+        (None, None) => return many::ask(context, whole, &of.many, said),
+    };
+    ask_server(context, ask, values, said)
 }
 
-fn retry(context: &Context, args: RetryArgs) -> Result<(Ask, Values, SaidArgs), CliError> {
+fn retry(context: &Context, args: &RetryArgs) -> Result<u8, CliError> {
     let part = match (args.after, args.alone) {
         (true, _) => TrackAsk::RetryAfter,
         (false, true) => TrackAsk::RunAlone,
@@ -87,8 +94,8 @@ fn retry(context: &Context, args: RetryArgs) -> Result<(Ask, Values, SaidArgs), 
         let why = "values are for one track: name it with `--track TRACK`";
         return Err(CliError::Usage(why.to_owned()));
     }
-    let ask = either(context, &args.of, PipelineAsk::RetryFailed, part)?;
-    Ok((ask, values, args.said))
+    let asks = (PipelineAsk::RetryFailed, part);
+    either(context, &args.of, asks, values, &args.said)
 }
 
 fn force(context: &Context, args: ForceArgs) -> Result<(Ask, Values, SaidArgs), CliError> {

@@ -1,30 +1,37 @@
 //! The verbs that ask something of a pipeline or of a track on the running server: what may be
 //! written with them.
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 
+use super::many::{MANY, ManyArgs};
 use super::naming;
 use super::params::ParamArgs;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum AskVerb {
-    /// Start nothing new of a pipeline; scripts that run may end
-    #[command(after_help = "Example:\n  trackyard pause 7 --why 'the database is being moved'")]
-    Pause(OfPipeline),
-    /// Let a paused pipeline go on
-    #[command(after_help = "Examples:\n  trackyard resume 7\n  trackyard resume nightly-backup")]
-    Resume(OfPipeline),
-    /// End a pipeline, or one track: TERM, and KILL after the grace
+    /// Start nothing new of a pipeline, or of many; scripts that run may end
     #[command(
-        after_help = "Examples:\n  trackyard stop 7 --why 'wrong host'\n  trackyard stop --track last/ping --dry-run"
+        after_help = "Examples:\n  trackyard pause 7 --why 'the database is being moved'\n  trackyard pause --all --dry-run\n\nOf many each is paused or refused for itself. Ends with 1 when one is refused."
+    )]
+    Pause(OfPipeline),
+    /// Let a paused pipeline, or many, go on
+    #[command(
+        after_help = "Examples:\n  trackyard resume 7\n  trackyard resume nightly-backup\n  trackyard resume --state PAUSED"
+    )]
+    Resume(OfPipeline),
+    /// End a pipeline, one track, or many pipelines: TERM, and KILL after the grace
+    #[command(
+        after_help = "Examples:\n  trackyard stop 7 --why 'wrong host'\n  trackyard stop --track last/ping --dry-run\n  trackyard stop --graph nightly-backup --state RUNNING --dry-run\n\nOf many each is stopped or refused for itself, with --json a line for each and one with the sums.\nEnds with 1 when one is refused."
     )]
     Stop(OfEither),
-    /// End a pipeline, or one track, at once: KILL
-    #[command(after_help = "Examples:\n  trackyard kill 7\n  trackyard kill --track 31")]
-    Kill(OfEither),
-    /// Try once more what failed, was stopped or interrupted, or one track
+    /// End a pipeline, one track, or many pipelines, at once: KILL
     #[command(
-        after_help = "Examples:\n  trackyard retry 7 --dry-run\n  trackyard retry --track 31 -p host=127.0.0.1\n  trackyard retry --track 31 --after\n\nWhat succeeded stays as it is, unless it comes after a track that is retried with --after."
+        after_help = "Examples:\n  trackyard kill 7\n  trackyard kill --track 31\n  trackyard kill --all"
+    )]
+    Kill(OfEither),
+    /// Try once more what failed, was stopped or interrupted: of a pipeline, of many, or one track
+    #[command(
+        after_help = "Examples:\n  trackyard retry 7 --dry-run\n  trackyard retry --track 31 -p host=127.0.0.1\n  trackyard retry --track 31 --after\n  trackyard retry --state FAILED --since 12h --dry-run\n\nWhat succeeded stays as it is, unless it comes after a track that is retried with --after."
     )]
     Retry(RetryArgs),
     /// Pass a track over: what comes after it runs
@@ -65,10 +72,20 @@ pub(super) struct SaidArgs {
     pub(super) json: bool,
 }
 
+/// One of these has to be said.
+fn which<const N: usize>(one: [&'static str; N]) -> ArgGroup {
+    let group = ArgGroup::new("which").required(true).multiple(true);
+    group.args(one).args(MANY)
+}
+
+/// A pipeline, or many.
 #[derive(Debug, Args)]
+#[command(group = which(["pipeline"]))]
 pub(super) struct OfPipeline {
-    #[arg(value_name = "PIPELINE", help = naming::PIPELINE)]
-    pub(super) pipeline: String,
+    #[arg(value_name = "PIPELINE", help = naming::PIPELINE, conflicts_with_all = MANY)]
+    pub(super) pipeline: Option<String>,
+    #[command(flatten)]
+    pub(super) many: ManyArgs,
     #[command(flatten)]
     pub(super) said: SaidArgs,
 }
@@ -81,14 +98,16 @@ pub(super) struct OfTrack {
     pub(super) said: SaidArgs,
 }
 
-/// A pipeline or a track.
+/// A pipeline, a track, or many pipelines.
 #[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
+#[command(group = which(["pipeline", "track"]))]
 pub(super) struct Either {
-    #[arg(value_name = "PIPELINE", help = naming::PIPELINE)]
+    #[arg(value_name = "PIPELINE", help = naming::PIPELINE, conflicts_with_all = MANY)]
     pub(super) pipeline: Option<String>,
-    #[arg(long, value_name = "TRACK", help = naming::TRACK)]
+    #[arg(long, value_name = "TRACK", help = naming::TRACK, conflicts_with = "pipeline", conflicts_with_all = MANY)]
     pub(super) track: Option<String>,
+    #[command(flatten)]
+    pub(super) many: ManyArgs,
 }
 
 #[derive(Debug, Args)]
@@ -104,10 +123,10 @@ pub(super) struct RetryArgs {
     #[command(flatten)]
     pub(super) of: Either,
     /// The track and everything after it
-    #[arg(long, conflicts_with_all = ["pipeline", "alone"])]
+    #[arg(long, requires = "track", conflicts_with_all = ["pipeline", "alone"], conflicts_with_all = MANY)]
     pub(super) after: bool,
     /// The track and nothing else: the pipeline is paused
-    #[arg(long, conflicts_with = "pipeline")]
+    #[arg(long, requires = "track", conflicts_with = "pipeline", conflicts_with_all = MANY)]
     pub(super) alone: bool,
     #[command(flatten)]
     pub(super) params: ParamArgs,

@@ -63,6 +63,9 @@ pub(super) struct InitArgs {
     /// The file to write; `-` is standard output
     #[arg(value_name = "FILE", default_value = "hello.yaml")]
     file: PathBuf,
+    /// Print one JSON object: the file that was written, or with `-` its text
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -70,7 +73,7 @@ pub(super) struct ExampleArgs {
     /// Which one to print [default: all are listed]
     #[arg(value_name = "NAME")]
     name: Option<String>,
-    /// List them as one JSON object
+    /// Print one JSON object: their names, or the text of this one
     #[arg(long)]
     json: bool,
 }
@@ -79,6 +82,10 @@ pub(super) struct ExampleArgs {
 pub(super) fn init(args: &InitArgs) -> Result<u8, CliError> {
     let name = args.file.display().to_string();
     let text = FIRST.replace("FILE", &name);
+    if name == "-" && args.json {
+        print_json(&json!({"file": null, "text": text}))?;
+        return Ok(OK);
+    }
     if name == "-" {
         print_bytes(text.as_bytes())?;
         return Ok(OK);
@@ -94,6 +101,10 @@ pub(super) fn init(args: &InitArgs) -> Result<u8, CliError> {
         }
         _ => CliError::Failed(format!("`{name}` cannot be written: {why}")),
     })?;
+    if args.json {
+        print_json(&json!({"file": name, "text": text}))?;
+        return Ok(OK);
+    }
     print(&format!("wrote {name}"))?;
     say(&format!(
         "next: trackyard check {name} && trackyard run {name}"
@@ -125,7 +136,10 @@ pub(super) fn example(args: &ExampleArgs) -> Result<u8, CliError> {
             names.join(", ")
         ))
     })?;
-    print_bytes(text.as_bytes())?;
+    match args.json {
+        true => print_json(&json!({"name": name, "text": text}))?,
+        false => print_bytes(text.as_bytes())?,
+    }
     Ok(OK)
 }
 

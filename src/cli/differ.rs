@@ -1,18 +1,14 @@
 //! `trackyard diff A B`: what is different between two definitions, as files or as saved.
 
-use std::path::Path;
-
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::check::sound;
 use super::context::Context;
 use super::error::{CliError, FAILED, OK, USAGE};
-use super::naming;
+use super::meant::{is_file, meant, saved};
 use super::output::{print, print_json, visible};
 use crate::api::wire;
 use crate::desk::compare;
-use crate::engine::GraphId;
 use crate::graph::{Diff, FieldChange, Graph};
 
 #[derive(Debug, Args)]
@@ -37,7 +33,7 @@ pub(super) fn diff(context: &Context, args: &DiffArgs) -> Result<u8, CliError> {
             Some(b) => ([&args.a, b], compare(&first, &read(context, b)?)),
             // What is saved comes before the file that may be saved next.
             None => {
-                let saved = saved(context, &first.name)?;
+                let (_, saved) = saved(context, &first.name)?;
                 ([&first.name, &args.a], compare(&saved, &first))
             }
         };
@@ -58,19 +54,12 @@ pub(super) fn diff(context: &Context, args: &DiffArgs) -> Result<u8, CliError> {
     })
 }
 
-/// A definition: of a file, if there is one of that name.
+/// A file has no errors; what is saved may have some.
 fn read(context: &Context, name: &str) -> Result<Graph, CliError> {
-    if name == "-" || Path::new(name).exists() {
-        return Ok(sound(&context.config, Path::new(name))?.1);
+    match is_file(name) {
+        true => meant(context, name),
+        false => Ok(saved(context, name)?.1),
     }
-    saved(context, name)
-}
-
-fn saved(context: &Context, name: &str) -> Result<Graph, CliError> {
-    let store = context.store()?;
-    let head = naming::graph(context, &store, name, None)?;
-    let graph = store.definition(GraphId(head.id))?;
-    graph.ok_or_else(|| CliError::Failed(format!("graph {} has just been deleted", head.id)))
 }
 
 fn text([a, b]: [&String; 2], diff: &Diff) -> String {

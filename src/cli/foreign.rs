@@ -10,7 +10,7 @@ use super::definition::Definition;
 use super::error::{CliError, FAILED, OK};
 use super::import::{ImportArgs, save, saved_line};
 use super::output::{counted, print, print_json, say, visible};
-use crate::graph::foreign::{self, Found, LeftOut, Origin, Wish};
+use crate::graph::foreign::{self, Found, Guess, LeftOut, Origin, Wish};
 use crate::graph::text::{Format, to_yaml};
 
 /// Whose file is read.
@@ -27,19 +27,30 @@ pub(super) enum From {
 }
 
 impl From {
-    /// What a file's name says.
-    pub(super) fn of(path: &Path) -> Self {
+    /// What a file's name says, if it says something.
+    fn named(path: &Path) -> Option<Self> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let text = path.to_string_lossy();
         let named = |part: &str| text.contains(part);
         if matches!(&*name, "Makefile" | "makefile" | "GNUmakefile") || name.ends_with(".mk") {
-            Self::Make
+            Some(Self::Make)
         } else if named(".github/workflows/") {
-            Self::Github
+            Some(Self::Github)
         } else if name.ends_with("crontab") || named("/etc/cron.d/") {
-            Self::Crontab
+            Some(Self::Crontab)
         } else {
-            Self::Trackyard
+            None
+        }
+    }
+
+    /// What a text says of itself, and whether that is certain.
+    fn guessed(text: &str) -> (Self, bool) {
+        match foreign::guess(text) {
+            Guess::Ours => (Self::Trackyard, true),
+            Guess::Of(Origin::Crontab) => (Self::Crontab, true),
+            Guess::Of(Origin::Make) => (Self::Make, true),
+            Guess::Of(Origin::Github) => (Self::Github, true),
+            Guess::Unknown => (Self::Trackyard, false),
         }
     }
 
@@ -51,6 +62,37 @@ impl From {
             Self::Github => Some(Origin::Github),
         }
     }
+
+    /// As it is written after `--from`.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Trackyard => "trackyard",
+            Self::Crontab => "crontab",
+            Self::Make => "make",
+            Self::Github => "github",
+        }
+    }
+}
+
+/// Whose file it is: as it is said, else as its name says, else as its contents say. A guess is told.
+fn whose(args: &ImportArgs, definition: &Definition) -> From {
+    if let Some(from) = args.from.or_else(|| From::named(&args.file)) {
+        return from;
+    }
+    let (from, certain) = From::guessed(&definition.text);
+    let name = &definition.name;
+    match from.origin() {
+        Some(_) => say(&format!(
+            "{name}: neither `--from` nor its name says what it is; its contents are those of `--from {}`",
+            from.word()
+        )),
+        None if certain => {}
+        None => say(&format!(
+            "{name}: neither `--from` nor its name says what it is, and it has no `vertices`: it is read as a \
+             definition of Trackyard; write `--from crontab`, `make` or `github` if it is one of those"
+        )),
+    }
+    from
 }
 
 /// Imports what another program's file says; none: it is one of ours.
@@ -59,8 +101,7 @@ pub(super) fn import(
     args: &ImportArgs,
     definition: &Definition,
 ) -> Option<Result<u8, CliError>> {
-    let from = args.from.unwrap_or_else(|| From::of(&args.file));
-    let origin = from.origin()?;
+    let origin = whose(args, definition).origin()?;
     let wish = Wish {
         name: args.name.clone(),
         workdir: workdir(&args.file, origin),

@@ -1,22 +1,19 @@
-//! `trackyard graph FILE`: a definition as a picture.
-
-use std::path::PathBuf;
+//! `trackyard graph DEFINITION`: a definition as a picture.
 
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-use super::check::sound;
+use super::context::Context;
 use super::error::{CliError, OK};
+use super::meant::{DEFINITION, meant};
 use super::output::{print, print_json, visible};
-use crate::config::Config;
 use crate::graph::drawing::{Lanes, dot, lanes, mermaid, svg};
 use crate::graph::{Graph, topology};
 
 #[derive(Debug, Args)]
 pub(super) struct GraphArgs {
-    /// The definition; `-` is standard input
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
+    #[arg(value_name = "DEFINITION", help = DEFINITION)]
+    pub(super) definition: String,
     /// How it is drawn
     #[arg(long, value_enum, default_value_t = Form::Text)]
     format: Form,
@@ -39,8 +36,8 @@ enum Form {
 }
 
 /// Draws a definition that has no errors.
-pub(super) fn graph(config: &Config, args: &GraphArgs) -> Result<u8, CliError> {
-    let (_, graph) = sound(config, &args.file)?;
+pub(super) fn graph(context: &Context, args: &GraphArgs) -> Result<u8, CliError> {
+    let graph = meant(context, &args.definition)?;
     if args.json {
         print_json(&outline(&graph))?;
         return Ok(OK);

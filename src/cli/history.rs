@@ -5,22 +5,29 @@ use serde_json::json;
 
 use super::context::Context;
 use super::error::{CliError, OK};
+use super::filter::FilterArgs;
+use super::many::FILTER;
 use super::naming;
 use super::output::{local_time, print, print_json, table, visible};
 use super::report::Report;
 use crate::api::wire;
 use crate::clock;
 use crate::engine::{PipelineState, TrackState};
-use crate::store::{GraphFilter, GraphHead, PipelineHead, Waiting};
+use crate::store::{Archived, GraphFilter, GraphHead, Listed, PipelineHead, Waiting};
 
 #[derive(Debug, Args)]
 pub(super) struct LsArgs {
     /// List graphs instead of pipelines
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = FILTER)]
     pub(super) graphs: bool,
     /// List the tracks that wait for a person instead: for a value, or for an answer
-    #[arg(long, conflicts_with = "graphs")]
+    #[arg(long, conflicts_with = "graphs", conflicts_with_all = FILTER)]
     pub(super) inbox: bool,
+    /// List archived graphs
+    #[arg(long, requires = "graphs")]
+    pub(super) archived: bool,
+    #[command(flatten)]
+    pub(super) filter: FilterArgs,
     /// At most this many
     #[arg(short = 'n', long = "limit", value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) limit: u32,
@@ -43,20 +50,24 @@ pub(super) fn ls(context: &Context, args: &LsArgs) -> Result<u8, CliError> {
     let store = context.store()?;
     let limit = i64::from(args.limit);
     if args.graphs {
-        let graphs = store.graphs(&GraphFilter::default(), limit)?;
-        let graphs: Vec<_> = graphs.into_iter().map(|listed| listed.head).collect();
+        let archived = match args.archived {
+            true => Archived::Only,
+            false => Archived::No,
+        };
+        let filter = GraphFilter {
+            archived,
+            ..GraphFilter::default()
+        };
+        let graphs = store.graphs(&filter, limit)?;
         if args.json {
-            let one = |g: &GraphHead| {
-                json!({"id": g.id, "name": g.name, "version": g.version, "checked": g.checked,
-                       "sealed": g.sealed, "vertices": g.vertices})
-            };
-            print_json(&json!({"graphs": graphs.iter().map(one).collect::<Vec<_>>()}))?;
+            let graphs = graphs.into_iter().map(wire::GraphListed::from);
+            print_json(&json!({"graphs": graphs.collect::<Vec<_>>()}))?;
         } else {
-            let rows: Vec<_> = graphs.iter().map(graph_row).collect();
-            print(&table(
-                &["GRAPH", "NAME", "VERSION", "VERTICES", "STATE", "CHANGED"],
-                &rows,
-            ))?;
+            let rows: Vec<_> = graphs.iter().map(listed_row).collect();
+            let heads = [
+                "GRAPH", "NAME", "VERSION", "VERTICES", "STATE", "CHANGED", "LAST",
+            ];
+            print(&table(&heads, &rows))?;
         }
         return Ok(OK);
     }
@@ -74,7 +85,18 @@ pub(super) fn ls(context: &Context, args: &LsArgs) -> Result<u8, CliError> {
         }
         return Ok(OK);
     }
-    let pipelines = store.pipelines(i64::MAX, limit)?;
+    let filter = args.filter.filter(context)?;
+    let (mut pipelines, mut place) = (Vec::new(), None);
+    // A page may be short: only so many pipelines are looked at for one.
+    while pipelines.len() < args.limit as usize {
+        let left = limit - pipelines.len() as i64;
+        let page = store.find_pipelines(&filter, place, left)?;
+        pipelines.extend(page.heads);
+        place = page.next;
+        if place.is_none() {
+            break;
+        }
+    }
     if args.json {
         let one = |p: &PipelineHead| {
             json!({"id": p.id, "state": word(p), "name": p.name, "graph": p.graph, "version": p.version,
@@ -138,7 +160,19 @@ fn waiting_row(w: &Waiting) -> Vec<String> {
     ]
 }
 
-fn graph_row(g: &GraphHead) -> Vec<String> {
+/// The same with the newest pipeline.
+fn listed_row(listed: &Listed) -> Vec<String> {
+    let last = listed.last.map(|last| {
+        let state = PipelineState::from_code(last.state).map_or("?", PipelineState::word);
+        format!("{state} ({})", last.pipeline)
+    });
+    let mut row = graph_row(&listed.head);
+    row.push(last.unwrap_or_default());
+    row
+}
+
+/// A version of a graph.
+pub(super) fn graph_row(g: &GraphHead) -> Vec<String> {
     let state = match (g.checked, g.sealed) {
         (false, _) => "has problems",
         (true, false) => "checked",

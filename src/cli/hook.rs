@@ -12,6 +12,7 @@ use super::remote::Remote;
 #[derive(Debug, Subcommand)]
 pub(super) enum HookVerb {
     /// Make a hook, and print its address and its secret, which nothing tells again
+    #[command(after_help = "Example:\n  trackyard hook add deploy -i branch=/ref --style github")]
     Add {
         /// The name of a graph, or a number of one of its versions
         #[arg(value_name = "GRAPH")]
@@ -30,6 +31,7 @@ pub(super) enum HookVerb {
         json: bool,
     },
     /// List the hooks of a graph
+    #[command(after_help = "Example:\n  trackyard hook ls deploy")]
     Ls {
         /// The name of a graph, or a number of one of its versions
         #[arg(value_name = "GRAPH")]
@@ -39,6 +41,7 @@ pub(super) enum HookVerb {
         json: bool,
     },
     /// Remove a hook
+    #[command(after_help = "Example:\n  trackyard hook rm deploy 1")]
     Rm {
         /// The name of its graph, or a number of one of its versions
         #[arg(value_name = "GRAPH")]

@@ -21,7 +21,7 @@ pub(super) struct ImportArgs {
     /// The definition; `-` is standard input
     #[arg(value_name = "FILE")]
     pub(super) file: PathBuf,
-    /// Whose file it is [default: what its name says]
+    /// Whose file it is [default: what its name says, else its contents]
     #[arg(long, value_enum)]
     pub(super) from: Option<From>,
     /// What to call the graph, of another program's file

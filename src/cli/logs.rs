@@ -1,20 +1,20 @@
-//! `trackyard logs TRACK`: the bytes that a track's script printed, and those that it will.
+//! `trackyard logs TRACK`: what a track's script printed, and what it will: as it came, or by its lines.
 
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::io::{self, Read};
+use std::path::PathBuf;
 
 use clap::Args;
-use crossbeam_channel::{Receiver, never, select};
 
+use super::bell::Bell;
 use super::context::Context;
 use super::error::{CliError, OK};
-use super::follow::{Heard, follow};
+use super::lines::{Lines, Shown};
 use super::naming;
-use super::output::{print_bytes, say};
-use crate::app::{DATABASE, Hold};
+use super::output::{print_bytes, say, visible};
+use crate::app::line_limits;
 use crate::engine::{AttemptKey, PipelineId, TrackId, TrackState};
-use crate::spool::{Changes, Following, Spool};
-use crate::store::Store;
+use crate::spool::{Following, LogLines, Pattern, Spool};
+use crate::store::{Store, TrackHead};
 
 #[derive(Debug, Args)]
 pub(super) struct LogsArgs {
@@ -26,6 +26,21 @@ pub(super) struct LogsArgs {
     /// The log of this attempt [default: the last one]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) attempt: Option<u32>,
+    /// The last N lines alone
+    #[arg(short = 'n', long, value_name = "N", conflicts_with_all = ["grep", "regex"])]
+    pub(super) tail: Option<u64>,
+    /// The lines alone that this text is in
+    #[arg(short, long, value_name = "TEXT")]
+    pub(super) grep: Option<String>,
+    /// The lines alone that a regular expression (of the Rust crate `regex`) fits
+    #[arg(short = 'e', long, value_name = "EXPRESSION", conflicts_with = "grep")]
+    pub(super) regex: Option<String>,
+    /// Find capital and small letters alike
+    #[arg(short, long)]
+    pub(super) ignore_case: bool,
+    /// Print one JSON object for each line, one a line: its number, its attempt, its text
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 /// Bytes that are read at once.
@@ -33,9 +48,9 @@ const CHUNK: usize = 64 << 10;
 
 /// Prints the log of a track's attempt.
 pub(super) fn logs(context: &Context, args: &LogsArgs) -> Result<u8, CliError> {
+    let pattern = pattern(args)?;
     let store = context.store()?;
-    let failed = |why: std::io::Error| CliError::Failed(format!("the log cannot be read: {why}"));
-    let spool = Spool::open(&context.config.data).map_err(failed)?;
+    let spool = Spool::open(&context.config.data).map_err(unreadable)?;
     let id = naming::track(context, &args.track)?;
     let missing = || {
         let list = context.command("show PIPELINE");
@@ -43,8 +58,13 @@ pub(super) fn logs(context: &Context, args: &LogsArgs) -> Result<u8, CliError> {
     };
     store.track(id)?.ok_or_else(missing)?;
     let mut bell = None;
-    let mut log: Option<Following> = None;
+    let mut log: Option<Log> = None;
     let mut shown = None;
+    let shape = Shown {
+        pattern,
+        json: args.json,
+        line_bytes: context.config.logs.line_bytes as usize,
+    };
     loop {
         // The state is read before the bytes: what an ended attempt printed is all there.
         let (head, _) = store.track(id)?.ok_or_else(missing)?;
@@ -58,13 +78,28 @@ pub(super) fn logs(context: &Context, args: &LogsArgs) -> Result<u8, CliError> {
         // Those that have ended since the last look are printed to their ends.
         for attempt in shown.unwrap_or(newest)..=newest {
             let path = spool.log(key(attempt));
-            log.take_if(|log| log.path() != path);
-            print(log.get_or_insert_with(|| Following::new(path)))?;
+            if let Some(mut before) = log.take_if(|log| log.bytes.path() != path) {
+                before.end(&shape)?;
+            }
+            let begun = match (log.take(), args.tail.filter(|_| shown.is_none())) {
+                (Some(log), _) => log,
+                (None, None) => Log::new(Following::new(path), attempt, 1),
+                (None, Some(n)) => {
+                    let lines = LogLines::new(line_limits(&context.config.logs));
+                    let (bytes, first) = lines.last(&path, n).map_err(unreadable)?;
+                    Log::new(bytes, attempt, first)
+                }
+            };
+            log.insert(begun).print(&shape)?;
         }
         shown = Some(newest);
         let key = key(newest);
+        let over = |mut log: Option<Log>| {
+            log.iter_mut().try_for_each(|log| log.end(&shape))?;
+            nothing(context, (&store, &spool), (&head, newest))
+        };
         if ended || !args.follow {
-            return Ok(OK);
+            return over(log);
         }
         let bell = match &mut bell {
             Some(bell) => bell,
@@ -73,128 +108,111 @@ pub(super) fn logs(context: &Context, args: &LogsArgs) -> Result<u8, CliError> {
                 Some(bell) => bell,
                 None => {
                     say("nobody works on this data directory: nothing more comes before a server does");
-                    return Ok(OK);
+                    return over(log);
                 }
             }),
         };
-        let tail = log.as_ref().map(Following::tail);
+        let tail = log.as_ref().map(|log| log.bytes.tail());
         let late: Vec<PathBuf> = [Some(spool.logs(key.pipeline)), tail]
             .into_iter()
             .flatten()
             .collect();
         if !bell.wait(context, key, &late)? {
             say("nobody works on this data directory now: the track goes on at the next start");
-            return Ok(OK);
+            return over(log);
         }
     }
 }
 
-/// What tells that another look is worth it.
-enum Bell {
-    /// The server tells how the track stands, and that its attempt has printed something.
-    Server {
-        states: Receiver<Heard>,
-        lines: Receiver<Heard>,
-        /// Of which attempt.
-        attempt: u32,
-        /// It has been said that there is none now.
-        gone: bool,
-    },
-    /// A process that cannot be asked works on the directory: the kernel tells.
-    Files(Changes),
+fn unreadable(why: io::Error) -> CliError {
+    CliError::Failed(format!("the log cannot be read: {why}"))
 }
 
-impl Bell {
-    /// None: nobody works on the data directory.
-    fn of(context: &Context, key: AttemptKey) -> Result<Option<Self>, CliError> {
-        let failed =
-            |why: std::io::Error| CliError::Failed(format!("the log cannot be followed: {why}"));
-        let data = &context.config.data;
-        Ok(match Hold::holder(data) {
-            None => None,
-            Some(holder) if holder.url.is_none() => {
-                Some(Self::Files(watched(data).map_err(failed)?))
-            }
-            Some(_) => Some(Self::Server {
-                states: follow(context, format!("/pipelines/{}/stream", key.pipeline))?,
-                lines: lines(context, key)?,
-                attempt: key.attempt,
-                gone: false,
-            }),
-        })
+fn pattern(args: &LogsArgs) -> Result<Option<Pattern>, CliError> {
+    let (name, pattern) = match (&args.grep, &args.regex) {
+        (Some(text), _) => ("grep", Pattern::text(text, args.ignore_case)),
+        (None, Some(text)) => ("regex", Pattern::regex(text, args.ignore_case)),
+        (None, None) if args.ignore_case => {
+            let why = "`--ignore-case` is of what is looked for: write `--grep` or `--regex`, too";
+            return Err(CliError::Usage(why.to_owned()));
+        }
+        (None, None) => return Ok(None),
+    };
+    let pattern = pattern.map_err(|why| CliError::Usage(format!("`--{name}`: {why}")))?;
+    Ok(Some(pattern))
+}
+
+/// The log of one attempt, as far as it was printed.
+struct Log {
+    bytes: Following,
+    lines: Lines,
+}
+
+impl Log {
+    /// Begins at line `first`.
+    fn new(bytes: Following, attempt: u32, first: u64) -> Self {
+        let lines = Lines::new(attempt, first);
+        Self { bytes, lines }
     }
 
-    /// Waits until another look is worth it; false: nothing more comes.
-    fn wait(
-        &mut self,
-        context: &Context,
-        key: AttemptKey,
-        late: &[PathBuf],
-    ) -> Result<bool, CliError> {
-        let (states, lines, attempt, gone) = match self {
-            Self::Files(changes) => {
-                let failed = |why| CliError::Failed(format!("the log cannot be followed: {why}"));
-                changes.wait(late).map_err(failed)?;
-                return Ok(Hold::holder(&context.config.data).is_some());
-            }
-            Self::Server {
-                states,
-                lines,
-                attempt,
-                gone,
-            } => (states, lines, attempt, gone),
-        };
-        if *attempt != key.attempt {
-            *attempt = key.attempt;
-            *lines = self::lines(context, key)?;
-            return Ok(true);
-        }
+    /// Prints what is new.
+    fn print(&mut self, shape: &Shown) -> Result<(), CliError> {
+        let mut new = self.bytes.more().map_err(unreadable)?.bytes;
+        let mut bytes = vec![0; CHUNK];
         loop {
-            let (heard, of_log) = select! {
-                recv(states) -> heard => (heard, false),
-                recv(lines) -> heard => (heard, true),
-            };
-            match heard {
-                // Other tracks of the pipeline say nothing of this one.
-                Ok(Heard::Event(event))
-                    if event.kind == "track" && event.data["t"] != key.track.0 => {}
-                Ok(Heard::Gone(why)) if !of_log => {
-                    if !std::mem::replace(gone, true) {
-                        say(&format!("{why}\nwaiting for the next server"));
-                    }
-                }
-                Ok(Heard::Open) if !of_log => {
-                    *gone = false;
-                    return Ok(true);
-                }
-                // Without a server a script goes on printing.
-                Ok(Heard::Event(_) | Heard::Open | Heard::Gone(_) | Heard::Over) => {
-                    return Ok(true);
-                }
-                Ok(Heard::Refused(why)) => return Err(why),
-                // Nothing more is told of this attempt; how the track goes on is.
-                Err(_) if of_log => *lines = never(),
-                Err(_) => return Err(CliError::Failed("the server is not followed".to_owned())),
+            let read = new.read(&mut bytes).map_err(unreadable)?;
+            match (read, shape.by_lines()) {
+                (0, _) => return Ok(()),
+                (_, false) => print_bytes(&bytes[..read])?,
+                (_, true) => print_bytes(&self.lines.more(shape, &bytes[..read]))?,
             }
         }
     }
-}
 
-/// What tells that an attempt has printed something.
-fn lines(context: &Context, key: AttemptKey) -> Result<Receiver<Heard>, CliError> {
-    match key.attempt {
-        0 => Ok(never()),
-        n => follow(
-            context,
-            format!("/tracks/{}/log/stream?attempt={n}", key.track),
-        ),
+    /// Nothing comes after its last line, which may have no end.
+    fn end(&mut self, shape: &Shown) -> Result<(), CliError> {
+        print_bytes(&self.lines.end(shape))
     }
 }
 
-fn watched(data: &Path) -> std::io::Result<Changes> {
-    // The spool loses files once a result is committed.
-    let wal = data.join(format!("{DATABASE}-wal"));
-    Changes::new(&[wal, data.join("logs"), data.join("spool")])
+/// Says so where there is no log, and why; as a failure where one is missed.
+fn nothing(
+    context: &Context,
+    (store, spool): (&Store, &Spool),
+    (head, attempt): (&TrackHead, u32),
+) -> Result<u8, CliError> {
+    let id = TrackId(head.id);
+    let track = format!("track {id} ({})", visible(&head.vertex));
+    let why = context.command(&format!("why {id}"));
+    if head.attempt == 0 {
+        return Err(CliError::Failed(format!(
+            "{track} has not run, so there is no log: `{why}` says why"
+        )));
+    }
+    let number = i32::try_from(attempt).unwrap_or(i32::MAX);
+    let row = store.attempts_after(id, number.saturating_sub(1), 1)?.pop();
+    let Some(row) = row.filter(|row| row.number == number) else {
+        return Err(CliError::Failed(format!(
+            "{track} has no attempt {attempt}: the last one is {}",
+            head.attempt
+        )));
+    };
+    let log = spool.log(AttemptKey {
+        pipeline: PipelineId(head.pipeline_id),
+        track: id,
+        attempt,
+    });
+    if row.log_bytes > 0 && !log.exists() {
+        return Err(CliError::Failed(format!(
+            "the log of {track}, attempt {attempt}, is not there any more (`{}`): a data directory \
+             that was restored has logs if the backup was made with `--logs`",
+            log.display()
+        )));
+    }
+    if row.log_bytes == 0 && row.finished_at.is_some() {
+        say(&format!("{track}, attempt {attempt}, has printed nothing"));
+    }
+    Ok(OK)
 }
 
 /// Whether no more output can come: the attempt has ended and, unless one attempt was asked for, no
@@ -214,18 +232,4 @@ fn is_over(store: &Store, id: TrackId, attempt: u32, only: bool) -> Result<bool,
     }
     let state = TrackState::from_code(head.state);
     Ok(state.is_none_or(TrackState::has_ended))
-}
-
-/// Prints what is new in a log.
-fn print(log: &mut Following) -> Result<(), CliError> {
-    let failed = |why| CliError::Failed(format!("the log cannot be read: {why}"));
-    let mut new = log.more().map_err(failed)?.bytes;
-    let mut bytes = vec![0; CHUNK];
-    loop {
-        let read = new.read(&mut bytes).map_err(failed)?;
-        if read == 0 {
-            return Ok(());
-        }
-        print_bytes(&bytes[..read])?;
-    }
 }

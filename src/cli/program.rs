@@ -9,9 +9,10 @@ use super::args::{Cli, SettingArgs, Verb};
 use super::context::{Context, without_data};
 use super::error::CliError;
 use super::keep::KeepVerb;
+use super::meant::is_file;
 use super::{
-    asking, begin, check, differ, drain, export, graph, history, hook, import, keep, logs, manual,
-    past, ps, render, run, secret, serve, simulate, start, wait, why,
+    asking, begin, check, differ, drain, export, graph, graphs, history, hook, import, keep, logs,
+    manual, past, ps, render, run, secret, serve, simulate, start, timeline, wait, why,
 };
 use crate::config::{Config, Flags};
 
@@ -37,12 +38,9 @@ fn dispatch(cli: Cli) -> Result<u8, CliError> {
         Verb::Example(args) => begin::example(&args),
         Verb::Completions(args) => manual::completions(&args),
         Verb::Man(args) => manual::man(&args),
-        Verb::Graph(args) => graph::graph(&without_data(flags(settings))?, &args),
-        Verb::Simulate(args) => simulate::simulate(&without_data(flags(settings))?, &args),
-        Verb::Render(args) => {
-            let config = without_data(flags(settings))?;
-            render::render(&config, args)
-        }
+        Verb::Graph(args) => graph::graph(&defined(settings, &args.definition)?, &args),
+        Verb::Simulate(args) => simulate::simulate(&defined(settings, &args.definition)?, &args),
+        Verb::Render(args) => render::render(&defined(settings, &args.definition)?, args),
         Verb::Serve(args) => {
             let flags = Flags {
                 port: args.port,
@@ -62,17 +60,28 @@ fn dispatch(cli: Cli) -> Result<u8, CliError> {
         Verb::Ps(args) => ps::ps(&quiet(settings)?, &args),
         Verb::Ls(args) => history::ls(&quiet(settings)?, &args),
         Verb::Show(args) => history::show(&quiet(settings)?, &args),
+        Verb::Timeline(args) => timeline::timeline(&quiet(settings)?, &args),
         Verb::Why(args) => why::why(&quiet(settings)?, &args),
         Verb::Logs(args) => logs::logs(&quiet(settings)?, &args),
         Verb::Ask(verb) => asking::asking(&quiet(settings)?, verb),
         Verb::Drain(args) => drain::drain(&quiet(settings)?, &args),
         Verb::Secret(verb) => secret::secret(&quiet(settings)?, verb),
         Verb::Hook(verb) => hook::hook(&quiet(settings)?, verb),
+        Verb::Graphs(verb) => graphs::graphs(&quiet(settings)?, &verb),
         Verb::Past(verb) => past::past(&quiet(settings)?, verb),
         Verb::Keep(KeepVerb::Fmt(args)) => keep::fmt(&without_data(flags(settings))?, &args),
         Verb::Keep(verb) => keep::keep(&quiet(settings)?, verb),
         Verb::Link { json } => start::link(&quiet(settings)?, json),
     }
+}
+
+/// The settings of a verb that takes a file, which needs no data directory, or a saved graph.
+fn defined(settings: SettingArgs, definition: &str) -> Result<Context, CliError> {
+    if !is_file(definition) {
+        return quiet(settings);
+    }
+    let (data, config) = (settings.data.clone(), without_data(flags(settings))?);
+    Ok(Context { config, data })
 }
 
 /// The settings of a verb that is not a server, and its log.

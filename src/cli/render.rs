@@ -1,19 +1,18 @@
-//! `trackyard render FILE`: scripts as they would run, without running them.
+//! `trackyard render DEFINITION`: scripts as they would run, without running them.
 
 use std::io::{self, IsTerminal};
-use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::json;
 
-use super::check::sound;
+use super::context::Context;
 use super::error::{CliError, OK};
+use super::meant::{DEFINITION, meant};
 use super::output::{print, print_json, visible};
 use super::params::ParamArgs;
 use super::run::texts;
 use crate::api::wire;
 use crate::app::limits;
-use crate::config::Config;
 use crate::desk::{RenderError, RenderRequest, scripts};
 use crate::graph::{Rendered, one_line};
 
@@ -22,9 +21,8 @@ const HEADING: usize = 1_000;
 
 #[derive(Debug, Args)]
 pub(super) struct RenderArgs {
-    /// The definition; `-` is standard input
-    #[arg(value_name = "FILE")]
-    pub(super) file: PathBuf,
+    #[arg(value_name = "DEFINITION", help = DEFINITION)]
+    pub(super) definition: String,
     #[command(flatten)]
     pub(super) params: ParamArgs,
     /// Print the script of this vertex alone, without a heading
@@ -36,8 +34,9 @@ pub(super) struct RenderArgs {
 }
 
 /// Prints scripts; nothing is saved and nothing runs.
-pub(super) fn render(config: &Config, args: RenderArgs) -> Result<u8, CliError> {
-    let (_, graph) = sound(config, &args.file)?;
+pub(super) fn render(context: &Context, args: RenderArgs) -> Result<u8, CliError> {
+    let config = &context.config;
+    let graph = meant(context, &args.definition)?;
     let request = RenderRequest {
         given: texts(args.params.values(config)?),
         vertex: args.vertex,

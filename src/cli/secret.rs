@@ -24,6 +24,7 @@ use crate::store::SecretHead;
 #[derive(Debug, Subcommand)]
 pub(super) enum SecretVerb {
     /// Set a secret to the text of standard input; on a terminal it is asked for and not shown
+    #[command(after_help = "Example:\n  trackyard secret set DB_PASSWORD <password.txt")]
     Set {
         /// What graphs call it
         #[arg(value_name = "NAME")]
@@ -33,12 +34,14 @@ pub(super) enum SecretVerb {
         json: bool,
     },
     /// List the names and times of all secrets
+    #[command(after_help = "Example:\n  trackyard secret ls")]
     Ls {
         /// Print one JSON object instead of a table
         #[arg(long)]
         json: bool,
     },
     /// Remove a secret
+    #[command(after_help = "Example:\n  trackyard secret rm DB_PASSWORD")]
     Rm {
         /// What graphs call it
         #[arg(value_name = "NAME")]

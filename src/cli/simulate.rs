@@ -1,26 +1,21 @@
-//! `trackyard simulate FILE`: what would happen, with no script run.
-
-use std::path::PathBuf;
+//! `trackyard simulate DEFINITION`: what would happen, with no script run.
 
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::check::sound;
+use super::bars::bar;
+use super::context::Context;
 use super::error::{CliError, FAILED, OK};
+use super::meant::{DEFINITION, meant};
 use super::output::{print, print_json, table, visible};
-use crate::config::Config;
 use crate::desk::{Acts, Attempted, Simulated, simulate as run};
 use crate::engine::{Capacity, PipelineState, Pool, Reason};
 use crate::graph::{Graph, Millis, quote};
 
-/// Columns of the bar that shows when an attempt runs.
-const BAR: u64 = 40;
-
 #[derive(Debug, Args)]
 pub(super) struct SimulateArgs {
-    /// The definition; `-` is standard input
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
+    #[arg(value_name = "DEFINITION", help = DEFINITION)]
+    pub(super) definition: String,
     /// How long each attempt of a script takes, e.g. `backup=10m`
     #[arg(long = "lasts", value_name = "VERTEX=TIME")]
     lasts: Vec<String>,
@@ -36,9 +31,10 @@ pub(super) struct SimulateArgs {
 }
 
 /// Runs a definition without its scripts, and says in which order and for how long.
-pub(super) fn simulate(config: &Config, args: &SimulateArgs) -> Result<u8, CliError> {
-    let (_, graph) = sound(config, &args.file)?;
+pub(super) fn simulate(context: &Context, args: &SimulateArgs) -> Result<u8, CliError> {
+    let graph = meant(context, &args.definition)?;
     let acts = acts(&graph, args)?;
+    let config = &context.config;
     let pools = config.pools.iter();
     let capacity = Capacity {
         slots: config.slots,
@@ -112,14 +108,8 @@ fn ends(attempt: &Attempted) -> &'static str {
 }
 
 fn text(graph: &Graph, simulated: &Simulated) -> String {
-    let whole = simulated.lasts.max(1);
-    let place = |at: u64| {
-        let place = u128::from(at) * u128::from(BAR) / u128::from(whole);
-        usize::try_from(place).unwrap_or_default()
-    };
     let row = |attempt: &Attempted| {
-        let (from, to) = (place(attempt.from), place(attempt.to));
-        let bar = format!("{}{}", " ".repeat(from), "█".repeat((to - from).max(1)));
+        let bar = bar(attempt.from, attempt.from, attempt.to, simulated.lasts);
         let again = match attempt.attempt {
             1 => String::new(),
             n => format!(" ({n})"),

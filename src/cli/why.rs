@@ -5,26 +5,25 @@ use serde_json::{Value, json};
 
 use super::context::Context;
 use super::error::{CliError, OK};
-use super::naming;
+use super::naming::{self, Thing};
 use super::output::{moment, print, print_json, visible};
 use super::remote::Remote;
 use crate::api::wire;
 use crate::app::{Hold, capacity};
 use crate::desk::why::{Moves, Source, why_pipeline, why_track};
 use crate::driver::CommandError;
-use crate::engine::{PipelineId, TrackId};
 use crate::executor::survivors;
 
 #[derive(Debug, Args)]
 pub(super) struct WhyArgs {
     #[arg(
-        value_name = "TRACK",
-        help = naming::TRACK,
+        value_name = "TRACK|PIPELINE",
+        help = "A track: its number, or PIPELINE/VERTEX; or a pipeline by name: GRAPH, GRAPH~1, `last`",
         required_unless_present = "pipeline",
         conflicts_with = "pipeline"
     )]
-    track: Option<String>,
-    /// A pipeline, as a number or a name, to ask about it as a whole
+    of: Option<String>,
+    /// A pipeline, also by its number
     #[arg(long, value_name = "PIPELINE")]
     pipeline: Option<String>,
     /// Print one JSON object instead of text
@@ -34,19 +33,19 @@ pub(super) struct WhyArgs {
 
 /// Says why something stands where it does, and what happens next.
 pub(super) fn why(context: &Context, args: &WhyArgs) -> Result<u8, CliError> {
-    let of = match (&args.track, &args.pipeline) {
-        (Some(track), _) => Of::Track(naming::track(context, track)?),
+    let of = match (&args.of, &args.pipeline) {
+        (Some(of), _) => naming::thing(context, of)?,
         (None, pipeline) => {
             let pipeline = pipeline.as_deref().unwrap_or_default();
-            Of::Pipeline(naming::pipeline(context, pipeline)?)
+            Thing::Pipeline(naming::pipeline(context, pipeline)?)
         }
     };
     let holder = Hold::holder(&context.config.data);
     let served = holder.as_ref().is_some_and(|holder| holder.url.is_some());
     let answer = match served {
         true => Remote::needed(context)?.get(&match of {
-            Of::Track(id) => format!("/tracks/{id}/why"),
-            Of::Pipeline(id) => format!("/pipelines/{id}/why"),
+            Thing::Track(id) => format!("/tracks/{id}/why"),
+            Thing::Pipeline(id) => format!("/pipelines/{id}/why"),
         })?,
         false => of_rows(context, of, holder.is_some())?,
     };
@@ -57,23 +56,16 @@ pub(super) fn why(context: &Context, args: &WhyArgs) -> Result<u8, CliError> {
     Ok(OK)
 }
 
-/// What is asked about.
-#[derive(Debug, Clone, Copy)]
-enum Of {
-    Track(TrackId),
-    Pipeline(PipelineId),
-}
-
 /// `works`: some process works on the data directory, but none that can be asked.
-fn of_rows(context: &Context, of: Of, works: bool) -> Result<Value, CliError> {
+fn of_rows(context: &Context, of: Thing, works: bool) -> Result<Value, CliError> {
     let store = context.store()?;
     let capacity = capacity(&context.config);
     let data = &context.config.data;
     let look = |last| survivors(data, last);
     let source = Source::Rows(&capacity, &look);
     let why = match of {
-        Of::Track(id) => why_track(&store, source, id),
-        Of::Pipeline(id) => why_pipeline(&store, source, id),
+        Thing::Track(id) => why_track(&store, source, id),
+        Thing::Pipeline(id) => why_pipeline(&store, source, id),
     };
     let why = why.map_err(|why| match why {
         CommandError::Store(why) => why.into(),
@@ -81,10 +73,10 @@ fn of_rows(context: &Context, of: Of, works: bool) -> Result<Value, CliError> {
     })?;
     let list = context.command("ls");
     let mut why = why.ok_or_else(|| match of {
-        Of::Track(id) => CliError::Failed(format!(
+        Thing::Track(id) => CliError::Failed(format!(
             "track {id} does not exist: `{list}` lists pipelines"
         )),
-        Of::Pipeline(id) => naming::no_pipeline(&store, id, &list),
+        Thing::Pipeline(id) => naming::no_pipeline(&store, id, &list),
     })?;
     if !works && why.moves == Moves::Itself {
         why.moves = Moves::Person;

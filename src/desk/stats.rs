@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Desk;
 use crate::engine::{GraphId, PipelineState, Time, TrackState};
-use crate::store::{STATS_TRACKS, StoreError, TrackRow};
+use crate::store::{STATS_TRACKS, Store, StoreError, TrackRow};
 
 /// How the newest pipelines of a graph went.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,10 +61,17 @@ impl Desk {
     /// How the newest pipelines of all versions of a graph went that were started since then; none:
     /// there is no such graph.
     pub fn stats(&self, id: GraphId, since: Time) -> Result<Option<Stats>, StoreError> {
-        let Some(head) = self.store.graph(id)? else {
+        Stats::read(&self.store, id, since)
+    }
+}
+
+impl Stats {
+    /// The same of a database that no server needs to work with.
+    pub fn read(store: &Store, id: GraphId, since: Time) -> Result<Option<Self>, StoreError> {
+        let Some(head) = store.graph(id)? else {
             return Ok(None);
         };
-        let rows = self.store.stats_runs(&head.name, since)?;
+        let rows = store.stats_runs(&head.name, since)?;
         let mut runs = Tally::default();
         let (mut sum, mut newest) = (0, Vec::new());
         for row in &rows {
@@ -84,7 +91,7 @@ impl Desk {
         }
         runs.took.sort_unstable();
         let mut vertices = BTreeMap::<_, Tally>::new();
-        for track in self.store.stats_tracks(&newest)? {
+        for track in store.stats_tracks(&newest)? {
             let tally = vertices.entry(track.name.clone()).or_default();
             count(tally, &track);
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::Desk;
 use crate::engine::PipelineId;
-use crate::store::{Bar, Lane, Lanes, PipelineHead, StoreError};
+use crate::store::{Bar, Lane, Lanes, PipelineHead, Store, StoreError};
 
 /// A pipeline in time; moments are milliseconds since 1970.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +44,14 @@ pub struct Span {
 impl Desk {
     /// A pipeline in time, as it is `now`.
     pub fn timeline(&self, head: &PipelineHead, now: i64) -> Result<Timeline, StoreError> {
-        let lanes = self.store.lanes(PipelineId(head.id))?;
+        Timeline::read(&self.store, head, now)
+    }
+}
+
+impl Timeline {
+    /// The same of a database that no server needs to work with.
+    pub fn read(store: &Store, head: &PipelineHead, now: i64) -> Result<Self, StoreError> {
+        let lanes = store.lanes(PipelineId(head.id))?;
         Ok(timeline(head.created_at, now, lanes))
     }
 }

@@ -16,6 +16,8 @@ pub struct Following {
     position: u64,
     /// The length of the head, once there was a tail.
     head: Option<u64>,
+    /// So many of the bytes after that are passed over: they are of our words on what is missing.
+    skip: u64,
 }
 
 impl Following {
@@ -25,6 +27,7 @@ impl Following {
             log: path,
             position: 0,
             head: None,
+            skip: 0,
         }
     }
 
@@ -34,6 +37,23 @@ impl Following {
         Following {
             position,
             head: (position > head).then_some(head),
+            ..Following::new(path)
+        }
+    }
+
+    /// Goes on in a log that was looked at, at this byte of what was seen.
+    pub(super) fn at(path: PathBuf, view: &LogView, at: u64) -> Following {
+        let gap = view.head() + view.note();
+        let (position, skip) = match view.dropped() {
+            0 => (at, 0),
+            _ if at < view.head() => (at, 0),
+            _ if at < gap => (view.head(), at - view.head()),
+            dropped => (at - view.note() + dropped, 0),
+        };
+        Following {
+            position,
+            skip,
+            head: (view.head() < view.len()).then_some(view.head()),
             ..Following::new(path)
         }
     }
@@ -66,9 +86,12 @@ impl Following {
             _ => view.kept() - view.head(),
         };
         let rest = view.rest(position)?;
-        let len = rest.iter().map(Piece::len).sum();
+        let skip = std::mem::take(&mut self.skip);
+        let len = rest.iter().map(Piece::len).sum::<u64>() - skip;
+        let mut bytes = stream(rest);
+        io::copy(&mut bytes.by_ref().take(skip), &mut io::sink())?;
         Ok(More {
-            bytes: stream(rest),
+            bytes,
             len,
             solid: after_gap.min(len),
         })

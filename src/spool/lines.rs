@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::following::Following;
 use super::marks::{MOST_BYTES, Marks};
 use super::view::LogView;
 use super::window::Window;
@@ -132,6 +133,16 @@ impl LogLines {
         })
     }
 
+    /// A reader that begins with the last `n` lines, as they are now, and the number of the first of them.
+    pub fn last(&self, log: &Path, n: u64) -> io::Result<(Following, u64)> {
+        self.look(log, |seen| {
+            let first = seen.marks.lines(&seen.view)?.saturating_sub(n) + 1;
+            let at = seen.marks.start(&seen.view, first)?;
+            let at = at.unwrap_or_else(|| seen.view.len());
+            Ok((Following::at(log.to_owned(), &seen.view, at), first))
+        })
+    }
+
     /// Looks at a log with its marks; others who want the same log wait meanwhile.
     pub(super) fn look<T>(
         &self,
@@ -196,6 +207,7 @@ impl Seen<'_> {
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::io::Read;
     use std::path::{Path, PathBuf};
 
     use super::{Line, LineLimits, LinePage, LogLines, Place};
@@ -308,6 +320,34 @@ mod tests {
         log.finish();
         let now = LogView::open(&path).unwrap().last(u64::MAX).unwrap();
         pages_are_right(&lines, &path, &now);
+    }
+
+    #[test]
+    fn the_last_lines_are_followed_from_where_they_begin() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("7/1-1.log");
+        let lines = LogLines::new(LIMITS);
+        let mut log = LogWriter::new(path.clone(), 300_000);
+        for chunk in sample(9_000).chunks(70_000) {
+            log.write(chunk);
+            let now = LogView::open(&path).unwrap().last(u64::MAX).unwrap();
+            let expected = naive(&now, usize::MAX);
+            let total = expected.len();
+            // The one that says what is missing, too, and those beside it.
+            let says = |line: &Line| line.text.starts_with("[trackyard: ");
+            let note = expected.iter().position(says).map_or(0, |at| total - at);
+            let some = (0..total + 3).step_by(total / 20 + 1);
+            for n in some.chain(note.saturating_sub(2)..note + 2) {
+                let n = n as u64;
+                let (mut from, first) = lines.last(&path, n).unwrap();
+                let mut read = Vec::new();
+                from.more().unwrap().bytes.read_to_end(&mut read).unwrap();
+                let before = first as usize - 1;
+                assert_eq!(total - before, total.min(n as usize));
+                let at = expected.get(before).map_or(now.len(), |l| l.at as usize);
+                assert!(read == now[at..], "{n}: {} of {}", read.len(), now.len());
+            }
+        }
     }
 
     #[test]

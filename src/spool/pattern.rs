@@ -61,7 +61,7 @@ impl Pattern {
     }
 
     /// Whether it is in a part of a line. Only of the first part a regular expression can be sure.
-    pub(super) fn is_in(&self, part: &[u8], first: bool) -> bool {
+    pub fn is_in(&self, part: &[u8], first: bool) -> bool {
         (self.plain || first) && self.regex.is_match(part)
     }
 }

@@ -74,6 +74,7 @@ pub use refers::Referred;
 pub use removal::{Extent, Turn};
 pub use requests::{Note, Used, part_key};
 pub use secrets::{PipelineSecrets, SecretHead};
+pub use sessions::sign_all_out;
 pub use shelf::{Expect, Shelved, Shelving, Unfit};
 pub use standing::Handler;
 pub use stats::{RunRow, STATS_RUNS, STATS_TRACKS, TrackRow};

@@ -1,8 +1,11 @@
 //! Browsers that are signed in. The cookie is never stored, only its digest.
 
+use std::path::Path;
+
 use diesel::{ExpressionMethods, QueryDsl, QueryResult, RunQueryDsl};
 
-use super::connection::Db;
+use super::connection::{Db, Durability, open_writer, write_tx};
+use super::error::StoreError;
 use super::schema::session;
 use crate::engine::Time;
 
@@ -28,6 +31,16 @@ pub(super) fn remove(db: &mut Db, digest: &str) -> QueryResult<()> {
 /// Forgets all sessions.
 pub(super) fn remove_all(db: &mut Db) -> QueryResult<()> {
     diesel::delete(session::table).execute(db).map(drop)
+}
+
+/// Signs all browsers out of a database that is there and that nobody works with; gives how many that were.
+/// Its form stays as it is.
+pub fn sign_all_out(path: &Path) -> Result<usize, StoreError> {
+    let mut db = open_writer(path, Durability::Full)?;
+    write_tx(
+        &mut db,
+        |db| Ok(diesel::delete(session::table).execute(db)?),
+    )
 }
 
 /// Whether a session is known and has not expired.

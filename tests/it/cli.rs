@@ -3,9 +3,11 @@
 mod files;
 mod hangs;
 mod json;
+mod lines;
 mod named;
 mod past;
 mod ps;
+mod saved;
 mod table;
 mod waits;
 

@@ -227,6 +227,12 @@ fn a_track_is_retried_alone_or_with_what_comes_after_it() {
         (&["retry"], "required"),
         (&["retry", "1", "--track", "3"], "cannot be used with"),
         (&["retry", "1", "-p", "who=you"], "--track TRACK"),
+        (&["retry", "--all", "-p", "who=you"], "--track TRACK"),
+        (
+            &["stop", "--all", "--state", "FAILED"],
+            "cannot be used with",
+        ),
+        (&["pause", "1", "--all"], "cannot be used with"),
         (&["stop"], "required"),
     ] {
         let wrong = case.desk.call(words).expect(2);

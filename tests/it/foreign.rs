@@ -141,3 +141,44 @@ fn what_cannot_be_read_is_said_with_its_line() {
     let said = desk.call(&["import", "--goal", "c", "Makefile"]).expect(1);
     assert!(said.err.contains("no rule makes `c`"), "{}", said.err);
 }
+
+#[test]
+fn a_file_whose_name_says_nothing_is_known_by_its_contents() {
+    let desk = Desk::new();
+    for (name, text, from) in [
+        (
+            "jobs.txt",
+            "MAILTO=me\n# nightly\n0 3 * * * true\n",
+            "crontab",
+        ),
+        ("rules.txt", "all:\n\techo all\n", "make"),
+        (
+            "flow.yaml",
+            "name: w\non: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: echo\n",
+            "github",
+        ),
+    ] {
+        desk.write(name, text);
+        let said = desk.call(&["import", "--print", name]).expect(0);
+        let told = format!(
+            "{name}: neither `--from` nor its name says what it is; its contents are those of `--from {from}`"
+        );
+        assert!(said.err.contains(&told), "{name}: {}", said.err);
+        let named = desk
+            .call(&["import", "--print", "--from", from, name])
+            .expect(0);
+        assert_eq!(named.out, said.out);
+        assert!(!named.err.contains("neither"), "{}", named.err);
+    }
+    desk.write("notes.txt", "buy: milk\n");
+    let said = desk.call(&["import", "notes.txt"]).expect(1);
+    assert!(
+        said.err
+            .contains("write `--from crontab`, `make` or `github`"),
+        "{}",
+        said.err
+    );
+    desk.write("wrong.yaml", "name: x\nvertices: {a: {skript: x}}\n");
+    let said = desk.call(&["import", "wrong.yaml"]).expect(1);
+    assert!(!said.err.contains("--from"), "{}", said.err);
+}

@@ -60,6 +60,19 @@ const CALLS: &[&str] = &[
     "logs 1",
     "why 1",
     "why --pipeline 2",
+    "why g",
+    "logs 2 --tail 1",
+    "logs 1 --json --grep hello",
+    "timeline 99",
+    "stats nothing",
+    "versions g",
+    "clone g copy",
+    "archive copy",
+    "ls --graphs --archived",
+    "unarchive copy",
+    "versions copy --restore 9",
+    "stop --graph copy --dry-run",
+    "pause",
     "hold 3",
     "release 3",
     "pause 2",
@@ -109,8 +122,63 @@ const FIRST_LINES: &[(&str, usize)] = &[
     ("example", 2),
     ("doctor", 3),
 ];
-/// Verbs that print no facts: what they print is text for people, for shells, or of scripts.
-const NO_FACTS: &[&str] = &["serve", "init", "logs", "completions", "man"];
+/// Verbs without `--json`, and why.
+const NO_FACTS: &[(&str, &str)] = &[
+    ("completions", "a script for a shell"),
+    ("man", "pages for man(1)"),
+];
+/// Each verb as a program calls it, one after the other on one server.
+const JSON_CALLS: &[&str] = &[
+    "init new.yaml",
+    "example",
+    "check g.yaml",
+    "fmt --check g.yaml",
+    "graph g.yaml",
+    "simulate g.yaml",
+    "render g.yaml",
+    "import g.yaml",
+    "run g.yaml --data other",
+    "start g --wait",
+    "wait 1",
+    "ps",
+    "ls",
+    "show 1",
+    "timeline 1",
+    "why 1",
+    "logs 1",
+    "versions g",
+    "stats g",
+    "clone g copy",
+    "archive copy",
+    "unarchive copy",
+    "export g -o out.yaml",
+    "diff g@1 copy",
+    "import w.yaml",
+    "start w --ask-later",
+    "hold 3",
+    "release 3",
+    "pause 2",
+    "resume --all",
+    "input 3 -p x=1 --dry-run",
+    "skip 3 --dry-run",
+    "stop 2 --dry-run",
+    "kill --state RUNNING,PAUSED",
+    "force 3 succeed --why seen --dry-run",
+    "retry 2 --dry-run",
+    "again 1 --dry-run",
+    "secret ls",
+    "hook ls g",
+    "bundle 1 -o b.tar.gz",
+    "gc --keep-last 5",
+    "rm 1 --dry-run",
+    "link",
+    "token path",
+    "doctor",
+    "backup all.tar.gz",
+    "migrate --data other",
+    "restore all.tar.gz --data third",
+    "drain --undo",
+];
 
 fn text(mut command: Command) -> (Option<i32>, String, String) {
     command
@@ -279,11 +347,99 @@ fn what_prints_facts_prints_json_too() {
                 .collect(),
         };
         for call in calls {
-            let fact = !NO_FACTS.contains(&call[0]) && call.last() != Some(&"help");
+            let fact = NO_FACTS.iter().all(|(verb, _)| *verb != call[0]);
+            let fact = fact && call.last() != Some(&"help");
             if fact && !help(&call).contains("--json") {
                 without.push(call.join(" "));
             }
         }
     }
     assert_eq!(without, [""; 0]);
+}
+
+#[test]
+fn every_verb_prints_json_that_programs_can_read() {
+    let desk = Desk::new();
+    for (name, text) in [("g.yaml", GRAPH), ("w.yaml", WAITS)] {
+        desk.write(name, text);
+    }
+    std::fs::create_dir(desk.data()).expect("made");
+    let _server = Server::start_on(&desk.data(), &["--slots", "1"]);
+    // It goes on until it is ended: tests/it/cli/json.rs reads what it prints.
+    let mut called = BTreeSet::from(["serve".to_owned()]);
+    for line in JSON_CALLS {
+        let mut words: Vec<&str> = line.split(' ').collect();
+        called.insert(words[0].to_owned());
+        words.push("--json");
+        let mut command = program();
+        command
+            .current_dir(desk.dir())
+            .env("TRACKYARD_DATA", desk.data())
+            .args(&words);
+        let (code, out, err) = text(command);
+        assert!(matches!(code, Some(0 | 1)), "{line}: {code:?} {err}");
+        let values: Result<Vec<serde_json::Value>, _> = serde_json::Deserializer::from_str(&out)
+            .into_iter()
+            .collect();
+        let values = values.unwrap_or_else(|why| panic!("{line}: {why} in {out}{err}"));
+        assert!(!values.is_empty(), "{line}: {err}");
+    }
+    let mut verbs = verbs(&help(&[]));
+    verbs.remove("help");
+    for (verb, _) in NO_FACTS {
+        assert!(verbs.remove(*verb), "{verb} is no verb");
+    }
+    assert_eq!(called, verbs);
+}
+
+#[test]
+fn every_verb_has_an_example_a_page_and_is_completed() {
+    let desk = Desk::new();
+    let call = |words: &[&str]| desk.call(words).expect(0).out;
+    call(&["man", "pages"]);
+    let shells = ["bash", "zsh", "fish"].map(|shell| (shell, call(&["completions", shell])));
+    let page = |words: &[&str]| {
+        let file = format!("pages/trackyard-{}.1", words.join("-"));
+        std::fs::read_to_string(desk.dir().join(&file)).unwrap_or_else(|_| panic!("no {file}"))
+    };
+    let one = |words: &[&str]| {
+        let said = help(words);
+        let example = said
+            .lines()
+            .skip_while(|line| !line.starts_with("Example"))
+            .nth(1)
+            .unwrap_or_else(|| panic!("{words:?}: no example"));
+        // Its first words, as the page has them.
+        let plain = example.trim().replace('\\', "\\\\").replace('-', "\\-");
+        let begin = plain.split(['\'', '|', '.']).next().expect("a text");
+        assert!(page(words).contains(begin), "{words:?}: {begin}");
+        for (shell, script) in &shells {
+            let last = words.last().expect("a verb");
+            assert!(script.contains(last), "{shell} does not know {words:?}");
+        }
+        said
+    };
+    for verb in verbs(&help(&[])).iter().filter(|verb| *verb != "help") {
+        let said = one(&[verb]);
+        for inner in verbs(&said).iter().filter(|inner| *inner != "help") {
+            one(&[verb, inner]);
+        }
+    }
+    // What a person gets who types so much and a tab.
+    desk.write("completions", &shells[0].1);
+    let complete = |line: &str, last: &str| {
+        let script = format!(
+            ". ./completions; COMP_WORDS=({line} '{last}'); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); \
+             _trackyard trackyard '{last}' \"${{COMP_WORDS[COMP_CWORD - 1]}}\"; printf '%s\\n' \"${{COMPREPLY[@]}}\""
+        );
+        let output = Command::new("bash")
+            .args(["-c", &script])
+            .current_dir(desk.dir())
+            .output()
+            .expect("bash runs");
+        String::from_utf8(output.stdout).expect("text")
+    };
+    assert_eq!(complete("trackyard", "unar"), "unarchive\n");
+    assert_eq!(complete("trackyard token", "ro"), "rotate\n");
+    assert_eq!(complete("trackyard stop", "--gr"), "--graph\n");
 }

@@ -12,7 +12,7 @@ use crate::store::{GraphHead, LastRun, Listed, StoredProblem, VertexRow};
 
 /// A version of a graph, without its vertices.
 #[derive(Debug, Serialize, ToSchema)]
-pub(in crate::api) struct Graph {
+pub struct Graph {
     id: i64,
     /// Shared by all versions.
     name: String,
@@ -35,7 +35,8 @@ pub(in crate::api) struct Graph {
 }
 
 impl Graph {
-    pub(in crate::api) fn of(head: &GraphHead, tags: Vec<String>) -> Self {
+    /// A version and the words by which people find it.
+    pub fn of(head: &GraphHead, tags: Vec<String>) -> Self {
         Self {
             id: head.id,
             name: head.name.clone(),
@@ -56,7 +57,7 @@ impl Graph {
 
 /// A graph of the list.
 #[derive(Debug, Serialize, ToSchema)]
-pub(in crate::api) struct GraphListed {
+pub struct GraphListed {
     #[serde(flatten)]
     graph: Graph,
     /// The newest pipeline of any version; null: there is none.

@@ -43,8 +43,9 @@ pub use diff::{GraphChanges, GraphDiff};
 pub(super) use error::{Found, OfField, Refusal, Standing};
 pub(super) use filter::{FilterBody, TRIGGERS, states};
 pub(super) use graphs::{
-    Edge, Graph, GraphListed, GraphPage, GraphValidated, GraphWhole, Problem, VersionPage, Vertex,
+    Edge, GraphPage, GraphValidated, GraphWhole, Problem, VersionPage, Vertex,
 };
+pub use graphs::{Graph, GraphListed};
 pub(super) use hooks::{
     CalledOrPreview, Hook, HookBody, HookChanged, HookMade, HookMadeOrPreview, HookPage,
     HookPreview, HookRemoved,
@@ -64,8 +65,8 @@ pub(super) use preview::{AskPreview, FateCounts, StartedOrPreview};
 pub use rendered::Rendering;
 pub(super) use saved::GraphSaved;
 pub(super) use shelf::GraphShelved;
-pub(super) use stats::GraphStats;
-pub(super) use timeline::Timeline;
+pub use stats::GraphStats;
+pub use timeline::Timeline;
 pub(super) use track_parts::{AttemptPage, TrackEnvironment, TrackInput};
 pub use tracks::Waiting;
 pub(super) use tracks::{Attempt, InboxPage, Track, TrackWhole, outputs_of};

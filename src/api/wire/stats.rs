@@ -9,7 +9,7 @@ use crate::desk::{Stats, Tally};
 
 /// How the newest pipelines of a graph went.
 #[derive(Debug, Serialize, ToSchema)]
-pub(in crate::api) struct GraphStats {
+pub struct GraphStats {
     /// The name of the graph.
     graph: String,
     /// Its pipelines.

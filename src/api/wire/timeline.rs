@@ -9,7 +9,7 @@ use crate::desk;
 
 /// A pipeline in time: what a chart needs.
 #[derive(Debug, Serialize, ToSchema)]
-pub(in crate::api) struct Timeline {
+pub struct Timeline {
     /// When the pipeline was started.
     started_at: Moment,
     /// When its last attempt ended, or now where one runs.

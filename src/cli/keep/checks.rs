@@ -65,7 +65,8 @@ fn finding(check: &'static str, level: Level, says: impl Into<String>, to_do: &s
     }
 }
 
-/// The log of changes that is not yet in the database file takes more than this: nobody brings it in.
+/// The file of changes that may not be in the database file yet takes more than this: nobody empties it.
+/// It keeps its size when what it has is brought in, so less than that says nothing bad.
 const LARGE_LOG: u64 = 256 << 20;
 /// So much later than now may an entry of the journal be: clocks are set by small steps.
 const AHEAD_MS: i64 = 60_000;
@@ -108,11 +109,18 @@ pub(super) fn database(look: Result<&Look, &StoreError>, bytes: u64, log: u64) -
         ),
     );
     let log = match log {
-        0..LARGE_LOG => ok("changes", format!("{} are not in the file yet", size(log))),
+        0 => ok("changes", "all are in the database file"),
+        1..LARGE_LOG => ok(
+            "changes",
+            format!(
+                "the newest ones are in its log (`trackyard.db-wal`, {}): a copy needs both files, as `trackyard backup` makes one",
+                size(log)
+            ),
+        ),
         log => notice(
             "changes",
             format!(
-                "{} are not in the file yet: somebody reads without an end",
+                "the log of the newest ones (`trackyard.db-wal`) has grown to {}: somebody reads the database without an end, or did",
                 size(log)
             ),
             "end what has read the database for long, or start the server again",

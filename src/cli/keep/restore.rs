@@ -158,7 +158,7 @@ fn aside(data: &Path) -> PathBuf {
 fn told(context: &Context, manifest: &Manifest, found: &Restored, aside: Option<&Path>) -> String {
     let data = context.config.data.display();
     let mut text = format!(
-        "restored {data} from a backup of {}: {}\n",
+        "restored {data} from a backup of {}: {}\nit has mode 700: this user alone can use it\n",
         manifest.made_at,
         counted(amount(manifest.counts.pipelines), "pipeline")
     );

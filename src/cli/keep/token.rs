@@ -4,11 +4,12 @@ use clap::Subcommand;
 use serde_json::json;
 
 use crate::access::{TOKEN_FILE, new_token, read_token};
-use crate::app::{AppError, Hold};
+use crate::app::{AppError, DATABASE, Hold};
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, OK};
 use crate::cli::output::{print, print_json};
 use crate::cli::remote::Remote;
+use crate::store::sign_all_out;
 
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum TokenVerb {
@@ -21,7 +22,7 @@ pub(in crate::cli) enum TokenVerb {
     },
     /// Make a new one; the old one is void at once, also for a running server
     #[command(
-        after_help = "Example:\n  trackyard token rotate\n\nAll browsers are signed out of a running server, and what the old one watches ends. The token itself is not printed: see `trackyard token show`."
+        after_help = "Example:\n  trackyard token rotate\n\nAll browsers are signed out, and what the old token watches on a running server ends. The token itself is not printed: see `trackyard token show`."
     )]
     Rotate {
         /// Print one JSON object instead of text
@@ -56,11 +57,19 @@ pub(super) fn token(context: &Context, verb: &TokenVerb) -> Result<u8, CliError>
             if !path.exists() {
                 return Err(none(context));
             }
-            let server = rotate(context)?;
-            match (json, server) {
-                (true, server) => print_json(&json!({"rotated": true, "server": server}))?,
-                (false, true) => print("there is a new token, and the server takes no other")?,
-                (false, false) => print("there is a new token; no server works here now")?,
+            let ended = rotate(context)?;
+            match (json, ended) {
+                (true, ended) => print_json(
+                    &json!({"rotated": true, "server": ended.is_none(), "sessions_ended": ended}),
+                )?,
+                (false, None) => print("there is a new token, and the server takes no other")?,
+                (false, Some(ended)) => print(&format!(
+                    "there is a new token, and {} signed out; no server works here now",
+                    match ended {
+                        1 => "1 browser is".to_owned(),
+                        n => format!("{n} browsers are"),
+                    }
+                ))?,
             }
         }
         TokenVerb::Path { json } => match json {
@@ -71,11 +80,12 @@ pub(super) fn token(context: &Context, verb: &TokenVerb) -> Result<u8, CliError>
     Ok(OK)
 }
 
-/// Makes a new token; true: a server has taken it over.
-fn rotate(context: &Context) -> Result<bool, CliError> {
+/// Makes a new token. None: a server has taken it over and signed all browsers out; else so many were
+/// signed out here.
+fn rotate(context: &Context) -> Result<Option<usize>, CliError> {
     if let Some(server) = Remote::find(context)? {
         server.post("/token/rotate", "application/json", None, "")?;
-        return Ok(true);
+        return Ok(None);
     }
     // No server begins meanwhile, and goes on with the old one.
     let hold = Hold::take(&context.config.data, "token").map_err(|error| match error {
@@ -83,8 +93,13 @@ fn rotate(context: &Context) -> Result<bool, CliError> {
         other => other.into(),
     })?;
     new_token(&context.config.data)?;
+    let database = context.config.data.join(DATABASE);
+    let ended = match database.exists() {
+        true => sign_all_out(&database)?,
+        false => 0,
+    };
     drop(hold);
-    Ok(false)
+    Ok(Some(ended))
 }
 
 fn none(context: &Context) -> CliError {

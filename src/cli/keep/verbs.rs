@@ -30,7 +30,7 @@ pub(in crate::cli) enum KeepVerb {
     Backup(BackupArgs),
     /// Make a data directory from a backup
     #[command(
-        after_help = "Examples:\n  trackyard restore trackyard.tar.gz --data /srv/trackyard\n  trackyard restore trackyard.tar.gz --data /srv/trackyard --force\n\nNothing that ran since the backup is run again by itself: a script that ran when it was made is INTERRUPTED, and pipelines that had not ended are paused until you resume them. --force moves what is in the directory aside."
+        after_help = "Examples:\n  trackyard restore trackyard.tar.gz --data /srv/trackyard\n  trackyard restore trackyard.tar.gz --data /srv/trackyard --force\n\nNothing that ran since the backup is run again by itself: a script that ran when it was made is INTERRUPTED, and pipelines that had not ended are paused until you resume them. The directory gets mode 700, whatever it had before. --force moves what is in the directory aside."
     )]
     Restore(RestoreArgs),
     /// Bring the database to the form that this version needs, without serving

@@ -8,6 +8,7 @@ mod expand;
 mod expressions;
 mod github;
 mod github_steps;
+mod guess;
 mod make;
 mod make_graph;
 mod make_lines;
@@ -18,6 +19,8 @@ mod recipe;
 mod github_tests;
 #[cfg(test)]
 mod make_tests;
+
+pub use guess::{Guess, guess};
 
 use super::model::{Edge, Graph, Vertex};
 

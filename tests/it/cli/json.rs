@@ -1,9 +1,11 @@
 //! What programs read of verbs that mostly speak to people.
 
-use serde_json::json;
+use std::io::{BufRead, BufReader};
+
+use serde_json::{Value, json};
 
 use crate::cli::Desk;
-use crate::server::Server;
+use crate::server::{Server, ask};
 
 #[test]
 fn facts_are_printed_as_json() {
@@ -35,4 +37,31 @@ fn facts_are_printed_as_json() {
         json(&["secret", "rm", "NAME", "--json"], 0),
         json!({"name": "NAME", "unfinished_pipelines": 0})
     );
+}
+
+/// Its first line says where it answers, the others what becomes of the pipeline.
+#[test]
+fn a_server_says_as_json_where_it_answers() {
+    let desk = Desk::new();
+    desk.write("g.yaml", "name: g\nvertices: {a: 'true'}\n");
+    let mut command = desk.command(&["serve", "--port", "0", "--run", "g.yaml", "--json"]);
+    let mut server = command
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let lines = BufReader::new(server.stdout.take().expect("a pipe")).lines();
+    let lines: Vec<Value> = lines
+        .take(3)
+        .map(|line| serde_json::from_str(&line.expect("a line")).expect("an object"))
+        .collect();
+    let url = lines[0]["url"].as_str().expect("an address").to_owned();
+    assert_eq!(
+        ask("GET", &format!("{url}/api/v1/healthz"), &[], b"").status,
+        200
+    );
+    assert_eq!(lines[0]["pid"], server.id());
+    assert_eq!((&lines[1]["id"], &lines[2]["id"]), (&json!(1), &json!(1)));
+    assert_eq!(lines[2]["state"], "FINISH");
+    server.kill().expect("killed");
+    server.wait().expect("ended");
 }

@@ -93,7 +93,7 @@ fn what_is_not_known_names_what_may_have_been_meant() {
         (
             "ping",
             2,
-            "`ping` is no track: write its number, or PIPELINE/VERTEX, e.g. `last/ping`",
+            "`ping` is no track: write its number, or PIPELINE/VERTEX, e.g. `last/b`",
         ),
         (
             "web/a/b",

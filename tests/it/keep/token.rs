@@ -32,7 +32,10 @@ fn a_token_is_replaced_without_a_server() {
     let before = desk.call(&["token", "show"]).expect(0).out;
     assert_eq!(before.trim().len(), 64);
     let said = desk.call(&["token", "rotate"]).expect(0);
-    assert_eq!(said.out, "there is a new token; no server works here now\n");
+    assert_eq!(
+        said.out,
+        "there is a new token, and 0 browsers are signed out; no server works here now\n"
+    );
     let after = desk.call(&["token", "show", "--json"]).expect(0).json();
     assert_ne!(after["token"], before.trim());
 }
@@ -51,4 +54,28 @@ fn a_running_server_takes_the_new_token_over() {
     assert_eq!(status(&server, &server.token), 401);
     call(&server, &["start", "nothing"]).expect(1);
     call(&server, &["doctor"]).expect(0);
+}
+
+#[test]
+fn browsers_are_signed_out_without_a_server_too() {
+    let desk = Desk::new();
+    std::fs::create_dir(desk.data()).expect("made");
+    let mut server = Server::start_on(&desk.data(), &[]);
+    let cookie = server.sign_in(&server.link);
+    let signed_in = |server: &Server| {
+        let url = format!("{}/pipelines", server.url);
+        ask("GET", &url, &[("Cookie", cookie.as_str())], b"").status == 200
+    };
+    assert!(signed_in(&server));
+    server.stop();
+    let mut server = Server::start_on(&desk.data(), &[]);
+    assert!(signed_in(&server), "a session outlives its server");
+    server.stop();
+    let said = desk.call(&["token", "rotate", "--json"]).expect(0).json();
+    assert_eq!(
+        said,
+        serde_json::json!({"rotated": true, "server": false, "sessions_ended": 1})
+    );
+    let server = Server::start_on(&desk.data(), &[]);
+    assert!(!signed_in(&server));
 }

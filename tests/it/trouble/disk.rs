@@ -220,3 +220,25 @@ fn a_server_that_starts_on_a_full_disk_has_the_results_once_there_is_room() {
     assert_eq!(ended["state"], "FINISH", "{ended}");
     assert_eq!(small.server.track(&ended, "a")["attempt"], 1);
 }
+
+#[test]
+fn a_server_that_finds_no_room_names_the_disk_and_what_to_do() {
+    let own = tempfile::tempdir().expect("a directory");
+    let root = rustix::process::getuid().is_root();
+    let mut command = Command::new("unshare");
+    command.args(if root { &["-m"][..] } else { &["-rm"][..] });
+    // All of it is taken before there is a database.
+    let script =
+        "mount -t tmpfs -o size=1m none \"$0\" && cd \"$0\" && { cat /dev/zero >all; \"$@\"; }";
+    command.args(["sh", "-c", script]).arg(own.path());
+    command.arg(program().get_program());
+    command.args(["serve", "--port", "0", "--data"]);
+    let output = command.arg(own.path()).output().expect("it runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    let path = own.path().display();
+    let full = format!("the disk of the data directory `{path}` is full (0 bytes are free)");
+    assert!(said.contains(&full), "{said}");
+    assert!(said.contains("Make room on it"), "{said}");
+    assert!(!said.contains("must own it"), "{said}");
+}
