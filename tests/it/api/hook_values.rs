@@ -102,7 +102,7 @@ fn a_hook_says_that_the_newest_version_wants_something_else() {
     );
     server
         .define(&next.replace("<branch>", "<tag>"))
-        .expect(201);
+        .expect(200);
     let found = [
         ("input.branch", "unknown-parameter"),
         ("input.tag", "missing-value"),

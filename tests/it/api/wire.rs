@@ -274,8 +274,10 @@ fn every_address_that_changes_something_answers_as_it_did() {
     walk.ask("addVertex", "/graphs/2/vertices", &d);
     let edge = json!({"tail": "c", "head": "d"});
     walk.ask("addEdge", "/graphs/2/edges", &edge);
-    walk.ask("removeEdge", "/graphs/2/edges/c/d", &none);
-    let script = json!({"script": "echo again"});
+    let moved = json!({"tail": "b", "head": "d"});
+    walk.ask("setEdge", "/graphs/2/edges/c/d", &moved);
+    walk.ask("removeEdge", "/graphs/2/edges/b/d", &none);
+    let script = json!({"name": "d", "definition": {"script": "echo again"}});
     walk.ask("setVertex", "/graphs/2/vertices/d", &script);
     walk.ask("removeVertex", "/graphs/2/vertices/d", &none);
     walk.ask("checkGraph", "/graphs/2/check", &none);
@@ -316,7 +318,7 @@ fn every_address_that_changes_something_answers_as_it_did() {
     // Tracks.
     let tracks = walk.server.get(&pipeline).expect(200)["tracks"].clone();
     let waits = format!("/tracks/{}/input", tracks[2]["id"]);
-    walk.ask("setTrackInput", &waits, &json!({"word": "y"}));
+    walk.ask("setTrackInput", &waits, &json!({"values": {"word": "y"}}));
     let failed = format!("/tracks/{}/skip", tracks[1]["id"]);
     let why = json!({"expect": "FAILED", "why": "not needed"});
     walk.ask("askOfTrack", &failed, &why);

@@ -100,7 +100,7 @@ fn graphs_are_put_away_cloned_and_restored() {
     let told = json(&["archive", "g", "--json"]);
     assert_eq!(
         told,
-        json!({"name": "g", "versions": 2, "archived": true, "removed": false})
+        json!({"name": "g", "versions": 2, "archived": true, "removed": false, "dry_run": false})
     );
     assert_eq!(names(&["ls", "--graphs", "--json"]), ["copy"]);
     assert_eq!(names(&["ls", "--graphs", "--archived", "--json"]), ["g"]);

@@ -125,7 +125,7 @@ fn tags_are_as_many_and_as_long_as_the_settings_say() {
         ("one, two, six", &["too-many-tags"]),
         ("four", &["bad-tag"]),
     ] {
-        let saved = server.define(&graph("tagged", tags, "true")).expect(201);
+        let saved = server.define(&graph("tagged", tags, "true")).json();
         let problems = saved["problems"].as_array().expect("a list").iter();
         let found: Vec<_> = problems.map(|p| p["code"].as_str().unwrap()).collect();
         assert_eq!(found, codes, "{tags}");
