@@ -4,7 +4,7 @@ use rocket::data::{Data, FromData, Outcome};
 use rocket::http::{ContentType, Status};
 use rocket::request::{self, FromRequest};
 use rocket::{Request, tokio};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::error::ApiError;
 use super::query::Stray;
@@ -99,6 +99,11 @@ impl Body {
             return Err(unsupported("`application/json`"));
         }
         let text = self.text()?;
+        // A list would be read as the fields in their order, past their names.
+        if !text.trim_start().starts_with('{') && serde_json::from_str::<IgnoredAny>(text).is_ok() {
+            let detail = "the body: it is an object, `{...}`".to_owned();
+            return Err(ApiError::invalid(detail));
+        }
         let mut reader = serde_json::Deserializer::from_str(text);
         let read = strict::check(text).map_err(|why| (None, why));
         let read = read.and_then(|()| {

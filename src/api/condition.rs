@@ -61,7 +61,7 @@ impl IfMatch<'_> {
     /// undo what others did, and nobody would know.
     pub(super) fn required(&self) -> Result<Tags, ApiError> {
         self.seen()?.ok_or_else(|| {
-            let detail = "send the `ETag` of the newest version, which you have read, as `If-Match`, or `*` to replace the newest version whatever it is now";
+            let detail = "send the `ETag` of the newest version, which you have read, as `If-Match`, or `*` to replace it whatever it holds now";
             let status = Status::PreconditionRequired;
             ApiError::new(status, "missing-if-match", detail.to_owned())
         })

@@ -54,7 +54,11 @@ impl Desk {
         }
         let (printed, text) = match format {
             Format::Json => (true, json),
-            Format::Yaml => (source == text::to_yaml(&graph), text::to_yaml(&as_json.0)),
+            // Without the sign of a comment there is none.
+            Format::Yaml => (
+                !source.contains('#') || source == text::to_yaml(&graph),
+                text::to_yaml(&as_json.0),
+            ),
         };
         Ok(Draft {
             anew,

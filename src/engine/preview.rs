@@ -18,6 +18,8 @@ pub struct Preview {
     pub to: PipelineState,
     /// It would have to wait until fewer pipelines of its graph run.
     pub queued: bool,
+    /// Nothing new of it would start, whatever its state.
+    pub paused: bool,
     /// Every track, in the order of the vertices.
     pub tracks: Vec<Fate>,
 }
@@ -31,6 +33,8 @@ pub struct Fate {
     pub from: TrackState,
     /// And then.
     pub to: TrackState,
+    /// What people have said of it before it starts, then.
+    pub mark: Option<Mark>,
     /// In a word.
     pub will: Will,
 }
@@ -43,7 +47,7 @@ pub enum Will {
     Run,
     /// Its script runs, and is ended.
     End,
-    /// Its state changes.
+    /// Its state changes, or what people have said of it before it starts.
     Change,
     /// It stays as it is.
     Keep,
@@ -102,17 +106,20 @@ impl Engine {
             if by_itself.is_some() && row.paused {
                 runs &= new.mark == Some(Mark::Alone);
             }
+            let held = matches!(new.mark, Some(Mark::Hold | Mark::Skip));
             let will = match (old.state, new.state) {
                 (TrackState::Running, _) if new.ending != old.ending => Will::End,
                 (TrackState::Running, _) => Will::Keep,
+                (_, _) if held && new.mark != old.mark => Will::Change,
                 (_, _) if runs => Will::Run,
-                (from, to) if from != to => Will::Change,
+                (from, to) if from != to || new.mark != old.mark => Will::Change,
                 _ => Will::Keep,
             };
             Fate {
                 track,
                 from: old.state,
                 to: new.state,
+                mark: new.mark,
                 will,
             }
         };
@@ -120,6 +127,7 @@ impl Engine {
             from: run.row.state,
             to: row.state,
             queued: row.queued,
+            paused: row.paused,
             tracks: (0..run.plan.len() as u32).map(fate).collect(),
         })
     }

@@ -65,7 +65,7 @@ impl Outcome {
             Self::Created => "created",
             Self::Replaced => "replaced: no pipeline had used this version",
             Self::NewVersion => "the former version stays, and this is the next one",
-            Self::Unchanged => "unchanged: this is the newest version already",
+            Self::Unchanged => "unchanged: it is as it was",
         }
     }
 }

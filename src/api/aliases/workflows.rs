@@ -4,7 +4,7 @@ use rocket::serde::json::Json;
 use rocket::{State, get, post};
 
 use crate::api::body::{Body, blocking};
-use crate::api::condition::{IfNoneMatch, Tagged};
+use crate::api::condition::{IfMatch, IfNoneMatch, Tagged};
 use crate::api::describe;
 use crate::api::error::ApiError;
 use crate::api::graphs;
@@ -57,10 +57,11 @@ pub(in crate::api) async fn create(
     desk: &State<Desk>,
     dry_run: Option<&str>,
     condition: IfNoneMatch<'_>,
+    seen: IfMatch<'_>,
     key: RequestKey,
     body: Body,
 ) -> Saved {
-    graphs::create(caller, desk, dry_run, condition, key, body).await
+    graphs::create(caller, desk, dry_run, condition, seen, key, body).await
 }
 
 /// One version of a graph, with vertices, edges and problems

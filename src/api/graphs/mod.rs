@@ -84,9 +84,14 @@ pub(in crate::api) async fn create(
     desk: &State<Desk>,
     dry_run: Option<&str>,
     condition: IfNoneMatch<'_>,
+    seen: IfMatch<'_>,
     key: RequestKey,
     body: Body,
 ) -> Saved {
+    if seen.0.is_some() {
+        let detail = "`If-Match` is for a graph by its number: `PUT /graphs/{id}`".to_owned();
+        return Err(ApiError::invalid(detail));
+    }
     let asking = Asking::new(&caller, dry_run, key, Some(&body))?;
     let expect = match condition.is_new()? {
         true => Expect::Nothing,

@@ -39,6 +39,8 @@ pub(in crate::api) struct Pipeline {
     again_of_deleted: bool,
     /// It waits until fewer pipelines of its graph run.
     queued: bool,
+    /// Nothing new of it starts, whatever its state.
+    paused: bool,
     /// When it is ended, if it has not ended by then; null: it has all the time.
     due_at: Option<Moment>,
     created_at: Moment,
@@ -64,6 +66,7 @@ impl From<&PipelineHead> for Pipeline {
             again_of: head.again_of,
             again_of_deleted: head.again_of_deleted,
             queued: head.queued,
+            paused: head.paused,
             due_at: head.due_at.map(Moment::of),
             created_at: Moment::of(head.created_at),
             finished_at: head.finished_at.map(Moment::of),

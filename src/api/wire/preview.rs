@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::pipelines::PipelineStarted;
 use super::values::given;
-use super::words::{Fate, PipelineState, TrackState};
+use super::words::{Fate, PipelineState, TrackMark, TrackState};
 use crate::desk::{Would, WouldStart};
 use crate::engine::{Preview, Will};
 
@@ -21,6 +21,10 @@ pub(in crate::api) struct AskPreview {
     to: PipelineState,
     /// It would have to wait until fewer pipelines of its graph run.
     queued: bool,
+    /// Nothing new of it would start, whatever its state.
+    paused: bool,
+    /// Always true: nothing was done.
+    dry_run: bool,
     counts: FateCounts,
     /// Every track, in the order of the vertices.
     tracks: Vec<TrackFate>,
@@ -46,6 +50,8 @@ struct TrackFate {
     from: TrackState,
     /// And then.
     to: TrackState,
+    /// What people have said of it before it starts, then.
+    mark: Option<TrackMark>,
     will: Fate,
 }
 
@@ -71,12 +77,15 @@ impl From<&Would> for AskPreview {
             vertex: vertex.clone(),
             from: TrackState(fate.from.word()),
             to: TrackState(fate.to.word()),
+            mark: fate.mark.map(|mark| TrackMark(mark.word())),
             will: Fate(fate.will.word()),
         });
         Self {
             from: PipelineState(preview.from.word()),
             to: PipelineState(preview.to.word()),
             queued: preview.queued,
+            paused: preview.paused,
+            dry_run: true,
             counts: FateCounts::from(preview),
             tracks: tracks.collect(),
             warnings: would.warnings.clone(),
@@ -107,6 +116,8 @@ pub(in crate::api) struct StartPreview {
     stops: Vec<i64>,
     /// It would have to wait until fewer pipelines of its graph run.
     queued: bool,
+    /// Always true: nothing was done.
+    dry_run: bool,
 }
 
 impl From<WouldStart> for StartPreview {
@@ -124,6 +135,7 @@ impl From<WouldStart> for StartPreview {
             waits_for_input: would.waits_for_input,
             stops: would.room.stops.iter().map(|id| id.0).collect(),
             queued: would.room.queued,
+            dry_run: true,
         }
     }
 }

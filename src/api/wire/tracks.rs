@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::cursor::Cursor;
 use super::values::{Moment, object};
-use super::words::{EndReason, PendingOn, TrackState};
+use super::words::{EndReason, PendingOn, TrackMark, TrackState};
 use crate::graph::value_to_json;
 use crate::store::{self, AttemptRow, Referred, TrackHead, TrackTexts};
 
@@ -18,6 +18,8 @@ pub(in crate::api) struct Track {
     vertex: String,
     state: TrackState,
     pending_on: Option<PendingOn>,
+    /// What people have said of it before it starts.
+    mark: Option<TrackMark>,
     /// When a wait ends.
     due_at: Option<Moment>,
     /// Why the last attempt ended as it did; null while it runs and after success.
@@ -39,6 +41,7 @@ impl From<TrackHead> for Track {
             vertex: row.vertex,
             state: TrackState::of(row.state),
             pending_on: row.pending_on.and_then(PendingOn::of),
+            mark: row.mark.and_then(TrackMark::of),
             due_at: row.due_at.map(Moment::of),
             reason: EndReason::of(row.reason),
             detail: (!row.detail.is_empty()).then_some(row.detail),

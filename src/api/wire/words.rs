@@ -48,6 +48,8 @@ words! {
     PipelineState = engine::PipelineState;
     /// What keeps a PENDING track from running.
     PendingOn = engine::PendingOn;
+    /// What people have said of a track before it starts: it waits for them, is passed over, or runs alone.
+    TrackMark = engine::Mark;
     /// Why an attempt, and with it a track, ended as it did.
     EndReason = engine::Reason;
     /// What becomes of a track.
@@ -75,6 +77,12 @@ impl PipelineState {
 impl PendingOn {
     pub(super) fn of(code: i16) -> Option<Self> {
         engine::PendingOn::from_code(code).map(|on| Self(on.word()))
+    }
+}
+
+impl TrackMark {
+    pub(super) fn of(code: i16) -> Option<Self> {
+        engine::Mark::from_code(code).map(|mark| Self(mark.word()))
     }
 }
 

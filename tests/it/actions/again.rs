@@ -59,7 +59,7 @@ fn the_same_version_runs_once_more_with_what_was_given() {
             "again_of": case.id, "graph_id": 1, "graph": "g", "version": 1, "name": "nightly",
             "input": secrets, "priority": 3, "track_count": 2, "waits_for_input": ["b"], "stops": [],
             "values": {"who": "a b", "times": 2, "word": null, "a.own": "y", "a.pass": null},
-            "queued": false,
+            "queued": false, "dry_run": true,
         })
     );
     assert_eq!(case.server.get("/pipelines").json(), before);

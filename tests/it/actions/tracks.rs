@@ -204,7 +204,8 @@ fn one_whose_turn_has_not_come_is_skipped_when_it_comes() {
     let case = Case::start(&yaml);
     case.lines("a.pid", 1);
     let dry = case.act("b", "skip", json!({}));
-    assert_eq!(fates(&dry), "a keep, b keep, c run");
+    assert_eq!(fates(&dry), "a keep, b change, c run");
+    assert_eq!(case.track("b")["mark"], "skip");
     case.act("c", "skip", json!({}));
     case.act("c", "release", json!({}));
     case.put("a.go");
@@ -358,7 +359,12 @@ fn one_that_is_held_starts_when_it_is_released() {
     let case = Case::start(&yaml);
     case.lines("a.pid", 1);
     let dry = case.act("b", "hold", json!({}));
-    assert_eq!(fates(&dry), "a keep, b run, c run");
+    assert_eq!(fates(&dry), "a keep, b change, c run");
+    assert_eq!(
+        (&dry["tracks"][1]["mark"], &dry["dry_run"]),
+        (&json!("hold"), &json!(true))
+    );
+    assert_eq!(case.track("b")["mark"], "hold");
     let twice = case
         .ask("b", "hold", &json!({"expect": "WAITING"}))
         .expect(409);

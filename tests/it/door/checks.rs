@@ -52,6 +52,9 @@ fn every_route_of_json_says_what_is_wrong_with_its_body() {
             let code = "unsupported-media-type";
             refused(&say(media, good.as_bytes()), 415, code, JSON);
         }
+        for other in ["[]", r#"["a"]"#, "null", "7", "\"a\""] {
+            refused(&say(JSON, other.as_bytes()), 422, "invalid", "object");
+        }
         let bare = server.ask(method, &format!("/api/v1{path}"), &[], good.as_bytes());
         refused(&bare, 415, "unsupported-media-type", JSON);
 

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use crate::server::{Answer, Server, rows};
 
-const TEXT: &str = "name: g\nvertices: {a: 'true', b: {script: 'true', needs: a}}\n";
+const TEXT: &str =
+    "# Kept as it is.\nname: g\nvertices: {a: 'true', b: {script: 'true', needs: a}}\n";
 
 fn ask(server: &Server, (method, path): (&str, &str), header: (&str, &str), body: &str) -> Answer {
     let media = match path {
@@ -89,6 +90,12 @@ fn a_definition_is_saved_only_where_no_graph_has_the_name() {
     let wrong = save(("If-None-Match", "\"1-1-0\""), TEXT).expect(422);
     assert_eq!(wrong["code"], "invalid");
     assert_eq!(server.get("/graphs/1").expect(200)["version"], 1);
+    let seen = save(("If-Match", "\"1-1-0\""), &TEXT.replace("true", "false")).expect(422);
+    assert!(
+        seen["detail"]
+            .as_str()
+            .is_some_and(|why| why.contains("PUT /graphs/{id}"))
+    );
     let other: Value = save(star, &TEXT.replace("name: g", "name: h")).expect(201);
     assert_eq!(other["id"], json!(2));
 }

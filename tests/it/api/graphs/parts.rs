@@ -321,3 +321,14 @@ fn what_cannot_be_changed_is_refused_and_nothing_is() {
     let refused = ask(&server, "DELETE", &path, "", &Value::Null);
     assert_eq!(refused.expect(409)["code"], "archived");
 }
+
+/// A text that is laid out in its author's way, but has no comment, has nothing to be kept as it was.
+#[test]
+fn a_text_without_comments_is_changed_in_place() {
+    let server = Server::start();
+    let text = "name: et\nvertices:\n  a: echo 1\n";
+    assert_eq!(server.define(text).expect(201)["id"], 1);
+    let b = json!({"name": "b", "definition": {"script": "echo 2"}});
+    let said = ask(&server, "POST", "1/vertices", "", &b).expect(201);
+    assert_eq!((&said["id"], &said["version"]), (&json!(1), &json!(1)));
+}
