@@ -119,6 +119,7 @@ mod tests {
             } else {
                 TrackState::Stopped
             },
+            mark: None,
             will: if id == 0 { Will::End } else { Will::Change },
         };
         let would = Would {
@@ -126,6 +127,7 @@ mod tests {
             preview: Preview {
                 from: PipelineState::Running,
                 to: PipelineState::Stopped,
+                paused: false,
                 queued: false,
                 tracks: (0..NAMED + 8).map(fate).collect(),
             },
