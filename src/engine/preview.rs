@@ -106,11 +106,9 @@ impl Engine {
             if by_itself.is_some() && row.paused {
                 runs &= new.mark == Some(Mark::Alone);
             }
-            let held = matches!(new.mark, Some(Mark::Hold | Mark::Skip));
             let will = match (old.state, new.state) {
                 (TrackState::Running, _) if new.ending != old.ending => Will::End,
                 (TrackState::Running, _) => Will::Keep,
-                (_, _) if held && new.mark != old.mark => Will::Change,
                 (_, _) if runs => Will::Run,
                 (from, to) if from != to || new.mark != old.mark => Will::Change,
                 _ => Will::Keep,

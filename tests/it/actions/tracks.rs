@@ -359,7 +359,7 @@ fn one_that_is_held_starts_when_it_is_released() {
     let case = Case::start(&yaml);
     case.lines("a.pid", 1);
     let dry = case.act("b", "hold", json!({}));
-    assert_eq!(fates(&dry), "a keep, b change, c run");
+    assert_eq!(fates(&dry), "a keep, b run, c run");
     assert_eq!(
         (&dry["tracks"][1]["mark"], &dry["dry_run"]),
         (&json!("hold"), &json!(true))
