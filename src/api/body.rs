@@ -93,17 +93,23 @@ impl Body {
         self.required_json()
     }
 
-    /// The body as JSON of one form.
+    /// The body as JSON of one form, which is an object.
     pub(super) fn required_json<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
+        if self.any_json::<IgnoredAny>().is_ok() && !self.bytes.trim_ascii_start().starts_with(b"{")
+        {
+            // A list would be read as the fields in their order, past their names.
+            let detail = "the body: it is an object, `{...}`".to_owned();
+            return Err(ApiError::invalid(detail));
+        }
+        self.any_json()
+    }
+
+    /// The body as JSON, whatever it is.
+    pub(super) fn any_json<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
         if !self.media.as_ref().is_some_and(is_json) {
             return Err(unsupported("`application/json`"));
         }
         let text = self.text()?;
-        // A list would be read as the fields in their order, past their names.
-        if !text.trim_start().starts_with('{') && serde_json::from_str::<IgnoredAny>(text).is_ok() {
-            let detail = "the body: it is an object, `{...}`".to_owned();
-            return Err(ApiError::invalid(detail));
-        }
         let mut reader = serde_json::Deserializer::from_str(text);
         let read = strict::check(text).map_err(|why| (None, why));
         let read = read.and_then(|()| {

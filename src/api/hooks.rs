@@ -120,7 +120,7 @@ pub(super) async fn call(
         // Only who is known is told what is wrong with the rest.
         let call = desk.verify(id, &call)?;
         let body = Body::of(body.bytes, body.media);
-        let body: Value = body.required_json()?;
+        let body: Value = body.any_json()?;
         if dry {
             let would = desk.would_call(&call, &body)?.into();
             return Ok(Made(None, Json(CalledOrPreview::Preview(would))));

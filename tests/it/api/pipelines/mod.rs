@@ -89,6 +89,7 @@ vertices:
             "input": {"who": "a b", "times": "7", "word": null},
             "values": {"who": "a b", "times": 7, "word": null, "a.own": "x"},
             "priority": 3, "track_count": 2, "waits_for_input": ["b"], "stops": [], "queued": false,
+            "dry_run": true,
         })
     );
     assert_eq!(everything(), before);
