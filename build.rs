@@ -9,6 +9,8 @@ use fluent_typed::{BuildOptions, FtlOutputOptions, LintLevel, build_from_locales
 fn main() -> ExitCode {
     // Migrations are in the binary: a new one is a change.
     println!("cargo::rerun-if-changed=migrations");
+    // So is the editor, which another tool makes or does not make.
+    println!("cargo::rerun-if-changed=static/vendor");
     let Some(folder) = std::env::var_os("OUT_DIR") else {
         eprintln!("OUT_DIR is not set: this runs under cargo");
         return ExitCode::FAILURE;

@@ -24,15 +24,20 @@ static ZH_CN: LazyLock<L10nLanguage> = LazyLock::new(|| L10n::ZhCN.load());
 
 /// All messages in one language.
 #[derive(Clone, Copy)]
-pub(crate) struct Words(&'static L10nLanguage);
+pub(crate) struct Words(&'static L10nLanguage, L10n);
 
 impl Words {
     /// The messages of a language; they are read once in the life of the process.
     pub(crate) fn of(language: L10n) -> Self {
         match language {
-            L10n::En => Self(&EN),
-            L10n::ZhCN => Self(&ZH_CN),
+            L10n::En => Self(&EN, language),
+            L10n::ZhCN => Self(&ZH_CN, language),
         }
+    }
+
+    /// Whether these are English, as what the engine says of a single case is.
+    pub(crate) fn are_english(self) -> bool {
+        matches!(self.1, L10n::En)
     }
 }
 

@@ -37,6 +37,11 @@ install_packages() {
     commands+=(python3-venv)
     packages+=(python3-venv)
   fi
+  # Pictures of the pages in Chinese need a font that has it.
+  if [ -z "$(fc-list :lang=zh 2>/dev/null)" ]; then
+    commands+=('a Chinese font')
+    packages+=(fonts-wqy-microhei)
+  fi
   [ ${#commands[@]} -gt 0 ] || return 0
   have apt-get || fail "missing: ${commands[*]}; install them and run this again (no apt-get here)"
   if [ "$(id -u)" -ne 0 ]; then
@@ -86,6 +91,19 @@ timeout --kill-after=10 1500 cargo test --locked --features failpoints
 step 'pages in a browser'
 npm ci --prefix tests/browser --no-audit --no-fund
 timeout --kill-after=10 300 node tests/browser/journey.mjs target/debug/trackyard
+timeout --kill-after=10 120 node tests/browser/picture.mjs target/debug/trackyard
+timeout --kill-after=10 180 node tests/browser/live.mjs target/debug/trackyard
+timeout --kill-after=10 120 node tests/browser/home.mjs target/debug/trackyard
+timeout --kill-after=10 240 node tests/browser/forms.mjs target/debug/trackyard
+step 'the editor of scripts'
+npm ci --prefix web --no-audit --no-fund
+npm run build --prefix web
+timeout --kill-after=10 120 node tests/browser/editor.mjs target/debug/trackyard
+timeout --kill-after=10 180 node tests/browser/log.mjs target/debug/trackyard
+step 'hostile texts on every page'
+timeout --kill-after=10 400 node tests/browser/hostile.mjs target/debug/trackyard
+step 'every page in a browser: each language, light and dark, on a phone'
+timeout --kill-after=10 400 node tests/browser/pages.mjs target/debug/trackyard
 step 'the description of the REST interface'
 timeout --kill-after=10 60 node tests/browser/openapi.mjs target/debug/trackyard
 step 'the REST interface: whatever its description allows and forbids'

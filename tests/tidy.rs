@@ -96,8 +96,8 @@ const PLACES: &[&str] = &[
 const FILE_LINES: usize = 600;
 const CODE_LINES: usize = 250;
 /// What is ours in the top directory; everything else there is made by tools.
-const TREES: &str =
-    "src tests benches clients docs examples migrations static templates locales .ci .cargo";
+const TREES: &str = "src tests benches clients docs examples migrations static templates locales web .ci \
+     .cargo";
 
 fn listed(list: &str, word: &str) -> bool {
     list.split(' ').any(|item| item == word)
@@ -223,7 +223,7 @@ fn tree(root: &Path) -> Vec<Source> {
                 .to_string_lossy()
                 .into_owned();
             // What a package manager or an interpreter has put there is not ours.
-            if ["node_modules", "__pycache__"]
+            if ["node_modules", "__pycache__", "static/vendor"]
                 .iter()
                 .any(|made| name.ends_with(made))
             {

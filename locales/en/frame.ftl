@@ -17,6 +17,9 @@ nav-inbox = Inbox
 nav-graphs = Graphs
 nav-new-graph = New graph
 nav-secrets = Secrets
+nav-journal = Journal
+nav-system = System
+nav-help = Keyboard
 nav-docs = REST interface
 
 # $why (String) - what the database said

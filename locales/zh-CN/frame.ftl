@@ -15,8 +15,11 @@ nav-inbox = 待办
 nav-graphs = 图
 nav-new-graph = 新建图
 nav-secrets = 密钥
+nav-journal = 日志记录
+nav-system = 系统
+nav-help = 键盘快捷键
 nav-docs = REST 接口
 
 banner-unwritable = 数据库暂时无法写入，现在不能做任何更改：{ $why }。不会丢失任何东西：脚本交来的结果都会保留，一旦可以写入就自动继续。
-banner-no-reserve = 磁盘没有空间存放在写满时用来保住结果的预留文件：{ $why }。请腾出一些空间；预留文件会自动重新创建。
+banner-no-reserve = 磁盘空间不足，无法创建预留文件（磁盘写满时用它保住结果）：{ $why }。请腾出一些空间；预留文件会自动重新创建。
 banner-draining = 本服务器不再启动新的脚本：正在运行的结束后它就退出，等待中的由下一个服务器启动。如需撤销：

@@ -7,12 +7,13 @@ mod secret;
 mod token;
 
 pub use secret::{Secret, digest, random};
-pub use token::{TOKEN_FILE, TokenError, new_token, read_token, write_token};
+pub use token::{TOKEN_FILE, TokenError, new_token, read_token, stage_token, write_token};
 
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use subtle::ConstantTimeEq;
+use token::Staged;
 
 use crate::driver::{CommandError, Handle};
 use crate::engine::Time;
@@ -26,6 +27,23 @@ pub const SESSION_MS: i64 = 7 * 24 * 3_600_000;
 pub const LINK_MS: i64 = 30 * 60_000;
 /// Links that are waiting to be used; one more makes the oldest void.
 const MOST_LINKS: usize = 32;
+
+/// Hexadecimal digits of a digest that are a number of the database.
+const MARK_DIGITS: usize = 15;
+
+/// Why there is no other token.
+#[derive(Debug, thiserror::Error)]
+pub enum RotateError {
+    /// It cannot be written; nothing was done.
+    #[error("the token stays as it is: {0}")]
+    Token(#[from] TokenError),
+    /// It cannot be put in its place when the sessions have ended.
+    #[error("all browsers are signed out, but the token stays as it is: {0}")]
+    Half(#[source] TokenError),
+    /// The sessions cannot be ended; nothing was done.
+    #[error(transparent)]
+    Command(#[from] CommandError),
+}
 
 /// Somebody who has shown a credential.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,26 +101,43 @@ impl Access {
         self.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes another token, which is valid from now on in place of the old one; what the old one watches
-    /// ends. Links that it has made sign nobody in any more.
-    pub fn rotate(&self, data: &Path) -> Result<(), TokenError> {
-        {
-            let mut token = self.token.lock().unwrap_or_else(PoisonError::into_inner);
-            *token = digest(new_token(data)?.text());
-        }
-        self.links
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
-        self.handle.recall_viewers();
-        Ok(())
+    /// Makes another token because `who` wants it: ends all sessions and what they watch, then puts it in
+    /// its place. With a handle that notes a request it is noted with the mark of the old token, see
+    /// [`Access::finish`].
+    pub fn rotate(&self, data: &Path, handle: &Handle, who: &str) -> Result<(), RotateError> {
+        let new = stage_token(data)?;
+        handle.token_rotated(who, self.mark())?;
+        self.put(new).map_err(RotateError::Half)
     }
 
-    /// Ends all sessions, and what they watch. With a handle that notes a request, it is noted with it.
-    pub fn sign_all_out(&self, handle: &Handle) -> Result<(), CommandError> {
-        handle.end_sessions()?;
+    /// Goes on with a rotation that was noted with this mark: where the token is still the one that it
+    /// was to replace, the file had failed then, or the server had ended.
+    pub fn finish(&self, data: &Path, mark: i64) -> Result<(), RotateError> {
+        match mark == self.mark() {
+            true => self.put(stage_token(data)?).map_err(RotateError::Half),
+            false => Ok(()),
+        }
+    }
+
+    /// What tells the token from others, and nothing of its text.
+    fn mark(&self) -> i64 {
+        let token = self.token.lock().unwrap_or_else(PoisonError::into_inner);
+        let short = token.get(..MARK_DIGITS).unwrap_or_default();
+        i64::from_str_radix(short, 16).unwrap_or_default()
+    }
+
+    /// The new token is valid from now on in place of the old one; what the old one watches ends. Links
+    /// that it has made sign nobody in any more.
+    fn put(&self, new: Staged) -> Result<(), TokenError> {
+        let put = new.put();
+        if let Ok(new) = &put {
+            *self.token.lock().unwrap_or_else(PoisonError::into_inner) = digest(new.text());
+            let mut links = self.links.lock().unwrap_or_else(PoisonError::into_inner);
+            links.clear();
+        }
+        // The sessions have ended, whatever became of the file.
         self.handle.recall_viewers();
-        Ok(())
+        put.map(drop)
     }
 
     /// The caller who shows this session cookie.

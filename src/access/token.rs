@@ -48,6 +48,33 @@ pub fn write_token(data: &Path) -> Result<Secret, TokenError> {
 
 /// Another token in place of the one that is there. The file is whole at any moment.
 pub fn new_token(data: &Path) -> Result<Secret, TokenError> {
+    stage_token(data)?.put()
+}
+
+/// A new token that is written and not yet in its place.
+pub struct Staged {
+    token: Secret,
+    file: tempfile::NamedTempFile,
+    path: PathBuf,
+}
+
+impl Staged {
+    /// Puts it in the place of the one that is there.
+    pub fn put(self) -> Result<Secret, TokenError> {
+        let Self { token, file, path } = self;
+        match file.persist(&path) {
+            Ok(_) => Ok(token),
+            Err(failed) => Err(TokenError::File {
+                why: failed.error.to_string(),
+                path,
+            }),
+        }
+    }
+}
+
+/// Writes another token next to the one that is there, which stays: what can fail for want of room or
+/// rights does so before anything has changed.
+pub fn stage_token(data: &Path) -> Result<Staged, TokenError> {
     let path = data.join(TOKEN_FILE);
     let token = random()?;
     let failed = |why: std::io::Error| TokenError::File {
@@ -60,8 +87,7 @@ pub fn new_token(data: &Path) -> Result<Secret, TokenError> {
         .map_err(failed)?;
     writeln!(file, "{}", token.text()).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
-    file.persist(&path).map_err(|e| failed(e.error))?;
-    Ok(token)
+    Ok(Staged { token, file, path })
 }
 
 /// The token of a data directory.

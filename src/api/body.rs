@@ -16,6 +16,9 @@ use crate::graph::text::Format;
 #[derive(Debug, Clone, Copy)]
 pub struct MostBytes(pub u64);
 
+/// How many bytes a body may have, and which setting says so, for the catcher.
+pub(super) struct TooLarge(pub(super) u64, pub(super) &'static str);
+
 /// A body that arrived whole.
 pub(super) struct Body {
     bytes: Vec<u8>,
@@ -34,7 +37,11 @@ impl<'r> FromData<'r> for Body {
         let media = request.content_type().cloned();
         match door::whole(request, data, most).await {
             Ok(bytes) => Outcome::Success(Self { bytes, media }),
-            Err(status) => Outcome::Error((status, ())),
+            Err(status) => {
+                let why = TooLarge(most, "max_file_bytes");
+                request.local_cache(|| Some(why));
+                Outcome::Error((status, ()))
+            }
         }
     }
 }
@@ -95,8 +102,8 @@ impl Body {
 
     /// The body as JSON of one form, which is an object.
     pub(super) fn required_json<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
-        if self.any_json::<IgnoredAny>().is_ok() && !self.bytes.trim_ascii_start().starts_with(b"{")
-        {
+        let is_object = self.bytes.trim_ascii_start().starts_with(b"{");
+        if !is_object && self.any_json::<IgnoredAny>().is_ok() {
             // A list would be read as the fields in their order, past their names.
             let detail = "the body: it is an object, `{...}`".to_owned();
             return Err(ApiError::invalid(detail));

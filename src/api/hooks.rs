@@ -10,7 +10,7 @@ use rocket::serde::json::Json;
 use rocket::{Request, State, post};
 use serde_json::Value;
 
-use super::body::{Body, blocking};
+use super::body::{Body, TooLarge, blocking};
 use super::describe;
 use super::error::ApiError;
 use super::made::Made;
@@ -75,7 +75,11 @@ impl<'r> FromData<'r> for CallBody {
         let media = request.content_type().cloned();
         match whole(request, data, most).await {
             Ok(bytes) => Taken::Success(Self { bytes, media }),
-            Err(status) => Taken::Error((status, ())),
+            Err(status) => {
+                let why = TooLarge(most, "max_hook_bytes");
+                request.local_cache(|| Some(why));
+                Taken::Error((status, ()))
+            }
         }
     }
 }

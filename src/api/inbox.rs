@@ -7,7 +7,7 @@ use super::body::blocking;
 use super::describe;
 use super::error::ApiError;
 use super::guard::Auth;
-use super::wire::{Cursor, InboxPage, Waiting};
+use super::wire::{Cursor, InboxPage, List, Waiting};
 use crate::api::graphs::rows;
 use crate::desk::Desk;
 
@@ -27,11 +27,11 @@ pub(super) async fn list(
     cursor: Option<&str>,
     limit: Option<&str>,
 ) -> Result<Json<InboxPage>, ApiError> {
-    let (before, limit) = (Cursor::read(cursor)?, rows(limit)?);
+    let (before, limit) = (Cursor::read(List::Inbox, cursor)?, rows(limit)?);
     let desk = desk.inner().clone();
     blocking(move || {
         let found = desk.store.inbox(before.unwrap_or(i64::MAX), limit)?;
-        let next = Cursor::after(&found, limit, |w| w.track.id);
+        let next = Cursor::after(List::Inbox, &found, limit, |w| w.track.id);
         let tracks = found.into_iter().map(Waiting::from).collect();
         Ok(Json(InboxPage { tracks, next }))
     })

@@ -46,10 +46,20 @@ pub(super) fn is_stray(request: &Request<'_>) -> bool {
         }
         (!seen.insert(name)).then(|| format!("`{name}` is there twice"))
     });
+    let stray = stray.or_else(|| unreadable(request));
     let found = stray.is_some();
     if let Some(why) = stray {
         // What is kept of a request stays as it was kept first.
         request.local_cache(|| Some(Stray(why)));
     }
     found
+}
+
+/// What in the query is no text: Rocket would read other letters in its place.
+fn unreadable(request: &Request<'_>) -> Option<String> {
+    let query = request.uri().query()?;
+    let mut fields = query.raw_segments();
+    let bad = fields.find(|field| field.percent_decode().is_err())?;
+    let name = bad.split_at_byte(b'=').0.percent_decode_lossy();
+    Some(format!("`{name}`: it is not UTF-8 (as `%XX` of its bytes)"))
 }

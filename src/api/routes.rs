@@ -4,6 +4,7 @@ use rocket::http::Status;
 use rocket::{Catcher, Request, Route, catch, catchers, routes};
 use utoipa::OpenApi;
 
+use super::body::TooLarge;
 use super::error::ApiError;
 use super::guard::Refused;
 use super::keys::{BadKey, MOST_KEY_BYTES};
@@ -97,6 +98,7 @@ interface![
     tracks::parts::attempt,
     live::log_stream::follow,
     inbox::list,
+    server::audit::list,
     server::secrets::list,
     server::secrets::set,
     server::secrets::remove,
@@ -207,7 +209,12 @@ fn other(status: Status, request: &Request<'_>) -> ApiError {
         ),
         413 => (
             "too-large",
-            "the body is larger than this server takes".to_owned(),
+            match request.local_cache(|| None::<TooLarge>) {
+                Some(TooLarge(most, setting)) => {
+                    format!("the body is larger than this server takes: {most} bytes (`{setting}`)")
+                }
+                None => "the body is larger than this server takes".to_owned(),
+            },
         ),
         422 => (
             "invalid",

@@ -73,7 +73,8 @@ impl App {
         let vault = Arc::new(Vault::open(&config.data, store.any_sealed()?.as_deref())?);
         let writer = writer
             .sealing(Arc::clone(&vault))
-            .keeping_notes(i64::from(config.incoming.request_key_days) * DAY_MS);
+            .keeping_notes(i64::from(config.incoming.request_key_days) * DAY_MS)
+            .keeping_deeds(config.bounds.deeds_kept);
         let left = store.unfinished(RUN)?;
         let known = Arc::new(Known::new(store.clone(), Arc::clone(&vault)));
         let limits = limits(&config);
@@ -113,6 +114,7 @@ impl App {
             probe: probe(&config),
             vault,
             known,
+            pictures: Arc::default(),
         };
         Ok(Self {
             config,

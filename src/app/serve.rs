@@ -79,6 +79,10 @@ pub fn serve(app: App, ready: impl FnOnce(&Served) + Send + 'static) -> Result<(
         .manage(Arc::new(LogLines::new(line_limits(&app.config.logs))))
         .manage(Arc::clone(&access))
         .manage(api::Description::of(&document))
+        .manage(web::Installed::of(
+            &app.config,
+            app.config.data.join(DATABASE),
+        ))
         .manage(web::Documented(Arc::new(document)))
         .manage(api::DatabaseFile(app.config.data.join(DATABASE)))
         .manage(http.clone())

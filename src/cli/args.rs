@@ -166,7 +166,7 @@ pub(super) enum Verb {
         after_help = "Example:\n  trackyard secret set DB_PASSWORD <password.txt\n\nA graph that says `secrets: [DB_PASSWORD]` gives its scripts the environment variable DB_PASSWORD."
     )]
     Secret(SecretVerb),
-    /// Make, list and remove hooks: what starts a graph by a signed call
+    /// Make, show, change and remove hooks: what starts a graph by a signed call
     #[command(
         subcommand,
         after_help = "Example:\n  trackyard hook add deploy -i branch=/ref"

@@ -104,8 +104,14 @@ impl Board {
         }
     }
 
-    /// A track stands somewhere; the line that says so, if that is new.
-    pub(super) fn update(&mut self, track: TrackId, state: TrackState, now: i64) -> Option<String> {
+    /// A track stands somewhere; the line that says so, if that is new. `times`: when its last attempt
+    /// began and ended, as the database has it, however late this was heard.
+    pub(super) fn update(
+        &mut self,
+        track: TrackId,
+        state: TrackState,
+        times: (Option<i64>, Option<i64>),
+    ) -> Option<String> {
         let place = *self.places.get(&track)?;
         let row = &mut self.rows[place];
         // What people say of a track is told too, and changes no state.
@@ -117,8 +123,9 @@ impl Board {
                 places.remove(&place);
             }
             self.by_state.entry(state).or_default().insert(place);
-            row.took = row.began.take().map(|began| now - began);
-            row.began = (state == TrackState::Running).then_some(now);
+            let (began, ended) = times;
+            row.took = began.zip(ended).map(|(began, ended)| ended - began);
+            row.began = began.filter(|_| state == TrackState::Running);
             row.state = state;
         }
         let took = row.took.map(format_duration).unwrap_or_default();
@@ -201,11 +208,19 @@ impl Board {
         let (done, all) = (self.rows.len() - open, self.rows.len());
         let full = BAR * done / all.max(1);
         let left = match self.left(now) {
-            Some(ms) if open > 0 => format!(", {} left", about(ms)),
+            Some(ms) if open > 0 => format!(", {}", guess(ms)),
             _ => String::new(),
         };
         let (full, empty) = ("█".repeat(full), "░".repeat(BAR - full));
         format!("{full}{empty} {done}/{all}{left}")
+    }
+}
+
+/// How long it still takes, in words.
+fn guess(ms: i64) -> String {
+    match ms {
+        ..=0 => "should end any moment".to_owned(),
+        ms => format!("{} left", about(ms)),
     }
 }
 
@@ -232,7 +247,7 @@ fn line(row: &Row, column: usize, now: i64) -> String {
 mod tests {
     use console::measure_text_width;
 
-    use super::Board;
+    use super::{Board, guess};
     use crate::engine::{TrackId, TrackState};
     use crate::store::TrackHead;
 
@@ -285,6 +300,13 @@ mod tests {
     }
 
     #[test]
+    fn a_guess_that_has_passed_is_told_as_one() {
+        assert_eq!(guess(41_000), "about 40 s left");
+        assert_eq!(guess(1), "a few seconds left");
+        assert_eq!([guess(0), guess(-9)], ["should end any moment"; 2]);
+    }
+
+    #[test]
     fn no_line_is_wider_than_the_screen() {
         let mut board = Board::new(2);
         let names = [
@@ -308,18 +330,32 @@ mod tests {
     fn a_track_is_told_once_where_it_stands() {
         use TrackState::{Running, Succeed, Waiting};
         let mut board = board(&[Waiting, Succeed]);
-        assert_eq!(board.update(TrackId(9), Running, 0), None, "not of these");
-        assert!(board.update(TrackId(1), Running, 1_000).is_some());
-        assert_eq!(board.update(TrackId(1), Running, 2_000), None);
-        let line = board.update(TrackId(1), Succeed, 4_500);
+        let (began, both) = ((Some(1_000), None), (Some(1_000), Some(4_500)));
+        let none = board.update(TrackId(9), Running, began);
+        assert_eq!(none, None, "not of these");
+        assert!(board.update(TrackId(1), Running, began).is_some());
+        assert!(board.lines(3_000, (9, 80))[0].ends_with("2.0 s"));
+        assert_eq!(board.update(TrackId(1), Running, began), None);
+        let line = board.update(TrackId(1), Succeed, both);
         assert_eq!(line.as_deref(), Some("SUCCEED     v1  3.5 s"));
-        let line = board.update(TrackId(2), Succeed, 4_500);
+        let line = board.update(TrackId(2), Succeed, both);
         assert_eq!(
             line.as_deref(),
             Some("SUCCEED     v2"),
             "it had ended before"
         );
-        assert_eq!(board.update(TrackId(2), Succeed, 4_500), None);
+        assert_eq!(board.update(TrackId(2), Succeed, both), None);
         assert!(board.lines(0, (9, 80))[2].ends_with(" 2/2"));
+    }
+
+    #[test]
+    fn a_time_is_that_of_the_row_whenever_it_is_heard() {
+        let mut board = board(&[TrackState::Waiting]);
+        let times = (Some(1_000), Some(3_500));
+        // That it runs was never heard.
+        let line = board.update(TrackId(1), TrackState::Failed, times);
+        assert_eq!(line.as_deref(), Some("FAILED      v1  2.5 s"));
+        let line = board.update(TrackId(1), TrackState::Waiting, (None, None));
+        assert_eq!(line.as_deref(), Some("WAITING     v1"), "it is retried");
     }
 }

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use super::error::CliError;
-use crate::app::{App, AppError, DATABASE, Holder};
+use crate::app::{App, AppError, DATABASE, Holder, right_key};
 use crate::config::{Config, Flags, environment};
 use crate::store::Store;
 
@@ -71,6 +71,21 @@ impl Context {
             )));
         }
         Ok(Store::open(&path, READERS)?.looking_at(self.config.bounds.list_rows))
+    }
+
+    /// What [`Self::open`] would find, for what is only worked out: the database, unless it would have
+    /// to be made. Nothing is made.
+    ///
+    /// # Errors
+    /// The key file is not there, is not the right one, or can be read by others.
+    pub(super) fn would_open(&self) -> Result<Option<Store>, CliError> {
+        let data = &self.config.data;
+        let there = data.join(DATABASE).exists();
+        let store = there.then(|| self.store()).transpose()?;
+        let sealed = store.as_ref().map(Store::any_sealed).transpose()?;
+        let key = right_key(data, sealed.flatten().as_deref());
+        key.map_err(|why| CliError::from(AppError::from(why)))?;
+        Ok(store)
     }
 
     /// How a person writes another call for the same data directory.

@@ -5,8 +5,10 @@ use std::time::Duration;
 use clap::Args;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
+use serde_json::Value;
 
 use super::context::Context;
+use super::doing::Doing;
 use super::error::{CliError, OK};
 use super::output::{print, print_json, say};
 use super::remote::Remote;
@@ -20,6 +22,9 @@ pub(super) struct DrainArgs {
     /// Wait no longer than this, e.g. `10m`; ends with 1 when scripts still run then
     #[arg(long, value_name = "DURATION", value_parser = length)]
     pub(super) within: Option<Duration>,
+    /// Do nothing; say what still runs
+    #[arg(long)]
+    pub(super) dry_run: bool,
     /// Print the server's answer as JSON; what is said meanwhile goes to standard error
     #[arg(long)]
     pub(super) json: bool,
@@ -28,11 +33,25 @@ pub(super) struct DrainArgs {
 /// Empties the server, or takes that back.
 pub(super) fn drain(context: &Context, args: &DrainArgs) -> Result<u8, CliError> {
     let server = Remote::needed(context)?;
+    let (dry_run, json) = (args.dry_run, args.json);
+    let path = Doing { dry_run, json }.at("/drain");
     if args.undo {
-        let answer = server.delete("/drain")?;
-        match args.json {
+        let answer = server.delete(&path)?;
+        match (json, dry_run) {
+            (true, _) => print_json(&answer)?,
+            (false, true) => print("the server would start scripts again. Nothing was done.")?,
+            (false, false) => print("the server starts scripts again")?,
+        }
+        return Ok(OK);
+    }
+    if dry_run {
+        let answer = server.post(&path, "application/json", None, "")?;
+        match json {
             true => print_json(&answer)?,
-            false => print("the server starts scripts again")?,
+            false => print(&format!(
+                "no new script would start, and the server would end once nothing runs; {}. Nothing was done.",
+                running(&answer)
+            ))?,
         }
         return Ok(OK);
     }
@@ -42,13 +61,8 @@ pub(super) fn drain(context: &Context, args: &DrainArgs) -> Result<u8, CliError>
     let process = process.and_then(|pid| pidfd_open(pid, PidfdFlags::empty()));
     let process =
         process.map_err(|why| CliError::Failed(format!("the server cannot be watched: {why}")))?;
-    let answer = server.post("/drain", "application/json", None, "")?;
-    let running = answer["running"].as_u64().unwrap_or_default();
-    let scripts = match running {
-        0 => "nothing runs".to_owned(),
-        1 => "1 script still runs".to_owned(),
-        n => format!("{n} scripts still run"),
-    };
+    let answer = server.post(&path, "application/json", None, "")?;
+    let scripts = running(&answer);
     let undo = context.command("drain --undo");
     let told = |text: &str| match args.json {
         true => {
@@ -80,6 +94,15 @@ pub(super) fn drain(context: &Context, args: &DrainArgs) -> Result<u8, CliError>
         Err(why) => Err(CliError::Failed(format!(
             "the server cannot be watched: {why}"
         ))),
+    }
+}
+
+/// How many scripts run, in words.
+fn running(answer: &Value) -> String {
+    match answer["running"].as_u64().unwrap_or_default() {
+        0 => "nothing runs".to_owned(),
+        1 => "1 script still runs".to_owned(),
+        n => format!("{n} scripts still run"),
     }
 }
 

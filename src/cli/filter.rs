@@ -45,7 +45,7 @@ fn state(text: &str) -> Result<PipelineState, String> {
     })
 }
 
-fn moment(text: &str) -> Result<Time, String> {
+pub(super) fn moment(text: &str) -> Result<Time, String> {
     let ago = Millis::parse(text).and_then(|ago| i64::try_from(ago.0).ok());
     let found = ago
         .map(|ago| clock::now() - ago)

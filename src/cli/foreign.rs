@@ -160,7 +160,7 @@ fn save_found(context: &Context, args: &ImportArgs, found: &Found) -> Result<u8,
             text: to_yaml(graph),
             format: Format::Yaml,
         };
-        let saved = save(context, &definition)?;
+        let saved = save(context, &definition, args.dry_run)?;
         if !args.json {
             print(&saved_line(&saved))?;
         }

@@ -8,7 +8,7 @@ use super::error::{CliError, OK};
 use super::filter::FilterArgs;
 use super::many::FILTER;
 use super::naming;
-use super::output::{local_time, print, print_json, table, visible};
+use super::output::{cut, local_time, print, print_json, say_more, table, visible};
 use super::report::Report;
 use crate::api::wire;
 use crate::clock;
@@ -58,16 +58,22 @@ pub(super) fn ls(context: &Context, args: &LsArgs) -> Result<u8, CliError> {
             archived,
             ..GraphFilter::default()
         };
-        let graphs = store.graphs(&filter, limit)?;
+        let mut graphs = store.graphs(&filter, limit + 1)?;
+        let more = cut(&mut graphs, args.limit);
         if args.json {
+            let last = graphs.last().filter(|_| more);
+            let next = last.map(|last| wire::graphs_after(&last.head.name));
             let graphs = graphs.into_iter().map(wire::GraphListed::from);
-            print_json(&json!({"graphs": graphs.collect::<Vec<_>>()}))?;
+            print_json(&json!({"graphs": graphs.collect::<Vec<_>>(), "next": next}))?;
         } else {
             let rows: Vec<_> = graphs.iter().map(listed_row).collect();
             let heads = [
                 "GRAPH", "NAME", "VERSION", "VERTICES", "STATE", "CHANGED", "LAST",
             ];
             print(&table(&heads, &rows))?;
+            if more {
+                say_more(rows.len());
+            }
         }
         return Ok(OK);
     }

@@ -3,18 +3,21 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::context::Context;
 use super::definition::Definition;
+use super::doing::Doing;
 use super::error::{CliError, FAILED, OK};
 use super::foreign::{self, From};
 use super::output::{print, print_json, visible};
 use super::remote::Remote;
 use super::run::say_problems;
-use crate::desk::DefineError;
+use crate::api::wire::GraphSaved;
+use crate::app::{DATABASE, limits, probe};
+use crate::desk::{DefineError, would_define};
 use crate::graph::text::Format;
-use crate::store::StoredProblem;
+use crate::store::{Durability, Store, StoredProblem, Writer};
 
 #[derive(Debug, Args)]
 pub(super) struct ImportArgs {
@@ -33,6 +36,9 @@ pub(super) struct ImportArgs {
     /// Print what another program's file says as a definition, and save nothing
     #[arg(long)]
     pub(super) print: bool,
+    /// Save nothing; say what would become of it
+    #[arg(long, conflicts_with = "print")]
+    pub(super) dry_run: bool,
     /// Print one JSON object instead of text
     #[arg(long)]
     pub(super) json: bool,
@@ -45,7 +51,7 @@ pub(super) fn import(context: &Context, args: &ImportArgs) -> Result<u8, CliErro
     if let Some(done) = foreign::import(context, args, &definition) {
         return done;
     }
-    let saved = save(context, &definition)?;
+    let saved = save(context, &definition, args.dry_run)?;
     if args.json {
         print_json(&saved)?;
     } else {
@@ -55,15 +61,25 @@ pub(super) fn import(context: &Context, args: &ImportArgs) -> Result<u8, CliErro
 }
 
 /// Saves it where the data directory is worked on, and says what is wrong with it.
-pub(super) fn save(context: &Context, definition: &Definition) -> Result<Value, CliError> {
+pub(super) fn save(
+    context: &Context,
+    definition: &Definition,
+    dry_run: bool,
+) -> Result<Value, CliError> {
+    let path = Doing {
+        dry_run,
+        json: true,
+    }
+    .at("/graphs");
     let saved = match Remote::find(context)? {
         Some(server) => {
             let media = match definition.format {
                 Format::Yaml => "application/yaml",
                 Format::Json => "application/json",
             };
-            server.post("/graphs", media, None, &definition.text)?
+            server.post(&path, media, None, &definition.text)?
         }
+        None if dry_run => would(context, definition)?,
         None => here(context, definition)?,
     };
     let problems: Vec<StoredProblem> =
@@ -77,6 +93,9 @@ pub(super) fn saved_line(saved: &Value) -> String {
     let name = visible(saved["name"].as_str().unwrap_or_default());
     let note = saved["note"].as_str().unwrap_or_default();
     let (id, version) = (&saved["id"], &saved["version"]);
+    if saved["dry_run"] == true {
+        return format!("`{name}` v{version} would be saved ({note}). Nothing was done.");
+    }
     format!("graph {id} is `{name}` v{version} ({note})")
 }
 
@@ -84,19 +103,41 @@ fn here(context: &Context, definition: &Definition) -> Result<Value, CliError> {
     let app = context.open("import")?;
     let defined = app.desk.define(&definition.text, definition.format, "cli");
     app.stop();
-    match defined {
-        Ok(defined) => Ok(json!({
-            "id": defined.id.0,
-            "name": defined.name,
-            "version": defined.version,
-            "checked": defined.checked,
-            "note": defined.outcome.sentence(),
-            "problems": defined.problems,
-        })),
-        Err(DefineError::Malformed(problems)) => {
-            say_problems(definition, &problems);
-            Err(CliError::Told(FAILED))
+    let defined = defined.map_err(|why| refused(definition, why))?;
+    as_answered(&GraphSaved::from(&defined))
+}
+
+/// What would become of it, from the database alone. Where there is none, the one that would be made is
+/// made elsewhere, and goes away with this.
+fn would(context: &Context, definition: &Definition) -> Result<Value, CliError> {
+    let config = &context.config;
+    let elsewhere = tempfile::tempdir()
+        .map_err(|why| CliError::Failed(format!("there is no room to work it out: {why}")))?;
+    let store = match context.would_open()? {
+        Some(store) => store,
+        None => {
+            let path = elsewhere.path().join(DATABASE);
+            drop(Writer::open(&path, Durability::Normal, "")?);
+            Store::open(&path, 1)?
         }
-        Err(other) => Err(other.into()),
+    };
+    let by = (&store, &limits(config), &probe(config));
+    let would = would_define(by, &definition.text, definition.format);
+    let would = would.map_err(|why| refused(definition, why))?;
+    as_answered(&GraphSaved::from(would))
+}
+
+/// As the server answers it.
+fn as_answered(saved: &GraphSaved) -> Result<Value, CliError> {
+    serde_json::to_value(saved).map_err(|why| CliError::Failed(why.to_string()))
+}
+
+fn refused(definition: &Definition, why: DefineError) -> CliError {
+    match why {
+        DefineError::Malformed(problems) => {
+            say_problems(definition, &problems);
+            CliError::Told(FAILED)
+        }
+        other => other.into(),
     }
 }

@@ -18,6 +18,7 @@ mod check;
 mod context;
 mod definition;
 mod differ;
+mod doing;
 mod drain;
 mod error;
 mod export;

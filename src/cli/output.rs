@@ -35,6 +35,18 @@ pub(super) fn print_json(value: &serde_json::Value) -> Result<(), CliError> {
     print(&format!("{value:#}"))
 }
 
+/// Takes away what was read only to know whether there is more than `limit`, and whether there was.
+pub(super) fn cut<T>(rows: &mut Vec<T>, limit: u32) -> bool {
+    let more = rows.len() > limit as usize;
+    rows.truncate(limit as usize);
+    more
+}
+
+/// Says that a list was cut.
+pub(super) fn say_more(shown: usize) {
+    say(&format!("{shown} of more; `--limit N` shows more"));
+}
+
 /// Writes lines to standard error. Nobody is left to be told when that is closed.
 pub(super) fn say(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{}", text.trim_end_matches('\n'));

@@ -15,8 +15,8 @@ use super::output::say;
 use super::report::Report;
 use crate::clock;
 use crate::desk::eta::Usual;
-use crate::engine::{GraphId, TrackId, TrackState};
-use crate::store::Store;
+use crate::engine::{GraphId, PipelineId, TrackId, TrackState};
+use crate::store::{Store, TrackHead};
 
 /// The most lines of the table.
 const MOST_LINES: usize = 16;
@@ -79,9 +79,32 @@ impl Progress {
         Ok(Self { board, shown })
     }
 
-    /// A track stands somewhere new.
-    pub(super) fn update(&mut self, track: TrackId, state: TrackState) {
-        let line = locked(&self.board).update(track, state, clock::now());
+    /// A track stands somewhere new, it has been heard. Its times are read: what is heard has none,
+    /// and may come late.
+    pub(super) fn heard(
+        &mut self,
+        store: &Store,
+        (pipeline, track): (PipelineId, TrackId),
+        state: TrackState,
+    ) -> Result<(), CliError> {
+        if matches!(self.shown, Shown::Nothing) {
+            return Ok(());
+        }
+        let row = store.tracks(pipeline, track.0 - 1, 1)?;
+        let row = row.first().filter(|row| row.id == track.0);
+        self.update(track, state, row.map_or((None, None), times));
+        Ok(())
+    }
+
+    /// A track stands as its row says.
+    pub(super) fn read(&mut self, row: &TrackHead) {
+        if let Some(state) = TrackState::from_code(row.state) {
+            self.update(TrackId(row.id), state, times(row));
+        }
+    }
+
+    fn update(&mut self, track: TrackId, state: TrackState, times: (Option<i64>, Option<i64>)) {
+        let line = locked(&self.board).update(track, state, times);
         let ended = state.has_ended() || state == TrackState::Interrupted;
         if let (Shown::Lines, Some(line), true) = (&self.shown, line, ended) {
             say(&line);
@@ -95,6 +118,11 @@ impl Progress {
             Shown::Nothing | Shown::Lines => say(text),
         }
     }
+}
+
+/// When the last attempt began and ended.
+fn times(row: &TrackHead) -> (Option<i64>, Option<i64>) {
+    (row.started_at, row.finished_at)
 }
 
 /// Takes the table away.

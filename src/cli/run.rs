@@ -23,7 +23,7 @@ use crate::desk::{Asked, DefineError, Desk, RUN, StartRequest};
 use crate::driver::{Seen, Viewer, What};
 use crate::engine::{Action, GraphId, PendingOn, PipelineId, TrackState};
 use crate::graph::GivenOwned;
-use crate::store::{PipelineHead, TrackHead};
+use crate::store::{PipelineHead, Store, TrackHead};
 
 /// News that is taken at once.
 const NEWS_AT_ONCE: usize = 1_000;
@@ -152,7 +152,7 @@ fn follow(
     // One that goes on may have been stuck before anybody listened.
     let (mut caught, mut unclear) = (None, unclear);
     loop {
-        if !show(&mut progress, &mut viewer, &waker, &mut unclear) {
+        if !show(store, &mut progress, (&mut viewer, &waker), &mut unclear)? {
             // This terminal was too slow, and has missed some.
             viewer = app.desk.handle.view(Some(id), None);
             unclear |= Report::read(store, id)?.count(TrackState::Interrupted) > 0;
@@ -183,29 +183,39 @@ fn follow(
         }
     }
     // What came in before the verdict is shown too.
-    show(&mut progress, &mut viewer, &waker, &mut unclear);
+    show(store, &mut progress, (&mut viewer, &waker), &mut unclear)?;
     Ok(caught)
 }
 
 /// Shows all the news there is. False: some has been missed.
-fn show(progress: &mut Progress, viewer: &mut Viewer, waker: &Waker, unclear: &mut bool) -> bool {
+fn show(
+    store: &Store,
+    progress: &mut Progress,
+    (viewer, waker): (&mut Viewer, &Waker),
+    unclear: &mut bool,
+) -> Result<bool, CliError> {
     loop {
         match viewer.next(NEWS_AT_ONCE, waker) {
             Seen::News(told) => {
                 for told in told {
                     match told.news.what {
-                        What::Track { track, state, .. } => {
-                            progress.update(track, state);
+                        What::Track {
+                            pipeline,
+                            track,
+                            state,
+                            ..
+                        } => {
+                            progress.heard(store, (pipeline, track), state)?;
                             *unclear |= state == TrackState::Interrupted;
                         }
                         What::Pipeline { .. } | What::Removed { .. } => {}
-                        What::Reload => return false,
+                        What::Reload => return Ok(false),
                     }
                 }
             }
             Seen::Recalled => {}
-            Seen::Behind => return false,
-            Seen::Nothing | Seen::Closed => return true,
+            Seen::Behind => return Ok(false),
+            Seen::Nothing | Seen::Closed => return Ok(true),
         }
     }
 }

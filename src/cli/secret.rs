@@ -11,13 +11,15 @@ use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr
 use serde_json::json;
 
 use super::context::Context;
+use super::doing::Doing;
 use super::error::{CliError, OK};
 use super::output::{local_time, print, print_json, table};
 use super::remote::Remote;
 use super::signals::{exit_code, signals};
+use crate::app::limits;
 use crate::clock;
 use crate::config::Config;
-use crate::desk::SecretError;
+use crate::desk::{SecretError, judge_secret, would_remove_secret};
 use crate::graph::Hidden;
 use crate::store::SecretHead;
 
@@ -29,9 +31,8 @@ pub(super) enum SecretVerb {
         /// What graphs call it
         #[arg(value_name = "NAME")]
         name: String,
-        /// Print the server's answer as JSON
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        doing: Doing,
     },
     /// List the names and times of all secrets
     #[command(after_help = "Example:\n  trackyard secret ls")]
@@ -46,27 +47,31 @@ pub(super) enum SecretVerb {
         /// What graphs call it
         #[arg(value_name = "NAME")]
         name: String,
-        /// Print the server's answer as JSON
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        doing: Doing,
     },
 }
 
 /// Sets, lists or removes named secrets.
 pub(super) fn secret(context: &Context, verb: SecretVerb) -> Result<u8, CliError> {
     match verb {
-        SecretVerb::Set { name, json } => set(context, &name, json),
+        SecretVerb::Set { name, doing } => set(context, &name, doing),
         SecretVerb::Ls { json } => ls(context, json),
-        SecretVerb::Rm { name, json } => rm(context, &name, json),
+        SecretVerb::Rm { name, doing } => rm(context, &name, doing),
     }
 }
 
-fn set(context: &Context, name: &str, json: bool) -> Result<u8, CliError> {
+fn set(context: &Context, name: &str, doing: Doing) -> Result<u8, CliError> {
     let value = read_value("-", &format!("value of `{name}`"), &context.config)?;
     match Remote::find(context)? {
         Some(server) => {
             let body = json!({"value": value.text()}).to_string();
-            server.put(&path(name), &body)?;
+            server.put(&doing.at(&path(name)), &body)?;
+        }
+        None if doing.dry_run => {
+            // As the deed does: nothing can be sealed without the right key.
+            context.would_open()?;
+            judge_secret(&limits(&context.config), name, &value)?;
         }
         None => {
             let app = context.open("secret")?;
@@ -75,9 +80,9 @@ fn set(context: &Context, name: &str, json: bool) -> Result<u8, CliError> {
             set?;
         }
     }
-    match json {
-        true => print_json(&json!({"name": name}))?,
-        false => print(&format!("the secret `{name}` is set"))?,
+    match doing.json {
+        true => print_json(&json!({"name": name, "dry_run": doing.dry_run}))?,
+        false => print(&doing.told(&format!("the secret `{name}`"), "set"))?,
     }
     Ok(OK)
 }
@@ -101,21 +106,27 @@ fn ls(context: &Context, json: bool) -> Result<u8, CliError> {
     Ok(OK)
 }
 
-fn rm(context: &Context, name: &str, json: bool) -> Result<u8, CliError> {
+fn rm(context: &Context, name: &str, doing: Doing) -> Result<u8, CliError> {
     let unfinished = match Remote::find(context)? {
         Some(server) => {
-            let answer = server.delete(&path(name))?;
+            let answer = server.delete(&doing.at(&path(name)))?;
             answer["unfinished_pipelines"].as_u64().unwrap_or_default()
         }
+        None if doing.dry_run => match context.would_open()? {
+            Some(store) => would_remove_secret(&store, name)? as u64,
+            None => return Err(SecretError::Unknown(name.to_owned()).into()),
+        },
         None => {
             let app = context.open("secret")?;
-            let removed = app.desk.remove_secret(name);
+            let removed = app.desk.remove_secret(name, "cli");
             app.stop();
             removed? as u64
         }
     };
-    if json {
-        print_json(&json!({"name": name, "unfinished_pipelines": unfinished}))?;
+    if doing.json {
+        print_json(
+            &json!({"name": name, "unfinished_pipelines": unfinished, "dry_run": doing.dry_run}),
+        )?;
         return Ok(OK);
     }
     let consequence = match unfinished {
@@ -125,7 +136,8 @@ fn rm(context: &Context, name: &str, json: bool) -> Result<u8, CliError> {
             format!("; {n} pipelines that have not ended name it: what they still start will fail")
         }
     };
-    print(&format!("the secret `{name}` is removed{consequence}"))?;
+    let removed = format!("removed{consequence}");
+    print(&doing.told(&format!("the secret `{name}`"), &removed))?;
     Ok(OK)
 }
 

@@ -38,7 +38,7 @@ impl Watched<'_> {
                     self.read_tracks()?;
                     true
                 }
-                Heard::Event(event) => self.told(&event),
+                Heard::Event(event) => self.told(&event)?,
                 Heard::Open => {
                     gone = None;
                     if std::mem::take(&mut self.gone) {
@@ -80,31 +80,30 @@ impl Watched<'_> {
     }
 
     /// Shows an event; true: it may be the end of something.
-    fn told(&mut self, event: &Event) -> bool {
+    fn told(&mut self, event: &Event) -> Result<bool, CliError> {
         let of = event.data["p"].as_i64().unwrap_or_default();
         if !self.open.contains(&of) {
-            return false;
+            return Ok(false);
         }
         let state = event.data["s"].as_str().unwrap_or_default();
-        match (event.kind.as_str(), event.data["t"].as_i64()) {
+        Ok(match (event.kind.as_str(), event.data["t"].as_i64()) {
             ("track", Some(track)) => {
                 let state = TrackState::from_word(state);
                 if let Some(state) = state {
-                    self.progress.update(TrackId(track), state);
+                    let of = (PipelineId(of), TrackId(track));
+                    self.progress.heard(self.store, of, state)?;
                 }
                 state != Some(TrackState::Running)
             }
             _ => event.data["end"] == true,
-        }
+        })
     }
 
     /// Shows how all tracks stand now.
     fn read_tracks(&mut self) -> Result<(), CliError> {
         for id in &self.open {
             for track in self.store.tracks(PipelineId(*id), 0, i64::MAX)? {
-                if let Some(state) = TrackState::from_code(track.state) {
-                    self.progress.update(TrackId(track.id), state);
-                }
+                self.progress.read(&track);
             }
         }
         Ok(())

@@ -19,6 +19,8 @@ pub struct Bounds {
     pub removal_rows: u32,
     /// How long such a commit may take, beyond one statement.
     pub removal_time: Duration,
+    /// Deeds of people that are kept, the newest ones.
+    pub deeds_kept: u32,
     /// Tags of a graph.
     pub max_tags: usize,
     /// Bytes in one tag.
@@ -33,6 +35,7 @@ impl Bounds {
             asked_at_once: r.take("trackyard.asked_at_once", 50, whole(1..=500)),
             removal_rows: r.take("trackyard.removal_rows", 1_000, whole(1..=1_000_000)),
             removal_time: r.take("trackyard.removal_time", few, duration(SECOND)),
+            deeds_kept: r.take("trackyard.deeds_kept", 100_000, whole(1..=10_000_000)),
             max_tags: r.take("trackyard.max_tags", 20, whole(0..=1_000)),
             max_tag_bytes: r.take("trackyard.max_tag_bytes", 50, whole(1..=1_000)),
         }
@@ -45,6 +48,7 @@ pub(super) const DEFAULT: Bounds = Bounds {
     asked_at_once: 50,
     removal_rows: 1_000,
     removal_time: Duration::from_millis(10),
+    deeds_kept: 100_000,
     max_tags: 20,
     max_tag_bytes: 50,
 };

@@ -28,4 +28,4 @@ pub use flags::Flags;
 pub use incoming::Incoming;
 pub use logs::Logs;
 pub use settings::Config;
-pub use sources::environment;
+pub use sources::{Setting, environment};

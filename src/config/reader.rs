@@ -9,7 +9,7 @@ use figment::{Figment, Profile, Provider};
 
 use super::error::Fault;
 use super::sources::{
-    Layer, PREFIX, Place, TABLE, in_table, insert, key_in_table, key_of, variable,
+    Layer, PREFIX, Place, Setting, TABLE, in_table, insert, key_in_table, key_of, variable,
 };
 
 /// The file that is looked for in the current directory and those above it.
@@ -29,6 +29,8 @@ pub(super) struct Reader {
     table: Vec<String>,
     beside_table: Vec<String>,
     asked: Vec<&'static str>,
+    /// The settings that were taken, with their values.
+    pub(super) settings: Vec<Setting>,
     faults: Vec<Fault>,
     warnings: Vec<String>,
 }
@@ -51,6 +53,7 @@ impl Reader {
             table: Vec::new(),
             beside_table: Vec::new(),
             asked: Vec::new(),
+            settings: Vec::new(),
             faults: Vec::new(),
             warnings: Vec::new(),
         };
@@ -82,26 +85,38 @@ impl Reader {
     }
 
     /// The value at `key` as `read` understands it; `default` when it is nowhere or wrong.
-    pub(super) fn take<T>(
+    pub(super) fn take<T: std::fmt::Debug>(
         &mut self,
         key: &'static str,
         default: T,
         read: impl FnOnce(&Value) -> Result<T, String>,
     ) -> T {
         self.asked.push(key);
-        let Ok(value) = self.figment.find_value(key) else {
+        let Ok(written) = self.figment.find_value(key) else {
+            self.note(key, &default, None);
             return default;
         };
-        read(&value).unwrap_or_else(|message| {
-            let keys: Vec<&str> = key.split('.').collect();
-            let metadata = self.figment.get_metadata(value.tag());
-            let place = metadata.map_or_else(
-                || key.to_owned(),
-                |m| m.interpolate(&Profile::Default, &keys),
-            );
-            self.fault(place, message);
-            default
-        })
+        let keys: Vec<&str> = key.split('.').collect();
+        let metadata = self.figment.get_metadata(written.tag());
+        let place = metadata.map_or_else(
+            || key.to_owned(),
+            |m| m.interpolate(&Profile::Default, &keys),
+        );
+        match read(&written) {
+            Ok(value) => {
+                self.note(key, &value, Some(place));
+                value
+            }
+            Err(message) => {
+                self.fault(place, message);
+                default
+            }
+        }
+    }
+
+    fn note(&mut self, key: &'static str, value: &impl std::fmt::Debug, from: Option<String>) {
+        let value = format!("{value:?}");
+        self.settings.push(Setting { key, value, from });
     }
 
     /// The directory of the file that the value at `key` comes from, when it comes from one.

@@ -14,6 +14,7 @@ use super::incoming::Incoming;
 use super::logs::Logs;
 use super::reader::Reader;
 use super::slots::{SLOTS_MOST, default_slots, pools};
+use super::sources::Setting;
 use super::special::{address, heartbeat};
 use super::units::{bytes, duration, log_filter, search_path, text, whole};
 
@@ -107,6 +108,8 @@ pub struct Config {
     pub log: String,
     /// The `Rocket.toml` that was read, for Rocket's own settings in it.
     pub file: Option<PathBuf>,
+    /// All of them as they are, each with where it was written.
+    pub settings: Vec<Setting>,
     /// What was written but has no effect, a sentence each.
     pub warnings: Vec<String>,
 }
@@ -164,11 +167,20 @@ impl Config {
             bounds: Bounds::read(r),
             log: r.take("trackyard.log", LOG.to_owned(), log_filter),
             file: r.file.clone(),
+            settings: Vec::new(),
             warnings: Vec::new(),
         };
+        let mut settings = std::mem::take(&mut reader.settings);
+        for setting in settings.iter_mut().filter(|s| s.key == "trackyard.data") {
+            setting.value = format!("{:?}", config.data);
+        }
         let (faults, warnings) = reader.finish();
         if faults.is_empty() {
-            Ok(Self { warnings, ..config })
+            Ok(Self {
+                settings,
+                warnings,
+                ..config
+            })
         } else {
             Err(ConfigError { faults })
         }

@@ -21,11 +21,49 @@ use super::{Config, Flags};
 const HOME: [(&str, &str); 1] = [("HOME", "/home/ann")];
 
 fn load(flags: Flags, dir: &Path, env: &[(&str, &str)]) -> Result<Config, ConfigError> {
-    Config::load(
+    let config = Config::load(
         flags,
         dir,
         env.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())),
-    )
+    )?;
+    // Where a value was written makes it no other value; a test of its own looks at that.
+    let settings = Vec::new();
+    Ok(Config { settings, ..config })
+}
+
+#[test]
+fn each_setting_says_where_it_was_written() {
+    let dir = with_file("[default.trackyard]\nbatch = 7\nslots = 1\n");
+    let env = [HOME[0], ("TRACKYARD_SLOTS", "2")];
+    let env = env.map(|(k, v)| (k.to_owned(), v.to_owned()));
+    let flags = Flags {
+        port: Some(3),
+        ..Flags::default()
+    };
+    let config = Config::load(flags, dir.path(), env.into_iter()).expect("valid");
+    let said = |key: &str| {
+        let found = config.settings.iter().find(|s| s.key == key);
+        let found = found.expect("a setting");
+        (found.value.as_str(), found.from.clone().unwrap_or_default())
+    };
+    assert_eq!(said("port"), ("3", "`--port`".to_owned()));
+    assert_eq!(
+        said("trackyard.slots"),
+        ("2", "`TRACKYARD_SLOTS`".to_owned())
+    );
+    let (batch, place) = said("trackyard.batch");
+    assert_eq!(batch, "7");
+    assert!(
+        place.ends_with("Rocket.toml: `default.trackyard.batch`"),
+        "{place}"
+    );
+    assert_eq!(said("trackyard.readers"), ("4", String::new()));
+    let data = said("trackyard.data").0;
+    assert_eq!(
+        data, "\"/home/ann/.local/share/trackyard\"",
+        "as it is used"
+    );
+    assert_eq!(config.settings.len(), 56, "each once");
 }
 
 /// A directory with this `Rocket.toml` in it.
@@ -93,6 +131,7 @@ fn defaults_serve_where_nothing_is_written() {
         bounds: BOUNDS,
         log: "warn,rocket=off,trackyard=info,trackyard::api=error,trackyard::web=error".to_owned(),
         file: None,
+        settings: Vec::new(),
         warnings: Vec::new(),
     };
     assert_eq!(config, expected);
@@ -131,7 +170,7 @@ fn every_key_is_read_from_the_file() {
          max_render_bytes = '1 MiB'\nsyntax_processes = 2\nsyntax_time = '5s'\n\
          max_output_bytes = '3 KiB'\nmax_env_bytes = '4 KiB'\nmax_outputs = 5\nmax_reason_chars = 6\n\
          commands_waiting = 3\nbatch = 4\nstream_events = 6\nstream_viewers = 5\nstream_heartbeat = '3s'\nanswer_timeout = '4s'\nlog_cap_bytes = '1 MiB'\nlog_index_bytes = '2 MiB'\nlog_search_bytes = '3 MiB'\nlog_line_bytes = 99\nlog_page_bytes = '4 KiB'\ntail_bytes = '2 KiB'\ngrace = '500ms'\n\
-         script_path = '/usr/bin:/bin'\nmax_connections = 9\nrequest_key_days = 3\nhook_window = '2s'\nmax_hook_bytes = 9\nlist_rows = 2\nasked_at_once = 3\nremoval_rows = 4\nremoval_time = '5ms'\nmax_tags = 6\nmax_tag_bytes = 7\nlog = 'debug'\n",
+         script_path = '/usr/bin:/bin'\nmax_connections = 9\nrequest_key_days = 3\nhook_window = '2s'\nmax_hook_bytes = 9\nlist_rows = 2\nasked_at_once = 3\nremoval_rows = 4\nremoval_time = '5ms'\ndeeds_kept = 5\nmax_tags = 6\nmax_tag_bytes = 7\nlog = 'debug'\n",
     );
     let config = load(Flags::default(), dir.path(), &[]).expect("the settings are valid");
     let expected = Config {
@@ -185,11 +224,13 @@ fn every_key_is_read_from_the_file() {
             asked_at_once: 3,
             removal_rows: 4,
             removal_time: Duration::from_millis(5),
+            deeds_kept: 5,
             max_tags: 6,
             max_tag_bytes: 7,
         },
         log: "debug".to_owned(),
         file: Some(dir.path().join("Rocket.toml")),
+        settings: Vec::new(),
         warnings: Vec::new(),
     };
     assert_eq!(config, expected);
@@ -215,7 +256,7 @@ fn the_rocket_toml_of_the_project_shows_every_default() {
     };
     let lines: Vec<&str> = shipped.lines().map(uncommented).collect();
     let count = lines.iter().filter(|line| is_key(line)).count();
-    assert_eq!(count, 55, "one line for each setting");
+    assert_eq!(count, 56, "one line for each setting");
     let dir = with_file(&lines.join("\n"));
     let config = load(Flags::default(), dir.path(), &[]).expect("the defaults are valid");
     let (slots, file) = (defaults.slots, config.file.clone());

@@ -37,6 +37,17 @@ impl Place {
     }
 }
 
+/// A setting as it is, for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// Its key, e.g. `trackyard.slots`.
+    pub key: &'static str,
+    /// Its value.
+    pub value: String,
+    /// Where it was written; none: it is the default.
+    pub from: Option<String>,
+}
+
 /// One source's values under their keys, e.g. `trackyard.slots`.
 pub(super) struct Layer {
     pub(super) place: Place,

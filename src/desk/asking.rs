@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::asks::{Ask, Care, PipelineAsk, Takes, TrackAsk};
+use super::warnings::Warning;
 use super::{Asked, Desk, StartError, survivors};
 use crate::engine::{Action, Expect, PipelineId, Preview, Scope, TrackAction, TrackId, TrackState};
 use crate::graph::{FieldError, GivenOwned, codes};
@@ -16,8 +17,8 @@ pub struct Would {
     pub preview: Preview,
     /// The vertex of each of its tracks.
     pub vertices: Vec<String>,
-    /// What to think of before, in sentences.
-    pub warnings: Vec<String>,
+    /// What to think of before.
+    pub warnings: Vec<Warning>,
 }
 
 impl Desk {

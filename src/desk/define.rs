@@ -1,12 +1,14 @@
 //! Saving and checking definitions.
 
-use super::{Desk, Draft};
+use super::draft::would_save;
+use super::recheck::unset;
+use super::{Desk, Draft, WouldDefine};
 use crate::driver::CommandError;
 use crate::engine::GraphId;
 use crate::graph::text::{self, Format, Parsed};
 use crate::graph::{Graph, Limits, Outputs, Problem, Runnable, Severity};
 use crate::probe::Probe;
-use crate::store::{Expect, GraphHead, Outcome, StoreError, StoredProblem, Terms};
+use crate::store::{Expect, GraphHead, Outcome, Store, StoreError, StoredProblem, Terms};
 
 /// A definition that was saved, checked or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,16 +68,8 @@ impl Desk {
 
     /// What a text makes of the graph that it names.
     pub fn draft(&self, source: &str, format: Format, terms: Terms) -> Result<Draft, DefineError> {
-        let (graph, found) = self.read(source, format)?;
-        Ok(Draft {
-            graph,
-            found,
-            source: source.to_owned(),
-            format,
-            terms,
-            printed_anew: false,
-            anew: false,
-        })
+        let read = self.read(source, format)?;
+        Ok(Draft::of(read, source, format, terms))
     }
 
     /// A definition as it is saved now.
@@ -104,18 +98,7 @@ impl Desk {
         source: &str,
         format: Format,
     ) -> Result<(Graph, Validated), DefineError> {
-        let parsed = examine(source, format, &self.limits, &self.probe);
-        let mut problems = stored(&parsed.problems);
-        problems.extend(self.unset(&parsed)?);
-        let Some(graph) = parsed.graph.filter(|g| !g.name.is_empty()) else {
-            return Err(DefineError::Malformed(problems));
-        };
-        let found = Validated {
-            name: graph.name.clone(),
-            checked: is_checked(&parsed.problems),
-            problems,
-        };
-        Ok((graph, found))
+        read((&self.store, &self.limits, &self.probe), source, format)
     }
 
     /// The text of a saved graph as the newest version of its name, if the newest one has one of `tags`
@@ -147,6 +130,39 @@ impl Desk {
         };
         Ok((source, format))
     }
+}
+
+/// Says what would become of a text, from a database that nobody works with. Nothing is saved.
+///
+/// # Errors
+/// Those of saving it.
+pub fn would_define(
+    by: (&Store, &Limits, &Probe),
+    source: &str,
+    format: Format,
+) -> Result<WouldDefine, DefineError> {
+    let read = read(by, source, format)?;
+    let draft = Draft::of(read, source, format, Terms::default());
+    would_save(by.0, draft)
+}
+
+fn read(
+    (store, limits, probe): (&Store, &Limits, &Probe),
+    source: &str,
+    format: Format,
+) -> Result<(Graph, Validated), DefineError> {
+    let parsed = examine(source, format, limits, probe);
+    let mut problems = stored(&parsed.problems);
+    problems.extend(unset(store, &parsed)?);
+    let Some(graph) = parsed.graph.filter(|g| !g.name.is_empty()) else {
+        return Err(DefineError::Malformed(problems));
+    };
+    let found = Validated {
+        name: graph.name.clone(),
+        checked: is_checked(&parsed.problems),
+        problems,
+    };
+    Ok((graph, found))
 }
 
 /// Reads a text and finds all its problems: those that the text alone has, and what this machine

@@ -30,6 +30,11 @@ pub fn compare(before: &Graph, after: &Graph) -> Diff {
     graph::diff(before, after, |was, is| unified(was, is, until))
 }
 
+/// How a text became another, as a unified diff; empty: they are the same.
+pub fn compare_texts(before: &str, after: &str) -> String {
+    unified(before, after, Instant::now() + FINEST_FOR)
+}
+
 fn unified(before: &str, after: &str, until: Instant) -> String {
     let mut config = TextDiff::configure();
     let diff = config.deadline(until).diff_lines(before, after);

@@ -7,7 +7,7 @@ use crate::driver::CommandError;
 use crate::engine::GraphId;
 use crate::graph::text::{self, Format};
 use crate::graph::{Diff, Graph};
-use crate::store::{NewGraph, Outcome, StoredProblem, Terms, Unfit};
+use crate::store::{NewGraph, Outcome, Store, StoredProblem, Terms, Unfit};
 
 /// How often an edit is tried again that others were in the way of.
 const MOST_TRIES: u32 = 50;
@@ -48,6 +48,24 @@ pub struct WouldDefine {
 }
 
 impl Draft {
+    /// What was read of a text.
+    pub(super) fn of(
+        (graph, found): (Graph, Validated),
+        source: &str,
+        format: Format,
+        terms: Terms,
+    ) -> Self {
+        Self {
+            graph,
+            found,
+            source: source.to_owned(),
+            format,
+            terms,
+            printed_anew: false,
+            anew: false,
+        }
+    }
+
     fn into_new(self, who: &str) -> NewGraph {
         let checked = self.found.checked;
         // Two texts with the same rows may have different problems (a duplicate edge, say).
@@ -114,22 +132,27 @@ impl Desk {
     /// # Errors
     /// Those of saving it.
     pub fn would_save(&self, draft: Draft) -> Result<WouldDefine, DefineError> {
-        let printed_anew = draft.printed_anew;
-        let new = draft.into_new("");
-        let would = self.store.would_save(&new).map_err(CommandError::from)?;
-        let before = would.newest.map(|id| self.store.definition(id));
-        let before = before.transpose()?.flatten();
-        let changes = before.map(|before| compare(&before, &new.graph));
-        let is_new = matches!(would.outcome, Outcome::Created | Outcome::NewVersion);
-        Ok(WouldDefine {
-            id: would.newest.filter(|_| !is_new),
-            name: new.graph.name,
-            version: would.version,
-            outcome: would.outcome,
-            checked: new.checked,
-            problems: new.problems,
-            changes,
-            printed_anew: printed_anew && would.outcome == Outcome::NewVersion,
-        })
+        would_save(&self.store, draft)
     }
+}
+
+/// What would become of a definition.
+pub(super) fn would_save(store: &Store, draft: Draft) -> Result<WouldDefine, DefineError> {
+    let printed_anew = draft.printed_anew;
+    let new = draft.into_new("");
+    let would = store.would_save(&new).map_err(CommandError::from)?;
+    let before = would.newest.map(|id| store.definition(id));
+    let before = before.transpose()?.flatten();
+    let changes = before.map(|before| compare(&before, &new.graph));
+    let is_new = matches!(would.outcome, Outcome::Created | Outcome::NewVersion);
+    Ok(WouldDefine {
+        id: would.newest.filter(|_| !is_new),
+        name: new.graph.name,
+        version: would.version,
+        outcome: would.outcome,
+        checked: new.checked,
+        problems: new.problems,
+        changes,
+        printed_anew: printed_anew && would.outcome == Outcome::NewVersion,
+    })
 }

@@ -3,13 +3,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::engine::Plan;
-use crate::store::{Store, StoreError};
+use crate::engine::{PipelineState, Plan};
+use crate::store::{PipelineHead, RecentRun, Store, StoreError};
 
 /// The newest pipelines of a graph that are looked at.
 const PIPELINES: i64 = 9;
 /// The most tracks of them that are looked at.
 const MOST_TRACKS: i64 = 20_000;
+/// The newest runs of a graph that tell how long a whole one takes.
+pub const RUNS: usize = 30;
 
 /// How long scripts usually take, by the names of their vertices, in milliseconds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -77,6 +79,62 @@ pub fn remaining(plan: &Plan, tracks: &[(Far, Option<i64>)], slots: u32) -> Opti
     Some(ways.into_iter().max().unwrap_or(0).max(work / slots))
 }
 
+/// How many milliseconds each of these pipelines still takes, by its number, as far as the newest runs of
+/// its graph tell. What is held, waits for its turn or is `stuck` is left out.
+pub fn of_heads(
+    heads: &[PipelineHead],
+    recent: &[RecentRun],
+    stuck: &[i64],
+    now: i64,
+) -> BTreeMap<i64, i64> {
+    let mut took: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
+    for run in recent {
+        if let (true, Some(end)) = (run.state == PipelineState::Finish.code(), run.finished_at) {
+            let of_graph = took.entry(&run.graph).or_default();
+            of_graph.push(end - run.created_at);
+        }
+    }
+    let left = |head: &PipelineHead| {
+        let took = took.get(head.graph.as_str())?;
+        let left = of_whole(took, now - head.created_at)?;
+        Some((head.id, left))
+    };
+    let moves = |head: &&PipelineHead| moves(head) && !stuck.contains(&head.id);
+    heads.iter().filter(moves).filter_map(left).collect()
+}
+
+/// The same, with what it needs read: two statements however many they are, none where none runs.
+pub fn of_running(
+    store: &Store,
+    heads: &[PipelineHead],
+    now: i64,
+) -> Result<BTreeMap<i64, i64>, StoreError> {
+    let moving = || heads.iter().filter(|head| moves(head));
+    let mut names: Vec<&str> = moving().map(|head| head.graph.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    if names.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let ids: Vec<i64> = moving().map(|head| head.id).collect();
+    let recent = store.recent_runs(&names, RUNS)?;
+    Ok(of_heads(heads, &recent, &store.stuck(&ids)?, now))
+}
+
+/// Whether it goes on by itself.
+fn moves(head: &PipelineHead) -> bool {
+    head.state == PipelineState::Running.code() && !head.queued && !head.paused
+}
+
+/// How many milliseconds a pipeline still takes that has run for so long, by what whole pipelines of its
+/// graph took: the median. None: there were none, or it has taken longer already.
+pub fn of_whole(took: &[i64], passed: i64) -> Option<i64> {
+    let mut took = took.to_vec();
+    took.sort_unstable();
+    let usual = took.get(took.len() / 2)?;
+    Some(usual - passed).filter(|left| *left > 0)
+}
+
 /// A length of time as a guess is told: no more exact than it is.
 pub fn about(ms: i64) -> String {
     const SECOND: i64 = 1_000;
@@ -95,9 +153,10 @@ pub fn about(ms: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Far, Usual, about, remaining};
-    use crate::engine::{GraphId, Plan, PlanVertex, Policies};
+    use super::{Far, Usual, about, of_heads, of_whole, remaining};
+    use crate::engine::{GraphId, PipelineState, Plan, PlanVertex, Policies};
     use crate::graph::When;
+    use crate::store::{PipelineHead, RecentRun};
 
     /// `a` and `b` before `c`; `d` alone; one script after the verdict.
     fn plan(max_parallel: Option<u32>) -> Plan {
@@ -154,6 +213,59 @@ mod tests {
         let usual = Usual::of(took.map(|(name, ms)| (name.to_owned(), ms)).to_vec());
         let told = ["a", "b", "c", "d"].map(|name| usual.get(name));
         assert_eq!(told, [Some(2), Some(5), None, Some(0)]);
+    }
+
+    #[test]
+    fn a_whole_pipeline_takes_what_others_took() {
+        assert_eq!(of_whole(&[], 5), None);
+        assert_eq!(of_whole(&[9_000, 1_000, 5_000], 2_000), Some(3_000));
+        assert_eq!(of_whole(&[1_000], 1_000), None, "nobody knows");
+    }
+
+    #[test]
+    fn pipelines_that_move_take_what_their_graph_took() {
+        let run = |id, graph: &str, state: PipelineState, ms: i64| RecentRun {
+            id,
+            graph: graph.to_owned(),
+            state: state.code(),
+            created_at: 0,
+            finished_at: Some(ms),
+            vertices: 1,
+        };
+        let recent = [
+            run(1, "a", PipelineState::Finish, 9_000),
+            run(2, "a", PipelineState::Failed, 1),
+            run(3, "b", PipelineState::Finish, 70_000),
+        ];
+        let head = |id, graph: &str| PipelineHead {
+            id,
+            graph_id: 1,
+            graph: graph.to_owned(),
+            version: 1,
+            name: String::new(),
+            desc: String::new(),
+            state: PipelineState::Running.code(),
+            creator: String::new(),
+            trigger: String::new(),
+            input: String::new(),
+            vertices: 1,
+            created_at: 1_000,
+            finished_at: None,
+            priority: 0,
+            again_of: None,
+            queued: false,
+            reason: None,
+            paused: false,
+            due_at: None,
+            again_of_deleted: false,
+        };
+        let mut heads = vec![head(5, "a"), head(6, "b"), head(7, "c"), head(8, "b")];
+        heads.extend([head(9, "b"), head(10, "b"), head(11, "b")]);
+        heads[4].paused = true;
+        heads[5].queued = true;
+        heads[6].state = PipelineState::Finish.code();
+        let left = of_heads(&heads, &recent, &[8], 3_000);
+        assert_eq!(left, [(5, 7_000), (6, 68_000)].into());
     }
 
     #[test]

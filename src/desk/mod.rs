@@ -20,6 +20,7 @@ mod known;
 mod many;
 mod once;
 mod parts;
+mod pictures;
 mod recheck;
 mod remove;
 mod render;
@@ -42,21 +43,23 @@ pub use asking::Would;
 pub use asks::{ANY, Ask, Care, PipelineAsk, Takes, TrackAsk};
 pub use bundle::{BundleError, bundle};
 pub use compare::Compared;
-pub use define::{DefineError, Defined, Validated, examine};
-pub use diff::compare;
+pub use define::{DefineError, Defined, Validated, examine, would_define};
+pub use diff::{compare, compare_texts};
 pub use draft::{Draft, WouldDefine};
 pub use edit::EditError;
 pub use hooks::{HookCall, HookChange, HookError, SignedCall, Source, Style, WouldCall};
 pub use known::Known;
 pub use once::{Keyed, Repeated};
+pub use pictures::{MOST_NEAR, MOST_VERTICES, Pictured, Pictures};
 pub use remove::Removed;
 pub use render::{RenderError, RenderRequest, scripts};
-pub use secrets::SecretError;
+pub use secrets::{SecretError, judge_secret, would_remove_secret};
 pub use shown::{TrackShown, Variable, variables};
 pub use simulate::{Acts, Attempted, Endless, Simulated, simulate};
 pub use start::{RUN, StartError, StartRequest, WouldStart};
 pub use stats::{Stats, Tally};
 pub use timeline::{Span, Timeline};
+pub use warnings::{Caution, Warning};
 
 use std::sync::Arc;
 
@@ -80,4 +83,6 @@ pub struct Desk {
     pub vault: Arc<Vault>,
     /// The secrets of whole pipelines.
     pub known: Arc<Known>,
+    /// The pictures of graphs that were asked for last.
+    pub pictures: Arc<Pictures>,
 }

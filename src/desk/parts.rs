@@ -48,7 +48,8 @@ impl Desk {
             return Ok(Draft { anew, ..draft });
         }
         let as_json = self.read(&json, Format::Json)?;
-        let wrong = unreadable(edit, &as_json.1.problems);
+        let mut wrong = unreadable(edit, &as_json.1.problems);
+        wrong.extend(lost(edit, &self.read(&source, format)?.1.problems));
         if !wrong.is_empty() {
             return Err(EditError::Unreadable(wrong));
         }
@@ -70,16 +71,43 @@ impl Desk {
 
 /// What cannot be kept of what is given with an edit.
 fn unreadable(edit: &Edit, problems: &[StoredProblem]) -> Vec<StoredProblem> {
-    let given = edit
-        .given()
-        .map(|name| [format!("vertices.{name}"), format!("handlers.{name}")]);
+    let given = match (edit, edit.given()) {
+        (Edit::Inputs(_), _) => Some(vec!["input".to_owned()]),
+        (_, name) => name.map(vertex),
+    };
     let unreadable = |p: &&StoredProblem| {
-        let inside = |start: &String| {
-            let rest = p.place.strip_prefix(start.as_str());
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-        };
-        let here = given.iter().flatten().any(inside) || given.is_none() && p.place == "graph";
-        p.severity == "error" && here && UNREADABLE.contains(&p.code.as_str())
+        let given = given.as_deref();
+        let here = given.map_or(p.place == "graph", |parts| is_inside(p, parts));
+        here && is_unreadable(p)
     };
     problems.iter().filter(unreadable).cloned().collect()
+}
+
+/// What was never understood of a definition, where an edit does not put something in its place: it
+/// would be gone without a word.
+fn lost(edit: &Edit, problems: &[StoredProblem]) -> Vec<StoredProblem> {
+    let replaced = match edit {
+        Edit::Add(name, _) | Edit::Set(name, _) | Edit::Rename([name, _], _) => vertex(name),
+        Edit::Remove(name) => vertex(name),
+        Edit::Inputs(_) => vec!["input".to_owned()],
+        Edit::Join(..) | Edit::Part(..) | Edit::Move(..) => Vec::new(),
+    };
+    let lost = |p: &&StoredProblem| is_unreadable(p) && !is_inside(p, &replaced);
+    problems.iter().filter(lost).cloned().collect()
+}
+
+/// The places of a vertex.
+fn vertex(name: &str) -> Vec<String> {
+    vec![format!("vertices.{name}"), format!("handlers.{name}")]
+}
+
+fn is_unreadable(problem: &StoredProblem) -> bool {
+    problem.severity == "error" && UNREADABLE.contains(&problem.code.as_str())
+}
+
+fn is_inside(problem: &StoredProblem, parts: &[String]) -> bool {
+    parts.iter().any(|part| {
+        let rest = problem.place.strip_prefix(part.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    })
 }

@@ -3,10 +3,11 @@
 
 use super::Desk;
 use super::define::{DefineError, Defined, compiled, examine, is_checked, stored};
+use super::secrets::unknown_secrets;
 use crate::engine::GraphId;
 use crate::graph::text::Parsed;
 use crate::graph::{Part, Spot, codes};
-use crate::store::{Outcome, StoreError, StoredProblem};
+use crate::store::{Outcome, Store, StoreError, StoredProblem};
 
 impl Desk {
     /// Checks a saved graph again, with the rules and limits of today.
@@ -20,7 +21,7 @@ impl Desk {
         let (source, format) = self.source(id)?;
         let parsed = examine(&source, format, &self.limits, &self.probe);
         let mut problems = stored(&parsed.problems);
-        problems.extend(self.unset(&parsed)?);
+        problems.extend(unset(&self.store, &parsed)?);
         let checked = is_checked(&parsed.problems);
         let compiled = parsed.graph.as_ref().map(compiled).unwrap_or_default();
         if !head.sealed && !dry {
@@ -40,33 +41,33 @@ impl Desk {
             problems,
         })
     }
+}
 
-    /// A notice for each secret that the graph names and nobody has set: that stops only a start.
-    pub(super) fn unset(&self, parsed: &Parsed) -> Result<Vec<StoredProblem>, StoreError> {
-        let Some(graph) = &parsed.graph else {
-            return Ok(Vec::new());
+/// A notice for each secret that the graph names and nobody has set: that stops only a start.
+pub(super) fn unset(store: &Store, parsed: &Parsed) -> Result<Vec<StoredProblem>, StoreError> {
+    let Some(graph) = &parsed.graph else {
+        return Ok(Vec::new());
+    };
+    let notice = |name: String| {
+        let names = |secrets: &Vec<String>| secrets.contains(&name);
+        let owner = match names(&graph.secrets) {
+            true => None,
+            false => graph.vertices.iter().position(|v| names(&v.secrets)),
         };
-        let notice = |name: String| {
-            let names = |secrets: &Vec<String>| secrets.contains(&name);
-            let owner = match names(&graph.secrets) {
-                true => None,
-                false => graph.vertices.iter().position(|v| names(&v.secrets)),
-            };
-            let part = Part::Key("secrets");
-            let spot = owner.map_or(Spot::graph(part), |index| Spot::vertex(index, part));
-            let mark = parsed.places.mark(spot);
-            StoredProblem {
-                code: codes::UNKNOWN_SECRET.to_owned(),
-                severity: "notice".to_owned(),
-                line: mark.line,
-                column: mark.column,
-                place: spot.path(graph),
-                message: format!(
-                    "nobody has set the secret `{name}`, so the graph cannot be started; use `trackyard secret set {name}`"
-                ),
-            }
-        };
-        let unknown = self.unknown_secrets(graph)?;
-        Ok(unknown.into_iter().map(notice).collect())
-    }
+        let part = Part::Key("secrets");
+        let spot = owner.map_or(Spot::graph(part), |index| Spot::vertex(index, part));
+        let mark = parsed.places.mark(spot);
+        StoredProblem {
+            code: codes::UNKNOWN_SECRET.to_owned(),
+            severity: "notice".to_owned(),
+            line: mark.line,
+            column: mark.column,
+            place: spot.path(graph),
+            message: format!(
+                "nobody has set the secret `{name}`, so the graph cannot be started; use `trackyard secret set {name}`"
+            ),
+        }
+    };
+    let unknown = unknown_secrets(store, graph)?;
+    Ok(unknown.into_iter().map(notice).collect())
 }

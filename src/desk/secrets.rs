@@ -8,9 +8,9 @@ use super::start::RUN;
 use super::{Desk, StartError, StartRequest};
 use crate::driver::CommandError;
 use crate::engine::TrackId;
-use crate::graph::{GivenOwned, Graph, Hidden, Kind, SECRET_NAMES, is_secret_name};
+use crate::graph::{GivenOwned, Graph, Hidden, Kind, Limits, SECRET_NAMES, is_secret_name};
 use crate::secrets::{Place, SealError};
-use crate::store::{SecretHead, StoreError};
+use crate::store::{SecretHead, Store, StoreError};
 
 /// Why a named secret was not set or removed. Nothing has changed.
 #[derive(Debug, thiserror::Error)]
@@ -43,7 +43,7 @@ impl Desk {
 
     /// Sets a named secret; true: it was there before.
     pub fn set_secret(&self, name: &str, value: &Hidden, who: &str) -> Result<bool, SecretError> {
-        self.judge_secret(name, value)?;
+        judge_secret(&self.limits, name, value)?;
         let sealed = self.vault.seal(Place::Named(name), value)?;
         Ok(self.handle.set_secret(name, sealed, who)?)
     }
@@ -53,20 +53,8 @@ impl Desk {
     /// # Errors
     /// Those of [`Desk::set_secret`].
     pub fn would_set_secret(&self, name: &str, value: &Hidden) -> Result<bool, SecretError> {
-        self.judge_secret(name, value)?;
-        self.is_set(name)
-    }
-
-    fn judge_secret(&self, name: &str, value: &Hidden) -> Result<(), SecretError> {
-        if !is_secret_name(name) {
-            return Err(SecretError::Name(name.to_owned()));
-        }
-        let judged = self.limits.secret(name, value.text());
-        judged.map_err(|(code, message)| SecretError::Value(code, message))
-    }
-
-    fn is_set(&self, name: &str) -> Result<bool, SecretError> {
-        Ok(self.secrets()?.iter().any(|secret| secret.name == name))
+        judge_secret(&self.limits, name, value)?;
+        is_set(&self.store, name)
     }
 
     /// How many pipelines [`Desk::remove_secret`] would take the secret from.
@@ -74,32 +62,17 @@ impl Desk {
     /// # Errors
     /// Nobody has set it.
     pub fn would_remove_secret(&self, name: &str) -> Result<usize, SecretError> {
-        match self.is_set(name)? {
-            true => Ok(self.store.secret_users(name)?),
-            false => Err(SecretError::Unknown(name.to_owned())),
-        }
+        would_remove_secret(&self.store, name)
     }
 
     /// Removes a named secret. Gives how many pipelines that have not ended name it: what they
     /// still start will fail.
-    pub fn remove_secret(&self, name: &str) -> Result<usize, SecretError> {
+    pub fn remove_secret(&self, name: &str, who: &str) -> Result<usize, SecretError> {
         let used = self.store.secret_users(name)?;
-        match self.handle.remove_secret(name)? {
+        match self.handle.remove_secret(name, who)? {
             true => Ok(used),
             false => Err(SecretError::Unknown(name.to_owned())),
         }
-    }
-
-    /// Those of a graph's named secrets that nobody has set.
-    pub(super) fn unknown_secrets(&self, graph: &Graph) -> Result<Vec<String>, StoreError> {
-        let own = graph.vertices.iter().flat_map(|v| &v.secrets);
-        let named: BTreeSet<&String> = graph.secrets.iter().chain(own).collect();
-        if named.is_empty() {
-            return Ok(Vec::new());
-        }
-        let known: BTreeSet<String> = self.secrets()?.into_iter().map(|s| s.name).collect();
-        let unknown = named.into_iter().filter(|name| !known.contains(*name));
-        Ok(unknown.cloned().collect())
     }
 
     /// What was given for a start, as the pipeline keeps it and as a repeated start is compared
@@ -148,6 +121,45 @@ impl Desk {
         let given = self.store.given_secrets(track)?;
         given.into_iter().map(opened).collect()
     }
+}
+
+/// Judges the name and the value of a named secret.
+///
+/// # Errors
+/// Why it cannot be set.
+pub fn judge_secret(limits: &Limits, name: &str, value: &Hidden) -> Result<(), SecretError> {
+    if !is_secret_name(name) {
+        return Err(SecretError::Name(name.to_owned()));
+    }
+    let judged = limits.secret(name, value.text());
+    judged.map_err(|(code, message)| SecretError::Value(code, message))
+}
+
+/// From how many pipelines that have not ended the removal of a named secret would take it.
+///
+/// # Errors
+/// Nobody has set it.
+pub fn would_remove_secret(store: &Store, name: &str) -> Result<usize, SecretError> {
+    match is_set(store, name)? {
+        true => Ok(store.secret_users(name)?),
+        false => Err(SecretError::Unknown(name.to_owned())),
+    }
+}
+
+fn is_set(store: &Store, name: &str) -> Result<bool, SecretError> {
+    Ok(store.secrets()?.iter().any(|secret| secret.name == name))
+}
+
+/// Those of a graph's named secrets that nobody has set.
+pub(super) fn unknown_secrets(store: &Store, graph: &Graph) -> Result<Vec<String>, StoreError> {
+    let own = graph.vertices.iter().flat_map(|v| &v.secrets);
+    let named: BTreeSet<&String> = graph.secrets.iter().chain(own).collect();
+    if named.is_empty() {
+        return Ok(Vec::new());
+    }
+    let known: BTreeSet<String> = store.secrets()?.into_iter().map(|s| s.name).collect();
+    let unknown = named.into_iter().filter(|name| !known.contains(*name));
+    Ok(unknown.cloned().collect())
 }
 
 /// The fields of a start whose values are secret.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json};
 
 use super::Desk;
+use super::secrets::unknown_secrets;
 use super::values::{field, of};
 use crate::driver::{CommandError, NewStart, Started};
 use crate::engine::{GraphId, PipelineId, Room, TrackId, TrackInput};
@@ -208,7 +209,7 @@ impl Desk {
         };
         let accepted = accept_inputs(&definition, &request.given, later, &self.limits);
         let accepted = accepted.map_err(StartError::Fields)?;
-        let unknown = self.unknown_secrets(&definition)?;
+        let unknown = unknown_secrets(&self.store, &definition)?;
         if !unknown.is_empty() {
             return Err(StartError::UnknownSecrets(unknown));
         }

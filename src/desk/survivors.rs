@@ -1,6 +1,7 @@
 //! What still runs of attempts that nobody watches any more, looked for when it is asked, in words.
 
 use super::asks::{Ask, PipelineAsk, TrackAsk};
+use super::warnings::{Caution, Warning};
 use crate::driver::Handle;
 use crate::engine::{AttemptKey, Fate, PipelineId, Preview, TrackId, TrackState};
 use crate::store::TrackHead;
@@ -43,7 +44,7 @@ pub(super) fn warnings(
     ask: Ask,
     preview: &Preview,
     tracks: &[TrackHead],
-) -> Vec<String> {
+) -> Vec<Warning> {
     let ends = matches!(
         ask,
         Ask::Track(_, TrackAsk::Stop | TrackAsk::Kill)
@@ -61,32 +62,46 @@ pub(super) fn warnings(
     let found = handle.survivors(&lost);
     let told = |head: &&TrackHead| {
         let (name, pids) = (&head.vertex, found.get(&TrackId(head.id)));
-        match (pids, ask) {
-            (Some(pids), _) if ends => Some(format!(
-                "Of `{name}` {} and would be ended{}.",
-                still_runs(pids),
-                stays(head)
-            )),
-            (Some(pids), _) if head.ending.is_some() => Some(format!(
-                "Of `{name}` {}: that is being ended (`kill` does not wait for the grace), and goes on beside what follows until then.",
-                still_runs(pids)
-            )),
-            (Some(pids), _) => Some(format!(
-                "Of `{name}` {} and would go on beside what follows: `stop` of the track ends that.",
-                still_runs(pids)
-            )),
-            (None, Ask::Track(..)) if ends => Some(format!(
-                "No process of `{name}` is found that nobody watches any more{}.",
-                stays(head)
-            )),
-            (None, _) => None,
-        }
+        let (caution, said) = match (pids, ask) {
+            (Some(pids), _) if ends => (
+                Caution::EndsLost,
+                format!(
+                    "Of `{name}` {} and would be ended{}.",
+                    still_runs(pids),
+                    stays(head)
+                ),
+            ),
+            (Some(pids), _) if head.ending.is_some() => (
+                Caution::LostIsEnding,
+                format!(
+                    "Of `{name}` {}: that is being ended (`kill` does not wait for the grace), and goes on beside what follows until then.",
+                    still_runs(pids)
+                ),
+            ),
+            (Some(pids), _) => (
+                Caution::LostGoesOn,
+                format!(
+                    "Of `{name}` {} and would go on beside what follows: `stop` of the track ends that.",
+                    still_runs(pids)
+                ),
+            ),
+            (None, Ask::Track(..)) if ends => (
+                Caution::NoneLost,
+                format!(
+                    "No process of `{name}` is found that nobody watches any more{}.",
+                    stays(head)
+                ),
+            ),
+            (None, _) => return None,
+        };
+        Some(caution.says(said))
     };
-    let mut told: Vec<String> = heads.iter().filter_map(told).collect();
+    let mut told: Vec<Warning> = heads.iter().filter_map(told).collect();
     if told.len() > MOST_NAMED {
         let more = told.len() - MOST_NAMED;
         told.truncate(MOST_NAMED);
-        told.push(format!("Of {more} more tracks something still runs."));
+        let said = format!("Of {more} more tracks something still runs.");
+        told.push(Caution::MoreLost.says(said));
     }
     told
 }

@@ -46,6 +46,24 @@ impl Desk {
     pub fn timeline(&self, head: &PipelineHead, now: i64) -> Result<Timeline, StoreError> {
         Timeline::read(&self.store, head, now)
     }
+
+    /// The tracks of it that run and those that took longest, `most` together; which of them determined
+    /// the end and how many ran at once is not known then.
+    pub fn timeline_of_longest(
+        &self,
+        head: &PipelineHead,
+        most: usize,
+        now: i64,
+    ) -> Result<Timeline, StoreError> {
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let lanes = self.store.longest_lanes(PipelineId(head.id), most)?;
+        let part = timeline(head.created_at, now, lanes);
+        Ok(Timeline {
+            until: part.until.max(head.finished_at.unwrap_or(now)),
+            critical: Vec::new(),
+            ..part
+        })
+    }
 }
 
 impl Timeline {

@@ -11,15 +11,65 @@ use crate::store::{StoreError, TrackHead};
 /// How many vertices a sentence names at most.
 const MOST_NAMED: usize = 20;
 
+/// What a person should know before something is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// Of which kind it is.
+    pub caution: Caution,
+    /// What is said of the single case, in English.
+    pub sentence: String,
+}
+
+/// The kinds of [`Warning`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Caution {
+    /// The pipeline is paused by it.
+    Pauses,
+    /// Scripts would miss a value of a track that is skipped.
+    LeavesNoValue,
+    /// What still runs, and nobody watches, would be ended.
+    EndsLost,
+    /// It is being ended, and goes on until then.
+    LostIsEnding,
+    /// It would go on.
+    LostGoesOn,
+    /// Nothing of it is found.
+    NoneLost,
+    /// There is more of it than is named.
+    MoreLost,
+}
+
+impl Caution {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[
+        Self::Pauses,
+        Self::LeavesNoValue,
+        Self::EndsLost,
+        Self::LostIsEnding,
+        Self::LostGoesOn,
+        Self::NoneLost,
+        Self::MoreLost,
+    ];
+
+    pub(super) fn says(self, sentence: impl Into<String>) -> Warning {
+        Warning {
+            caution: self,
+            sentence: sentence.into(),
+        }
+    }
+}
+
 /// What is paused by letting one track run alone.
-fn held_back(preview: &Preview) -> Vec<String> {
+fn held_back(preview: &Preview) -> Vec<Warning> {
     let waits = |fate: &Fate| {
         let open = matches!(fate.to, TrackState::Waiting | TrackState::Pending);
         open && fate.will != Will::Run
     };
     let paused = "The pipeline is paused by it: nothing else starts until it is resumed.";
     let any = preview.tracks.iter().any(waits);
-    any.then(|| paused.to_owned()).into_iter().collect()
+    any.then(|| Caution::Pauses.says(paused))
+        .into_iter()
+        .collect()
 }
 
 impl Desk {
@@ -29,7 +79,7 @@ impl Desk {
         ask: Ask,
         preview: &Preview,
         tracks: &[TrackHead],
-    ) -> Result<Vec<String>, StoreError> {
+    ) -> Result<Vec<Warning>, StoreError> {
         match ask {
             Ask::Track(id, TrackAsk::Skip) => self.left_without(id, preview, tracks),
             Ask::Track(_, TrackAsk::RunAlone) => Ok(held_back(preview)),
@@ -43,7 +93,7 @@ impl Desk {
         skipped: TrackId,
         preview: &Preview,
         tracks: &[TrackHead],
-    ) -> Result<Vec<String>, StoreError> {
+    ) -> Result<Vec<Warning>, StoreError> {
         let Some(head) = tracks.iter().find(|track| track.id == skipped.0) else {
             return Ok(Vec::new());
         };
@@ -69,11 +119,11 @@ impl Desk {
                 1 => ("takes", "it starts"),
                 _ => ("take", "they start"),
             };
-            format!(
+            Caution::LeavesNoValue.says(format!(
                 "{} {takes} {} and will fail when {fails}: a track that is skipped leaves no values.",
                 joined(takers, count),
                 quote(&format!("{}.{output}", head.vertex))
-            )
+            ))
         };
         Ok(wanted.into_iter().map(sentence).collect())
     }

@@ -7,7 +7,7 @@ use super::definitions::Job;
 use crate::engine::{
     GraphId, PipelineId, PipelineState, Preview, Refusal, Request, Room, Time, TrackInput,
 };
-use crate::store::{HookDeed, Note, StoreError, Unfit};
+use crate::store::{Deed, HookDeed, Note, StoreError, Unfit};
 
 /// A pipeline to start, with values that were accepted for one revision of its graph.
 #[derive(Debug, Clone)]
@@ -137,11 +137,14 @@ pub(super) enum Command {
         expires_at: Time,
         reply: Reply<()>,
     },
-    /// None: all of them.
     RemoveSession {
-        digest: Option<String>,
+        digest: String,
         reply: Reply<()>,
     },
+    /// All sessions end: this one has made another token.
+    TokenRotated(String, i64, Reply<()>),
+    /// Nothing but that it was done.
+    Tell(Box<Deed>, Reply<()>),
     SetSecret {
         name: String,
         sealed: Vec<u8>,
@@ -150,13 +153,14 @@ pub(super) enum Command {
     },
     RemoveSecret {
         name: String,
+        who: String,
         reply: Reply<bool>,
     },
-    /// The number of the hook; none: there is none.
-    Hook(Box<HookDeed>, Reply<Option<i64>>),
+    /// Asked for by this one; the number of the hook, none: there is none.
+    Hook(Box<HookDeed>, String, Reply<Option<i64>>),
     Watch(PipelineId, Sender<PipelineState>),
-    /// Orders nothing new any more, or does so again; the answer is how many scripts run.
-    Drain(bool, Reply<u32>),
+    /// Orders nothing new any more, or does so again, as this one asks; the answer is how many scripts run.
+    Drain(bool, String, Reply<u32>),
     /// Tells when nothing new is ordered and nothing runs.
     WatchDrained(Sender<()>),
 }
@@ -169,7 +173,10 @@ impl Command {
         match self {
             Self::Noted(noted) => noted.1.refuse(why),
             Self::Start(_, reply) => drop(reply.send(Err(why))),
-            Self::Act(_, reply) | Self::Done(_, reply) => drop(reply.send(Err(why))),
+            Self::Act(_, reply)
+            | Self::Done(_, reply)
+            | Self::TokenRotated(.., reply)
+            | Self::Tell(_, reply) => drop(reply.send(Err(why))),
             Self::Preview(_, reply) => drop(reply.send(Err(why))),
             Self::Remove(.., reply) => drop(reply.send(Err(why))),
             Self::PreviewStart(_, reply) => drop(reply.send(Err(why))),
@@ -182,8 +189,8 @@ impl Command {
             Self::AddSession { reply, .. } | Self::RemoveSession { reply, .. } => {
                 drop(reply.send(Err(why)));
             }
-            Self::Hook(_, reply) => drop(reply.send(Err(why))),
-            Self::Drain(_, reply) => drop(reply.send(Err(why))),
+            Self::Hook(.., reply) => drop(reply.send(Err(why))),
+            Self::Drain(.., reply) => drop(reply.send(Err(why))),
             Self::Watch(..) | Self::WatchDrained(_) => {}
         }
     }

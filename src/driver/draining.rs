@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossbeam_channel::Sender;
-use tracing::info;
+use tracing::{info, warn};
 
 use super::command::Reply;
 use super::drive::Drive;
+use crate::engine::Time;
+use crate::store::{Deed, Object};
 
 /// The driver's own side.
 #[derive(Default)]
@@ -49,6 +51,21 @@ impl Draining {
 }
 
 impl Drive {
+    /// Writes who asked for it. A server that cannot write it can be emptied all the same.
+    pub(super) fn tell_drain(&mut self, on: bool, who: String, now: Time) {
+        let deed = Deed {
+            who,
+            verb: if on { "drain" } else { "undrain" },
+            object: Object::Server,
+            name: String::new(),
+            number: None,
+            detail: String::new(),
+        };
+        if let Err(why) = self.writer.tell(&deed, now) {
+            warn!(%why, "who asked for the drain cannot be written: {why}");
+        }
+    }
+
     /// Orders nothing new any more, or does so again, and tells how many scripts run.
     pub(super) fn drain(&mut self, on: bool, reply: &Reply<u32>) {
         self.engine.drain(on);

@@ -161,7 +161,7 @@ impl Drive {
     pub(super) fn refuse(&mut self, command: Command, why: &str, out: &Outbox) {
         match command {
             Command::Watch(pipeline, watch) => self.watch(pipeline, watch, out),
-            Command::Drain(on, reply) => self.drain(on, &reply),
+            Command::Drain(on, _, reply) => self.drain(on, &reply),
             Command::WatchDrained(watch) => self.draining.watch(watch),
             // A caller that has gone away misses nothing.
             Command::Ask(Question::Census(reply)) => drop(reply.send(Ok(self.engine.census()))),
@@ -213,25 +213,30 @@ impl Drive {
                 answer(&reply, self.writer.add_session(&digest, now, expires_at));
             }
             Command::RemoveSession { digest, reply } => {
-                let removed = match digest {
-                    Some(digest) => self.writer.remove_session(&digest),
-                    None => self.writer.end_sessions(),
-                };
-                answer(&reply, removed);
+                answer(&reply, self.writer.remove_session(&digest));
             }
+            Command::TokenRotated(who, mark, reply) => {
+                answer(&reply, self.writer.token_rotated(&who, mark, now));
+            }
+            Command::Tell(deed, reply) => answer(&reply, self.writer.tell(&deed, now)),
             Command::SetSecret {
                 name,
                 sealed,
                 who,
                 reply,
             } => answer(&reply, self.writer.set_secret(&name, &sealed, &who, now)),
-            Command::RemoveSecret { name, reply } => {
-                answer(&reply, self.writer.remove_secret(&name));
+            Command::RemoveSecret { name, who, reply } => {
+                answer(&reply, self.writer.remove_secret(&name, &who, now));
             }
-            Command::Hook(deed, reply) => answer(&reply, self.writer.hook(&deed, now)),
+            Command::Hook(deed, who, reply) => {
+                answer(&reply, self.writer.hook(&deed, &who, now));
+            }
             Command::Watch(pipeline, watch) => self.watch(pipeline, watch, out),
-            Command::Drain(on, reply) => match self.writer.done(0) {
-                Ok(()) => self.drain(on, &reply),
+            Command::Drain(on, who, reply) => match self.writer.done(0) {
+                Ok(()) => {
+                    self.tell_drain(on, who, now);
+                    self.drain(on, &reply);
+                }
                 // A caller that has gone away misses nothing.
                 Err(why) => drop(reply.send(Err(why.into()))),
             },

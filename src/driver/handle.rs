@@ -18,7 +18,7 @@ use crate::engine::{
     Time, TrackId,
 };
 use crate::executor::Backend;
-use crate::store::Note;
+use crate::store::{Deed, Note};
 
 /// Sends commands to the driver. Cheap to clone. Every call waits for the commit of its answer.
 #[derive(Clone)]
@@ -116,11 +116,12 @@ impl Handle {
 
     /// Starts no script any more, or does so again. Gives how many run. It holds for this process:
     /// the next one starts what waits. It needs no database, but for the note of a key.
-    pub fn drain(&self, on: bool) -> Result<u32, CommandError> {
+    pub fn drain(&self, on: bool, who: &str) -> Result<u32, CommandError> {
         let (reply, answer) = bounded(1);
+        let command = Command::Drain(on, who.to_owned(), reply);
         match self.note {
-            Some(_) => self.send(self.with_note(Command::Drain(on, reply)))?,
-            None => self.queue(Command::Drain(on, reply))?,
+            Some(_) => self.send(self.with_note(command))?,
+            None => self.queue(command)?,
         }
         answer.recv().map_err(|_| CommandError::Closed)?
     }
@@ -143,16 +144,17 @@ impl Handle {
 
     /// Signs a browser out.
     pub fn remove_session(&self, digest: String) -> Result<(), CommandError> {
-        let digest = Some(digest);
         self.ask(|reply| Command::RemoveSession { digest, reply })
     }
 
-    /// Signs all browsers out.
-    pub fn end_sessions(&self) -> Result<(), CommandError> {
-        self.ask(|reply| Command::RemoveSession {
-            digest: None,
-            reply,
-        })
+    /// Signs all browsers out: this one has made another token.
+    pub fn token_rotated(&self, who: &str, mark: i64) -> Result<(), CommandError> {
+        self.ask(|reply| Command::TokenRotated(who.to_owned(), mark, reply))
+    }
+
+    /// Writes that something was done which changes no row.
+    pub fn tell(&self, deed: Deed) -> Result<(), CommandError> {
+        self.ask(|reply| Command::Tell(Box::new(deed), reply))
     }
 
     /// Sets a named secret, whose value is sealed; true: it was there before.
@@ -167,9 +169,9 @@ impl Handle {
     }
 
     /// Removes a named secret; false: it was not there.
-    pub fn remove_secret(&self, name: &str) -> Result<bool, CommandError> {
-        let name = name.to_owned();
-        self.ask(|reply| Command::RemoveSecret { name, reply })
+    pub fn remove_secret(&self, name: &str, who: &str) -> Result<bool, CommandError> {
+        let (name, who) = (name.to_owned(), who.to_owned());
+        self.ask(|reply| Command::RemoveSecret { name, who, reply })
     }
 
     /// Waits until nothing of a pipeline can move any more, at most until `within` has passed.
@@ -193,6 +195,11 @@ impl Handle {
     /// pipeline or of all.
     pub fn view(&self, of: Option<PipelineId>, after: Option<i64>) -> Viewer {
         self.ring.view(of, after)
+    }
+
+    /// How many watch.
+    pub fn viewers(&self) -> usize {
+        self.ring.held().viewers.len()
     }
 
     /// Lets all who watch look whether they still may.

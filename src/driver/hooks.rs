@@ -6,7 +6,7 @@ use crate::store::HookDeed;
 
 impl Handle {
     /// Makes, changes or removes a hook. Gives its number; none: there is no such hook.
-    pub fn hook(&self, deed: HookDeed) -> Result<Option<i64>, CommandError> {
-        self.ask(|reply| Command::Hook(Box::new(deed), reply))
+    pub fn hook(&self, deed: HookDeed, who: &str) -> Result<Option<i64>, CommandError> {
+        self.ask(|reply| Command::Hook(Box::new(deed), who.to_owned(), reply))
     }
 }

@@ -4,6 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::model::Graph;
 use super::policy::When;
+use super::rename::in_script;
 use super::text;
 
 /// What is changed.
@@ -13,6 +14,11 @@ pub enum Edit {
     Add(String, Json),
     /// A vertex has these keys and no others. What other vertices need stays.
     Set(String, Json),
+    /// The first vertex is called as the second name from now on and has these keys. What others need of
+    /// it, and what their scripts take of it, follows.
+    Rename([String; 2], Json),
+    /// The inputs that all vertices share, by their names.
+    Inputs(Json),
     /// A vertex is removed, and that others need it.
     Remove(String),
     /// The second vertex runs after the first one.
@@ -41,8 +47,12 @@ impl Edit {
     /// The vertex whose keys come from outside.
     pub fn given(&self) -> Option<&str> {
         match self {
-            Self::Add(name, _) | Self::Set(name, _) => Some(name),
-            Self::Remove(_) | Self::Join(..) | Self::Part(..) | Self::Move(..) => None,
+            Self::Add(name, _) | Self::Set(name, _) | Self::Rename([_, name], _) => Some(name),
+            Self::Inputs(_)
+            | Self::Remove(_)
+            | Self::Join(..)
+            | Self::Part(..)
+            | Self::Move(..) => None,
         }
     }
 
@@ -65,6 +75,20 @@ impl Edit {
             Self::Set(name, keys) => {
                 *vertex(tree, name).ok_or_else(|| missing(name))? = keys.clone();
             }
+            Self::Rename([of, name], keys) => {
+                let former = vertex(tree, of).ok_or_else(|| missing(of))?.clone();
+                if vertex(tree, name).is_some() {
+                    return Err(EditFault::Taken(name.clone()));
+                }
+                rename(tree, (of, name), &former);
+                *vertex(tree, name).ok_or_else(|| missing(name))? = keys.clone();
+            }
+            Self::Inputs(inputs) => match inputs.as_object().is_some_and(|all| !all.is_empty()) {
+                true => tree["input"] = inputs.clone(),
+                false => {
+                    tree.as_object_mut().map(|keys| keys.shift_remove("input"));
+                }
+            },
             Self::Remove(name) => {
                 let removed = list(tree, name).shift_remove(name);
                 removed.ok_or_else(|| missing(name))?;
@@ -100,6 +124,40 @@ impl Edit {
             }
         }
         Ok(())
+    }
+}
+
+/// Calls a vertex otherwise, in its place among the others, and wherever these name it.
+fn rename(tree: &mut Json, (of, name): (&str, &str), former: &Json) {
+    let outputs = former.get("outputs").and_then(Json::as_object);
+    let outputs: Vec<&str> = outputs
+        .into_iter()
+        .flatten()
+        .map(|(o, _)| o.as_str())
+        .collect();
+    let own = list(tree, of);
+    let renamed = std::mem::take(own)
+        .into_iter()
+        .map(|(key, keys)| match key == of {
+            true => (name.to_owned(), keys),
+            false => (key, keys),
+        });
+    *own = renamed.collect();
+    for part in ["vertices", "handlers"] {
+        let others = tree.get_mut(part).and_then(Json::as_object_mut);
+        for other in others.into_iter().flat_map(|all| all.values_mut()) {
+            let needed = needs(other).into_iter().flatten();
+            needed
+                .filter(|need| *need == of)
+                .for_each(|need| *need = json!(name));
+            let script = match other {
+                Json::String(_) => Some(other),
+                other => other.get_mut("script"),
+            };
+            if let Some(Json::String(script)) = script {
+                *script = in_script(script, (of, name), &outputs);
+            }
+        }
     }
 }
 
@@ -180,6 +238,47 @@ handlers: {on_exit: 'true'}
         assert_eq!(left["vertices"].as_object().map(|all| all.len()), Some(2));
         assert!([Json::Null, json!([])].contains(&of("b")), "{left}");
         assert_eq!(of("c"), json!(["b"]));
+    }
+
+    #[test]
+    fn what_others_need_and_take_of_a_vertex_follows_its_name() {
+        let text = TEXT.replace(
+            "{script: 'true', needs: [a, b]}",
+            "{script: 'echo <a.n>', needs: [a, b]}",
+        );
+        let text = text.replace(
+            "a: 'true'",
+            "a: {script: 'true', outputs: {n: {type: int}}}",
+        );
+        let graph = parse(&text, Format::Yaml, &Limits::default()).graph;
+        let graph = graph.expect("a graph");
+        let after = |edit: Edit| -> Result<Json, EditFault> {
+            Ok(serde_json::from_str(&edit.apply(&graph)?).expect("JSON"))
+        };
+        let to = |new: &str| [name("a"), name(new)];
+        let keys = json!({"script": "false", "outputs": {"n": {"type": "int"}}});
+        let renamed = after(Edit::Rename(to("z"), keys.clone())).expect("it is there");
+        let vertices = renamed["vertices"].as_object().expect("vertices");
+        assert_eq!(vertices.keys().collect::<Vec<_>>(), ["z", "b", "c"]);
+        assert_eq!(vertices["z"], keys);
+        assert_eq!(vertices["b"]["needs"], json!(["z"]));
+        assert_eq!(
+            vertices["c"],
+            json!({"script": "echo <z.n>", "needs": ["z", "b"]})
+        );
+        let taken = after(Edit::Rename(to("b"), keys.clone()));
+        assert_eq!(taken, Err(EditFault::Taken(name("b"))));
+        let none = after(Edit::Rename([name("x"), name("y")], keys));
+        assert_eq!(none, Err(EditFault::NoVertex(name("x"))));
+    }
+
+    #[test]
+    fn shared_inputs_are_declared_and_removed_as_a_whole() {
+        let inputs = json!({"host": {"type": "str"}});
+        let with = after(&Edit::Inputs(inputs.clone())).expect("it is a graph");
+        assert_eq!(with["input"], inputs);
+        let without = after(&Edit::Inputs(json!({}))).expect("it is a graph");
+        assert_eq!(without.get("input"), None);
     }
 
     #[test]

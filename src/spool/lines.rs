@@ -62,6 +62,8 @@ pub struct Line {
     pub text: String,
     /// How many bytes of its end are left out, because it is too long.
     pub cut: u64,
+    /// How many bytes of the log are before its end.
+    pub end: u64,
 }
 
 /// Some lines of a log.
@@ -131,6 +133,13 @@ impl LogLines {
             page.lines = lines.into();
             Ok(page)
         })
+    }
+
+    /// The bytes of a log right before byte `at`, `most` of them or as many as there are.
+    pub fn before(&self, log: &Path, at: u64, most: u64) -> io::Result<Vec<u8>> {
+        let (from, mut bytes) = (at.saturating_sub(most), Vec::new());
+        LogView::open(log)?.read(from, at - from, &mut bytes)?;
+        Ok(bytes)
     }
 
     /// A reader that begins with the last `n` lines, as they are now, and the number of the first of them.
@@ -232,6 +241,7 @@ mod tests {
                 at,
                 text: String::from_utf8_lossy(shown).into_owned(),
                 cut: (text.len() - shown.len()) as u64,
+                end: at + text.len() as u64,
             });
             at += whole.len() as u64;
         }

@@ -4,7 +4,7 @@
 use std::io;
 use std::path::Path;
 
-use memchr::memchr;
+use memchr::{memchr, memchr_iter, memrchr};
 
 use super::lines::{LinePage, LogLines};
 use super::pattern::Pattern;
@@ -75,7 +75,18 @@ impl Search<'_> {
                 .read(have, (PIECE - piece.len()) as u64, &mut more)?;
             piece.append(&mut more);
             let mut from = 0;
-            while let Some(len) = memchr(b'\n', &piece[from..]) {
+            loop {
+                if begin == at + from as u64 {
+                    let skipped = self.skip(&piece[from..], limit - begin);
+                    from += skipped;
+                    begin += skipped as u64;
+                    if begin >= limit {
+                        return Ok(());
+                    }
+                }
+                let Some(len) = memchr(b'\n', &piece[from..]) else {
+                    break;
+                };
                 self.part(&piece[from..from + len], begin == at + from as u64);
                 let end = at + (from + len) as u64;
                 from += len + 1;
@@ -100,6 +111,21 @@ impl Search<'_> {
                 piece.drain(..PIECE - OVERLAP);
             }
         }
+    }
+
+    /// How many bytes the whole lines have before the first one that it is in, of those that begin before
+    /// byte `limit`.
+    fn skip(&mut self, lines: &[u8], limit: u64) -> usize {
+        let last =
+            usize::try_from(limit).map_or(lines.len(), |n| n.saturating_sub(1).min(lines.len()));
+        let end = memchr(b'\n', &lines[last..]).map(|more| last + more);
+        let Some(end) = end.or_else(|| memrchr(b'\n', lines)) else {
+            return 0;
+        };
+        let skipped = self.pattern.first_line(&lines[..end]).unwrap_or(end + 1);
+        let ends = memchr_iter(b'\n', &lines[..skipped]).count();
+        self.page.next += ends as u64;
+        skipped
     }
 
     fn part(&mut self, part: &[u8], first: bool) {

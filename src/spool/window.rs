@@ -70,5 +70,6 @@ pub(super) fn line(bytes: &[u8], number: u64, of: Range<u64>, most: u64) -> Line
         at: of.start,
         text: String::from_utf8_lossy(shown).into_owned(),
         cut: len - shown.len() as u64,
+        end: of.end,
     }
 }

@@ -120,4 +120,15 @@ mod tests {
         let text = plan.join("; ");
         assert!(text.contains("attempt_ending"), "{text}");
     }
+
+    /// It is asked at each start of a server: the number is bound, and SQLite plans with what is bound.
+    #[test]
+    fn what_runs_is_found_without_reading_what_has_ended() {
+        let plan = steps(
+            "SELECT track.id, attempt.boot FROM track INNER JOIN attempt ON attempt.track_id = track.id \
+             AND attempt.number = track.attempt WHERE track.state = 2 ORDER BY track.id",
+        );
+        let text = plan.join("; ");
+        assert!(text.contains("track_running"), "{text}");
+    }
 }

@@ -10,7 +10,7 @@ use super::schema::{edge, graph, vertex};
 use super::spec::{GraphPolicies, VertexPolicies, from_json};
 use super::views;
 use crate::engine::{GraphId, Plan, PlanVertex, Policies, Pool, VertexId};
-use crate::graph::{Edge, Graph, When};
+use crate::graph::{Edge, Graph, Vertex, When};
 
 /// Edges by places in the definition. Numbers of a graph's vertices follow each other, so a place
 /// is the distance from the first.
@@ -84,6 +84,29 @@ pub(super) fn definition(db: &mut Db, id: GraphId) -> Result<Option<Graph>, Stor
         .map(|(tail, head)| Edge { head, tail })
         .collect();
     Ok(Some(graph))
+}
+
+/// The names of the vertices, what they wait for and which verdict they run after, and nothing else of
+/// them; with the number of the first one.
+pub(super) fn shape(db: &mut Db, id: GraphId) -> Result<(i64, Graph), StoreError> {
+    let rows: Vec<(i64, String, Option<i16>)> = vertex::table
+        .filter(vertex::graph_id.eq(id.0))
+        .order(vertex::place)
+        .select((vertex::id, vertex::name, vertex::handler))
+        .load(db)?;
+    let first = rows.first().map_or(0, |(id, ..)| *id);
+    let vertex = |(_, name, handler): (i64, String, Option<i16>)| Vertex {
+        name,
+        handler: handler.and_then(When::from_code),
+        ..Vertex::default()
+    };
+    let edge = |(tail, head)| Edge { head, tail };
+    let graph = Graph {
+        vertices: rows.into_iter().map(vertex).collect(),
+        edges: places(&edges(db, id)?, first).map(edge).collect(),
+        ..Graph::default()
+    };
+    Ok((first, graph))
 }
 
 /// The vertices that are the head of no edge, by one query.

@@ -2,8 +2,11 @@
 
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Queryable, RunQueryDsl};
 
-use super::connection::{Db, write_tx};
+use super::connection::Db;
+use super::deeds::{Deed, Object};
+use super::definitions::Counters;
 use super::error::StoreError;
+use super::hook_update::HookUpdate;
 use super::reader::Store;
 use super::schema::hook;
 use super::spent::{self, Kind};
@@ -43,15 +46,20 @@ pub enum HookDeed {
         /// What its calls are signed with.
         secret: Hidden,
     },
-    /// Puts this in the place of what it is.
-    Change {
-        /// All of it.
-        head: HookHead,
-        /// Another secret, if it is to have one.
-        secret: Option<Hidden>,
-    },
+    /// Changes what is said of one, and nothing else.
+    Change(i64, HookUpdate),
     /// Removes one.
     Remove(i64),
+}
+
+impl HookDeed {
+    fn verb(&self) -> &'static str {
+        match self {
+            Self::Add { .. } => "create",
+            Self::Change(..) => "change",
+            Self::Remove(_) => "delete",
+        }
+    }
 }
 
 const COLUMNS: (
@@ -101,13 +109,51 @@ impl Store {
 
 impl Writer {
     /// Makes, changes or removes a hook. Gives its number; none: there is no such hook.
-    pub fn hook(&mut self, deed: &HookDeed, now: Time) -> Result<Option<i64>, StoreError> {
+    pub fn hook(
+        &mut self,
+        deed: &HookDeed,
+        who: &str,
+        now: Time,
+    ) -> Result<Option<i64>, StoreError> {
         let vault = self.vault.clone();
         let seal = |id, secret: &Hidden| seal(vault.as_deref(), id, secret);
-        self.noted(
-            |db, _| write_tx(db, |db| done(db, deed, now, seal)),
-            |id| *id,
-        )
+        let do_it = |db: &mut Db, _: &mut Counters| done(db, deed, now, seal);
+        let tell = |done: &Option<Done>| {
+            let done = done.as_ref().filter(|done| done.changed)?;
+            Some(Deed {
+                who: who.to_owned(),
+                verb: deed.verb(),
+                object: Object::Hook,
+                name: done.graph.clone(),
+                number: Some(done.id),
+                detail: done.detail.clone(),
+            })
+        };
+        let number = |done: &Option<Done>| done.as_ref().map(|done| done.id);
+        Ok(number(&self.told(now, do_it, tell, number)?))
+    }
+}
+
+/// What was done with a hook.
+struct Done {
+    id: i64,
+    graph: String,
+    /// How it is now, without any value.
+    detail: String,
+    /// It is other than it was.
+    changed: bool,
+}
+
+impl Done {
+    fn of(id: i64, head: &HookHead, secret: Option<&Hidden>, changed: bool) -> Self {
+        let state = if head.enabled { "on" } else { "off" };
+        let secret = secret.map_or("", |_| ", another secret");
+        Self {
+            id,
+            graph: head.graph.clone(),
+            detail: format!("{}, {state}{secret}", head.style),
+            changed,
+        }
     }
 }
 
@@ -122,8 +168,12 @@ fn done(
     deed: &HookDeed,
     now: Time,
     seal: impl Fn(i64, &Hidden) -> Result<Vec<u8>, StoreError>,
-) -> Result<Option<i64>, StoreError> {
-    let (id, touched) = match deed {
+) -> Result<Option<Done>, StoreError> {
+    // What is there is read in the transaction that writes: nothing that others have changed goes back.
+    let there = |db: &mut Db, id: i64| -> QueryResult<Option<HookHead>> {
+        hook::table.find(id).select(COLUMNS).first(db).optional()
+    };
+    match deed {
         HookDeed::Add { head, secret } => {
             let id = spent::free(db, Kind::Hook)?;
             let new = diesel::insert_into(hook::table).values((
@@ -137,31 +187,40 @@ fn done(
                 hook::created_at.eq(now.0),
                 hook::updated_at.eq(now.0),
             ));
-            (id, new.execute(db)?)
+            new.execute(db)?;
+            Ok(Some(Done::of(id, head, None, true)))
         }
-        HookDeed::Change { head, secret } => {
-            let row = diesel::update(hook::table.find(head.id));
-            let changed = row.set((
-                hook::style.eq(&head.style),
-                hook::enabled.eq(head.enabled),
-                hook::input.eq(&head.input),
-                hook::updated_at.eq(now.0),
-            ));
-            let changed = changed.execute(db)?;
-            if let Some(secret) = secret {
-                let sealed = seal(head.id, secret)?;
-                let row = diesel::update(hook::table.find(head.id));
-                row.set(hook::sealed.eq(sealed)).execute(db)?;
+        HookDeed::Change(id, update) => {
+            let Some(mut head) = there(db, *id)? else {
+                return Ok(None);
+            };
+            let changed = update.apply(&mut head);
+            if changed {
+                let row = diesel::update(hook::table.find(id));
+                let row = row.set((
+                    hook::style.eq(&head.style),
+                    hook::enabled.eq(head.enabled),
+                    hook::input.eq(&head.input),
+                    hook::updated_at.eq(now.0),
+                ));
+                row.execute(db)?;
             }
-            (head.id, changed)
+            if let Some(secret) = &update.secret {
+                let row = diesel::update(hook::table.find(id));
+                row.set(hook::sealed.eq(seal(*id, secret)?)).execute(db)?;
+            }
+            Ok(Some(Done::of(*id, &head, update.secret.as_ref(), changed)))
         }
         HookDeed::Remove(id) => {
+            let gone = there(db, *id)?;
             spent::note(db)?;
-            let gone = diesel::delete(hook::table.find(id)).execute(db)?;
-            (*id, gone)
+            diesel::delete(hook::table.find(id)).execute(db)?;
+            Ok(gone.map(|head| Done {
+                detail: String::new(),
+                ..Done::of(*id, &head, None, true)
+            }))
         }
-    };
-    Ok((touched == 1).then_some(id))
+    }
 }
 
 /// Any sealed secret of a hook: it tells which key this database belongs to.

@@ -2,9 +2,10 @@
 
 use diesel::dsl::sql;
 use diesel::sql_types::Bool;
-use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, QueryResult, RunQueryDsl};
+use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, RunQueryDsl};
 
-use super::connection::Db;
+use super::error::StoreError;
+use super::reader::Store;
 use super::schema::{graph, pipeline, track};
 use super::tracks::{IS_THERE, TrackHead, track_columns};
 
@@ -26,32 +27,48 @@ const WAITS: &str = "(track.state = 7 OR track.pending_on = 1)";
 /// An unknown outcome waits for its answer also where nothing else moves any more.
 const OPEN: &str = "(track.state = 7 OR pipeline.finished_at IS NULL)";
 
-/// The tracks that wait for a person, the newest first, with numbers below `before`.
-pub(super) fn list(db: &mut Db, before: i64, limit: i64) -> QueryResult<Vec<Waiting>> {
-    track::table
-        .inner_join(pipeline::table.on(pipeline::id.eq(track::pipeline_id)))
-        .inner_join(graph::table.on(graph::id.eq(pipeline::graph_id)))
-        .filter(sql::<Bool>(WAITS))
-        .filter(sql::<Bool>(OPEN))
-        .filter(sql::<Bool>(IS_THERE))
-        .filter(track::id.lt(before))
-        .order(track::id.desc())
-        .limit(limit)
-        .select((track_columns!(), pipeline::name, graph::name))
-        .load(db)
-}
+impl Store {
+    /// The tracks that wait for a person, the newest first, with numbers below `before`.
+    pub fn inbox(&self, before: i64, limit: i64) -> Result<Vec<Waiting>, StoreError> {
+        let waiting = track::table
+            .inner_join(pipeline::table.on(pipeline::id.eq(track::pipeline_id)))
+            .inner_join(graph::table.on(graph::id.eq(pipeline::graph_id)))
+            .filter(sql::<Bool>(WAITS))
+            .filter(sql::<Bool>(OPEN))
+            .filter(sql::<Bool>(IS_THERE))
+            .filter(track::id.lt(before))
+            .order(track::id.desc())
+            .limit(limit)
+            .select((track_columns!(), pipeline::name, graph::name))
+            .load(&mut *self.pool.get()?)?;
+        Ok(waiting)
+    }
 
-/// How many there are, counted up to `most`.
-pub(super) fn count(db: &mut Db, most: i64) -> QueryResult<usize> {
-    let ids: Vec<i64> = track::table
-        .inner_join(pipeline::table.on(pipeline::id.eq(track::pipeline_id)))
-        .filter(sql::<Bool>(WAITS))
-        .filter(sql::<Bool>(OPEN))
-        .filter(sql::<Bool>(IS_THERE))
-        .limit(most)
-        .select(track::id)
-        .load(db)?;
-    Ok(ids.len())
+    /// These tracks as the inbox has them, whether they still wait or not, the newest first.
+    pub fn inbox_of(&self, tracks: &[i64]) -> Result<Vec<Waiting>, StoreError> {
+        let asked = track::table
+            .inner_join(pipeline::table.on(pipeline::id.eq(track::pipeline_id)))
+            .inner_join(graph::table.on(graph::id.eq(pipeline::graph_id)))
+            .filter(track::id.eq_any(tracks))
+            .filter(sql::<Bool>(IS_THERE))
+            .order(track::id.desc())
+            .select((track_columns!(), pipeline::name, graph::name))
+            .load(&mut *self.pool.get()?)?;
+        Ok(asked)
+    }
+
+    /// How many tracks wait for a person, counted up to `most`.
+    pub fn inbox_count(&self, most: i64) -> Result<usize, StoreError> {
+        let ids: Vec<i64> = track::table
+            .inner_join(pipeline::table.on(pipeline::id.eq(track::pipeline_id)))
+            .filter(sql::<Bool>(WAITS))
+            .filter(sql::<Bool>(OPEN))
+            .filter(sql::<Bool>(IS_THERE))
+            .limit(most)
+            .select(track::id)
+            .load(&mut *self.pool.get()?)?;
+        Ok(ids.len())
+    }
 }
 
 #[cfg(test)]

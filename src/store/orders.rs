@@ -24,6 +24,10 @@ pub struct TrackOrder {
     pub vertex: String,
     /// The compiled script.
     pub script: String,
+    /// The script as its author wrote it.
+    pub written: String,
+    /// How many attempts may still follow a failed one; none: none ever does by itself.
+    pub retries_left: Option<u32>,
     /// A required value has not been given.
     pub missing: bool,
     /// The accepted values, as a JSON object.
@@ -83,6 +87,8 @@ struct Row {
     missing: bool,
     input: String,
     script: String,
+    written: String,
+    retries: i32,
     vertex: String,
     of_vertex: String,
     of_graph: String,
@@ -119,6 +125,8 @@ pub(super) fn orders(
             track::missing,
             track::input,
             track::script,
+            vertex::script,
+            track::retries,
             vertex::name,
             vertex::policies,
             graph::policies,
@@ -181,6 +189,9 @@ impl Row {
     ) -> Result<TrackOrder, StoreError> {
         let of_vertex: VertexPolicies = from_json(&self.of_vertex)?;
         let of_graph: GraphPolicies = from_json(&self.of_graph)?;
+        let retry = of_vertex.retry();
+        let retries_left =
+            retry.map(|retry| retry.limit.saturating_sub(self.retries.unsigned_abs()));
         let mut params = params_from_json(&self.vertex_input)?;
         for param in params_from_json(&self.graph_input)? {
             if params.iter().all(|own| own.name != param.name) {
@@ -201,6 +212,8 @@ impl Row {
             graph: self.graph,
             vertex: self.vertex,
             script: self.script,
+            written: self.written,
+            retries_left,
             missing: self.missing,
             input: self.input,
             params,

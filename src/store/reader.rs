@@ -7,9 +7,8 @@ use std::time::Duration;
 use super::connection::ReadConnections;
 use super::error::StoreError;
 use super::graphs::{self, GraphHead, StoredProblem, VertexRow};
-use super::inbox::{self, Waiting};
 use super::pipelines::{self, PipelineHead};
-use super::secrets::{self, PipelineSecrets, SecretHead};
+use super::secrets::{self, PipelineSecrets};
 use super::tracks::{self, AttemptRow, JournalRow, TrackHead, TrackTexts};
 use super::{definition, migrate, orders, refers, sessions, views};
 use crate::engine::{GraphId, PipelineId, Plan, Time, TrackId};
@@ -71,6 +70,11 @@ impl Store {
     /// The whole definition of a graph.
     pub fn definition(&self, id: GraphId) -> Result<Option<Graph>, StoreError> {
         definition::definition(&mut *self.pool.get()?, id)
+    }
+
+    /// What a picture of a graph needs of its definition, and the number of its first vertex.
+    pub fn shape(&self, id: GraphId) -> Result<(i64, Graph), StoreError> {
+        definition::shape(&mut *self.pool.get()?, id)
     }
 
     /// A graph as the engine needs it.
@@ -193,16 +197,6 @@ impl Store {
         Ok(views::attention(&mut *self.pool.get()?, id, limit)?)
     }
 
-    /// The tracks that wait for a person, newest first, with numbers below `before`.
-    pub fn inbox(&self, before: i64, limit: i64) -> Result<Vec<Waiting>, StoreError> {
-        Ok(inbox::list(&mut *self.pool.get()?, before, limit)?)
-    }
-
-    /// How many tracks wait for a person, counted up to `most`.
-    pub fn inbox_count(&self, most: i64) -> Result<usize, StoreError> {
-        Ok(inbox::count(&mut *self.pool.get()?, most)?)
-    }
-
     /// The last entries of a pipeline's journal, newest first.
     pub fn journal_tail(&self, id: PipelineId, limit: i64) -> Result<Vec<JournalRow>, StoreError> {
         Ok(views::journal_tail(&mut *self.pool.get()?, id, limit)?)
@@ -211,11 +205,6 @@ impl Store {
     /// What the executor needs to start a track.
     pub fn order(&self, id: TrackId) -> Result<Option<orders::TrackOrder>, StoreError> {
         orders::order(&mut *self.pool.get()?, id)
-    }
-
-    /// All named secrets, without their values.
-    pub fn secrets(&self) -> Result<Vec<SecretHead>, StoreError> {
-        Ok(secrets::list(&mut *self.pool.get()?)?)
     }
 
     /// How many pipelines that have not ended name a secret.

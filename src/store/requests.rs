@@ -250,7 +250,7 @@ mod tests {
         };
         // Of a deed that is refused, or that does nothing, nothing is left.
         writer.note(Some((note("nothing"), Time(1))));
-        assert!(!writer.remove_secret("NONE").expect("asked"));
+        assert!(!writer.remove_secret("NONE", "me", Time(1)).expect("asked"));
         assert_eq!(writer.used("nothing").expect("asked"), None);
         writer.note(Some((note("job"), Time(1))));
         writer

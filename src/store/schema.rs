@@ -218,6 +218,18 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    deed (id) {
+        id -> BigInt,
+        at -> BigInt,
+        who -> Text,
+        verb -> Text,
+        object -> Text,
+        name -> Text,
+        number -> Nullable<BigInt>,
+        detail -> Text,
+    }
+}
 diesel::allow_tables_to_appear_in_same_query!(
     given_secret,
     graph,

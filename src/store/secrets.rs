@@ -11,6 +11,7 @@ use diesel::{
 use super::connection::{Db, on};
 use super::error::StoreError;
 use super::hooks;
+use super::reader::Store;
 use super::schema::{given_secret, graph, pipeline, secret, track, vertex};
 use super::spec::{GraphPolicies, VertexPolicies, from_json};
 use crate::engine::{PipelineId, Time, TrackId, TrackInput};
@@ -32,15 +33,32 @@ pub struct SecretHead {
     pub updated_at: i64,
 }
 
-/// All named secrets, by name.
-pub(super) fn list(db: &mut Db) -> QueryResult<Vec<SecretHead>> {
+impl Store {
+    /// All named secrets, without their values.
+    pub fn secrets(&self) -> Result<Vec<SecretHead>, StoreError> {
+        self.secrets_after("", i64::MAX)
+    }
+
+    /// The first `limit` named secrets whose names come after this one.
+    pub fn secrets_after(&self, name: &str, limit: i64) -> Result<Vec<SecretHead>, StoreError> {
+        Ok(list(&mut *self.pool.get()?, name, limit)?)
+    }
+}
+
+/// Named secrets after a name, by name.
+fn list(db: &mut Db, after: &str, limit: i64) -> QueryResult<Vec<SecretHead>> {
     let columns = (
         secret::name,
         secret::creator,
         secret::created_at,
         secret::updated_at,
     );
-    secret::table.select(columns).order(secret::name).load(db)
+    secret::table
+        .filter(secret::name.gt(after))
+        .select(columns)
+        .order(secret::name)
+        .limit(limit)
+        .load(db)
 }
 
 /// The sealed value of a named secret.

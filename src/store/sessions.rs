@@ -5,6 +5,7 @@ use std::path::Path;
 use diesel::{ExpressionMethods, QueryDsl, QueryResult, RunQueryDsl};
 
 use super::connection::{Db, Durability, open_writer, write_tx};
+use super::deeds::{Deed, Object, add_where_it_can};
 use super::error::StoreError;
 use super::schema::session;
 use crate::engine::Time;
@@ -35,12 +36,26 @@ pub(super) fn remove_all(db: &mut Db) -> QueryResult<()> {
 
 /// Signs all browsers out of a database that is there and that nobody works with; gives how many that were.
 /// Its form stays as it is.
-pub fn sign_all_out(path: &Path) -> Result<usize, StoreError> {
+/// Its journal says that `who` has made another token.
+pub fn sign_all_out(path: &Path, who: &str, now: Time) -> Result<usize, StoreError> {
     let mut db = open_writer(path, Durability::Full)?;
-    write_tx(
-        &mut db,
-        |db| Ok(diesel::delete(session::table).execute(db)?),
-    )
+    write_tx(&mut db, |db| {
+        let ended = diesel::delete(session::table).execute(db)?;
+        add_where_it_can(db, &rotated(who), now)?;
+        Ok(ended)
+    })
+}
+
+/// That another token was made.
+pub(super) fn rotated(who: &str) -> Deed {
+    Deed {
+        who: who.to_owned(),
+        verb: "rotate",
+        object: Object::Token,
+        name: String::new(),
+        number: None,
+        detail: String::new(),
+    }
 }
 
 /// Whether a session is known and has not expired.

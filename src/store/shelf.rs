@@ -68,7 +68,7 @@ pub enum Shelving {
 }
 
 /// What was done.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Shelved {
     /// The name of the graph.
     pub name: String,
@@ -167,13 +167,13 @@ pub(super) fn judge_archived(db: &mut Db, name: &str) -> Result<(), StoreError> 
     }
 }
 
-/// Does it with all versions of the graph of which `id` is one.
+/// Does it with all versions of the graph of which `id` is one; true: they stand otherwise now.
 pub(super) fn shelve(
     db: &mut Db,
     (id, expect): (GraphId, &Expect),
     what: Shelving,
     (who, now): (&str, Time),
-) -> Result<Shelved, StoreError> {
+) -> Result<(bool, Shelved), StoreError> {
     write_tx(db, |db| {
         let (was_archived, done) = judge_shelving(db, (id, expect), what)?;
         let shelf = archived_graph::table.find(&done.name);
@@ -197,7 +197,12 @@ pub(super) fn shelve(
                 diesel::delete(graph::table.filter(graph::name.eq(&done.name))).execute(db)?;
             }
         }
-        Ok(done)
+        let changed = match what {
+            Shelving::Archive => !was_archived,
+            Shelving::Unarchive => was_archived,
+            Shelving::Remove => true,
+        };
+        Ok((changed, done))
     })
 }
 

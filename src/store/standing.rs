@@ -22,8 +22,23 @@ const IGNORED: &str = "json_extract(vertex.policies, '$.ignore_failure')";
 /// What it must have a share of while it runs.
 const POOL: &str = "json_extract(vertex.policies, '$.pool')";
 /// The end of the numbers of a pipeline's tracks. Scripts after the verdict are the last ones, one at
-/// most for each verdict: the others are not read. The plus keeps the index of pipelines out of it.
+/// most for each verdict: the others are not read. They are looked up one by one, because of a range
+/// SQLite guesses that it is long, and for many pipelines it would read all tracks there are. The plus
+/// keeps the index of pipelines out of it.
 const END: &str = "pipeline.first_track + pipeline.vertices";
+
+/// The tracks after the verdict of many pipelines.
+macro_rules! handlers_of {
+    ($last:expr, $pipelines:expr) => {
+        pipeline::table
+            .inner_join(track::table.on(sql::<Bool>(&$last)))
+            .inner_join(vertex::table.on(vertex::id.eq(track::vertex_id)))
+            .filter(pipeline::id.eq_any($pipelines))
+            .filter(vertex::handler.is_not_null())
+            .order(track::id)
+            .select((track_columns!(), vertex::handler.assume_not_null()))
+    };
+}
 
 /// A track that runs after the verdict, and the code of the verdict.
 pub type Handler = (TrackHead, i16);
@@ -72,18 +87,14 @@ fn again_of(db: &mut Db, id: PipelineId, limit: i64) -> QueryResult<Vec<(i64, i1
 
 /// The tracks of pipelines that run after the verdict, in their order.
 fn handlers(db: &mut Db, pipelines: &[i64]) -> QueryResult<Vec<Handler>> {
-    let most = When::ALL.len();
-    let last = format!(
-        "track.id >= {END} - {most} AND track.id < {END} AND +track.pipeline_id = pipeline.id"
-    );
-    pipeline::table
-        .inner_join(track::table.on(sql::<Bool>(&last)))
-        .inner_join(vertex::table.on(vertex::id.eq(track::vertex_id)))
-        .filter(pipeline::id.eq_any(pipelines))
-        .filter(vertex::handler.is_not_null())
-        .order(track::id)
-        .select((track_columns!(), vertex::handler.assume_not_null()))
-        .load(db)
+    handlers_of!(last_tracks(), pipelines).load(db)
+}
+
+/// A track is among the last ones of its pipeline.
+fn last_tracks() -> String {
+    let last = (1..=When::ALL.len()).map(|back| format!("{END} - {back}"));
+    let last = last.collect::<Vec<_>>().join(", ");
+    format!("track.id IN ({last}) AND +track.pipeline_id = pipeline.id")
 }
 
 /// The FAILED tracks of a pipeline whose failure counts as done.
@@ -153,12 +164,20 @@ fn waits_for(db: &mut Db, id: TrackId) -> QueryResult<Option<(i64, String)>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ending, handlers, ignored, pools, waits_for};
+    use super::{ending, handlers, ignored, last_tracks, pools, waits_for};
     use crate::engine::{PipelineId, TrackId};
     use crate::store::connection::{Db, Durability, open_writer};
     use crate::store::migrate::migrate;
     use crate::store::query_plan::steps;
+    use crate::store::schema::{pipeline, track, vertex};
+    use crate::store::tracks::track_columns;
     use diesel::connection::SimpleConnection;
+    use diesel::dsl::sql;
+    use diesel::sql_types::Bool;
+    use diesel::{
+        ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, debug_query,
+        sqlite::Sqlite,
+    };
 
     /// Two pipelines of one graph: `a`, whose failure counts as done, before `b`, which needs a pool,
     /// and a script after the verdict.
@@ -193,6 +212,22 @@ mod tests {
         migrate(&mut db, &path).expect("migrated");
         db.batch_execute(ROWS).expect("written");
         db
+    }
+
+    /// Also for as many pipelines as a page has.
+    #[test]
+    fn what_runs_after_the_verdict_is_looked_up_by_its_number() {
+        let pipelines: Vec<i64> = (1..=51).collect();
+        let query = handlers_of!(last_tracks(), &pipelines);
+        let sql = debug_query::<Sqlite, _>(&query).to_string();
+        let (sql, _) = sql.split_once(" -- binds").expect("a statement");
+        let steps = steps(&sql.replace('?', "7"));
+        let by_number = "SEARCH track USING INTEGER PRIMARY KEY (rowid=?)";
+        assert!(steps.iter().any(|step| step == by_number), "{steps:?}");
+        assert!(
+            !steps.iter().any(|step| step.starts_with("SCAN")),
+            "{steps:?}"
+        );
     }
 
     #[test]

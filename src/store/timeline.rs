@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use diesel::sql_types::BigInt;
 use diesel::{
     ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl,
-    QueryResult, RunQueryDsl,
+    QueryResult, QueryableByName, RunQueryDsl,
 };
 
-use super::connection::Db;
+use super::connection::{Db, on};
 use super::error::StoreError;
 use super::reader::Store;
 use super::schema::{attempt, edge, journal, pipeline, track, vertex};
@@ -61,10 +62,71 @@ impl Store {
     pub fn lanes(&self, id: PipelineId) -> Result<Lanes, StoreError> {
         Ok(lanes(&mut *self.pool.get()?, id)?)
     }
+
+    /// The part of a pipeline in time that matters most: the tracks that run, then those whose attempts
+    /// took longest, `most` together. What they waited for is not read.
+    pub fn longest_lanes(&self, id: PipelineId, most: i64) -> Result<Lanes, StoreError> {
+        Ok(longest(&mut *self.pool.get()?, id, most)?)
+    }
 }
 
-fn lanes(db: &mut Db, id: PipelineId) -> QueryResult<Lanes> {
-    let ends: Option<(i64, i64, i32)> = pipeline::table
+/// The attempts of a pipeline lie side by side; their rows are small.
+const LONGEST: &str = "SELECT track_id AS id FROM attempt WHERE track_id BETWEEN ? AND ? \
+    GROUP BY track_id ORDER BY max(finished_at IS NULL) DESC, sum(finished_at - ordered_at) DESC, \
+    track_id LIMIT ?";
+
+#[derive(QueryableByName)]
+struct Chosen {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+}
+
+fn longest(db: &mut Db, id: PipelineId, most: i64) -> QueryResult<Lanes> {
+    let Some((_, first, last)) = ends(db, id)? else {
+        return Ok(Lanes::default());
+    };
+    let query = diesel::sql_query(LONGEST)
+        .bind::<BigInt, _>(first)
+        .bind::<BigInt, _>(last)
+        .bind::<BigInt, _>(most);
+    let chosen: Vec<Chosen> = on!(db, c => query.load(c)?);
+    let ids: Vec<i64> = chosen.iter().map(|chosen| chosen.id).collect();
+    let tracks = track::table
+        .inner_join(vertex::table.on(vertex::id.eq(track::vertex_id)))
+        .filter(track::id.eq_any(&ids))
+        .order(track::id)
+        .select((track::id, track::name, track::state, vertex::handler))
+        .load(db)?;
+    let attempts = attempt::table
+        .filter(attempt::track_id.eq_any(&ids))
+        .order((attempt::track_id, attempt::number))
+        .select((
+            attempt::track_id,
+            attempt::number,
+            attempt::ordered_at,
+            attempt::started_at,
+            attempt::finished_at,
+            attempt::reason,
+        ))
+        .load(db)?;
+    let ready = journal::table
+        .filter(journal::track_id.is_not_null())
+        .filter(journal::track_id.eq_any(&ids))
+        .filter(journal::new_state.eq(TrackState::Pending.word()))
+        .order(journal::sequence)
+        .select((journal::track_id.assume_not_null(), journal::at))
+        .load(db)?;
+    Ok(Lanes {
+        tracks,
+        attempts,
+        ready,
+        edges: Vec::new(),
+    })
+}
+
+/// The graph of a pipeline, its first track and its last one.
+fn ends(db: &mut Db, id: PipelineId) -> QueryResult<Option<(i64, i64, i64)>> {
+    let found: Option<(i64, i64, i32)> = pipeline::table
         .find(id.0)
         .select((
             pipeline::graph_id,
@@ -73,10 +135,13 @@ fn lanes(db: &mut Db, id: PipelineId) -> QueryResult<Lanes> {
         ))
         .first(db)
         .optional()?;
-    let Some((graph, first, count)) = ends else {
+    Ok(found.map(|(graph, first, count)| (graph, first, first + i64::from(count) - 1)))
+}
+
+fn lanes(db: &mut Db, id: PipelineId) -> QueryResult<Lanes> {
+    let Some((graph, first, last)) = ends(db, id)? else {
         return Ok(Lanes::default());
     };
-    let last = first + i64::from(count) - 1;
     let tracks = track::table
         .inner_join(vertex::table.on(vertex::id.eq(track::vertex_id)))
         .filter(track::id.between(first, last))
@@ -120,4 +185,17 @@ fn lanes(db: &mut Db, id: PipelineId) -> QueryResult<Lanes> {
         ready,
         edges: edges.into_iter().filter_map(of_track).collect(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LONGEST;
+    use crate::store::query_plan::steps;
+
+    #[test]
+    fn the_longest_are_found_among_the_attempts_of_the_pipeline() {
+        let plan = steps(LONGEST).join("; ");
+        let found = plan.contains("attempt") && plan.contains("(track_id>? AND track_id<?)");
+        assert!(found && !plan.contains("SCAN"), "{plan}");
+    }
 }

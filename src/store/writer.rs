@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::connection::{self, Db, Durability, open_writer, write_tx};
+use super::connection::{self, Db, Durability, open_writer};
+use super::deeds::{self, Deed, Kept, Object};
 use super::definitions::{self, Counters, NewGraph, Saved};
 use super::error::StoreError;
 use super::graphs::{GraphHead, StoredProblem};
@@ -25,6 +26,7 @@ pub struct Writer {
     pub(super) free: Counters,
     pub(super) vault: Option<Arc<Vault>>,
     pub(super) notes: Notes,
+    pub(super) deeds: Kept,
 }
 
 impl Writer {
@@ -39,6 +41,7 @@ impl Writer {
             free,
             vault: None,
             notes: Notes::default(),
+            deeds: Kept::default(),
         })
     }
 
@@ -59,13 +62,22 @@ impl Writer {
         now: Time,
     ) -> Result<bool, StoreError> {
         let set = |db: &mut Db| Ok(secrets::set(db, name, sealed, who, now)?);
-        self.noted(|db, _| write_tx(db, set), |_| Some(0))
+        let tell = |replaced: &bool| {
+            Some(of_secret(
+                name,
+                who,
+                if *replaced { "change" } else { "set" },
+            ))
+        };
+        self.told(now, |db, _| set(db), tell, |_| Some(0))
     }
 
     /// Removes a named secret; false: it was not there.
-    pub fn remove_secret(&mut self, name: &str) -> Result<bool, StoreError> {
-        self.noted(
+    pub fn remove_secret(&mut self, name: &str, who: &str, now: Time) -> Result<bool, StoreError> {
+        self.told(
+            now,
             |db, _| Ok(secrets::remove(db, name)?),
+            |was_there| was_there.then(|| of_secret(name, who, "remove")),
             |was_there| was_there.then_some(0),
         )
     }
@@ -141,8 +153,10 @@ impl Writer {
 
     /// Saves a definition as the newest version of its name.
     pub fn save_graph(&mut self, now: Time, new: &NewGraph) -> Result<Saved, StoreError> {
-        self.noted(
+        self.told(
+            now,
             |db, free| definitions::save(db, free, now, new),
+            |saved| deeds::of_save(new, saved),
             |saved| Some(saved.id.0),
         )
     }
@@ -154,10 +168,19 @@ impl Writer {
         what: Shelving,
         by: (&str, Time),
     ) -> Result<Shelved, StoreError> {
-        self.noted(
-            |db, _| shelf::shelve(db, graph, what, by),
-            |_| Some(graph.0.0),
-        )
+        let tell = |(changed, done): &(bool, Shelved)| {
+            changed.then(|| Deed {
+                who: by.0.to_owned(),
+                verb: deeds::shelving(what),
+                object: Object::Graph,
+                name: done.name.clone(),
+                number: Some(graph.0.0),
+                detail: deeds::of_versions(done.versions),
+            })
+        };
+        let shelve = |db: &mut Db, _: &mut Counters| shelf::shelve(db, graph, what, by);
+        let (_, done) = self.told(by.1, shelve, tell, |_| Some(graph.0.0))?;
+        Ok(done)
     }
 
     /// Notes what a check of an unchanged, unsealed definition found; false when it has changed.
@@ -187,11 +210,33 @@ impl Writer {
 
     /// Signs all browsers out.
     pub fn end_sessions(&mut self) -> Result<(), StoreError> {
-        self.noted(|db, _| Ok(sessions::remove_all(db)?), |()| Some(0))
+        Ok(sessions::remove_all(&mut self.db)?)
+    }
+
+    /// Signs all browsers out: there is another token.
+    pub fn token_rotated(&mut self, who: &str, mark: i64, now: Time) -> Result<(), StoreError> {
+        self.told(
+            now,
+            |db, _| Ok(sessions::remove_all(db)?),
+            |()| Some(sessions::rotated(who)),
+            |()| Some(mark),
+        )
     }
 
     /// Signs a browser out.
     pub fn remove_session(&mut self, digest: &str) -> Result<(), StoreError> {
         Ok(sessions::remove(&mut self.db, digest)?)
+    }
+}
+
+/// What was done with a named secret. Its value is nowhere in it.
+fn of_secret(name: &str, who: &str, verb: &'static str) -> Deed {
+    Deed {
+        who: who.to_owned(),
+        verb,
+        object: Object::Secret,
+        name: name.to_owned(),
+        number: None,
+        detail: String::new(),
     }
 }

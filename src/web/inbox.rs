@@ -4,21 +4,27 @@ use askama::Template;
 use rocket::{State, get};
 
 use crate::desk::Desk;
-use crate::store::Waiting;
-use crate::web::edge::answer::{Answer, Outcome, blocking};
+use crate::engine::{PendingOn, TrackState};
+use crate::store::{TrackHead, Waiting};
+use crate::web::edge::answer::{Answer, Failure, Outcome, blocking};
 use crate::web::edge::guard::Browser;
 use crate::web::parts::around::Around;
-use crate::web::parts::frame::{Frame, Section};
+use crate::web::parts::frame::{Frame, Live, Section};
+use crate::web::parts::held;
 use crate::web::parts::lines::{self, TrackLine};
 
 /// Tracks on one page.
 const PAGE: usize = 50;
+/// New ones are counted up to here.
+const MOST_NEWER: usize = PAGE;
 
 #[derive(Template)]
 #[template(path = "inbox.html")]
 struct InboxPage {
     frame: Frame,
     lines: Vec<Line>,
+    /// How many wait beside those that somebody looks at.
+    newer: usize,
     /// This is not the newest page.
     older: bool,
     /// The last track of this page, when there are older ones.
@@ -27,43 +33,105 @@ struct InboxPage {
 
 struct Line {
     track: TrackLine,
-    interrupted: bool,
+    /// None: it waits no more.
+    wants: Option<Wants>,
     pipeline_id: i64,
     pipeline: String,
     graph: String,
 }
 
-#[get("/inbox?<cursor>")]
-pub(in crate::web) async fn list(who: Browser, cursor: Option<i64>, desk: &State<Desk>) -> Outcome {
+/// What a person is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::web) enum Wants {
+    /// A value.
+    Value,
+    /// How a script ended of which nobody knows it.
+    Answer,
+}
+
+/// What a track waits for from a person.
+pub(in crate::web) fn wants(track: &TrackHead) -> Option<Wants> {
+    let state = TrackState::from_code(track.state);
+    let input = track.pending_on == Some(PendingOn::Input.code());
+    match state {
+        Some(TrackState::Interrupted) => Some(Wants::Answer),
+        Some(TrackState::Pending) if input => Some(Wants::Value),
+        _ => None,
+    }
+}
+
+/// What the page is made from.
+#[derive(Default)]
+struct Found {
+    waiting: Vec<Waiting>,
+    newer: usize,
+    older: bool,
+    next: Option<i64>,
+    live: Option<Live>,
+}
+
+/// `shown`: the keys of the lines that somebody looks at.
+#[get("/inbox?<cursor>&<shown>")]
+pub(in crate::web) async fn list(
+    who: Browser,
+    cursor: Option<i64>,
+    shown: Option<&str>,
+    desk: &State<Desk>,
+) -> Outcome {
     let desk = desk.inner().clone();
+    let shown = held::held(shown, 'n', PAGE);
     blocking(move || {
-        let from = cursor.unwrap_or(i64::MAX);
-        let found = desk.store.inbox(from, PAGE as i64 + 1)?;
-        Answer::ok(&view(&who, found, cursor.is_some()))
+        let live = Live::of(&desk, None, who.now.0);
+        let found = find(&desk, cursor, shown)?;
+        let live = Some(live);
+        Answer::ok(&view(&who, Found { live, ..found }))
     })
     .await
 }
 
-fn view(who: &Browser, mut found: Vec<Waiting>, older: bool) -> InboxPage {
-    let more = found.len() > PAGE;
-    found.truncate(PAGE);
-    let next = found.last().filter(|_| more).map(|w| w.track.id);
+fn find(desk: &Desk, cursor: Option<i64>, shown: Option<Vec<i64>>) -> Result<Found, Failure> {
+    let from = cursor.unwrap_or(i64::MAX);
+    let mut found = Found {
+        waiting: desk.store.inbox(from, PAGE as i64 + 1)?,
+        older: cursor.is_some(),
+        ..Found::default()
+    };
+    // Where nothing is shown there is nothing that could jump.
+    let shown = shown.filter(|ids| !ids.is_empty());
+    if let Some(ids) = shown {
+        let last = ids.iter().min().copied();
+        let now = found.waiting.iter().map(|w| w.track.id);
+        found.next = now.clone().find(|id| Some(*id) < last).and(last);
+        // On an older page nothing is new.
+        if !found.older {
+            found.newer = held::newer(now.filter(|id| Some(*id) > last), &ids);
+        }
+        found.waiting = desk.store.inbox_of(&ids)?;
+    } else if found.waiting.len() > PAGE {
+        found.waiting.truncate(PAGE);
+        found.next = found.waiting.last().map(|w| w.track.id);
+    }
+    Ok(found)
+}
+
+fn view(who: &Browser, found: Found) -> InboxPage {
     let around = Around {
         now: who.now.0,
         ..Around::default()
     };
     let line = |waiting: Waiting| Line {
-        interrupted: waiting.track.pending_on.is_none(),
-        track: lines::track(&waiting.track, &around),
+        wants: wants(&waiting.track),
+        track: lines::track(&waiting.track, &around, who.look.t),
         pipeline_id: waiting.track.pipeline_id,
         pipeline: waiting.pipeline,
         graph: waiting.graph,
     };
     InboxPage {
-        frame: Frame::new(who, Section::Inbox),
-        lines: found.into_iter().map(line).collect(),
-        older,
-        next,
+        frame: Frame::new(who, Section::Inbox).following(found.live),
+        lines: found.waiting.into_iter().map(line).collect(),
+        newer: found.newer,
+        older: found.older,
+        next: found.next,
     }
 }
 
@@ -71,24 +139,32 @@ fn view(who: &Browser, mut found: Vec<Waiting>, older: bool) -> InboxPage {
 mod tests {
     use askama::Template;
 
-    use super::view;
+    use super::{Found, view};
     use crate::store::Waiting;
-    use crate::web::tests::harness::{HOSTILE, browser, track_head};
-    use crate::web::tests::wellformed;
+    use crate::web::tests::foreign::in_each_language;
+    use crate::web::tests::harness::{HOSTILE, track_head};
 
     #[test]
     fn none_one_and_many() {
-        for count in [0, 1, 51] {
+        for count in [0, 1, 51, 1_000] {
             let waiting = |id| Waiting {
                 track: track_head(id, HOSTILE),
                 pipeline: HOSTILE.to_owned(),
                 graph: HOSTILE.to_owned(),
             };
-            let found = (1..=count).rev().map(waiting).collect();
-            let html = view(&browser(), found, false).render().expect("renders");
-            wellformed::check(&html);
+            let html = in_each_language(|who| {
+                let found = Found {
+                    waiting: (1..=count).rev().map(waiting).collect(),
+                    newer: count as usize,
+                    next: (count > 50).then_some(9),
+                    ..Found::default()
+                };
+                view(who, found).render().expect("renders")
+            });
             assert_eq!(html.contains("Nothing waits for you"), count == 0);
-            assert_eq!(html.contains("?cursor=2\""), count > 50);
+            assert_eq!(html.contains("?cursor="), count > 50);
+            assert_eq!(html.contains("1 new: show it"), count == 1);
+            assert_eq!(html.contains("50 or more new"), count > 50);
         }
     }
 }

@@ -8,11 +8,16 @@ mod asks;
 mod docs;
 mod edge;
 mod graphs;
+mod help;
+mod home;
 mod inbox;
+mod journal;
 mod mount;
 mod parts;
 mod pipelines;
+mod plots;
 mod secrets;
+mod system;
 mod tracks;
 
 #[cfg(test)]
@@ -21,3 +26,4 @@ mod tests;
 pub use docs::Documented;
 pub use edge::guard::{Browser, Clock};
 pub use mount::{catchers, routes};
+pub use system::Installed;

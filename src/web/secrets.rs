@@ -11,6 +11,7 @@ use crate::web::edge::answer::{Answer, Outcome, blocking};
 use crate::web::edge::guard::Browser;
 use crate::web::edge::posted::Posted;
 use crate::web::parts::frame::{Frame, Section};
+use crate::web::parts::refused::of_secret;
 use crate::web::parts::when::{When, when};
 
 #[derive(Template)]
@@ -60,13 +61,14 @@ pub(in crate::web) async fn change(who: Browser, form: Posted, desk: &State<Desk
 }
 
 fn take(desk: &Desk, who: &Browser, form: &Posted) -> Outcome {
-    let name = form.text("name");
+    let (name, t) = (form.text("name"), who.look.t);
     let removed = match form.text("do") {
-        "remove" => desk.remove_secret(name).map(|unfinished| match unfinished {
-            0 => format!("The secret {name} is removed."),
-            1 => format!("The secret {name} is removed. One pipeline that has not ended names it: what it still starts will fail."),
-            n => format!("The secret {name} is removed. {n} pipelines that have not ended name it: what they still start will fail."),
-        }),
+        "remove" => desk
+            .remove_secret(name, who.caller.name)
+            .map(|unfinished| match unfinished {
+                0 => t.secrets_removed(name),
+                n => t.secrets_removed_used(n, name),
+            }),
         _ => {
             let value = Hidden::new(form.text("value").to_owned());
             match desk.set_secret(name, &value, who.caller.name) {
@@ -81,7 +83,7 @@ fn take(desk: &Desk, who: &Browser, form: &Posted) -> Outcome {
         Err(SecretError::Store(why)) => return Err(why.into()),
         Err(why) => (
             Status::UnprocessableEntity,
-            format!("{why}."),
+            of_secret(&why, t),
             String::new(),
         ),
     };
@@ -119,7 +121,7 @@ mod tests {
         for (body, words) in [
             ("name=A-B&value=canary-value", "cannot name a secret"),
             ("name=SHORT&value=cnr", "needs 4 at least"),
-            ("name=NOBODY&do=remove", "there is no secret"),
+            ("name=NOBODY&do=remove", "There is no secret"),
         ] {
             let refused = server.post("/secrets", body);
             assert_eq!(refused.status(), Status::UnprocessableEntity, "{body}");

@@ -6,16 +6,14 @@
 //
 // node tests/browser/journey.mjs PROGRAM
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, mkdirSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { chromium } from 'playwright-core';
+import { launch, processes, serve, stop } from './server.mjs';
 
 const program = resolve(process.argv[2]);
 const pictures = process.env.TRACKYARD_PICTURES;
-const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync'];
 const HOSTILE = `"><script>document.title='hacked'</script><img src=x onerror="document.title='hacked'">`;
 
 const WRONG = `name: journey
@@ -48,6 +46,14 @@ input:
 vertices:
   greet: echo "good morning <who>"
 `;
+// Fails until a file is there.
+const flaky = (data) => `name: flaky
+vertices:
+  upload: |
+    echo "looks for the file"
+    test -e '${join(data, 'mended')}' || exit 3
+    echo "found it"
+`;
 const ENDLESS = `name: endless
 vertices:
   loop: |
@@ -71,37 +77,12 @@ vertices:
     while [ ! -e '${join(data, 'go')}' ]; do sleep 0.1; done
 `;
 
-function serve(data) {
-  const child = spawn(program, ['serve', '--port', '0', '--data', data], { stdio: ['ignore', 'pipe', 'inherit'], cwd: data });
-  return new Promise((started, reject) => {
-    let text = '';
-    child.stdout.on('data', (bytes) => {
-      text += bytes;
-      const link = text.match(/http:\/\/\S+\/sign-in\?code=\w+/);
-      if (link) started({ child, link: link[0], url: new URL(link[0]).origin });
-    });
-    child.on('exit', (code) => reject(new Error(`the server ended with ${code}: ${text}`)));
-  });
-}
-
-// The processes whose command line, as a list of words, is one of ours.
-function processes(ours) {
-  const words = (pid) => {
-    try { return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0'); } catch { return []; }
-  };
-  const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number);
-  return all.filter((pid) => ours(words(pid)));
-}
-
 // The supervisors that run the scripts of a data directory.
 const supervisors = (data) => processes((words) => words[1] === '__supervise' && words[2].startsWith(data));
 
-// The processes that were started for a data directory: they name a file of it.
-const of = (data) => processes((words) => words.some((word) => word.includes(`${data}/`)));
-
 async function journey(browser, javaScriptEnabled) {
   const data = mkdtempSync(join(tmpdir(), 'trackyard-'));
-  const server = await serve(data);
+  const server = await serve(program, data);
   const breaches = [];
   try {
     const context = await browser.newContext({ javaScriptEnabled, viewport: { width: 1300, height: 900 } });
@@ -129,7 +110,7 @@ async function journey(browser, javaScriptEnabled) {
     assert.equal(stranger.status(), 401);
     await shot('stranger');
     await page.goto(server.link);
-    assert.match(page.url(), /\/pipelines$/);
+    assert.equal(new URL(page.url()).pathname, '/');
     await shot('empty');
 
     await save(WRONG);
@@ -180,6 +161,21 @@ async function journey(browser, javaScriptEnabled) {
     await page.getByRole('button', { name: /give|save|values/i }).first().click();
     await page.getByText('good morning Ada').waitFor();
 
+    await save(flaky(data));
+    await page.getByRole('link', { name: /^start/i }).first().click();
+    await page.getByRole('button', { name: /^start/i }).click();
+    await page.getByText('Failed').first().waitFor();
+    await page.getByRole('link', { name: 'upload', exact: true }).first().click();
+    await page.getByText('exit code 3').first().waitFor();
+    await page.getByText('looks for the file').first().waitFor();
+    await shot('failed');
+    writeFileSync(join(data, 'mended'), '');
+    await page.getByRole('link', { name: 'Retry', exact: true }).click();
+    await page.getByText('1 track will run').waitFor();
+    await page.getByRole('button', { name: 'Retry', exact: true }).click();
+    await page.getByText('found it').first().waitFor();
+    await shot('retried');
+
     await save(ENDLESS);
     await page.getByRole('link', { name: /^start/i }).first().click();
     await page.getByRole('button', { name: /^start/i }).click();
@@ -219,7 +215,6 @@ async function journey(browser, javaScriptEnabled) {
     await page.getByRole('button', { name: 'Retry failed' }).click();
     await page.getByText('Finished').first().waitFor();
     assert.match(await page.locator('main').innerText(), /After the verdict/);
-    await page.getByText('Journal', { exact: true }).click();
     await page.getByText('stop: to see <b>what</b> follows').first().waitFor();
     await shot('control-finished');
     await page.getByRole('link', { name: 'second' }).first().click();
@@ -266,22 +261,11 @@ async function journey(browser, javaScriptEnabled) {
     assert.equal((await page.goto(`${server.url}/graphs`)).status(), 401, 'signed out');
     assert.deepEqual(breaches, []);
   } finally {
-    server.child.removeAllListeners('exit');
-    server.child.kill();
-    await new Promise((ended) => (server.child.exitCode === null ? server.child.on('exit', ended) : ended()));
-    // What the journey left to itself when it killed a supervisor, and the supervisors that still wait.
-    for (const pid of of(data)) {
-      try {
-        process.kill(pid, 'SIGKILL');
-      } catch {
-        // It has ended by itself.
-      }
-    }
-    rmSync(data, { recursive: true, force: true, maxRetries: 5 });
+    await stop(server, data);
   }
 }
 
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
+const browser = await launch();
 let passed = 0;
 let failed = 0;
 for (const javaScriptEnabled of [true, false]) {

@@ -9,7 +9,7 @@ use crate::api::error::ApiError;
 use crate::api::graphs::rows;
 use crate::api::guard::Auth;
 use crate::api::pipelines::head;
-use crate::api::wire::{Cursor, InstanceLogs, TrackLines};
+use crate::api::wire::{Cursor, InstanceLogs, List, TrackLines};
 use crate::desk::Desk;
 use crate::engine::{AttemptKey, PipelineId, TrackId};
 use crate::spool::{LogView, Spool};
@@ -39,13 +39,13 @@ pub(in crate::api) async fn of_instance(
     cursor: Option<&str>,
     limit: Option<&str>,
 ) -> Result<Json<InstanceLogs>, ApiError> {
-    let (cursor, limit) = (Cursor::read(cursor)?, rows(limit)?);
+    let (cursor, limit) = (Cursor::read(List::Logs, cursor)?, rows(limit)?);
     let (desk, spool) = (desk.inner().clone(), spool.inner().clone());
     blocking(move || {
         let id = PipelineId(id);
         head(&desk, id)?;
         let tracks = desk.store.tracks(id, cursor.unwrap_or(0), limit)?;
-        let next = Cursor::after(&tracks, limit, |track| track.id);
+        let next = Cursor::after(List::Logs, &tracks, limit, |track| track.id);
         let logs = tracks.iter().map(|track| lines(&spool, track));
         let logs = logs.collect::<std::io::Result<_>>().map_err(|why| {
             tracing::error!(%why, "a log could not be read: {why}");

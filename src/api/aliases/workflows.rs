@@ -8,11 +8,12 @@ use crate::api::condition::{IfMatch, IfNoneMatch, Tagged};
 use crate::api::describe;
 use crate::api::error::ApiError;
 use crate::api::graphs;
+use crate::api::graphs::paging::{page, steady};
 use crate::api::graphs::saving::Saved;
 use crate::api::guard::Auth;
 use crate::api::keys::RequestKey;
 use crate::api::wire::{
-    Edge, GraphPage, GraphSaved, GraphWhole, Vertex, WorkflowEdges, WorkflowNodes,
+    Edge, GraphPage, GraphSaved, GraphWhole, List, Vertex, WorkflowEdges, WorkflowNodes,
 };
 use crate::desk::Desk;
 use crate::engine::GraphId;
@@ -90,22 +91,25 @@ pub(in crate::api) async fn get(
     tag = "aliases",
     operation_id = "listWorkflowNodes",
     responses(
-        (status = 200, description = "The vertices.", body = WorkflowNodes),
-        describe::of_graph,
+        (status = 200, description = "A page.", body = WorkflowNodes),
+        describe::versions,
     )
 )]
-#[get("/workflows/<id>/nodes")]
+#[get("/workflows/<id>/nodes?<cursor>&<limit>")]
 pub(in crate::api) async fn nodes(
     _caller: Auth,
     desk: &State<Desk>,
     id: i64,
+    cursor: Option<String>,
+    limit: Option<String>,
 ) -> Result<Json<WorkflowNodes>, ApiError> {
     let desk = desk.inner().clone();
     blocking(move || {
-        let id = GraphId(graphs::head(&desk, id)?.id);
-        let vertices = desk.store.vertices(id)?;
-        let vertices = vertices.iter().map(Vertex::from).collect();
-        Ok(Json(WorkflowNodes { vertices }))
+        let read = || Ok(desk.store.vertices(GraphId(id))?);
+        let (of, vertices) = steady(&desk, id, read)?;
+        let all = vertices.iter().map(Vertex::from);
+        let (vertices, next) = page((List::Nodes, of), all, cursor.as_deref(), limit.as_deref())?;
+        Ok(Json(WorkflowNodes { vertices, next }))
     })
     .await
 }
@@ -115,22 +119,30 @@ pub(in crate::api) async fn nodes(
     tag = "aliases",
     operation_id = "listWorkflowEdges",
     responses(
-        (status = 200, description = "The edges.", body = WorkflowEdges),
-        describe::of_graph,
+        (status = 200, description = "A page.", body = WorkflowEdges),
+        describe::versions,
     )
 )]
-#[get("/workflows/<id>/edges")]
+#[get("/workflows/<id>/edges?<cursor>&<limit>")]
 pub(in crate::api) async fn edges(
     _caller: Auth,
     desk: &State<Desk>,
     id: i64,
+    cursor: Option<String>,
+    limit: Option<String>,
 ) -> Result<Json<WorkflowEdges>, ApiError> {
     let desk = desk.inner().clone();
     blocking(move || {
-        let id = GraphId(graphs::head(&desk, id)?.id);
-        let edges = desk.store.edges(id)?.into_iter();
-        let edges = edges.map(|(tail, head)| Edge { tail, head }).collect();
-        Ok(Json(WorkflowEdges { edges }))
+        let read = || Ok(desk.store.edges(GraphId(id))?);
+        let (of, edges) = steady(&desk, id, read)?;
+        let all = edges.into_iter().map(|(tail, head)| Edge { tail, head });
+        let (edges, next) = page(
+            (List::NodeEdges, of),
+            all,
+            cursor.as_deref(),
+            limit.as_deref(),
+        )?;
+        Ok(Json(WorkflowEdges { edges, next }))
     })
     .await
 }

@@ -12,6 +12,7 @@ use crate::api::tracks::lines::{MOST_LINES, USUAL_LINES};
 use crate::api::wire::TRIGGERS;
 use crate::desk::{PipelineAsk, TrackAsk};
 use crate::spool::Pattern;
+use crate::store::Object;
 
 /// Of the place where a page of a list begins.
 const PAGE: &str = "Where the page begins: the `next` of the page before it.";
@@ -126,6 +127,19 @@ pub(in crate::api) fn meaning(path: &str, name: &str) -> Option<(String, Value)>
             json!({"examples": ["FAILED,STOPPED"]}),
         ),
         ("cursor", _) => (PAGE.to_owned(), json!({"type": "string"})),
+        ("object", "/audit") => (
+            "Done with one of these.".to_owned(),
+            json!({"enum": Object::ALL.map(Object::word)}),
+        ),
+        ("name", "/audit") => (
+            "Done with what is called so; of a hook with its graph.".to_owned(),
+            json!({}),
+        ),
+        ("who", "/audit") => ("Done by this one.".to_owned(), json!({})),
+        ("since", "/audit") => (
+            "Done then or later: RFC 3339, or milliseconds since 1970.".to_owned(),
+            json!({"examples": ["2026-01-31T12:00:00Z"]}),
+        ),
         (word, "/pipelines") => filter(word)?,
         ("with", "/pipelines/{id}/diff") => (
             "The number of the pipeline before: what changed from it to the pipeline `id` is told."

@@ -7,13 +7,14 @@ use crate::api::body::Body;
 use crate::api::condition::{IfMatch, IfNoneMatch, Tagged};
 use crate::api::describe;
 use crate::api::error::ApiError;
+use crate::api::graphs::paging::{page, steady};
 use crate::api::graphs::saving::{self, Asking, Saved};
 use crate::api::graphs::tagged;
-use crate::api::graphs::vertices::{definition, edited, page};
+use crate::api::graphs::vertices::{definition, edited};
 use crate::api::guard::Auth;
 use crate::api::keys::RequestKey;
 use crate::api::made::part;
-use crate::api::wire::{EdgeBody, EdgePage, GraphSaved, NamedEdge};
+use crate::api::wire::{EdgeBody, EdgePage, GraphSaved, List, NamedEdge};
 use crate::desk::{Desk, EditError};
 use crate::graph::{Edit, EditFault};
 
@@ -38,13 +39,13 @@ pub(in crate::api) async fn edges(
     condition: IfNoneMatch<'_>,
 ) -> Result<Tagged<Json<EdgePage>>, ApiError> {
     tagged(desk, id, &condition, move |desk| {
-        let graph = definition(desk, id)?;
+        let (of, graph) = steady(desk, id, || definition(desk, id))?;
         let name = |place: u32| graph.vertices[place as usize].name.clone();
         let all = graph.edges.iter().map(|edge| NamedEdge {
             tail: name(edge.tail),
             head: name(edge.head),
         });
-        let (edges, next) = page(all, cursor.as_deref(), limit.as_deref())?;
+        let (edges, next) = page((List::Edges, of), all, cursor.as_deref(), limit.as_deref())?;
         Ok(Json(EdgePage { edges, next }))
     })
     .await

@@ -15,7 +15,7 @@ use crate::api::made::Made;
 use crate::api::query::is_dry;
 use crate::api::wire::{
     Cursor, Hook, HookBody, HookChanged, HookMade, HookMadeOrPreview, HookPage, HookPreview,
-    HookRemoved,
+    HookRemoved, List,
 };
 use crate::desk::{Desk, HookChange, HookError};
 use crate::engine::GraphId;
@@ -40,14 +40,14 @@ pub(in crate::api) async fn list(
     cursor: Option<&str>,
     limit: Option<&str>,
 ) -> Result<Json<HookPage>, ApiError> {
-    let (cursor, limit) = (Cursor::read(cursor)?, rows(limit)?);
+    let (cursor, limit) = (Cursor::read(List::Hooks, cursor)?, rows(limit)?);
     let desk = desk.inner().clone();
     blocking(move || {
         let graph = desk.graph_of_hooks(GraphId(id))?;
         let found = desk.store.hooks(&graph.name, cursor.unwrap_or(0), limit)?;
         let problems = desk.hook_problems(&graph.name, &found)?;
         Ok(Json(HookPage {
-            next: Cursor::after(&found, limit, |hook| hook.id),
+            next: Cursor::after(List::Hooks, &found, limit, |hook| hook.id),
             hooks: found.iter().zip(problems).map(Hook::of).collect(),
         }))
     })
@@ -157,12 +157,13 @@ pub(in crate::api) async fn change(
 ) -> Result<Json<HookChanged>, ApiError> {
     let (dry_run, once) = (is_dry(dry_run)?, key.with(&caller, Some(&body))?);
     let (which, change) = ((GraphId(id), hook), change_of(&body)?);
+    let who = caller.0.name;
     let desk = desk.inner().clone();
     blocking(move || {
         let head = match dry_run {
-            true => desk.change_hook(which, change, true)?,
+            true => desk.change_hook(which, change, who, true)?,
             false => {
-                let change = |desk: &Desk| desk.change_hook(which, change, false);
+                let change = |desk: &Desk| desk.change_hook(which, change, who, false);
                 once.run::<_, HookError>(&desk, change, |_| desk.hook_of(which.0, hook))?
             }
         };
@@ -194,9 +195,10 @@ pub(in crate::api) async fn remove(
     let (dry_run, once) = (is_dry(dry_run)?, key.with(&caller, None)?);
     let desk = desk.inner().clone();
     blocking(move || {
-        let remove = |desk: &Desk| desk.remove_hook(GraphId(id), hook, false);
+        let (which, who) = ((GraphId(id), hook), caller.0.name);
+        let remove = |desk: &Desk| desk.remove_hook(which, who, false);
         match dry_run {
-            true => desk.remove_hook(GraphId(id), hook, true)?,
+            true => desk.remove_hook(which, who, true)?,
             false => once.run(&desk, remove, |_| Ok(()))?,
         }
         Ok(Json(HookRemoved { id: hook, dry_run }))

@@ -8,7 +8,7 @@ use crate::api::describe;
 use crate::api::error::ApiError;
 use crate::api::graphs::rows;
 use crate::api::guard::Auth;
-use crate::api::wire::{Cursor, GraphListed, GraphPage, states};
+use crate::api::wire::{Cursor, GraphListed, GraphPage, List, states};
 use crate::desk::Desk;
 use crate::engine::PipelineState;
 use crate::store::{Archived, GraphFilter};
@@ -36,9 +36,9 @@ pub(in crate::api) async fn list(
     limit: Option<&str>,
 ) -> Result<Json<GraphPage>, ApiError> {
     let states = state.map(|words| states(words, PipelineState::ALL, PipelineState::word));
-    let limit = rows(limit)?;
+    let (after, limit) = (Cursor::read(List::Graphs, cursor.as_deref())?, rows(limit)?);
     let filter = GraphFilter {
-        after: cursor.unwrap_or_default(),
+        after: after.unwrap_or_default(),
         name: name.unwrap_or_default(),
         contains: contains.unwrap_or_default(),
         tag,
@@ -48,7 +48,7 @@ pub(in crate::api) async fn list(
     let desk = desk.inner().clone();
     blocking(move || {
         let graphs = desk.store.graphs(&filter, limit)?;
-        let next = Cursor::after(&graphs, limit, |g| g.head.name.clone());
+        let next = Cursor::after(List::Graphs, &graphs, limit, |g| g.head.name.clone());
         let graphs = graphs.into_iter().map(GraphListed::from).collect();
         Ok(Json(GraphPage { graphs, next }))
     })

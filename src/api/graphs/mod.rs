@@ -6,6 +6,7 @@ pub(in crate::api) mod form;
 pub(in crate::api) mod hooks;
 pub(in crate::api) mod layout;
 pub(in crate::api) mod list;
+pub(in crate::api) mod paging;
 pub(in crate::api) mod render;
 pub(in crate::api) mod replace;
 pub(in crate::api) mod saving;

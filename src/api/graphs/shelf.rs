@@ -36,8 +36,13 @@ async fn shelve(
         }
         let deed = |desk: &Desk| desk.handle.shelve((id, expect), what, asking.who);
         let again = |id| {
-            let there = desk.store.shelved(GraphId(id))?;
-            there.ok_or(CommandError::NoGraph(GraphId(id)))
+            let id = GraphId(id);
+            let now = match what {
+                // Nothing of it is there but the deed, which is not kept for ever.
+                Shelving::Remove => Some(desk.store.removed_graph(id)?.unwrap_or_default()),
+                Shelving::Archive | Shelving::Unarchive => desk.store.shelved(id)?,
+            };
+            now.ok_or(CommandError::NoGraph(id))
         };
         let done = asking.once.run(&desk, deed, again)?;
         Ok(Json(GraphShelved::of(done, what)))

@@ -11,7 +11,7 @@ use crate::api::graphs::saving::{self, Asking, Saved, save};
 use crate::api::graphs::{head, number, rows};
 use crate::api::guard::Auth;
 use crate::api::keys::RequestKey;
-use crate::api::wire::{Cursor, Graph, GraphDiff, GraphSaved, VersionPage};
+use crate::api::wire::{Cursor, Graph, GraphDiff, GraphSaved, List, VersionPage};
 use crate::desk::Desk;
 use crate::engine::GraphId;
 use crate::store::GraphHead;
@@ -35,12 +35,14 @@ pub(in crate::api) async fn list(
 ) -> Result<Json<VersionPage>, ApiError> {
     let limit = rows(limit)?;
     let most = i64::from(i32::MAX);
-    let before = Cursor::read(cursor)?.unwrap_or(most).clamp(0, most);
+    let before = Cursor::read(List::Versions, cursor)?
+        .unwrap_or(most)
+        .clamp(0, most);
     let desk = desk.inner().clone();
     blocking(move || {
         let head = head(&desk, id)?;
         let found = desk.store.versions(&head.name, before as i32, limit)?;
-        let next = Cursor::after(&found, limit, |graph| graph.version);
+        let next = Cursor::after(List::Versions, &found, limit, |graph| graph.version);
         let ids: Vec<i64> = found.iter().map(|graph| graph.id).collect();
         let mut tags = desk.store.tags(&ids)?;
         let one = |head: &GraphHead| Graph::of(head, tags.remove(&head.id).unwrap_or_default());

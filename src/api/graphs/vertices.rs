@@ -7,12 +7,13 @@ use crate::api::body::Body;
 use crate::api::condition::{IfMatch, IfNoneMatch, Tagged};
 use crate::api::describe;
 use crate::api::error::ApiError;
+use crate::api::graphs::paging::{page, steady};
 use crate::api::graphs::saving::{self, Asking, Saved, save};
-use crate::api::graphs::{rows, tagged};
+use crate::api::graphs::tagged;
 use crate::api::guard::Auth;
 use crate::api::keys::RequestKey;
 use crate::api::made::part;
-use crate::api::wire::{Cursor, GraphSaved, VertexBody, VertexDefinition, VertexPage};
+use crate::api::wire::{GraphSaved, List, VertexBody, VertexDefinition, VertexPage};
 use crate::desk::{Defined, Desk, EditError};
 use crate::engine::GraphId;
 use crate::graph::{Edit, EditFault, Graph, definitions};
@@ -33,20 +34,6 @@ pub(super) async fn edited(
 pub(super) fn definition(desk: &Desk, id: i64) -> Result<Graph, ApiError> {
     let graph = desk.store.definition(GraphId(id))?;
     graph.ok_or_else(|| ApiError::not_found("graph", id))
-}
-
-/// What a page has of a list, and where the next one begins.
-pub(super) fn page<T>(
-    all: impl Iterator<Item = T>,
-    cursor: Option<&str>,
-    limit: Option<&str>,
-) -> Result<(Vec<T>, Option<Cursor>), ApiError> {
-    let limit = usize::try_from(rows(limit)?).unwrap_or(usize::MAX);
-    let from: usize = Cursor::read(cursor)?.unwrap_or(0);
-    let mut found: Vec<T> = all.skip(from).take(limit + 1).collect();
-    let more = found.len() > limit;
-    found.truncate(limit);
-    Ok((found, more.then(|| Cursor::of(from + limit))))
 }
 
 /// The vertices of a graph, as they are defined
@@ -72,9 +59,11 @@ pub(in crate::api) async fn vertices(
     condition: IfNoneMatch<'_>,
 ) -> Result<Tagged<Json<VertexPage>>, ApiError> {
     tagged(desk, id, &condition, move |desk| {
-        let all = definitions(&definition(desk, id)?).into_iter();
+        let (of, graph) = steady(desk, id, || definition(desk, id))?;
+        let all = definitions(&graph).into_iter();
         let all = all.map(|(name, definition)| VertexDefinition { name, definition });
-        let (vertices, next) = page(all, cursor.as_deref(), limit.as_deref())?;
+        let of = (List::Vertices, of);
+        let (vertices, next) = page(of, all, cursor.as_deref(), limit.as_deref())?;
         Ok(Json(VertexPage { vertices, next }))
     })
     .await

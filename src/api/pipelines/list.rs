@@ -9,7 +9,7 @@ use crate::api::error::ApiError;
 use crate::api::graphs::rows;
 use crate::api::guard::Auth;
 use crate::api::query::flag;
-use crate::api::wire::{Cursor, FilterBody, Pipeline, PipelinePage};
+use crate::api::wire::{Cursor, FilterBody, List, Pipeline, PipelinePage};
 use crate::desk::Desk;
 use crate::store::{PipelineFilter, Place};
 
@@ -66,7 +66,7 @@ pub(in crate::api) async fn list(
         let found = desk.store.find_pipelines(&filter, after, limit)?;
         Ok(Json(PipelinePage {
             pipelines: found.heads.iter().map(Pipeline::from).collect(),
-            next: found.next.map(Cursor::of),
+            next: found.next.map(|place| Cursor::of(List::Pipelines, place)),
         }))
     })
     .await
@@ -77,7 +77,7 @@ pub(in crate::api) fn place(
     filter: &PipelineFilter,
     cursor: Option<&str>,
 ) -> Result<Option<Place>, ApiError> {
-    let place: Option<Place> = Cursor::read(cursor)?;
+    let place: Option<Place> = Cursor::read(List::Pipelines, cursor)?;
     match (place, cursor) {
         (Some(place), Some(text)) if !filter.is_of(place) => Err(Cursor::refused(text)),
         (place, _) => Ok(place),

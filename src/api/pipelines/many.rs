@@ -12,7 +12,9 @@ use crate::api::guard::Auth;
 use crate::api::keys::RequestKey;
 use crate::api::pipelines::list::place;
 use crate::api::query::is_dry;
-use crate::api::wire::{Cursor, FateCounts, ManyBody, ManyDone, OneDone, Outcome, PipelineState};
+use crate::api::wire::{
+    Cursor, FateCounts, List, ManyBody, ManyDone, OneDone, Outcome, PipelineState,
+};
 use crate::desk::{ANY, Ask, Asked, Desk, PipelineAsk, StartError};
 use crate::driver::CommandError;
 use crate::engine::{self, Expect, PipelineId, Preview};
@@ -120,7 +122,7 @@ pub(in crate::api) async fn ask(
             if !dry {
                 desk.handle.done(pipelines.len() as i64)?;
             }
-            let next = found.next.map(Cursor::of);
+            let next = found.next.map(|place| Cursor::of(List::Pipelines, place));
             Ok::<_, ApiError>(ManyDone { pipelines, next })
         };
         if dry {

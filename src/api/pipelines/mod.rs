@@ -18,7 +18,7 @@ use crate::api::graphs::rows;
 use crate::api::guard::Auth;
 use crate::api::pipelines::starts::{LONGEST_WAIT, duration};
 use crate::api::wire::{
-    Cursor, JournalEntry, JournalPage, Pipeline, PipelineWhole, Track, TrackPage, states,
+    Cursor, JournalEntry, JournalPage, List, Pipeline, PipelineWhole, Track, TrackPage, states,
 };
 use crate::desk::Desk;
 use crate::engine::{PipelineId, TrackState};
@@ -77,13 +77,13 @@ pub(in crate::api) async fn journal(
     cursor: Option<&str>,
     limit: Option<&str>,
 ) -> Result<Json<JournalPage>, ApiError> {
-    let (after, limit) = (Cursor::read(cursor)?, rows(limit)?);
+    let (after, limit) = (Cursor::read(List::Journal, cursor)?, rows(limit)?);
     let desk = desk.inner().clone();
     blocking(move || {
         let id = PipelineId(id);
         head(&desk, id)?;
         let entries = desk.store.journal(id, after.unwrap_or(0), limit)?;
-        let next = Cursor::after(&entries, limit, |entry| entry.sequence);
+        let next = Cursor::after(List::Journal, &entries, limit, |entry| entry.sequence);
         let entries = entries.iter().map(JournalEntry::from).collect();
         Ok(Json(JournalPage { entries, next }))
     })
@@ -132,7 +132,7 @@ pub(in crate::api) async fn tracks(
 ) -> Result<Json<TrackPage>, ApiError> {
     let states = state.map(|words| states(words, TrackState::ALL, TrackState::word));
     let states = states.transpose()?.unwrap_or_default();
-    let (after, limit) = (Cursor::read(cursor)?, rows(limit)?);
+    let (after, limit) = (Cursor::read(List::Tracks, cursor)?, rows(limit)?);
     let desk = desk.inner().clone();
     blocking(move || {
         let id = PipelineId(id);
@@ -140,7 +140,7 @@ pub(in crate::api) async fn tracks(
         let found = desk
             .store
             .track_page(id, &states, after.unwrap_or(0), limit)?;
-        let next = Cursor::after(&found, limit, |track| track.id);
+        let next = Cursor::after(List::Tracks, &found, limit, |track| track.id);
         let tracks = found.into_iter().map(Track::from).collect();
         Ok(Json(TrackPage { tracks, next }))
     })

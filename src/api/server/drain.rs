@@ -35,7 +35,7 @@ pub(in crate::api) async fn drain(
     _none: NoBody,
 ) -> Result<Custom<Json<Drain>>, ApiError> {
     let (dry, once) = (is_dry(dry_run)?, key.with(&caller, None)?);
-    let body = set(desk, true, (!dry).then_some(once)).await?;
+    let body = set(desk, (true, caller.0.name), (!dry).then_some(once)).await?;
     let status = match dry {
         true => Status::Ok,
         false => Status::Accepted,
@@ -61,12 +61,16 @@ pub(in crate::api) async fn undo(
     key: RequestKey,
 ) -> Result<Json<Drain>, ApiError> {
     let (dry, once) = (is_dry(dry_run)?, key.with(&caller, None)?);
-    let body = set(desk, false, (!dry).then_some(once)).await;
+    let body = set(desk, (false, caller.0.name), (!dry).then_some(once)).await;
     body.map(Json)
 }
 
 /// Drains or does so no more; without `once` says only how it would be.
-async fn set(desk: &Desk, on: bool, once: Option<Once>) -> Result<Drain, ApiError> {
+async fn set(
+    desk: &Desk,
+    (on, who): (bool, &'static str),
+    once: Option<Once>,
+) -> Result<Drain, ApiError> {
     let desk = desk.clone();
     blocking(move || {
         let running = || Ok::<_, ApiError>(desk.handle.census(PATIENCE)?.slots_used);
@@ -77,7 +81,7 @@ async fn set(desk: &Desk, on: bool, once: Option<Once>) -> Result<Drain, ApiErro
                 dry_run: true,
             });
         };
-        let set = |desk: &Desk| Ok::<_, ApiError>((on, desk.handle.drain(on)?));
+        let set = |desk: &Desk| Ok::<_, ApiError>((on, desk.handle.drain(on, who)?));
         let again = |_| Ok((desk.handle.is_draining(), running()?));
         let (draining, running) = once.run(&desk, set, again)?;
         Ok(Drain {

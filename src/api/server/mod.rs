@@ -1,5 +1,6 @@
 //! What is asked of the server as a whole.
 
+pub(in crate::api) mod audit;
 pub(in crate::api) mod drain;
 pub(in crate::api) mod health;
 pub(in crate::api) mod metrics;

@@ -8,33 +8,42 @@ use serde_json::Value;
 use crate::api::body::{Body, blocking};
 use crate::api::describe;
 use crate::api::error::ApiError;
+use crate::api::graphs::rows;
 use crate::api::guard::Auth;
 use crate::api::keys::RequestKey;
 use crate::api::made::{Made, part};
 use crate::api::query::is_dry;
-use crate::api::wire::{Secret, SecretBody, SecretPage, SecretRemoved, SecretSet};
+use crate::api::wire::{Cursor, List, Secret, SecretBody, SecretPage, SecretRemoved, SecretSet};
 use crate::desk::{Desk, SecretError};
 use crate::graph::Hidden;
 use crate::graph::codes;
 
-/// All named secrets, without their values
+/// Named secrets by name, without their values
 #[utoipa::path(
     tag = "secrets",
     operation_id = "listSecrets",
     responses(
-        (status = 200, description = "The secrets.", body = SecretPage),
+        (status = 200, description = "A page.", body = SecretPage),
         describe::list,
     )
 )]
-#[get("/secrets")]
+#[get("/secrets?<cursor>&<limit>")]
 pub(in crate::api) async fn list(
     _caller: Auth,
     desk: &State<Desk>,
+    cursor: Option<&str>,
+    limit: Option<&str>,
 ) -> Result<Json<SecretPage>, ApiError> {
+    let after: Option<String> = Cursor::read(List::Secrets, cursor)?;
+    let limit = rows(limit)?;
     let desk = desk.inner().clone();
     blocking(move || {
-        let secrets = desk.secrets()?.iter().map(Secret::from).collect();
-        Ok(Json(SecretPage { secrets }))
+        let found = desk
+            .store
+            .secrets_after(&after.unwrap_or_default(), limit)?;
+        let next = Cursor::after(List::Secrets, &found, limit, |secret| secret.name.clone());
+        let secrets = found.iter().map(Secret::from).collect();
+        Ok(Json(SecretPage { secrets, next }))
     })
     .await
 }
@@ -117,7 +126,7 @@ pub(in crate::api) async fn remove(
     let (dry_run, once) = (is_dry(dry_run)?, key.with(&caller, None)?);
     let desk = desk.inner().clone();
     blocking(move || {
-        let remove = |desk: &Desk| desk.remove_secret(&name);
+        let remove = |desk: &Desk| desk.remove_secret(&name, caller.0.name);
         let again = |_| Ok(desk.store.secret_users(&name)?);
         let unfinished_pipelines = match dry_run {
             true => desk.would_remove_secret(&name)?,

@@ -18,6 +18,7 @@ use crate::clock;
 use crate::desk::Desk;
 use crate::driver::CommandError;
 use crate::engine::Time;
+use crate::store::{Deed, Object};
 
 /// Makes a link that signs a browser in, once
 ///
@@ -29,12 +30,12 @@ use crate::engine::Time;
     params(RequestKey),
     responses(
         (status = 200, description = "The link.", body = SignInLink),
-        describe::list,
+        describe::write,
     )
 )]
 #[post("/sign-in-links?<dry_run>")]
 pub(in crate::api) async fn link(
-    _caller: Auth,
+    caller: Auth,
     desk: &State<Desk>,
     access: &State<Arc<Access>>,
     dry_run: Option<&str>,
@@ -63,6 +64,16 @@ pub(in crate::api) async fn link(
             ApiError::new(Status::ServiceUnavailable, "unavailable", why.to_string())
         })?;
         key.is_replayed(replayed);
+        if !replayed {
+            desk.handle.tell(Deed {
+                who: caller.0.name.to_owned(),
+                verb: "create",
+                object: Object::SignInLink,
+                name: String::new(),
+                number: None,
+                detail: String::new(),
+            })?;
+        }
         Ok(Json(link(Some(format!("/sign-in?code={}", code.text())))))
     })
     .await

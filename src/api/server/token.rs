@@ -6,7 +6,7 @@ use rocket::http::Status;
 use rocket::serde::json::Json;
 use rocket::{State, post};
 
-use crate::access::{Access, TOKEN_FILE};
+use crate::access::{Access, RotateError, TOKEN_FILE};
 use crate::api::body::{NoBody, blocking};
 use crate::api::describe;
 use crate::api::error::ApiError;
@@ -44,19 +44,24 @@ pub(in crate::api) async fn rotate(
     let (desk, access) = (desk.inner().clone(), Arc::clone(access));
     let data = spool.data().to_owned();
     blocking(move || {
-        let rotate = |desk: &Desk| {
-            access.rotate(&data).map_err(|why| {
-                tracing::error!(%why, "the token was not replaced: {why}");
-                ApiError::new(Status::ServiceUnavailable, "unavailable", why.to_string())
-            })?;
-            Ok::<_, ApiError>(access.sign_all_out(&desk.handle)?)
-        };
         if !dry_run {
             let _turn = access.turn();
-            once.run(&desk, rotate, |_| Ok(()))?;
+            let rotate = |desk: &Desk| access.rotate(&data, &desk.handle, caller.0.name);
+            once.run(&desk, rotate, |mark| access.finish(&data, mark))?;
         }
         let file = data.join(TOKEN_FILE).to_string_lossy().into_owned();
         Ok(Json(NewToken { file, dry_run }))
     })
     .await
+}
+
+impl From<RotateError> for ApiError {
+    fn from(error: RotateError) -> Self {
+        let why = match error {
+            RotateError::Command(error) => return error.into(),
+            RotateError::Token(_) | RotateError::Half(_) => error.to_string(),
+        };
+        tracing::error!(%why, "the token was not replaced: {why}");
+        Self::new(Status::ServiceUnavailable, "unavailable", why)
+    }
 }

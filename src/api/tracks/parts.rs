@@ -10,7 +10,7 @@ use crate::api::describe;
 use crate::api::error::ApiError;
 use crate::api::graphs::rows;
 use crate::api::guard::Auth;
-use crate::api::wire::{Attempt, AttemptPage, Cursor, TrackEnvironment, TrackInput};
+use crate::api::wire::{Attempt, AttemptPage, Cursor, List, TrackEnvironment, TrackInput};
 use crate::desk::{Desk, TrackShown};
 use crate::engine::TrackId;
 
@@ -105,7 +105,7 @@ pub(in crate::api) async fn attempts(
     cursor: Option<&str>,
     limit: Option<&str>,
 ) -> Result<Json<AttemptPage>, ApiError> {
-    let (cursor, limit) = (Cursor::read(cursor)?, rows(limit)?);
+    let (cursor, limit) = (Cursor::read(List::Attempts, cursor)?, rows(limit)?);
     let desk = desk.inner().clone();
     blocking(move || {
         desk.store.track(TrackId(id))?.ok_or_else(missing(id))?;
@@ -115,7 +115,7 @@ pub(in crate::api) async fn attempts(
         let more = rows.len() as i64 > limit;
         rows.truncate(limit as usize);
         let next = rows.last().filter(|_| more);
-        let next = next.map(|row| Cursor::of(row.number));
+        let next = next.map(|row| Cursor::of(List::Attempts, row.number));
         let attempts = rows.iter().map(Attempt::from).collect();
         Ok(Json(AttemptPage { attempts, next }))
     })

@@ -14,12 +14,16 @@ use crate::engine::{Census, PipelineState};
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct WorkflowNodes {
     pub(in crate::api) vertices: Vec<Vertex>,
+    /// Give it as `cursor` for the next page; null: there is none.
+    pub(in crate::api) next: Option<Cursor>,
 }
 
 /// The edges of a graph.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct WorkflowEdges {
     pub(in crate::api) edges: Vec<Edge>,
+    /// Give it as `cursor` for the next page; null: there is none.
+    pub(in crate::api) next: Option<Cursor>,
 }
 
 /// A start, of a version or of the newest version of a name.

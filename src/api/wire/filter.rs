@@ -104,7 +104,7 @@ fn known_trigger(word: &str) -> Result<String, ApiError> {
     }
 }
 
-fn moment(name: &str, text: Option<&str>) -> Result<Option<Time>, ApiError> {
+pub(in crate::api) fn moment(name: &str, text: Option<&str>) -> Result<Option<Time>, ApiError> {
     let read = |text| {
         clock::parse(text).map(Time).ok_or_else(|| {
             ApiError::invalid(format!(

@@ -171,6 +171,8 @@ pub(in crate::api) struct CallPreview {
     input: Map<String, Value>,
     /// It would have to wait until fewer pipelines of its graph run.
     queued: bool,
+    /// The pipeline that the same call has started before: it would start nothing. Null: it was not sent before.
+    started: Option<i64>,
     dry_run: bool,
 }
 
@@ -182,6 +184,7 @@ impl From<WouldCall> for CallPreview {
             version: would.graph.version,
             input: would.given,
             queued: would.queued,
+            started: would.started.map(|id| id.0),
             dry_run: true,
         }
     }

@@ -5,6 +5,7 @@ mod aliases;
 mod bodies;
 mod compare;
 mod cursor;
+mod deeds;
 mod diff;
 mod error;
 mod filter;
@@ -38,10 +39,13 @@ pub(super) use bodies::{
     TrackAskBody, VertexBody,
 };
 pub(super) use compare::PipelineDiff;
-pub(super) use cursor::Cursor;
+pub(super) use cursor::{Cursor, List};
+pub use cursor::{deeds_after, graphs_after, older_than};
+pub use deeds::Deed;
+pub(super) use deeds::DeedPage;
 pub use diff::{GraphChanges, GraphDiff};
 pub(super) use error::{Found, OfField, Refusal, Standing};
-pub(super) use filter::{FilterBody, TRIGGERS, states};
+pub(super) use filter::{FilterBody, TRIGGERS, moment, states};
 pub(super) use graphs::{
     Edge, GraphPage, GraphValidated, GraphWhole, Problem, VersionPage, Vertex,
 };
@@ -63,7 +67,7 @@ pub(super) use pipelines::{
 };
 pub(super) use preview::{AskPreview, FateCounts, StartedOrPreview};
 pub use rendered::Rendering;
-pub(super) use saved::GraphSaved;
+pub use saved::GraphSaved;
 pub(super) use shelf::GraphShelved;
 pub use stats::GraphStats;
 pub use timeline::Timeline;

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::cursor::Cursor;
 use super::values::Moment;
 use crate::store::SecretHead;
 
@@ -27,10 +28,12 @@ impl From<&SecretHead> for Secret {
     }
 }
 
-/// All named secrets, by name.
+/// Named secrets, by name.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct SecretPage {
     pub(in crate::api) secrets: Vec<Secret>,
+    /// Give it as `cursor` for the next page; null: there is none.
+    pub(in crate::api) next: Option<Cursor>,
 }
 
 /// A secret was set.

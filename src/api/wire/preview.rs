@@ -88,7 +88,7 @@ impl From<&Would> for AskPreview {
             dry_run: true,
             counts: FateCounts::from(preview),
             tracks: tracks.collect(),
-            warnings: would.warnings.clone(),
+            warnings: would.warnings.iter().map(|w| w.sentence.clone()).collect(),
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::store::Outcome;
 
 /// What became of a definition that was saved or checked.
 #[derive(Debug, Serialize, ToSchema)]
-pub(in crate::api) struct GraphSaved {
+pub struct GraphSaved {
     /// Null: with `dry_run`, of a version that would be made.
     id: Option<i64>,
     name: String,

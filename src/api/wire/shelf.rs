@@ -8,6 +8,7 @@ use crate::store::{Shelved, Shelving};
 /// What was done with all versions of a graph.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct GraphShelved {
+    /// Its name; of one whose removal is asked for again, empty when the audit has forgotten it.
     name: String,
     /// How many versions it has, or had.
     versions: i64,

@@ -12,7 +12,7 @@ use crate::cli::error::CliError;
 pub(in crate::cli) enum GraphVerb {
     /// Put a graph away: it is not listed, started or changed, and keeps its history
     #[command(
-        after_help = "Examples:\n  trackyard archive nightly-backup\n  trackyard ls --graphs --archived\n\nAll its versions are meant. What runs goes on."
+        after_help = "Examples:\n  trackyard archive nightly-backup --dry-run\n  trackyard ls --graphs --archived\n\nAll its versions are meant. What runs goes on."
     )]
     Archive(ShelveArgs),
     /// Take a graph out of the archive

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::api::wire;
 use crate::cli::context::Context;
+use crate::cli::doing::Doing;
 use crate::cli::error::{CliError, OK};
 use crate::cli::history::graph_row;
 use crate::cli::import::saved_line;
@@ -19,6 +20,9 @@ pub(in crate::cli) struct VersionsArgs {
     /// Save this version as the newest again (it needs the server)
     #[arg(long, value_name = "VERSION")]
     restore: Option<i32>,
+    /// Do not restore it; say what would become of it
+    #[arg(long, requires = "restore")]
+    dry_run: bool,
     /// At most this many, the newest first
     #[arg(short = 'n', long = "limit", value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
     limit: u32,
@@ -34,7 +38,8 @@ pub(super) fn versions(context: &Context, args: &VersionsArgs) -> Result<u8, Cli
     if let Some(version) = args.restore {
         let server = Remote::needed(context)?;
         let old = naming::graph(context, &store, &head.name, Some(version))?;
-        let path = format!("/graphs/{}/restore", old.id);
+        let (dry_run, json) = (args.dry_run, args.json);
+        let path = Doing { dry_run, json }.at(&format!("/graphs/{}/restore", old.id));
         let saved = server.post(&path, "application/json", None, "")?;
         match args.json {
             true => print_json(&saved)?,

@@ -3,6 +3,7 @@
 //! not.
 
 mod archive;
+mod audit;
 mod backup;
 mod checks;
 mod doctor;

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::archive::{Manifest, unpack};
 use super::backup::{amount, whole};
-use crate::app::{AppError, DATABASE, Hold, KEY_FILE, Restored, restored};
+use crate::app::{AppError, DATABASE, Hold, Holder, KEY_FILE, Restored, restored};
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, OK};
 use crate::cli::output::{counted, print, print_json};
@@ -110,7 +110,7 @@ fn taken(context: &Context, args: &RestoreArgs) -> Result<Option<Hold>, CliError
     let data = &context.config.data;
     let shown = data.display();
     if let Some(holder) = Hold::holder(data) {
-        return Err(context.held(&holder));
+        return Err(at_work(context, &holder));
     }
     let empty = match fs::read_dir(data) {
         Ok(mut entries) => entries.next().is_none(),
@@ -127,7 +127,7 @@ fn taken(context: &Context, args: &RestoreArgs) -> Result<Option<Hold>, CliError
         )));
     }
     let hold = Hold::take(data, "restore").map_err(|error| match error {
-        AppError::Held { holder, .. } => context.held(&holder),
+        AppError::Held { holder, .. } => at_work(context, &holder),
         other => other.into(),
     })?;
     let supervisors = match Spool::at(&data.join("spool")) {
@@ -142,6 +142,18 @@ fn taken(context: &Context, args: &RestoreArgs) -> Result<Option<Hold>, CliError
         )));
     }
     Ok(Some(hold))
+}
+
+/// Somebody works on the data directory, and would go on with what was moved aside.
+fn at_work(context: &Context, holder: &Holder) -> CliError {
+    if holder.url.is_none() {
+        return context.held(holder);
+    }
+    let (data, drain) = (context.config.data.display(), context.command("drain"));
+    CliError::Failed(format!(
+        "{holder} works on the data directory `{data}`: end it with `{drain}`, which waits for its scripts, or give \
+         another directory with `--data DIR`"
+    ))
 }
 
 /// Where what was there goes.

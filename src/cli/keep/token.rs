@@ -3,12 +3,14 @@
 use clap::Subcommand;
 use serde_json::json;
 
-use crate::access::{TOKEN_FILE, new_token, read_token};
+use crate::access::{TOKEN_FILE, read_token, stage_token};
 use crate::app::{AppError, DATABASE, Hold};
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, OK};
 use crate::cli::output::{print, print_json};
 use crate::cli::remote::Remote;
+use crate::clock;
+use crate::engine::Time;
 use crate::store::sign_all_out;
 
 #[derive(Debug, Subcommand)]
@@ -25,6 +27,9 @@ pub(in crate::cli) enum TokenVerb {
         after_help = "Example:\n  trackyard token rotate\n\nAll browsers are signed out, and what the old token watches on a running server ends. The token itself is not printed: see `trackyard token show`."
     )]
     Rotate {
+        /// Do nothing; say what would become of it
+        #[arg(long)]
+        dry_run: bool,
         /// Print one JSON object instead of text
         #[arg(long)]
         json: bool,
@@ -53,9 +58,24 @@ pub(super) fn token(context: &Context, verb: &TokenVerb) -> Result<u8, CliError>
                 false => print(token.text())?,
             }
         }
-        TokenVerb::Rotate { json } => {
+        TokenVerb::Rotate { dry_run, json } => {
             if !path.exists() {
                 return Err(none(context));
+            }
+            if dry_run {
+                let server = Remote::find(context)?;
+                if let Some(server) = &server {
+                    server.post("/token/rotate?dry_run=true", "application/json", None, "")?;
+                }
+                match json {
+                    true => print_json(
+                        &json!({"rotated": false, "server": server.is_some(), "dry_run": true}),
+                    )?,
+                    false => print(
+                        "there would be a new token, and all browsers would be signed out. Nothing was done.",
+                    )?,
+                }
+                return Ok(OK);
             }
             let ended = rotate(context)?;
             match (json, ended) {
@@ -92,12 +112,17 @@ fn rotate(context: &Context) -> Result<Option<usize>, CliError> {
         AppError::Held { holder, .. } => context.held(&holder),
         other => other.into(),
     })?;
-    new_token(&context.config.data)?;
+    let new = stage_token(&context.config.data)?;
     let database = context.config.data.join(DATABASE);
     let ended = match database.exists() {
-        true => sign_all_out(&database)?,
+        true => sign_all_out(&database, "cli", Time(clock::now()))?,
         false => 0,
     };
+    new.put().map_err(|why| {
+        CliError::Failed(format!(
+            "all browsers are signed out, but the token stays as it is: {why}"
+        ))
+    })?;
     drop(hold);
     Ok(Some(ended))
 }

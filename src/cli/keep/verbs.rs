@@ -2,6 +2,7 @@
 
 use clap::Subcommand;
 
+use super::audit::{AuditArgs, audit};
 use super::backup::{BackupArgs, backup};
 use super::doctor::{DoctorArgs, doctor};
 use super::fmt::{FmtArgs, fmt};
@@ -38,6 +39,11 @@ pub(in crate::cli) enum KeepVerb {
         after_help = "Examples:\n  trackyard migrate --dry-run\n  trackyard migrate\n\n`serve` does the same when it begins. The database as it was is kept beside the new one."
     )]
     Migrate(MigrateArgs),
+    /// List who changed graphs, hooks, secrets and the token, and who drained the server
+    #[command(
+        after_help = "Examples:\n  trackyard audit\n  trackyard audit --object graph --name nightly-backup\n  trackyard audit --who browser --since 1d\n\nWhat was asked of pipelines is in their journals: see `trackyard bundle`."
+    )]
+    Audit(AuditArgs),
     /// Print the local token, or replace it
     #[command(
         subcommand,
@@ -55,6 +61,7 @@ pub(in crate::cli) fn keep(context: &Context, verb: KeepVerb) -> Result<u8, CliE
         KeepVerb::Backup(args) => backup(context, &args),
         KeepVerb::Restore(args) => restore(context, &args),
         KeepVerb::Migrate(args) => migrate(context, &args),
+        KeepVerb::Audit(args) => audit(context, args),
         KeepVerb::Token(verb) => token(context, &verb),
     }
 }

@@ -4,6 +4,7 @@
 use clap::Args;
 use serde_json::{Value, json};
 
+use crate::api::wire;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, FAILED, OK};
 use crate::cli::naming;
@@ -144,7 +145,7 @@ impl Collect<'_> {
         let mut body = json!({
             "filter": {"live": false, "graph": graph, "ended_before": self.until},
             "limit": PAGE,
-            "cursor": stays.map(|id| id.to_string()),
+            "cursor": stays.map(|id| wire::older_than(id.0)),
             "why": self.why(),
         });
         loop {
@@ -214,7 +215,7 @@ impl Collect<'_> {
         print(&match dry {
             false => format!("{done} deleted{refused}"),
             true => format!(
-                "{done} would be deleted, with {} of logs{refused}",
+                "{done} would be deleted, with {} of logs{refused}. Nothing was done.",
                 size(sums.log_bytes.unsigned_abs())
             ),
         })

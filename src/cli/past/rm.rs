@@ -69,7 +69,9 @@ pub(super) fn rm(context: &Context, args: &RmArgs) -> Result<u8, CliError> {
     }
     let code = if refused.is_empty() { OK } else { FAILED };
     if args.json {
-        print_json(&json!({"pipelines": removed, "refused": refused}))?;
+        print_json(&json!({"pipelines": removed, "refused": refused, "dry_run": args.dry_run}))?;
+    } else if args.dry_run {
+        print("Nothing was done.")?;
     }
     Ok(code)
 }

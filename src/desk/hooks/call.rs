@@ -6,10 +6,10 @@ use super::define::{HookError, Source, Style};
 use super::judge::{constant, read};
 use crate::desk::{Desk, StartError, StartRequest};
 use crate::driver::{CommandError, Started};
-use crate::engine::GraphId;
+use crate::engine::{GraphId, PipelineId};
 use crate::graph::{FieldError, GivenOwned, Hidden, codes};
 use crate::secrets::{Place, is_signed};
-use crate::store::{GraphHead, HookHead};
+use crate::store::{GraphHead, HookHead, Used};
 
 /// The most bytes of the key that GitHub gives a delivery.
 const MOST_DELIVERY_BYTES: usize = 128;
@@ -50,6 +50,8 @@ pub struct WouldCall {
     pub given: Map<String, Json>,
     /// It would have to wait until fewer pipelines of the graph run.
     pub queued: bool,
+    /// The same call came before, and has started this: it would start nothing.
+    pub started: Option<PipelineId>,
 }
 
 impl Desk {
@@ -124,7 +126,7 @@ impl Desk {
         }
     }
 
-    /// What a call would start, as far as its caller may know it. Whether it came before is not looked at.
+    /// What a call would start, as far as its caller may know it, and what it has started if it came before.
     ///
     /// # Errors
     /// Those of [`Desk::call`].
@@ -132,6 +134,10 @@ impl Desk {
         let sources = read(&call.hook.input);
         let (graph, request) = self.asked_by(&call.hook, None, body)?;
         let would = self.would_start(graph, request).map_err(told)?;
+        let started = match self.store.used(&call.key)? {
+            Some(Used::Start(id)) => Some(id),
+            Some(Used::Request { .. }) | None => None,
+        };
         let given: Map<String, Json> = serde_json::from_str(&would.given).unwrap_or_default();
         let brought = |(name, value): (String, Json)| match sources.get(&name) {
             Some(Source::Pointer(_)) => (name, value),
@@ -141,6 +147,7 @@ impl Desk {
             given: given.into_iter().map(brought).collect(),
             graph: would.head,
             queued: would.room.queued,
+            started,
         })
     }
 

@@ -10,7 +10,7 @@ use crate::desk::{Desk, StartError};
 use crate::driver::CommandError;
 use crate::engine::GraphId;
 use crate::graph::{FieldError, Hidden};
-use crate::store::{GraphHead, HookDeed, HookHead, StoreError};
+use crate::store::{GraphHead, HookDeed, HookHead, HookUpdate, StoreError};
 
 /// How the calls of a hook are signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,7 +129,7 @@ impl Desk {
             head,
             secret: secret.clone(),
         };
-        let id = self.handle.hook(add)?.unwrap_or_default();
+        let id = self.handle.hook(add, who)?.unwrap_or_default();
         let head = self.store.hook(id)?.ok_or(HookError::NoHook(id))?;
         Ok((head, Some(secret)))
     }
@@ -139,35 +139,39 @@ impl Desk {
         &self,
         (graph, id): (GraphId, i64),
         change: HookChange,
+        who: &str,
         dry: bool,
     ) -> Result<HookHead, HookError> {
         let mut head = self.hook_of(graph, id)?;
         self.judge_hook(&head.graph, &change, change.input.as_ref())?;
-        if let Some(style) = change.style {
-            head.style = style.word().to_owned();
-        }
-        if let Some(input) = change.input {
-            head.input = written(&input);
-        }
-        head.enabled = change.enabled.unwrap_or(head.enabled);
-        if dry {
-            return Ok(head);
-        }
-        let change = HookDeed::Change {
-            head,
+        let update = HookUpdate {
+            style: change.style.map(|style| style.word().to_owned()),
+            enabled: change.enabled,
+            input: change.input.as_ref().map(written),
             secret: change.secret,
         };
-        self.handle.hook(change)?.ok_or(HookError::NoHook(id))?;
+        if dry {
+            update.apply(&mut head);
+            return Ok(head);
+        }
+        let change = HookDeed::Change(id, update);
+        let changed = self.handle.hook(change, who)?;
+        changed.ok_or(HookError::NoHook(id))?;
         self.hook_of(graph, id)
     }
 
     /// Removes a hook of a graph; `dry`: says only whether it can be.
-    pub fn remove_hook(&self, graph: GraphId, id: i64, dry: bool) -> Result<(), HookError> {
+    pub fn remove_hook(
+        &self,
+        (graph, id): (GraphId, i64),
+        who: &str,
+        dry: bool,
+    ) -> Result<(), HookError> {
         self.hook_of(graph, id)?;
         if dry {
             return Ok(());
         }
-        let gone = self.handle.hook(HookDeed::Remove(id))?;
+        let gone = self.handle.hook(HookDeed::Remove(id), who)?;
         gone.map(drop).ok_or(HookError::NoHook(id))
     }
 

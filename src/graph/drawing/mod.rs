@@ -1,15 +1,18 @@
 //! A graph as a picture: in text for a terminal, for Graphviz, for Mermaid, and in SVG.
 
+mod condense;
 mod dot;
 mod lanes;
 mod layout;
 mod mermaid;
+mod picture;
 mod svg;
 
 pub use dot::dot;
 pub use lanes::{Lanes, Row, lanes};
-pub use layout::{CARD_HEIGHT, CARD_WIDTH, Card, Layout, Way, layout};
+pub use layout::{CARD_HEIGHT, CARD_WIDTH, Card, Dot, Layout, Way, layout};
 pub use mermaid::mermaid;
+pub use picture::{Detail, Drawn, Line, MOST_CARDS, MOST_LINES, Picture, Stack, cut, picture};
 pub use svg::svg;
 
 use super::model::Graph;

@@ -7,6 +7,12 @@ use crate::graph::identifiers::is_identifier;
 use crate::graph::model::{Graph, Vertex};
 use crate::graph::similar::quote;
 
+/// Programs that are often given a path: no note asks whether they are users.
+const PROGRAMS: [&str; 20] = [
+    "bash", "cat", "cd", "chmod", "cp", "dash", "find", "ls", "mkdir", "mv", "nice", "node",
+    "perl", "php", "python", "python3", "rm", "ruby", "sh", "touch",
+];
+
 /// What the lines above a job have set for it.
 #[derive(Default)]
 struct Above {
@@ -26,6 +32,7 @@ pub(super) fn read(text: &str, wish: &Wish) -> Result<Found, LeftOut> {
     let mut found = Found::default();
     let mut above = Above::default();
     let mut taken = BTreeSet::new();
+    let users = wish.users || names_users(text);
     for (line, text) in (1..).zip(text.lines()) {
         let text = text.trim();
         if text.is_empty() || text.starts_with('#') {
@@ -35,7 +42,7 @@ pub(super) fn read(text: &str, wish: &Wish) -> Result<Found, LeftOut> {
             above.set(line, name, value, &mut found);
             continue;
         }
-        let Some(job) = job(text, wish.users) else {
+        let Some(job) = job(text, users) else {
             let what = format!("{} is neither a job nor a variable", quote(text));
             found.leave(line, what);
             continue;
@@ -55,6 +62,13 @@ pub(super) fn read(text: &str, wish: &Wish) -> Result<Found, LeftOut> {
             let what = format!(
                 "the user {}: scripts run as the user of the server",
                 quote(user)
+            );
+            found.leave(line, what);
+        }
+        if let Some(word) = first_word(&job).filter(|word| !PROGRAMS.contains(word)) {
+            let what = format!(
+                "{} is taken for the program: if it is a user, as in a crontab of the system, take that column out",
+                quote(word)
             );
             found.leave(line, what);
         }
@@ -145,6 +159,24 @@ fn job(text: &str, users: bool) -> Option<Job<'_>> {
     })
 }
 
+/// Whether all jobs have the column of a system's crontab: a word that can be a user and then a path, and
+/// `root` is among them, which is no program.
+fn names_users(text: &str) -> bool {
+    let lines = text.lines().map(str::trim);
+    let lines = lines.filter(|line| !line.starts_with('#') && assignment(line).is_none());
+    let jobs: Vec<Job<'_>> = lines.filter_map(|line| job(line, false)).collect();
+    let is_root = |job: &Job<'_>| word(job.command).is_some_and(|(first, _)| first == "root");
+    let users = |job: &Job<'_>| is_root(job) || first_word(job).is_some();
+    jobs.iter().any(is_root) && jobs.iter().all(users)
+}
+
+/// The first word of a command, if it can be a user and a path follows.
+fn first_word<'t>(job: &Job<'t>) -> Option<&'t str> {
+    let (first, after) = word(job.command).filter(|_| job.user.is_none())?;
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-".contains(c);
+    (first.chars().all(plain) && after.starts_with('/')).then_some(first)
+}
+
 fn word(text: &str) -> Option<(&str, &str)> {
     let (word, rest) = text.split_once(char::is_whitespace)?;
     Some((word, rest.trim_start()))
@@ -179,7 +211,7 @@ fn script(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use crate::graph::Limits;
-    use crate::graph::foreign::{Origin, Wish, import};
+    use crate::graph::foreign::{LeftOut, Origin, Wish, import};
     use crate::graph::{check, text};
 
     #[test]
@@ -245,6 +277,29 @@ mod tests {
         );
         let users = found.left_out.iter().filter(|l| l.what.contains("`root`"));
         assert_eq!(users.count(), 1, "{:?}", found.left_out);
+    }
+
+    #[test]
+    fn a_column_of_users_is_noticed_or_asked_about() {
+        let read = |text: &str| import(text, Origin::Crontab, &Wish::default()).expect("jobs");
+        let asked = |text: &str| {
+            let left_out = read(text).left_out;
+            left_out.iter().any(|l| l.what.contains("if it is a user"))
+        };
+        let system = "17 * * * * root cd / && run-parts /etc/x\n0 3 * * * backup /usr/bin/save\n";
+        let found = read(system);
+        assert_eq!(found.graphs[1].name, "save");
+        let script = &found.graphs[1].vertices[0].script;
+        assert_eq!(script, "#!/bin/sh\n/usr/bin/save\n");
+        let users = |l: &&LeftOut| l.what.starts_with("the user");
+        assert_eq!(found.left_out.iter().filter(users).count(), 2);
+        assert!(!asked(system));
+        // It may be a program as well.
+        let unclear = "0 3 * * * backup /srv\n";
+        assert_eq!(read(unclear).graphs[0].name, "backup");
+        assert!(asked(unclear));
+        let own = "0 3 * * * sh /opt/x\n0 4 * * * cd /srv && make\n0 5 * * * /bin/y\n";
+        assert!(!asked(own));
     }
 
     #[test]

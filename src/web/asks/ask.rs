@@ -11,24 +11,24 @@ use crate::driver::CommandError;
 use crate::engine::{PipelineId, Refusal, TrackId};
 use crate::store::PipelineHead;
 use crate::web::asks::asked::{Foretold, Found, Subject};
-use crate::web::asks::deeds::{Deed, Words};
+use crate::web::asks::deeds::{Deed, Told};
 use crate::web::asks::fates::Fates;
 use crate::web::asks::form::Sent;
 use crate::web::edge::answer::{Answer, Failure, Outcome, blocking};
 use crate::web::edge::guard::Browser;
 use crate::web::edge::posted::Posted;
 use crate::web::edge::seen::Seen;
-use crate::web::parts::fields::{Group, Widget};
-use crate::web::parts::frame::{Frame, Section, capital};
+use crate::web::parts::fields::{Group, Widget, named};
+use crate::web::parts::frame::{Frame, Section};
 use crate::web::parts::marks::Mark;
-use crate::web::parts::refused::{failure, told};
+use crate::web::parts::refused::{failure, of_start, told};
 use crate::web::parts::reveal;
 
 #[derive(Template)]
 #[template(path = "ask.html")]
 pub(in crate::web) struct AskPage {
     pub(in crate::web) frame: Frame,
-    pub(in crate::web) words: Words,
+    pub(in crate::web) words: Told,
     pub(in crate::web) pipeline: PipelineHead,
     /// The track that is asked; none: the pipeline.
     pub(in crate::web) track: Option<i64>,
@@ -160,15 +160,15 @@ fn take(desk: &Desk, who: &Browser, subject: Subject, form: &Posted) -> Outcome 
         }
         Err(StartError::Command(CommandError::Refused(why))) => {
             sent.moved = matches!(why, Refusal::PipelineMoved(_) | Refusal::TrackMoved(..));
-            sent.errors.push(told(why)?);
+            sent.errors.push(told(why, who.look.t)?);
             Status::Conflict
         }
-        Err(StartError::Command(CommandError::InTheWay(_, why))) => {
-            sent.errors.push(format!("{}.", reveal::text(&why)));
-            Status::Conflict
-        }
-        Err(why @ (StartError::UnknownSecrets(_) | StartError::Sealed(_))) => {
-            sent.errors.push(capital(&format!("{why}.")));
+        Err(
+            why @ (StartError::UnknownSecrets(_)
+            | StartError::Sealed(_)
+            | StartError::Command(CommandError::InTheWay(..))),
+        ) => {
+            sent.errors.push(of_start(&why, who.look.t));
             Status::Conflict
         }
         Err(why) => return Err(failure(why)),
@@ -183,22 +183,21 @@ fn foretell(
     found: &Found,
     sent: &mut Sent<'_>,
 ) -> Result<Foretold, Failure> {
+    let t = who.look.t;
     if found.is_idle() {
-        sent.refuse("Its script takes no values.".to_owned());
+        sent.refuse(t.ask_no_values(), t);
         return Ok(Foretold::default());
     }
-    match found.foretell(desk, who.caller.name) {
+    match found.foretell(desk, who.caller.name, t) {
         Ok(foretold) => return Ok(foretold),
-        Err(StartError::Command(CommandError::Refused(why))) => sent.refuse(told(why)?),
-        Err(StartError::Command(CommandError::InTheWay(_, why))) => {
-            sent.refuse(format!("{}.", reveal::text(&why)));
-        }
-        Err(why @ (StartError::UnknownSecrets(_) | StartError::Sealed(_))) => {
-            sent.refuse(capital(&format!("{why}.")));
-        }
+        Err(StartError::Command(CommandError::Refused(why))) => sent.refuse(told(why, t)?, t),
+        Err(
+            why @ (StartError::UnknownSecrets(_)
+            | StartError::Sealed(_)
+            | StartError::Command(CommandError::InTheWay(..))),
+        ) => sent.refuse(of_start(&why, t), t),
         Err(StartError::Fields(errors)) => {
-            let texts = errors.iter().map(|e| format!("{}: {}", e.field, e.message));
-            sent.errors.extend(texts);
+            sent.errors.extend(errors.iter().map(|e| named(e, t)));
         }
         Err(why) => return Err(failure(why)),
     }
@@ -209,12 +208,12 @@ fn foretell(
 fn page(desk: &Desk, who: &Browser, subject: Subject, mut sent: Sent<'_>) -> Outcome {
     let found = subject.find(desk)?;
     let foretold = foretell(desk, who, &found, &mut sent)?;
-    let (groups, elsewhere) = found.groups(&sent);
+    let (groups, elsewhere) = found.groups(&sent, who.look.t);
     sent.errors.extend(elsewhere);
     let fields = groups.iter().flat_map(|group| &group.fields);
     let page = AskPage {
         frame: Frame::new(who, Section::Pipelines),
-        words: found.words(),
+        words: found.words(who.look.t),
         track: found.track(),
         name: found.name().to_owned(),
         mark: found.mark(),

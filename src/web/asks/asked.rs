@@ -5,15 +5,15 @@ use std::collections::BTreeSet;
 use crate::desk::{Ask, Asked, Desk, StartError, Takes, TrackAsk};
 use crate::engine::{PipelineId, TrackId, TrackState};
 use crate::graph::Param;
+use crate::l10n::Words;
 use crate::store::{PipelineHead, TrackHead};
-use crate::web::asks::deeds::{self, Deed, Words};
+use crate::web::asks::deeds::{self, Deed, Told};
 use crate::web::asks::fates::{self, Fates};
 use crate::web::edge::answer::Failure;
 use crate::web::edge::posted::Posted;
 use crate::web::edge::seen::Seen;
 use crate::web::graphs::start::new_key;
 use crate::web::parts::marks::{self, Mark};
-use crate::web::parts::reveal;
 use crate::web::parts::values::values;
 
 /// What is asked, and of what.
@@ -88,12 +88,12 @@ impl Subject {
 }
 
 impl Found {
-    pub(in crate::web) fn words(&self) -> Words {
+    pub(in crate::web) fn words(&self, t: Words) -> Told {
         match self.subject {
-            Subject::Pipeline(_, deed) => deed.words(),
+            Subject::Pipeline(_, deed) => deed.words(t),
             Subject::Track(_, ask) => {
                 let state = self.track.as_ref().map(|track| track.head.state);
-                deeds::words_at(ask, state.and_then(TrackState::from_code))
+                deeds::words_at(ask, state.and_then(TrackState::from_code), t)
             }
         }
     }
@@ -191,7 +191,12 @@ impl Found {
     }
 
     /// What would follow, with the values that are there.
-    pub(in crate::web) fn foretell(&self, desk: &Desk, who: &str) -> Result<Foretold, StartError> {
+    pub(in crate::web) fn foretell(
+        &self,
+        desk: &Desk,
+        who: &str,
+        t: Words,
+    ) -> Result<Foretold, StartError> {
         let asked = Asked {
             who: who.to_owned(),
             ..Asked::default()
@@ -199,19 +204,17 @@ impl Found {
         let ask = match self.subject {
             Subject::Pipeline(id, Deed::Again) => {
                 let would = desk.would_again(id, asked)?;
-                let mut becomes = match would.waits_for_input.len() {
-                    0 => String::new(),
-                    1 => "1 track of it will wait for a value. ".to_owned(),
-                    n => format!("{n} tracks of it will wait for a value. "),
-                };
+                let mut says = Vec::new();
+                if !would.waits_for_input.is_empty() {
+                    says.push(t.ask_waits(would.waits_for_input.len()));
+                }
                 if !would.room.stops.is_empty() {
                     let stops: Vec<_> =
                         would.room.stops.iter().map(|id| format!("#{id}")).collect();
-                    let stops = stops.join(", ");
-                    becomes += &format!("Its graph's limit is reached: {stops} will be stopped.");
+                    says.push(t.ask_stops(stops.join(", ")));
                 }
                 return Ok(Foretold {
-                    becomes,
+                    becomes: says.join(" "),
                     ..Foretold::default()
                 });
             }
@@ -220,14 +223,18 @@ impl Found {
         };
         let would = desk.foretell(ask, asked)?;
         let marked = match (self.subject, &self.track) {
-            (Subject::Track(_, ask), Some(track)) => fates::of_mark(ask, &track.head),
+            (Subject::Track(_, ask), Some(track)) => fates::of_mark(ask, &track.head, t),
             _ => None,
         };
-        let says = marked.into_iter().chain([fates::of_pipeline(&would)]);
+        let says = marked.into_iter().chain([fates::of_pipeline(&would, t)]);
         Ok(Foretold {
             becomes: says.collect::<Vec<_>>().join(" "),
-            warnings: would.warnings.iter().map(|w| reveal::text(w)).collect(),
-            fates: fates::of_tracks(&would),
+            warnings: would
+                .warnings
+                .iter()
+                .map(|w| fates::caution(w, t))
+                .collect(),
+            fates: fates::of_tracks(&would, t),
         })
     }
 }

@@ -6,6 +6,7 @@ use crate::engine::{
     Action, Ending, Mark, PendingOn, PipelineStand, Scope, TrackAction, TrackInput, TrackStand,
     TrackState,
 };
+use crate::l10n::Words;
 use crate::store::TrackHead;
 
 /// What can be done to a pipeline.
@@ -18,12 +19,12 @@ pub(in crate::web) enum Deed {
 }
 
 /// An action in the words of a page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::web) struct Words {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::web) struct Told {
     /// On its button.
-    pub(in crate::web) label: &'static str,
+    pub(in crate::web) label: String,
     /// What follows, in a sentence.
-    pub(in crate::web) says: &'static str,
+    pub(in crate::web) says: String,
     /// It ends what runs, or cannot be taken back.
     pub(in crate::web) danger: bool,
 }
@@ -33,22 +34,22 @@ pub(in crate::web) struct Words {
 pub(in crate::web) struct Offer {
     /// Where it leads: a path of fixed words and numbers.
     pub(in crate::web) path: String,
-    pub(in crate::web) label: &'static str,
+    pub(in crate::web) label: String,
     /// One click does it: it harms nobody and can be taken back.
     pub(in crate::web) at_once: bool,
     pub(in crate::web) danger: bool,
 }
 
-const fn calm(label: &'static str, says: &'static str) -> Words {
-    Words {
+fn calm(label: String, says: String) -> Told {
+    Told {
         label,
         says,
         danger: false,
     }
 }
 
-const fn danger(label: &'static str, says: &'static str) -> Words {
-    Words {
+fn danger(label: String, says: String) -> Told {
+    Told {
         label,
         says,
         danger: true,
@@ -75,29 +76,16 @@ impl Deed {
     }
 
     /// In words.
-    pub(in crate::web) const fn words(self) -> Words {
+    pub(in crate::web) fn words(self, t: Words) -> Told {
         match self {
-            Self::Ask(PipelineAsk::Pause) => calm(
-                "Pause",
-                "Nothing new of it starts until it is resumed. What runs goes on to its end.",
-            ),
-            Self::Ask(PipelineAsk::Resume) => calm("Resume", "It goes on where it was paused."),
-            Self::Ask(PipelineAsk::Stop) => danger(
-                "Stop",
-                "What has not started never will. What runs is ended: TERM, and KILL when its grace is over.",
-            ),
-            Self::Ask(PipelineAsk::Kill) => danger(
-                "Kill",
-                "What has not started never will. What runs is ended with KILL, without a grace.",
-            ),
-            Self::Ask(PipelineAsk::RetryFailed) => calm(
-                "Retry failed",
-                "Every track of it that is FAILED, INTERRUPTED or STOPPED gets another attempt with the values that it has, and the pipeline goes on.",
-            ),
-            Self::Again => calm(
-                "Run again",
-                "A new pipeline of the same version of the graph starts, with what was given for this one.",
-            ),
+            Self::Ask(PipelineAsk::Pause) => calm(t.act_pause(), t.act_pause_says()),
+            Self::Ask(PipelineAsk::Resume) => calm(t.act_resume(), t.act_resume_says()),
+            Self::Ask(PipelineAsk::Stop) => danger(t.act_stop_all(), t.act_stop_all_says()),
+            Self::Ask(PipelineAsk::Kill) => danger(t.act_kill_all(), t.act_kill_all_says()),
+            Self::Ask(PipelineAsk::RetryFailed) => {
+                calm(t.act_retry_failed(), t.act_retry_failed_says())
+            }
+            Self::Again => calm(t.act_again(), t.act_again_says()),
         }
     }
 
@@ -119,67 +107,50 @@ impl Deed {
 }
 
 /// What the page of a pipeline offers.
-pub(in crate::web) fn of_pipeline(id: i64, stand: &PipelineStand) -> Vec<Offer> {
+pub(in crate::web) fn of_pipeline(id: i64, stand: &PipelineStand, t: Words) -> Vec<Offer> {
     let offered = Deed::ALL.iter().filter(|deed| deed.is_offered(stand));
-    let offer = |deed: &Deed| Offer {
-        path: format!("/pipelines/{id}/{}", deed.word()),
-        label: deed.words().label,
-        at_once: deed.is_at_once(),
-        danger: deed.words().danger,
+    let offer = |deed: &Deed| {
+        let words = deed.words(t);
+        Offer {
+            path: format!("/pipelines/{id}/{}", deed.word()),
+            label: words.label,
+            at_once: deed.is_at_once(),
+            danger: words.danger,
+        }
     };
     offered.map(offer).collect()
 }
 
 /// An action on a track in words.
-pub(in crate::web) const fn words(ask: TrackAsk) -> Words {
+pub(in crate::web) fn words(ask: TrackAsk, t: Words) -> Told {
     match ask {
-        TrackAsk::Retry => calm(
-            "Retry",
-            "It gets another attempt. What comes after it and is done stays done.",
-        ),
-        TrackAsk::RetryAfter => calm(
-            "Retry with all after it",
-            "It gets another attempt, and so does everything that comes after it.",
-        ),
-        TrackAsk::RunAlone => calm(
-            "Run alone",
-            "It gets another attempt, and nothing else starts: the pipeline is paused.",
-        ),
-        TrackAsk::Skip => calm(
-            "Skip",
-            "It is passed over and counts as done: what comes after it goes on. One whose turn has not come is passed over then.",
-        ),
-        TrackAsk::Succeed => calm(
-            "It succeeded",
-            "It counts as a success, whatever became of it, and what comes after it goes on.",
-        ),
-        TrackAsk::Fail => danger(
-            "It failed",
-            "It counts as a failure. If its script runs, it is ended: TERM, and KILL when its grace is over.",
-        ),
-        TrackAsk::Hold => calm("Hold", "It does not start until it is released."),
-        TrackAsk::Release => calm("Release", "It starts when its turn comes."),
-        TrackAsk::Stop => danger(
-            "Stop",
-            "It never starts. If its script runs, it is ended: TERM, and KILL when its grace is over.",
-        ),
-        TrackAsk::Kill => danger("Kill", "Its script is ended with KILL, without a grace."),
-        TrackAsk::Input => calm("Change values", "It gets these values when it starts."),
+        TrackAsk::Retry => calm(t.act_retry(), t.act_retry_says()),
+        TrackAsk::RetryAfter => calm(t.act_retry_after(), t.act_retry_after_says()),
+        TrackAsk::RunAlone => calm(t.act_run_alone(), t.act_run_alone_says()),
+        TrackAsk::Skip => calm(t.act_skip(), t.act_skip_says()),
+        TrackAsk::Succeed => calm(t.act_succeed(), t.act_succeed_says()),
+        TrackAsk::Fail => danger(t.act_fail(), t.act_fail_says()),
+        TrackAsk::Hold => calm(t.act_hold(), t.act_hold_says()),
+        TrackAsk::Release => calm(t.act_release(), t.act_release_says()),
+        TrackAsk::Stop => danger(t.act_stop(), t.act_stop_says()),
+        TrackAsk::Kill => danger(t.act_kill(), t.act_kill_says()),
+        TrackAsk::Input => calm(t.act_input(), t.act_input_says()),
     }
 }
 
 /// The same of a track at a state.
-pub(in crate::web) const fn words_at(ask: TrackAsk, state: Option<TrackState>) -> Words {
+pub(in crate::web) fn words_at(ask: TrackAsk, state: Option<TrackState>, t: Words) -> Told {
+    let told = words(ask, t);
     match (ask, state) {
-        (TrackAsk::Stop, Some(TrackState::Interrupted)) => danger(
-            "Stop",
-            "It stays INTERRUPTED: what is found of it is ended, with TERM, and with KILL when its grace is over. Then say how it ended.",
-        ),
-        (TrackAsk::Kill, Some(TrackState::Interrupted)) => danger(
-            "Kill",
-            "It stays INTERRUPTED: what is found of it is ended with KILL, without a grace. Then say how it ended.",
-        ),
-        (ask, _) => words(ask),
+        (TrackAsk::Stop, Some(TrackState::Interrupted)) => Told {
+            says: t.act_stop_lost_says(),
+            ..told
+        },
+        (TrackAsk::Kill, Some(TrackState::Interrupted)) => Told {
+            says: t.act_kill_lost_says(),
+            ..told
+        },
+        _ => told,
     }
 }
 
@@ -200,31 +171,38 @@ fn action(ask: TrackAsk) -> TrackAction {
 }
 
 /// What the page of a track offers. `takes`: it has parameters, so that its values can change.
-pub(in crate::web) fn of_track(id: i64, stand: &TrackStand, takes: bool) -> Vec<Offer> {
+pub(in crate::web) fn of_track(id: i64, stand: &TrackStand, takes: bool, t: Words) -> Vec<Offer> {
     let offered =
         |ask: &&TrackAsk| stand.offers(&action(**ask)) && (**ask != TrackAsk::Input || takes);
     let soon = stand.state == TrackState::Pending;
-    let offer = |&ask: &TrackAsk| Offer {
-        path: format!("/tracks/{id}/{}", ask.word()),
-        label: match ask {
-            TrackAsk::Retry if soon => "Retry now",
-            _ => words(ask).label,
-        },
-        at_once: matches!(ask, TrackAsk::Hold | TrackAsk::Release),
-        danger: words(ask).danger,
+    let offer = |&ask: &TrackAsk| {
+        let words = words(ask, t);
+        Offer {
+            path: format!("/tracks/{id}/{}", ask.word()),
+            label: match ask {
+                TrackAsk::Retry if soon => t.act_retry_now(),
+                _ => words.label,
+            },
+            at_once: matches!(ask, TrackAsk::Hold | TrackAsk::Release),
+            danger: words.danger,
+        }
     };
     TrackAsk::ALL.iter().filter(offered).map(offer).collect()
 }
 
 /// What one line of a table offers for a track that needs a person; `counts`: its failure does.
-pub(in crate::web) fn needed(track: &TrackHead, counts: bool) -> Option<(&'static str, String)> {
+pub(in crate::web) fn needed(
+    track: &TrackHead,
+    counts: bool,
+    t: Words,
+) -> Option<(String, String)> {
     let on = track.pending_on.and_then(PendingOn::from_code);
     let path = |word: &str| format!("/tracks/{}{word}", track.id);
     match (TrackState::from_code(track.state)?, on) {
-        (TrackState::Failed, _) if counts => Some(("Retry", path("/retry?from=pipeline"))),
-        (TrackState::Interrupted, _) => Some(("Answer", path("#unclear"))),
+        (TrackState::Failed, _) if counts => Some((t.act_retry(), path("/retry?from=pipeline"))),
+        (TrackState::Interrupted, _) => Some((t.act_answer(), path("#unclear"))),
         (TrackState::Pending, Some(PendingOn::Retry | PendingOn::Spawn)) => {
-            Some(("Retry now", path("/retry?from=pipeline")))
+            Some((t.act_retry_now(), path("/retry?from=pipeline")))
         }
         _ => None,
     }
@@ -249,16 +227,21 @@ mod tests {
     use super::{Deed, needed, of_pipeline, of_track, stand, words};
     use crate::desk::{PipelineAsk, TrackAsk};
     use crate::engine::{Mark, PendingOn, PipelineStand, PipelineState, TrackState};
+    use crate::l10n::{L10n, Words};
     use crate::store::TrackHead;
     use crate::web::tests::harness::track_head;
 
     #[test]
     fn every_action_has_words_of_its_own_and_a_button() {
-        let of_pipelines: Vec<_> = Deed::ALL.iter().map(|deed| deed.words().label).collect();
+        let t = Words::of(L10n::ZhCN);
+        let of_pipelines: Vec<_> = Deed::ALL.iter().map(|deed| deed.words(t).label).collect();
         for ask in PipelineAsk::ALL {
             assert!(Deed::ALL.contains(&Deed::Ask(*ask)), "{ask:?}");
         }
-        let of_tracks: Vec<_> = TrackAsk::ALL.iter().map(|ask| words(*ask).label).collect();
+        let of_tracks: Vec<_> = TrackAsk::ALL
+            .iter()
+            .map(|ask| words(*ask, t).label)
+            .collect();
         for mut labels in [of_pipelines, of_tracks] {
             let all = labels.len();
             labels.sort_unstable();
@@ -269,6 +252,7 @@ mod tests {
 
     #[test]
     fn pages_offer_what_can_be_asked() {
+        let t = Words::of(L10n::En);
         let mut pipeline = PipelineStand {
             state: PipelineState::Running,
             paused: false,
@@ -278,8 +262,11 @@ mod tests {
             left: true,
             unsuccessful: false,
         };
-        let labels = |stand: &PipelineStand| -> Vec<&str> {
-            of_pipeline(1, stand).iter().map(|o| o.label).collect()
+        let labels = |stand: &PipelineStand| -> Vec<String> {
+            of_pipeline(1, stand, t)
+                .into_iter()
+                .map(|o| o.label)
+                .collect()
         };
         assert_eq!(labels(&pipeline), ["Pause", "Stop", "Run again"]);
         (pipeline.state, pipeline.ends, pipeline.left) = (PipelineState::Stopped, true, false);
@@ -290,9 +277,12 @@ mod tests {
 
         let mut track = track_head(7, "a");
         (track.state, track.pending_on) = (TrackState::Pending.code(), None);
-        let labels = |track: &TrackHead, takes| -> Vec<&str> {
+        let labels = |track: &TrackHead, takes| -> Vec<String> {
             let stand = stand(track, false, false).expect("a state");
-            of_track(7, &stand, takes).iter().map(|o| o.label).collect()
+            of_track(7, &stand, takes, t)
+                .into_iter()
+                .map(|o| o.label)
+                .collect()
         };
         assert_eq!(labels(&track, false), ["Skip", "Hold", "Stop"]);
         track.mark = Some(Mark::Hold.code());
@@ -302,10 +292,13 @@ mod tests {
         );
         (track.mark, track.pending_on) = (None, Some(PendingOn::Retry.code()));
         assert_eq!(labels(&track, false), ["Retry now", "Skip", "Hold", "Stop"]);
-        let now = ("Retry now", "/tracks/7/retry?from=pipeline".to_owned());
-        assert_eq!(needed(&track, true), Some(now));
+        let now = (
+            "Retry now".to_owned(),
+            "/tracks/7/retry?from=pipeline".to_owned(),
+        );
+        assert_eq!(needed(&track, true, t), Some(now));
         track.state = TrackState::Failed.code();
-        assert_eq!(needed(&track, false), None, "its failure counts as done");
-        assert!(needed(&track, true).is_some());
+        assert_eq!(needed(&track, false, t), None, "its failure counts as done");
+        assert!(needed(&track, true, t).is_some());
     }
 }

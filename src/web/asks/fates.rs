@@ -1,9 +1,11 @@
 //! What would become of the tracks of a pipeline, as the page lists it that asks for a confirmation.
 
-use crate::desk::{TrackAsk, Would};
-use crate::engine::{Fate, TrackState, Will};
+use crate::desk::{Caution, TrackAsk, Warning, Would};
+use crate::engine::{Fate, PipelineState, TrackState, Will};
+use crate::l10n::Words;
 use crate::store::TrackHead;
 use crate::web::parts::marks::{self, Mark};
+use crate::web::parts::refused::beside;
 use crate::web::parts::reveal;
 
 /// Tracks of one fate that a page names.
@@ -33,32 +35,56 @@ pub(in crate::web) struct FateLine {
 }
 
 /// What the page says of the track that is asked, where that stays at its state and is marked.
-pub(in crate::web) fn of_mark(ask: TrackAsk, track: &TrackHead) -> Option<String> {
+pub(in crate::web) fn of_mark(ask: TrackAsk, track: &TrackHead, t: Words) -> Option<String> {
     let state = TrackState::from_code(track.state)?;
-    let marked = match (ask, state) {
-        (TrackAsk::Hold, _) => "is marked as held",
-        (TrackAsk::Skip, TrackState::Waiting) => "is marked: it is passed over when its turn comes",
-        _ => return None,
-    };
-    let name = reveal::text(&track.vertex);
-    Some(format!("`{name}` stays {state} and {marked}."))
+    let (name, said) = (
+        reveal::text(&track.vertex),
+        marks::track(track.state, None).said(&t),
+    );
+    match (ask, state) {
+        (TrackAsk::Hold, _) => Some(t.fate_marked_held(name, said)),
+        (TrackAsk::Skip, TrackState::Waiting) => Some(t.fate_marked_skip(name, said)),
+        _ => None,
+    }
 }
 
 /// What the page says of the pipeline itself.
-pub(in crate::web) fn of_pipeline(would: &Would) -> String {
+pub(in crate::web) fn of_pipeline(would: &Would, t: Words) -> String {
     let (from, to) = (would.preview.from, would.preview.to);
+    let said = |state: PipelineState| marks::pipeline(state.code()).said(&t);
     let becomes = match from == to {
-        true => format!("The pipeline stays {from}"),
-        false => format!("The pipeline is {from} and becomes {to}"),
+        true => t.fate_stays(said(from)),
+        false => t.fate_becomes(said(from), said(to)),
     };
     match would.preview.queued {
-        true => format!("{becomes}; it has to wait until fewer pipelines of its graph run."),
-        false => format!("{becomes}."),
+        true => format!("{becomes} {}", t.fate_queued()),
+        false => becomes,
+    }
+}
+
+/// What to think of before, in the language of the page.
+pub(in crate::web) fn caution(warning: &Warning, t: Words) -> String {
+    beside(
+        of_kind(warning.caution, t),
+        &reveal::text(&warning.sentence),
+        t,
+    )
+}
+
+fn of_kind(caution: Caution, t: Words) -> String {
+    match caution {
+        Caution::Pauses => t.caution_pauses(),
+        Caution::LeavesNoValue => t.caution_leaves_no_value(),
+        Caution::EndsLost => t.caution_ends_lost(),
+        Caution::LostIsEnding => t.caution_lost_is_ending(),
+        Caution::LostGoesOn => t.caution_lost_goes_on(),
+        Caution::NoneLost => t.caution_none_lost(),
+        Caution::MoreLost => t.caution_more_lost(),
     }
 }
 
 /// The tracks by what becomes of them: what is ended first.
-pub(in crate::web) fn of_tracks(would: &Would) -> Vec<Fates> {
+pub(in crate::web) fn of_tracks(would: &Would, t: Words) -> Vec<Fates> {
     let tracks = || would.preview.tracks.iter().zip(&would.vertices);
     let of = |will: Will| {
         let mut lines = tracks().filter(|(fate, _)| fate.will == will);
@@ -66,7 +92,7 @@ pub(in crate::web) fn of_tracks(would: &Would) -> Vec<Fates> {
         let lines_named: Vec<FateLine> = named.map(|(fate, name)| line(fate, name)).collect();
         let more = lines.count();
         Fates {
-            title: title(will, lines_named.len() + more),
+            title: title(will, lines_named.len() + more, t),
             lines: lines_named,
             more,
             moves: will != Will::Keep,
@@ -86,27 +112,47 @@ fn line(fate: &Fate, vertex: &str) -> FateLine {
     }
 }
 
-fn title(will: Will, count: usize) -> String {
-    let (one, many) = match will {
-        Will::Run => (
-            "track will run, now or when its turn comes",
-            "tracks will run, now or when their turn comes",
-        ),
-        Will::End => ("script runs and is ended", "scripts run and are ended"),
-        Will::Change => ("track changes", "tracks change"),
-        Will::Keep => ("track keeps its state", "tracks keep their state"),
-    };
-    format!("{count} {}", if count == 1 { one } else { many })
+fn title(will: Will, count: usize, t: Words) -> String {
+    match will {
+        Will::Run => t.fate_run(count),
+        Will::End => t.fate_end(count),
+        Will::Change => t.fate_change(count),
+        Will::Keep => t.fate_keep(count),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{NAMED, of_pipeline, of_tracks};
-    use crate::desk::Would;
+    use super::{NAMED, caution, of_kind, of_pipeline, of_tracks};
+    use crate::desk::{Caution, Warning, Would};
     use crate::engine::{Fate, PipelineId, PipelineState, Preview, TrackId, TrackState, Will};
+    use crate::l10n::{L10n, Words};
+
+    #[test]
+    fn every_warning_has_words_of_its_own_in_every_language() {
+        let warning = Warning {
+            caution: Caution::Pauses,
+            sentence: "It is paused.".to_owned(),
+        };
+        for language in L10n::iter() {
+            let t = Words::of(*language);
+            let words = |caution: &Caution| of_kind(*caution, t);
+            let mut all: Vec<String> = Caution::ALL.iter().map(words).collect();
+            assert!(all.iter().all(|s| s.ends_with(['.', '。'])));
+            all.sort_unstable();
+            all.dedup();
+            assert_eq!(all.len(), Caution::ALL.len());
+            let expected = match t.are_english() {
+                true => warning.sentence.clone(),
+                false => format!("{}\n{}", t.caution_pauses(), warning.sentence),
+            };
+            assert_eq!(caution(&warning, t), expected);
+        }
+    }
 
     #[test]
     fn tracks_are_counted_and_the_first_ones_named() {
+        let t = Words::of(L10n::En);
         let fate = |id: usize| Fate {
             track: TrackId(id as i64),
             from: if id == 0 {
@@ -135,10 +181,10 @@ mod tests {
             vertices: (0..NAMED + 8).map(|id| format!("v{id}")).collect(),
         };
         assert_eq!(
-            of_pipeline(&would),
-            "The pipeline is RUNNING and becomes STOPPED."
+            of_pipeline(&would, t),
+            "The pipeline is “Running” and becomes “Stopped”."
         );
-        let found = of_tracks(&would);
+        let found = of_tracks(&would, t);
         let titles: Vec<_> = found.iter().map(|f| (f.title.as_str(), f.more)).collect();
         let changed = format!("{} tracks change", NAMED + 7);
         assert_eq!(

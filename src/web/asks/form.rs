@@ -7,9 +7,11 @@ use rocket::http::Status;
 use crate::desk::{Care, Takes};
 use crate::engine::TrackState;
 use crate::graph::{FieldError, GivenOwned};
+use crate::l10n::Words;
 use crate::web::asks::asked::{Found, Subject};
 use crate::web::edge::posted::Posted;
 use crate::web::parts::fields::{self, Field, Group, Spec, Widget};
+use crate::web::parts::refused::of_field;
 use crate::web::parts::values::held;
 
 /// What was sent and is not done.
@@ -42,9 +44,9 @@ impl Sent<'_> {
     }
 
     /// It cannot be asked now: that is all there is to say.
-    pub(in crate::web) fn refuse(&mut self, why: String) {
+    pub(in crate::web) fn refuse(&mut self, why: String, t: Words) {
         let why = match self.moved {
-            true => format!("It has moved since you looked. {why}"),
+            true => t.refused_moved_since(why),
             false => why,
         };
         (self.errors, self.fields) = (vec![why], Vec::new());
@@ -79,19 +81,19 @@ impl Found {
     }
 
     /// The fields of the form with what was typed, and errors that belong to none.
-    pub(in crate::web) fn groups(&self, sent: &Sent<'_>) -> (Vec<Group>, Vec<String>) {
+    pub(in crate::web) fn groups(&self, sent: &Sent<'_>, t: Words) -> (Vec<Group>, Vec<String>) {
         let specs = self.specs();
         let errors = renamed(&sent.fields, self.name());
         let known = |key: &str| match sent.form {
             Some(form) => form.get(&fields::field_name(key)).map(str::to_owned),
             None => self.value(key),
         };
-        let mut groups = fields::groups(&specs, known, &errors);
-        fields::keeping_secrets(&mut groups, |name| self.value(name).is_some());
+        let mut groups = fields::groups(&specs, known, &errors, t);
+        fields::keeping_secrets(&mut groups, |name| self.value(name).is_some(), t);
         if let (Some(group), Subject::Track(_, ask)) = (groups.first_mut(), self.subject) {
             group.title = match ask.takes() {
-                Takes::Outputs => "What it left for the vertices after it".to_owned(),
-                Takes::Values | Takes::Nothing => "Its values".to_owned(),
+                Takes::Outputs => t.ask_outputs(),
+                Takes::Values | Takes::Nothing => t.ask_values(),
             };
             if let (Takes::Outputs, Some(track)) = (ask.takes(), &self.track) {
                 for field in &mut group.fields {
@@ -103,12 +105,12 @@ impl Found {
         let (of_why, others): (Vec<_>, Vec<_>) = errors.into_iter().partition(|e| e.field == "why");
         groups.push(Group {
             title: String::new(),
-            fields: vec![self.why(sent.form, of_why)],
+            fields: vec![self.why(sent.form, of_why, t)],
         });
-        (groups, fields::elsewhere(&specs, &others))
+        (groups, fields::elsewhere(&specs, &others, t))
     }
 
-    fn why(&self, form: Option<&Posted>, errors: Vec<FieldError>) -> Field {
+    fn why(&self, form: Option<&Posted>, errors: Vec<FieldError>, t: Words) -> Field {
         let required = match self.subject {
             // Nobody knows how an interrupted one ended: to say so contradicts nothing.
             Subject::Track(_, ask) => {
@@ -119,7 +121,7 @@ impl Found {
         Field {
             id: "why".to_owned(),
             name: "why".to_owned(),
-            label: "Why".to_owned(),
+            label: t.ask_why(),
             desc: String::new(),
             required,
             widget: Widget::Line("text"),
@@ -127,11 +129,10 @@ impl Found {
                 .map(|form| form.text("why").to_owned())
                 .unwrap_or_default(),
             hint: match required {
-                true => "For the journal; everybody reads it, so no secrets.".to_owned(),
-                false => "For the journal; everybody reads it, so no secrets. May be left empty."
-                    .to_owned(),
+                true => t.ask_why_needed(),
+                false => t.ask_why_free(),
             },
-            errors: errors.into_iter().map(|error| error.message).collect(),
+            errors: errors.iter().map(|error| of_field(error, t)).collect(),
         }
     }
 }

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use askama::Template;
-use rocket::http::uri::Host;
 use rocket::{State, get};
 use serde_json::Value;
 
 use super::example::curl;
 use super::kinds::{Piece, kind, prose, referred};
+use crate::l10n::Words;
 use crate::web::edge::answer::{Answer, Outcome, blocking};
 use crate::web::edge::guard::Browser;
+use crate::web::edge::server::Server;
 use crate::web::parts::frame::{Frame, Section};
 
 /// The document that describes the REST interface.
@@ -21,8 +22,8 @@ pub struct Documented(pub Arc<Value>);
 #[template(path = "docs.html")]
 struct DocsPage {
     frame: Frame,
-    /// As the browser asked for it, with the port.
-    host: String,
+    /// The address of the server, as the browser asked for it.
+    server: String,
     about: Vec<Piece>,
     tags: Vec<Tag>,
     types: Vec<Type>,
@@ -41,11 +42,28 @@ struct Operation {
     summary: String,
     about: Vec<Piece>,
     /// Who may ask.
-    credential: &'static str,
+    credential: Credential,
     parameters: Vec<Field>,
     bodies: Vec<Field>,
     answers: Vec<Field>,
     curl: String,
+}
+
+/// Who may ask for an operation.
+enum Credential {
+    None,
+    Token,
+    TokenOrBrowser,
+}
+
+impl Credential {
+    fn said(&self, t: &Words) -> String {
+        match self {
+            Self::None => t.docs_credential_none(),
+            Self::Token => t.docs_credential_token(),
+            Self::TokenOrBrowser => t.docs_credential_either(),
+        }
+    }
 }
 
 /// A named thing with a type and a meaning: a parameter, a field, a body, an answer.
@@ -67,15 +85,14 @@ struct Type {
 #[get("/docs")]
 pub(in crate::web) async fn show(
     who: Browser,
-    host: Option<&Host<'_>>,
+    server: Server,
     document: &State<Documented>,
 ) -> Outcome {
     let document = document.inner().clone();
-    let host = host.map_or_else(|| "127.0.0.1".to_owned(), Host::to_string);
-    blocking(move || Answer::ok(&view(&who, host, &document.0))).await
+    blocking(move || Answer::ok(&view(&who, server.0, &document.0))).await
 }
 
-fn view(who: &Browser, host: String, document: &Value) -> DocsPage {
+fn view(who: &Browser, server: String, document: &Value) -> DocsPage {
     let tags = list(&document["tags"]).map(|tag| {
         let name = text(&tag["name"]);
         let all = members(&document["paths"]).flat_map(|(path, item)| {
@@ -91,7 +108,7 @@ fn view(who: &Browser, host: String, document: &Value) -> DocsPage {
     let types = members(&document["components"]["schemas"]);
     DocsPage {
         frame: Frame::new(who, Section::Docs),
-        host,
+        server,
         about: prose(&text(&document["info"]["description"])),
         tags: tags.collect(),
         types: types.map(|(name, schema)| of_type(name, schema)).collect(),
@@ -132,9 +149,9 @@ fn operation(document: &Value, path: &str, method: &str, operation: &Value) -> O
         summary: text(&operation["summary"]),
         about: prose(&text(&operation["description"])),
         credential: match list(&operation["security"]).count() {
-            0 => "No credential is needed.",
-            1 => "The token is needed.",
-            _ => "The token, or a browser that has signed in.",
+            0 => Credential::None,
+            1 => Credential::Token,
+            _ => Credential::TokenOrBrowser,
         },
         parameters: list(&operation["parameters"]).map(parameter).collect(),
         bodies: bodies.collect(),
@@ -222,7 +239,7 @@ mod tests {
                 "properties": {"size": {"type": "integer", "description": HOSTILE}, "word": {"enum": [HOSTILE]}},
             }}},
         });
-        let html = view(&browser(), "127.0.0.1:8000".to_owned(), &document)
+        let html = view(&browser(), "http://127.0.0.1:8000".to_owned(), &document)
             .render()
             .expect("renders");
         wellformed::check(&html);

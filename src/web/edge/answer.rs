@@ -14,6 +14,7 @@ use crate::driver::CommandError;
 use crate::store::StoreError;
 use crate::web::edge::look::Look;
 use crate::web::parts::frame::Notice;
+use crate::web::parts::refused::of_command;
 
 /// What a page may load: its own style sheet and nothing else.
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
@@ -98,13 +99,13 @@ impl Answer {
         }
     }
 
-    /// A text to save as a file. The name is of fixed words and numbers.
-    pub(in crate::web) fn file(kind: ContentType, text: String, name: &str) -> Self {
+    /// Bytes to save as a file. The name is of fixed words and numbers.
+    pub(in crate::web) fn file(kind: ContentType, bytes: impl Into<Vec<u8>>, name: &str) -> Self {
         let disposition = format!("attachment; filename=\"{name}\"");
         Self {
             status: Status::Ok,
             kind,
-            body: text.into_bytes(),
+            body: bytes.into(),
             extra: Some(Header::new("Content-Disposition", disposition)),
         }
     }
@@ -112,29 +113,41 @@ impl Answer {
 
 impl Failure {
     fn notice(&self, look: &Look) -> (Status, Notice) {
-        let (t, sentence) = (look.t, format!("{self}."));
+        let t = look.t;
         let say = |title, sentence| Notice::new(look, title, sentence);
         match self {
-            Self::Missing(_) => (Status::NotFound, say(t.notice_not_found(), sentence)),
-            Self::TooLarge(_) => (Status::PayloadTooLarge, say(t.notice_too_large(), sentence)),
-            Self::Command(CommandError::NoGraph(_) | CommandError::Deleted(..)) => {
+            Self::Missing(what) => {
+                let sentence = match *what {
+                    "pipeline" => t.missing_pipeline(),
+                    "track" => t.missing_track(),
+                    "graph" => t.missing_graph(),
+                    _ => t.missing_other(),
+                };
                 (Status::NotFound, say(t.notice_not_found(), sentence))
             }
+            Self::TooLarge(most) => (
+                Status::PayloadTooLarge,
+                say(t.notice_too_large(), t.refused_text(*most)),
+            ),
+            Self::Command(why @ (CommandError::NoGraph(_) | CommandError::Deleted(..))) => (
+                Status::NotFound,
+                say(t.notice_not_found(), of_command(why, t)),
+            ),
             Self::Command(
-                CommandError::Busy | CommandError::Closed | CommandError::Unwritable(_),
+                why @ (CommandError::Busy | CommandError::Closed | CommandError::Unwritable(_)),
             ) => (
                 Status::ServiceUnavailable,
                 say(
                     t.notice_not_now(),
-                    format!("{sentence} {}", t.notice_nothing_changed()),
+                    format!("{} {}", t.notice_nothing_changed(), of_command(why, t)),
                 ),
             ),
-            Self::Command(CommandError::PutOff(_)) => (
+            Self::Command(why @ CommandError::PutOff(_)) => (
                 Status::ServiceUnavailable,
-                say(t.notice_not_yet(), sentence),
+                say(t.notice_not_yet(), of_command(why, t)),
             ),
             Self::Command(
-                CommandError::Unchecked(_)
+                why @ (CommandError::Unchecked(_)
                 | CommandError::Edited(_)
                 | CommandError::KeyReused(_)
                 | CommandError::KeyTaken
@@ -142,8 +155,11 @@ impl Failure {
                 | CommandError::Refused(_)
                 | CommandError::InTheWay(..)
                 | CommandError::Live(..)
-                | CommandError::Survives(_),
-            ) => (Status::Conflict, say(t.notice_refused_now(), sentence)),
+                | CommandError::Survives(_)),
+            ) => (
+                Status::Conflict,
+                say(t.notice_refused_now(), of_command(why, t)),
+            ),
             Self::Command(CommandError::Store(_))
             | Self::Store(_)
             | Self::Template(_)

@@ -33,6 +33,11 @@ pub(in crate::web) fn href(name: &str) -> String {
     format!("/static/{}/{name}", *TREE)
 }
 
+/// Whether a file that other tools make was there when this was built.
+pub(in crate::web) fn has(name: &str) -> bool {
+    Files::get(name).is_some()
+}
+
 /// The hash of all files.
 static TREE: LazyLock<String> = LazyLock::new(|| {
     let mut all = Sha256::new();

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use rocket::http::{Cookie, CookieJar, SameSite, Status};
 use rocket::request::{FromRequest, Outcome as Guarded, Request};
 use rocket::time::Duration;
-use rocket::{get, http::RawStr};
+use rocket::{FromForm, get, http::RawStr};
 
 use crate::door::Stranger;
 use crate::l10n::{L10n, Words};
@@ -16,6 +16,8 @@ const LANGUAGE: &str = "trackyard_lang";
 const THEME: &str = "trackyard_theme";
 /// `static/js/zone.js` sets it too.
 const ZONE: &str = "trackyard_zone";
+/// `off`: the keyboard has no shortcuts.
+const KEYS: &str = "trackyard_keys";
 /// The cookies are kept for a year.
 const KEPT: Duration = Duration::days(365);
 /// Addresses to go back to are not longer.
@@ -77,6 +79,8 @@ pub(in crate::web) struct Look {
     pub(in crate::web) theme: Theme,
     /// Nobody has said which zone: times are UTC until the page's script says so.
     pub(in crate::web) zone_is_guessed: bool,
+    /// The keyboard has shortcuts.
+    pub(in crate::web) keys: bool,
     /// The path and query of this page, with `/` and `&` written for a query.
     pub(in crate::web) here: String,
 }
@@ -89,6 +93,7 @@ impl Default for Look {
             zone: Tz::UTC,
             theme: Theme::default(),
             zone_is_guessed: true,
+            keys: true,
             here: String::new(),
         }
     }
@@ -112,6 +117,7 @@ impl Look {
             zone: zone.unwrap_or(Tz::UTC),
             zone_is_guessed: zone.is_none(),
             theme: said(THEME).and_then(Theme::from_word).unwrap_or_default(),
+            keys: said(KEYS) != Some("off"),
             here: RawStr::new(&back.unwrap_or_default())
                 .percent_encode()
                 .to_string(),
@@ -138,17 +144,31 @@ fn ours(back: &str) -> &str {
     }
 }
 
+/// What somebody wants; what is not there stays as it is.
+#[derive(FromForm)]
+pub(in crate::web) struct Choice<'r> {
+    lang: Option<&'r str>,
+    theme: Option<&'r str>,
+    zone: Option<&'r str>,
+    keys: Option<&'r str>,
+    back: Option<&'r str>,
+}
+
 /// Keeps what somebody wants, and goes back to the page that they were at.
-#[get("/look?<lang>&<theme>&<zone>&<back>")]
+#[get("/look?<choice..>")]
 pub(in crate::web) fn choose(
     _anybody: Stranger,
-    lang: Option<&str>,
-    theme: Option<&str>,
-    zone: Option<&str>,
-    back: Option<&str>,
+    choice: Choice<'_>,
     look: Look,
     jar: &CookieJar<'_>,
 ) -> Outcome {
+    let Choice {
+        lang,
+        theme,
+        zone,
+        keys,
+        back,
+    } = choice;
     let chosen = [
         (
             LANGUAGE,
@@ -164,6 +184,11 @@ pub(in crate::web) fn choose(
             ZONE,
             zone,
             zone.is_none_or(|name| name.parse::<Tz>().is_ok()),
+        ),
+        (
+            KEYS,
+            keys,
+            keys.is_none_or(|word| matches!(word, "on" | "off")),
         ),
     ];
     if let Some((_, Some(wrong), _)) = chosen.iter().find(|(_, _, known)| !known) {

@@ -8,4 +8,5 @@ pub(in crate::web) mod limit;
 pub(in crate::web) mod look;
 pub(in crate::web) mod posted;
 pub(in crate::web) mod seen;
+pub(in crate::web) mod server;
 pub(in crate::web) mod session;

@@ -24,6 +24,12 @@ impl Posted {
         found.map(|(_, value)| value.as_str())
     }
 
+    /// Every value of a field, in order.
+    pub(in crate::web) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        let of = self.fields.iter().filter(move |(field, _)| field == name);
+        of.map(|(_, value)| value.as_str())
+    }
+
     /// The first value of a field, or empty text.
     pub(in crate::web) fn text(&self, name: &str) -> &str {
         self.get(name).unwrap_or_default()
@@ -98,6 +104,7 @@ mod tests {
         assert_eq!(form.get("text"), Some("one\ntwo"));
         assert_eq!(form.get("empty"), Some(""));
         assert_eq!(form.get("b"), None);
+        assert_eq!(form.all("a").collect::<Vec<_>>(), ["1 2", "3"]);
         assert_eq!(Posted::parse("a=%FF"), None);
     }
 }

@@ -14,12 +14,6 @@ use crate::web::edge::look::Look;
 use crate::web::edge::posted::Posted;
 use crate::web::parts::frame::Notice;
 
-/// `/` has no page of its own.
-#[get("/")]
-pub(in crate::web) fn home(_who: Browser) -> Answer {
-    Answer::go("/pipelines".to_owned())
-}
-
 #[get("/sign-in?<code>")]
 pub(in crate::web) async fn sign_in(
     _anybody: Stranger,

@@ -3,14 +3,17 @@
 use askama::Template;
 use rocket::http::Status;
 use rocket::{State, get, post};
+use serde_json::json;
 
 use crate::desk::{DefineError, Desk};
 use crate::engine::GraphId;
-use crate::graph::text::Format;
+use crate::graph::text::{Format, parse, to_yaml};
 use crate::store::{GraphHead, Outcome as Became, StoredProblem};
 use crate::web::edge::answer::{Answer, Failure, Outcome, blocking};
 use crate::web::edge::guard::Browser;
 use crate::web::edge::posted::Posted;
+use crate::web::graphs::deeds::failure;
+use crate::web::graphs::edit::{self, Conflict};
 use crate::web::parts::frame::{Frame, Section};
 use crate::web::parts::problems::{Finding, findings};
 
@@ -30,52 +33,127 @@ vertices:
 
 #[derive(Template)]
 #[template(path = "graphs/edit.html")]
-struct NewPage {
-    frame: Frame,
+pub(super) struct NewPage {
+    pub(super) frame: Frame,
     /// The graph that is edited.
-    of: Option<GraphHead>,
-    text: String,
-    is_json: bool,
-    findings: Vec<Finding>,
+    pub(super) of: Option<GraphHead>,
+    /// What it has to be like still when the text is saved.
+    pub(super) tag: String,
+    /// Its newest version, when this is not it.
+    pub(super) newest: Option<GraphHead>,
+    pub(super) text: String,
+    pub(super) is_json: bool,
+    pub(super) findings: Vec<Finding>,
+    /// Why it was not saved, where that is no problem of the text.
+    pub(super) error: String,
+    pub(super) conflict: Option<Conflict>,
+    /// The forms in place of the text.
+    pub(super) by_forms: Option<ByForms>,
 }
 
-#[get("/graphs/new")]
-pub(in crate::web) fn blank(who: Browser) -> Outcome {
-    Answer::ok(&page(&who, None, EXAMPLE.to_owned(), false, &[]))
+impl NewPage {
+    /// The same for a known graph.
+    pub(super) fn about(self, who: &Browser, head: GraphHead) -> Self {
+        Self {
+            frame: Frame::new(who, Section::Graphs),
+            of: Some(head),
+            ..self
+        }
+    }
 }
 
-#[get("/graphs/<id>/edit")]
-pub(in crate::web) async fn edit(who: Browser, id: i64, desk: &State<Desk>) -> Outcome {
-    let (desk, id) = (desk.inner().clone(), GraphId(id));
-    blocking(move || {
-        let missing = || Failure::Missing("graph");
-        let head = desk.store.graph(id)?.ok_or_else(missing)?;
-        let (text, format) = desk.store.source(id)?.ok_or_else(missing)?;
-        let problems = desk.store.problems(id)?;
-        let page = page(&who, Some(head), text, format == "json", &problems);
-        Answer::ok(&page)
-    })
-    .await
+/// A new graph as fields.
+#[derive(Debug, Default)]
+pub(super) struct ByForms {
+    name: String,
+    desc: String,
+    vertex: String,
+    script: String,
+    /// Another graph has the name.
+    taken: bool,
 }
 
-fn page(
+#[get("/graphs/new?<by>")]
+pub(in crate::web) fn blank(who: Browser, by: Option<&str>) -> Outcome {
+    let mut page = page(&who, EXAMPLE.to_owned(), Format::Yaml, &[]);
+    page.by_forms = (by == Some("forms")).then(ByForms::default);
+    Answer::ok(&page)
+}
+
+/// The form of texts with what was found in one that cannot be saved.
+pub(in crate::web) fn refused(
     who: &Browser,
-    of: Option<GraphHead>,
+    text: &str,
+    format: Format,
+    problems: &[StoredProblem],
+) -> Outcome {
+    let page = page(who, text.to_owned(), format, problems);
+    Answer::page(Status::UnprocessableEntity, &page)
+}
+
+#[post("/graphs/forms", data = "<form>")]
+pub(in crate::web) async fn by_forms(who: Browser, form: Posted, desk: &State<Desk>) -> Outcome {
+    let desk = desk.inner().clone();
+    blocking(move || begin(&desk, &who, &form)).await
+}
+
+/// A graph of one vertex.
+fn begin(desk: &Desk, who: &Browser, form: &Posted) -> Outcome {
+    let fields = ByForms {
+        name: form.text("name").trim().to_owned(),
+        desc: form.text("desc").to_owned(),
+        vertex: form.text("vertex").trim().to_owned(),
+        script: form.text("script").to_owned(),
+        taken: false,
+    };
+    let mut definition = json!({"name": fields.name});
+    if !fields.desc.is_empty() {
+        definition["desc"] = json!(fields.desc);
+    }
+    definition["vertices"] = json!({fields.vertex.as_str(): {"script": fields.script}});
+    let json = definition.to_string();
+    let read = parse(&json, Format::Json, &desk.limits);
+    let taken = !desk.store.versions(&fields.name, i32::MAX, 1)?.is_empty();
+    let refuse = |fields, problems: &[StoredProblem]| {
+        let mut page = page(who, String::new(), Format::Json, problems);
+        page.by_forms = Some(fields);
+        Answer::page(Status::UnprocessableEntity, &page)
+    };
+    let yaml = read.graph.filter(|_| !taken).map(|graph| to_yaml(&graph));
+    let Some(yaml) = yaml else {
+        return refuse(ByForms { taken, ..fields }, &[]);
+    };
+    match desk.define(&yaml, Format::Yaml, who.caller.name) {
+        Ok(saved) => {
+            let word = became(saved.outcome);
+            Ok(Answer::go(format!(
+                "/graphs/{}/forms?saved={word}",
+                saved.id
+            )))
+        }
+        Err(DefineError::Malformed(problems)) => refuse(fields, &problems),
+        Err(why) => Err(failure(why)),
+    }
+}
+
+/// The form of a new graph.
+pub(super) fn page(
+    who: &Browser,
     text: String,
-    is_json: bool,
+    format: Format,
     problems: &[StoredProblem],
 ) -> NewPage {
-    let section = if of.is_some() {
-        Section::Graphs
-    } else {
-        Section::NewGraph
-    };
     NewPage {
-        frame: Frame::new(who, section),
-        of,
+        frame: Frame::new(who, Section::NewGraph),
+        of: None,
+        tag: String::new(),
+        newest: None,
         findings: findings(problems, &text),
         text,
-        is_json,
+        is_json: format == Format::Json,
+        error: String::new(),
+        conflict: None,
+        by_forms: None,
     }
 }
 
@@ -90,27 +168,30 @@ fn save(desk: &Desk, who: &Browser, form: &Posted) -> Outcome {
     if text.len() > desk.limits.file_bytes {
         return Err(Failure::TooLarge(desk.limits.file_bytes));
     }
-    let is_json = form.text("format") == "json";
-    let format = if is_json { Format::Json } else { Format::Yaml };
-    let of = form.text("of").parse().ok().map(GraphId);
+    if let Ok(id) = form.text("of").parse() {
+        return edit::save(desk, who, GraphId(id), form);
+    }
+    let format = written_in(form);
     match desk.define(text, format, who.caller.name) {
         Ok(defined) => {
             let word = became(defined.outcome);
             Ok(Answer::go(format!("/graphs/{}?saved={word}", defined.id)))
         }
-        Err(DefineError::Malformed(problems)) => {
-            let of = of.map(|id| desk.store.graph(id)).transpose()?.flatten();
-            let page = page(who, of, text.to_owned(), is_json, &problems);
-            Answer::page(Status::UnprocessableEntity, &page)
-        }
-        Err(DefineError::NoGraph(_)) => Err(Failure::Missing("graph")),
-        Err(DefineError::Command(why)) => Err(why.into()),
-        Err(DefineError::Store(why)) => Err(why.into()),
+        Err(DefineError::Malformed(problems)) => refused(who, text, format, &problems),
+        Err(why) => Err(failure(why)),
+    }
+}
+
+/// The format that the form names.
+pub(super) fn written_in(form: &Posted) -> Format {
+    match form.text("format") {
+        "json" => Format::Json,
+        _ => Format::Yaml,
     }
 }
 
 /// The word that the address of the graph's page carries.
-fn became(outcome: Became) -> &'static str {
+pub(in crate::web) fn became(outcome: Became) -> &'static str {
     match outcome {
         Became::Created => "created",
         Became::Replaced => "replaced",
@@ -123,8 +204,10 @@ fn became(outcome: Became) -> &'static str {
 mod tests {
     use askama::Template;
 
-    use super::{EXAMPLE, page};
-    use crate::web::tests::harness::{HOSTILE, browser, graph_head, problem};
+    use super::{ByForms, Conflict, EXAMPLE, page};
+    use crate::graph::text::Format;
+    use crate::web::graphs::changes::Changes;
+    use crate::web::tests::harness::{HOSTILE, browser, graph_head, in_chinese, problem};
     use crate::web::tests::wellformed;
 
     #[test]
@@ -142,7 +225,18 @@ mod tests {
                 ],
             ),
         ] {
-            let page = page(&browser(), of, text.clone(), false, &problems);
+            let mut page = page(&browser(), text.clone(), Format::Yaml, &problems);
+            if let Some(head) = of {
+                page = page.about(&browser(), head);
+                page.error = HOSTILE.to_owned();
+                page.newest = Some(graph_head(2, HOSTILE));
+                page.conflict = Some(Conflict {
+                    version: 2,
+                    theirs: Some(Changes::default()),
+                    mine: Changes::default(),
+                    text: HOSTILE.to_owned(),
+                });
+            }
             let html = page.render().expect("renders");
             wellformed::check(&html);
             // The first line break after the tag is not part of the text.
@@ -150,5 +244,21 @@ mod tests {
             assert_eq!(html.matches("class=\"finding ").count(), problems.len());
         }
         assert!(EXAMPLE.starts_with("name: hello\n"));
+    }
+    #[test]
+    fn a_new_graph_in_forms_keeps_what_was_typed() {
+        for who in [browser(), in_chinese()] {
+            let mut page = page(&who, String::new(), Format::Json, &[problem("error", 0)]);
+            page.by_forms = Some(ByForms {
+                name: HOSTILE.to_owned(),
+                desc: HOSTILE.to_owned(),
+                vertex: HOSTILE.to_owned(),
+                script: format!("\n</textarea>{HOSTILE}"),
+                taken: true,
+            });
+            let html = page.render().expect("renders");
+            wellformed::check(&html);
+            assert!(html.contains("action=\"/graphs/forms\"") && !html.contains("id=\"text\""));
+        }
     }
 }

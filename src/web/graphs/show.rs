@@ -1,35 +1,32 @@
-//! One version of a graph.
+//! One version of a graph, part by part: each part reads only what it shows.
 
 use std::collections::BTreeMap;
 
 use askama::Template;
-use rocket::http::ContentType;
-use rocket::request::FromParam;
-use rocket::{State, get, post};
+use rocket::{State, get};
 
-use crate::desk::{DefineError, Desk};
+use crate::desk::Desk;
 use crate::engine::GraphId;
-use crate::graph::{Graph, OnFailure, Reference, Vertex, text};
-use crate::store::{GraphHead, PipelineHead, StoredProblem};
+use crate::graph::{Graph, Reference, Vertex};
+use crate::l10n::Words;
+use crate::store::{GraphHead, StoredProblem};
 use crate::web::edge::answer::{Answer, Failure, Outcome, blocking};
 use crate::web::edge::guard::Browser;
-use crate::web::edge::posted::Posted;
-use crate::web::graphs::vertices::{ParamLine, VertexBlock, block, of_pipelines, params};
+use crate::web::edge::server::Server;
+use crate::web::graphs::calls::{self, Calls};
+use crate::web::graphs::deeds::news;
+use crate::web::graphs::tabs::{self, Inputs, Runs, Tab, Versions};
+use crate::web::graphs::vertices::{VertexBlock, block, of_pipelines};
 use crate::web::parts::frame::{Frame, Section};
-use crate::web::parts::lines::{self, RunLine};
-use crate::web::parts::picture::{self, Card, Picture};
+use crate::web::parts::picture::{self, Shown, Wish};
 use crate::web::parts::problems::{Finding, findings};
 use crate::web::parts::reveal;
 use crate::web::parts::when::{When, when};
 
-/// Vertices on one page; a graph that has a picture is on one page.
-const PAGE: i64 = picture::MOST_VERTICES as i64;
+/// Vertices on one page.
+pub(in crate::web) const PAGE: i64 = 300;
 /// Predecessors that one page shows.
 const MOST_TAILS: i64 = 5_000;
-/// Runs that the page shows.
-const RUNS: i64 = 20;
-/// Versions that the page links to.
-const VERSIONS: i64 = 50;
 /// Bytes of the source that the page shows.
 const SOURCE: usize = 256 << 10;
 
@@ -38,229 +35,224 @@ const SOURCE: usize = 256 << 10;
 struct GraphPage {
     frame: Frame,
     head: GraphHead,
+    tab: &'static str,
     created: When,
     changed: When,
     /// What became of a text that was just saved.
-    news: &'static str,
-    policy: &'static str,
+    news: String,
     /// What holds for each of its pipelines.
     facts: Vec<String>,
-    /// Number and version of the others, newest first.
-    versions: Vec<(i64, i32)>,
     findings: Vec<Finding>,
-    params: Vec<ParamLine>,
+    body: Body,
+}
+
+/// What the part that is looked at shows.
+enum Body {
+    Picture(Box<Drawn>),
+    Runs(Runs),
+    Inputs(Inputs),
+    Versions(Versions),
+    Calls(Calls),
+}
+
+/// The picture and the vertices.
+struct Drawn {
     vertices: Vec<VertexBlock>,
     /// Where the pages before and after begin.
     before: Option<i32>,
     after: Option<i32>,
-    picture: Option<Picture>,
-    caption: &'static str,
-    runs: Vec<RunLine>,
+    picture: Shown,
+    caption: String,
     source: String,
     source_bytes: usize,
     source_cut: bool,
 }
 
-/// What the page is made from.
+impl Drawn {
+    /// The picture is of what is near one vertex.
+    fn in_part(&self) -> bool {
+        matches!(&self.picture, Shown::Picture(picture) if picture.near.is_some())
+    }
+}
+
+/// What the picture and the vertices are made from.
 struct Found {
-    head: GraphHead,
     outline: Graph,
-    versions: Vec<GraphHead>,
-    problems: Vec<StoredProblem>,
     source: String,
     from: i32,
     vertices: Vec<(i64, Vertex)>,
     tails: Vec<(i64, i64, String)>,
     refers: BTreeMap<i64, Vec<Reference>>,
-    edges: Vec<(i64, i64)>,
-    runs: Vec<PipelineHead>,
-    counts: Vec<(i64, i16, i64)>,
 }
 
-#[get("/graphs/<id>?<from>&<saved>")]
+/// What the address says beside the number.
+#[derive(Debug, Default, rocket::FromForm)]
+pub(in crate::web) struct Asked {
+    tab: Option<String>,
+    from: Option<i32>,
+    saved: Option<String>,
+    before: Option<i64>,
+    with: Option<i64>,
+    all: Option<i64>,
+    fold: Option<i64>,
+    around: Option<i64>,
+}
+
+#[get("/graphs/<id>?<asked..>")]
 pub(in crate::web) async fn show(
     who: Browser,
     id: i64,
-    from: Option<i32>,
-    saved: Option<&str>,
+    asked: Asked,
+    server: Server,
     desk: &State<Desk>,
 ) -> Outcome {
-    let (desk, news) = (desk.inner().clone(), news(saved.unwrap_or_default()));
-    blocking(move || Answer::ok(&view(&who, find(&desk, GraphId(id), from)?, news))).await
+    let desk = desk.inner().clone();
+    blocking(move || {
+        let (missing, id) = (|| Failure::Missing("graph"), GraphId(id));
+        let head = desk.store.graph(id)?.ok_or_else(missing)?;
+        let outline = desk.store.outline(id)?.ok_or_else(missing)?;
+        let problems = desk.store.problems(id)?;
+        let source = desk.store.source(id)?.ok_or_else(missing)?.0;
+        let (t, from) = (who.look.t, asked.from.unwrap_or(0).max(0));
+        let top = Top::of(&head, &outline, &problems, &source, &t);
+        let tab = Tab::from_word(asked.tab.as_deref().unwrap_or_default());
+        let body = match tab {
+            Tab::Picture => {
+                let found = find(&desk, &head, outline, source, from)?;
+                let wish = Wish {
+                    all: asked.all.is_some(),
+                    fold: asked.fold.is_some(),
+                    around: asked.around,
+                };
+                let href = |place: u32, vertex: i64| match i64::from(place) / PAGE * PAGE {
+                    page if page == i64::from(found.from) => format!("#v{vertex}"),
+                    page => format!("/graphs/{id}?from={page}#v{vertex}"),
+                };
+                let picture = picture::of_graph(&desk, &head, wish, t, href)?;
+                Body::Picture(Box::new(drawn(&head, found, picture, &t)))
+            }
+            Tab::Runs => Body::Runs(tabs::runs(&desk, &who, &head, asked.before)?),
+            Tab::Inputs => Body::Inputs(tabs::inputs(&desk, &head, &outline, from, &t)?),
+            Tab::Versions => {
+                let (before, with) = (asked.before, asked.with);
+                Body::Versions(tabs::versions(&desk, &head, before, with)?)
+            }
+            Tab::Api => Body::Calls(calls::calls(&desk, &head, &outline, &server.0)?),
+        };
+        let news = news(asked.saved.as_deref().unwrap_or_default(), &t);
+        Answer::ok(&page(&who, head, (tab, body), top, news))
+    })
+    .await
 }
 
-/// What became of a definition, by the word in the address.
-fn news(word: &str) -> &'static str {
-    match word {
-        "created" => "Saved: version 1 was created.",
-        "replaced" => "Saved: this version, which no pipeline had used, was replaced.",
-        "new-version" => {
-            "Saved: the version before is sealed and stays as it is, so this is the next version."
-        }
-        "unchanged" => "Nothing was saved: this is the same definition as before.",
-        "checked" => "Checked again.",
-        _ => "",
+/// What stands above all parts.
+struct Top {
+    facts: Vec<String>,
+    findings: Vec<Finding>,
+}
+
+impl Top {
+    fn of(
+        head: &GraphHead,
+        outline: &Graph,
+        problems: &[StoredProblem],
+        source: &str,
+        t: &Words,
+    ) -> Self {
+        let mut facts = vec![t.graph_vertices(head.vertices), t.graph_edges(head.edges)];
+        facts.extend(of_pipelines(outline, t));
+        let findings = findings(problems, source);
+        Self { facts, findings }
     }
 }
 
-fn find(desk: &Desk, id: GraphId, from: Option<i32>) -> Result<Found, Failure> {
-    let store = &desk.store;
-    let missing = || Failure::Missing("graph");
-    let head = store.graph(id)?.ok_or_else(missing)?;
-    let from = from.unwrap_or(0).clamp(0, head.vertices.max(0));
+fn page(
+    who: &Browser,
+    head: GraphHead,
+    (tab, body): (Tab, Body),
+    top: Top,
+    news: String,
+) -> GraphPage {
+    GraphPage {
+        frame: Frame::new(who, Section::Graphs),
+        created: when(head.created_at),
+        changed: when(head.updated_at),
+        tab: tab.word(),
+        news,
+        facts: top.facts,
+        findings: top.findings,
+        body,
+        head,
+    }
+}
+
+fn find(
+    desk: &Desk,
+    head: &GraphHead,
+    outline: Graph,
+    source: String,
+    from: i32,
+) -> Result<Found, Failure> {
+    let (store, id) = (&desk.store, GraphId(head.id));
+    let from = from.clamp(0, head.vertices.max(0));
     let vertices = store.vertex_page(id, from, PAGE)?;
     let ends = vertices.first().zip(vertices.last());
     let tails = ends.map(|(first, last)| store.predecessors(id, (first.0, last.0), MOST_TAILS));
     let refers = ends.map(|(first, last)| store.references(id, (first.0, last.0)));
-    let drawn = i64::from(head.vertices) <= PAGE && (head.edges as usize) <= picture::MOST_EDGES;
-    let runs = store.pipelines_of(id, RUNS)?;
-    let ids: Vec<i64> = runs.iter().map(|run| run.id).collect();
     Ok(Found {
-        outline: store.outline(id)?.ok_or_else(missing)?,
-        versions: store.versions(&head.name, i32::MAX, VERSIONS)?,
-        problems: store.problems(id)?,
-        source: store.source(id)?.ok_or_else(missing)?.0,
+        outline,
+        source,
         from,
         tails: tails.transpose()?.unwrap_or_default(),
         refers: refers.transpose()?.unwrap_or_default(),
-        edges: if drawn { store.edges(id)? } else { Vec::new() },
-        counts: lines::counts(desk, &ids)?,
         vertices,
-        runs,
-        head,
     })
 }
 
-fn view(who: &Browser, found: Found, news: &'static str) -> GraphPage {
-    let whole = i64::from(found.head.vertices) <= PAGE;
-    let drawn = whole && (found.head.edges as usize) <= picture::MOST_EDGES;
-    let card = |(id, vertex): &(i64, Vertex)| Card {
-        vertex: *id,
-        name: vertex.name.clone(),
-        href: format!("#v{id}"),
-        mark: None,
-        note: String::new(),
-    };
-    let (after, scripts): (Vec<_>, Vec<_>) = found
-        .vertices
-        .iter()
-        .partition(|(_, v)| v.handler.is_some());
-    let picture = drawn.then(|| {
-        let picture = picture::draw(scripts.into_iter().map(card).collect(), &found.edges)?;
-        Some(picture.and_after(after.into_iter().map(card).collect()))
-    });
-    let picture = picture.flatten();
+fn drawn(head: &GraphHead, found: Found, picture: Shown, t: &Words) -> Drawn {
     let mut tails: BTreeMap<i64, Vec<(i64, String)>> = BTreeMap::new();
     for (head, tail, name) in found.tails {
         tails.entry(head).or_default().push((tail, name));
     }
     let next = found.from + found.vertices.len() as i32;
     let (source, source_cut) = reveal::head(&found.source, SOURCE);
-    let others = found.versions.iter().filter(|v| v.id != found.head.id);
-    let runs = found.runs.iter();
-    GraphPage {
-        frame: Frame::new(who, Section::Graphs),
-        created: when(found.head.created_at),
-        changed: when(found.head.updated_at),
-        news,
-        policy: policy(found.outline.on_failure),
-        facts: of_pipelines(&found.outline),
-        versions: others.map(|v| (v.id, v.version)).collect(),
-        findings: findings(&found.problems, &found.source),
-        params: params(&found.outline.input),
+    let vertices = found.vertices.into_iter().map(|(id, vertex)| {
+        let tails = tails.remove(&id).unwrap_or_default();
+        let refers = found.refers.get(&id).map_or(&[][..], Vec::as_slice);
+        block(id, vertex, &found.outline.input, refers, tails, t)
+    });
+    Drawn {
+        vertices: vertices.collect(),
         before: (found.from > 0).then(|| (found.from - PAGE as i32).max(0)),
-        after: (next < found.head.vertices).then_some(next),
+        after: (next < head.vertices).then_some(next),
         picture,
-        caption: "Picture of the graph",
-        runs: runs
-            .map(|r| lines::run(r, &found.counts, who.now.0))
-            .collect(),
+        caption: t.picture_of_graph(),
         source: reveal::text(source),
         source_bytes: found.source.len(),
         source_cut,
-        vertices: found
-            .vertices
-            .into_iter()
-            .map(|(id, vertex)| {
-                let tails = tails.remove(&id).unwrap_or_default();
-                let refers = found.refers.get(&id).map_or(&[][..], Vec::as_slice);
-                block(id, vertex, &found.outline.input, refers, tails)
-            })
-            .collect(),
-        head: found.head,
     }
-}
-
-fn policy(on_failure: OnFailure) -> &'static str {
-    match on_failure {
-        OnFailure::StopNew => "nothing new starts, what runs may end",
-        OnFailure::CancelRunning => "nothing new starts, what runs is ended",
-        OnFailure::ContinueIndependent => "branches that do not depend on it go on",
-    }
-}
-
-/// `12.yaml` in an address.
-pub(in crate::web) struct YamlName(i64);
-
-impl FromParam<'_> for YamlName {
-    type Error = ();
-
-    fn from_param(param: &str) -> Result<Self, ()> {
-        let number = param.strip_suffix(".yaml").ok_or(())?;
-        number.parse().map(Self).map_err(|_| ())
-    }
-}
-
-#[get("/graphs/<name>", rank = 10)]
-pub(in crate::web) async fn yaml(_who: Browser, name: YamlName, desk: &State<Desk>) -> Outcome {
-    let desk = desk.inner().clone();
-    blocking(move || {
-        let (id, missing) = (GraphId(name.0), || Failure::Missing("graph"));
-        let (source, format) = desk.store.source(id)?.ok_or_else(missing)?;
-        let text = if format == "yaml" {
-            source
-        } else {
-            text::to_yaml(&desk.store.definition(id)?.ok_or_else(missing)?)
-        };
-        let kind = ContentType::new("text", "yaml").with_params([("charset", "utf-8")]);
-        Ok(Answer::file(kind, text, &format!("graph-{}.yaml", name.0)))
-    })
-    .await
-}
-
-#[post("/graphs/<id>/check", data = "<_form>")]
-pub(in crate::web) async fn check(
-    _who: Browser,
-    id: i64,
-    _form: Posted,
-    desk: &State<Desk>,
-) -> Outcome {
-    let desk = desk.inner().clone();
-    blocking(move || match desk.check(GraphId(id)) {
-        Ok(_) => Ok(Answer::go(format!("/graphs/{id}?saved=checked"))),
-        Err(DefineError::NoGraph(_)) => Err(Failure::Missing("graph")),
-        // What was saved once is a graph; a text that no longer is one keeps its problems.
-        Err(DefineError::Malformed(_)) => Ok(Answer::go(format!("/graphs/{id}"))),
-        Err(DefineError::Command(why)) => Err(why.into()),
-        Err(DefineError::Store(why)) => Err(why.into()),
-    })
-    .await
 }
 
 #[cfg(test)]
 mod tests {
     use askama::Template;
-    use rocket::request::FromParam;
 
-    use super::{Found, YamlName, news, view};
+    use super::{Body, Found, GraphPage, Top, drawn, page};
     use crate::graph::{
-        Concurrency, Graph, Kind, Millis, OnInterrupt, OnLimit, Param, Resource, Retry, Rlimits,
-        Value, Vertex, When,
+        Concurrency, Diff, Graph, Kind, Millis, OnInterrupt, OnLimit, Param, Resource, Retry,
+        Rlimits, Value, Vertex, When,
     };
-    use crate::web::tests::harness::{HOSTILE, browser, graph_head, param, pipeline_head, problem};
+    use crate::store::GraphHead;
+    use crate::web::edge::guard::Browser;
+    use crate::web::graphs::changes::changes;
+    use crate::web::graphs::deeds::news;
+    use crate::web::graphs::tabs::{Tab, VersionLine, Versions};
+    use crate::web::parts::picture::tests::drawn as picture_of;
+    use crate::web::parts::when::when;
+    use crate::web::tests::harness::{HOSTILE, browser, graph_head, in_chinese, param, problem};
     use crate::web::tests::wellformed;
 
-    fn found(count: i64) -> Found {
+    fn found(count: i64) -> (GraphHead, Found) {
         let mut head = graph_head(count, HOSTILE);
         head.vertices = count as i32;
         let declared = Param {
@@ -293,13 +285,11 @@ mod tests {
             ..Vertex::default()
         };
         let some = |n: i64| 1..=count.min(n);
-        Found {
+        let found = Found {
             outline: Graph {
                 input: some(1).map(|_| declared.clone()).collect(),
                 ..Graph::default()
             },
-            versions: some(3).map(|id| graph_head(id, HOSTILE)).collect(),
-            problems: some(2).map(|n| problem("error", n as u32)).collect(),
             source: HOSTILE.to_owned(),
             from: 0,
             tails: some(2)
@@ -307,29 +297,89 @@ mod tests {
                 .map(|id| (id, 1, HOSTILE.to_owned()))
                 .collect(),
             refers: Default::default(),
-            edges: some(2).skip(1).map(|id| (1, id)).collect(),
-            runs: some(2).map(pipeline_head).collect(),
-            counts: vec![(1, 3, 2)],
             vertices: some(300).map(|id| (id, vertex.clone())).collect(),
-            head,
+        };
+        (head, found)
+    }
+
+    fn view(who: &Browser, (head, found): (GraphHead, Found)) -> GraphPage {
+        let t = who.look.t;
+        let problems = [problem("error", 1), problem("notice", 2)];
+        let top = Top::of(&head, &found.outline, &problems, &found.source, &t);
+        let picture = picture_of(i64::from(head.vertices));
+        let drawn = drawn(&head, found, picture, &t);
+        let body = Body::Picture(Box::new(drawn));
+        page(who, head, (Tab::Picture, body), top, news("created", &t))
+    }
+
+    fn picture(page: &GraphPage) -> &super::Drawn {
+        let Body::Picture(drawn) = &page.body else {
+            panic!("another part");
+        };
+        drawn
+    }
+
+    #[test]
+    fn graphs_of_every_size_in_both_languages() {
+        for who in [browser(), in_chinese()] {
+            for count in [0, 1, 2, 300, 301] {
+                let page = view(&who, found(count));
+                let drawn = picture(&page);
+                assert_eq!(drawn.after, (count == 301).then_some(300));
+                let html = page.render().expect("renders");
+                wellformed::check(&html);
+                // Beside the vertices there are the text and what more can be done.
+                assert_eq!(html.matches("<details").count() as i64, count.min(300) + 2);
+            }
         }
     }
 
     #[test]
-    fn graphs_of_every_size() {
-        for (count, drawn) in [(0, false), (1, true), (2, true), (300, true), (301, false)] {
-            let page = view(&browser(), found(count), news("created"));
-            assert_eq!(page.picture.is_some(), drawn, "{count}");
-            assert_eq!(page.after, (count == 301).then_some(300));
-            let html = page.render().expect("renders");
-            wellformed::check(&html);
-            assert_eq!(html.matches("<details").count() as i64, count.min(300) + 1);
+    fn versions_and_differences_of_every_size_in_both_languages() {
+        for who in [browser(), in_chinese()] {
+            for count in [0, 1, 1_000] {
+                let names = || vec![HOSTILE.to_owned(); count];
+                let pairs = || names().into_iter().zip(names()).collect();
+                let compared = changes(Diff {
+                    added: names(),
+                    removed: names(),
+                    edges_added: pairs(),
+                    edges_removed: pairs(),
+                    ..Diff::default()
+                });
+                let lines = (0..count as i64).map(|id| VersionLine {
+                    head: graph_head(id, HOSTILE),
+                    at: when(id),
+                    older: Some(id + 1),
+                });
+                let versions = Versions {
+                    lines: lines.collect(),
+                    newest: true,
+                    next: Some(7),
+                    compared: Some((1, compared)),
+                };
+                let (head, found) = found(1);
+                let top = Top::of(&head, &found.outline, &[], "", &who.look.t);
+                let part = (Tab::Versions, Body::Versions(versions));
+                let html = page(&who, head, part, top, String::new()).render();
+                let html = html.expect("renders");
+                wellformed::check(&html);
+                assert!(!html.contains("<th></th>"));
+                assert_eq!(
+                    html.matches("&#38;with=").count() + html.matches("&amp;with=").count(),
+                    count
+                );
+                assert_eq!(html.matches("class=\"plus\"").count(), count * 2);
+                assert_eq!(html.matches("class=\"minus\"").count(), count * 2);
+                let none = who.look.t.graph_diff_none();
+                assert_eq!(html.contains(&none), count == 0);
+            }
         }
     }
 
     #[test]
-    fn scripts_after_the_verdict_are_told_and_drawn_apart() {
-        let mut found = found(2);
+    fn scripts_after_the_verdict_are_told() {
+        let (head, mut found) = found(2);
         found.outline.max_parallel = Some(3);
         found.outline.concurrency = Some(Concurrency {
             limit: 2,
@@ -338,11 +388,7 @@ mod tests {
         found.tails.clear();
         let last = &mut found.vertices[1].1;
         (last.handler, last.pool) = (Some(When::Stop), Some(HOSTILE.to_owned()));
-        let page = view(&browser(), found, news("created"));
-        let picture = page.picture.as_ref().expect("it is small");
-        assert_eq!(picture.cards.len(), 2);
-        let (script, handler) = (&picture.cards[0], &picture.cards[1]);
-        assert!(picture.after > script.y && handler.y > picture.after);
+        let page = view(&browser(), (head, found));
         let html = page.render().expect("renders");
         wellformed::check(&html);
         assert_eq!(html.matches("starts at once").count(), 1);
@@ -354,12 +400,5 @@ mod tests {
         ] {
             assert_eq!(html.matches(said).count(), 1, "{said}");
         }
-    }
-
-    #[test]
-    fn addresses_and_news_are_fixed_words() {
-        assert!(YamlName::from_param("12.yaml").is_ok_and(|name| name.0 == 12));
-        assert!(YamlName::from_param("12").is_err() && YamlName::from_param("x.yaml").is_err());
-        assert_eq!(news("<b>"), "");
     }
 }

@@ -1,9 +1,9 @@
 //! Vertices and declared parameters as the page of a graph shows them.
 
 use crate::clock::format_duration;
-use crate::graph::{Concurrency, Form, Graph, OnLimit, Param, Reference, Vertex};
-use crate::web::parts::reveal;
-use crate::web::parts::words;
+use crate::graph::{Concurrency, Form, Graph, OnFailure, OnLimit, Param, Reference, Retry, Vertex};
+use crate::l10n::Words;
+use crate::web::parts::{reveal, words};
 use crate::web::tracks::script::{self, Label, Part};
 
 /// Bytes of a script that the page shows.
@@ -29,18 +29,19 @@ pub(in crate::web) struct VertexBlock {
     /// Its predecessors: number and name.
     pub(in crate::web) tails: Vec<(i64, String)>,
     /// When it runs, if that is after a verdict.
-    pub(in crate::web) after: &'static str,
+    pub(in crate::web) after: String,
     pub(in crate::web) facts: Vec<String>,
     pub(in crate::web) params: Vec<ParamLine>,
 }
 
 /// Declared parameters as lines.
-pub(in crate::web) fn params(params: &[Param]) -> Vec<ParamLine> {
+pub(in crate::web) fn params(params: &[Param], t: &Words) -> Vec<ParamLine> {
     let line = |param: &Param| ParamLine {
         name: param.name.clone(),
-        required: param.required,
+        // The server asks for it in both cases.
+        required: param.required || param.default.is_none(),
         default: param.default.as_ref().map(|v| reveal::text(&v.to_string())),
-        rule: words::rules(param),
+        rule: words::rules(param, *t),
         choices: {
             let choices: Vec<String> = param.choices.iter().map(ToString::to_string).collect();
             choices.join(" · ")
@@ -51,24 +52,41 @@ pub(in crate::web) fn params(params: &[Param]) -> Vec<ParamLine> {
 }
 
 /// What holds for each pipeline of a graph as a whole, a sentence each.
-pub(in crate::web) fn of_pipelines(graph: &Graph) -> Vec<String> {
+pub(in crate::web) fn of_pipelines(graph: &Graph, t: &Words) -> Vec<String> {
+    let mut facts = vec![match graph.on_failure {
+        OnFailure::StopNew => t.graph_on_failure_stop_new(),
+        OnFailure::CancelRunning => t.graph_on_failure_cancel_running(),
+        OnFailure::ContinueIndependent => t.graph_on_failure_continue(),
+    }];
+    let timeout = graph.timeout.map(|of| format_duration(of.0 as i64));
+    facts.extend(timeout.map(|of| t.fact_timeout(of)));
+    facts.extend(graph.max_parallel.map(|most| t.fact_parallel(most)));
+    let limit = |Concurrency { limit, on_limit }| match on_limit {
+        OnLimit::Queue => t.fact_limit_queue(limit),
+        OnLimit::Reject => t.fact_limit_reject(limit),
+        OnLimit::CancelOldest => t.fact_limit_cancel(limit),
+    };
+    facts.extend(graph.concurrency.map(limit));
+    facts
+}
+
+/// What holds for a vertex, a sentence each.
+fn of_vertex(vertex: &Vertex, t: &Words) -> Vec<String> {
     let mut facts = Vec::new();
-    if let Some(timeout) = graph.timeout {
-        facts.push(format!("ended after {}", format_duration(timeout.0 as i64)));
+    let timeout = vertex.timeout.map(|of| format_duration(of.0 as i64));
+    facts.extend(timeout.map(|of| t.fact_timeout(of)));
+    if !vertex.limits.is_empty() {
+        facts.push(t.fact_limits(vertex.limits.to_string()));
     }
-    if let Some(most) = graph.max_parallel {
-        facts.push(format!("at most {most} of its scripts run at once"));
-    }
-    if let Some(Concurrency { limit, on_limit }) = graph.concurrency {
-        let more = match on_limit {
-            OnLimit::Queue => "one more waits",
-            OnLimit::Reject => "one more is refused",
-            OnLimit::CancelOldest => "for one more the oldest is stopped",
-        };
-        facts.push(format!(
-            "at most {limit} of its pipelines run at once: {more}"
-        ));
-    }
+    let retry = |of: Retry| t.fact_retry(of.limit, format_duration(of.delay.0 as i64));
+    facts.extend(vertex.retry.map(retry));
+    facts.extend(vertex.ignore_failure.then(|| t.fact_ignored()));
+    facts.extend(vertex.pool.as_ref().map(|pool| t.fact_pool(pool)));
+    facts.extend(vertex.workdir.as_ref().map(|way| t.fact_workdir(way)));
+    let env = vertex.env.iter();
+    facts.extend(env.map(|(name, value)| format!("{name}={value}")));
+    let outputs = vertex.outputs.iter();
+    facts.extend(outputs.map(|o| t.fact_output(&o.name, words::kind(o.kind, *t))));
     facts
 }
 
@@ -80,50 +98,24 @@ pub(in crate::web) fn block(
     shared: &[Param],
     refers: &[Reference],
     tails: Vec<(i64, String)>,
+    t: &Words,
 ) -> VertexBlock {
-    let mut facts = Vec::new();
-    if let Some(timeout) = vertex.timeout {
-        facts.push(format!("ended after {}", format_duration(timeout.0 as i64)));
-    }
-    if !vertex.limits.is_empty() {
-        facts.push(format!("limited to {}", vertex.limits));
-    }
-    if let Some(retry) = vertex.retry {
-        let delay = format_duration(retry.delay.0 as i64);
-        facts.push(format!(
-            "up to {} more attempts, the first after {delay}",
-            retry.limit
-        ));
-    }
-    if vertex.ignore_failure {
-        facts.push("its failure counts as done".to_owned());
-    }
-    if let Some(pool) = &vertex.pool {
-        facts.push(format!("takes a place of the pool {pool}"));
-    }
-    if let Some(workdir) = &vertex.workdir {
-        facts.push(format!("starts in {workdir}"));
-    }
-    let env = vertex
-        .env
-        .iter()
-        .map(|(name, value)| format!("{name}={value}"));
-    facts.extend(env);
-    let outputs = vertex.outputs.iter();
-    facts.extend(outputs.map(|o| format!("leaves {}: {}", o.name, o.kind.phrase())));
+    let facts = of_vertex(&vertex, t);
     let (body, cut) = reveal::head(&vertex.script, SCRIPT);
     let declared = vertex.input.iter().chain(shared).map(script::declared);
     let refers = refers.iter().map(|r| script::unknown(&r.param.name));
     let labels: Vec<Label> = declared.chain(refers).collect();
     VertexBlock {
         id,
-        params: params(&vertex.input),
+        params: params(&vertex.input, t),
         script: script::parts(body, Form::Written, &labels),
         cut,
         name: vertex.name,
         desc: vertex.desc,
         tails,
-        after: vertex.handler.map_or("", words::handler),
+        after: vertex
+            .handler
+            .map_or_else(String::new, |on| words::handler(on, *t)),
         facts,
     }
 }

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::desk::Desk;
 use crate::engine::{Mark, PipelineId, TrackId};
 use crate::graph::When;
+use crate::l10n::Words;
 use crate::store::{PipelineHead, StoreError, TrackHead};
 
 /// What is around the tracks of one pipeline.
@@ -73,16 +74,16 @@ impl Around {
     }
 
     /// What a track waits for that could have a slot.
-    pub(in crate::web) fn slot(&self, track: &TrackHead) -> String {
+    pub(in crate::web) fn slot(&self, track: &TrackHead, t: Words) -> String {
         let alone = track.mark == Some(Mark::Alone.code());
         if self.queued {
-            "waits until fewer pipelines of its graph run".to_owned()
+            t.pending_turn()
         } else if self.paused && !alone {
-            "its pipeline is paused".to_owned()
+            t.pending_paused()
         } else if let Some(pool) = self.pools.get(&track.id) {
-            format!("waits for a free slot and for the pool `{pool}`")
+            t.pending_slot_pool(pool)
         } else {
-            "waits for a free slot".to_owned()
+            t.pending_slot()
         }
     }
 
@@ -111,21 +112,22 @@ pub(in crate::web) fn without<'t>(
 mod tests {
     use super::{Around, without};
     use crate::engine::Mark;
+    use crate::l10n::{L10n, Words};
     use crate::web::tests::harness::track_head;
 
     #[test]
     fn a_slot_is_waited_for_after_what_holds_the_whole_pipeline() {
-        let mut track = track_head(3, "a");
+        let (t, mut track) = (Words::of(L10n::En), track_head(3, "a"));
         let mut around = Around::default();
-        assert_eq!(around.slot(&track), "waits for a free slot");
+        assert_eq!(around.slot(&track, t), "waits for a free slot");
         around.pools.insert(3, "db".to_owned());
-        assert!(around.slot(&track).contains("`db`"));
+        assert!(around.slot(&track, t).contains("`db`"));
         around.paused = true;
-        assert_eq!(around.slot(&track), "its pipeline is paused");
+        assert_eq!(around.slot(&track, t), "its pipeline is paused");
         track.mark = Some(Mark::Alone.code());
-        assert!(around.slot(&track).contains("`db`"));
+        assert!(around.slot(&track, t).contains("`db`"));
         around.queued = true;
-        assert!(around.slot(&track).contains("fewer pipelines"));
+        assert!(around.slot(&track, t).contains("fewer pipelines"));
     }
 
     #[test]

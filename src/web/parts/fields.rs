@@ -6,8 +6,9 @@
 use std::collections::BTreeMap;
 
 use crate::graph::{FieldError, GivenOwned, Graph, Kind, Param, Value};
+use crate::l10n::Words;
 use crate::web::edge::posted::Posted;
-use crate::web::parts::words;
+use crate::web::parts::{refused, words};
 
 /// Up to so many choices are shown side by side.
 const RADIO_MOST: usize = 5;
@@ -102,11 +103,8 @@ pub(in crate::web) fn of_graph(graph: &Graph) -> Vec<Spec<'_>> {
 
 /// The parameters of one vertex, as `name`.
 pub(in crate::web) fn of_track(params: &[Param]) -> Vec<Spec<'_>> {
-    let spec = |param| Spec {
-        vertex: None,
-        param,
-    };
-    params.iter().map(spec).collect()
+    let vertex = None;
+    params.iter().map(|param| Spec { vertex, param }).collect()
 }
 
 /// The field under which a form sends the parameter `key`.
@@ -136,14 +134,15 @@ pub(in crate::web) fn groups(
     specs: &[Spec<'_>],
     value: impl Fn(&str) -> Option<String>,
     errors: &[FieldError],
+    t: Words,
 ) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for (number, spec) in specs.iter().enumerate() {
         let key = spec.key();
         let value = value(&key).unwrap_or_else(|| spec.default());
-        let mut field = field(number, spec, value);
+        let mut field = field(number, spec, value, t);
         let of_field = errors.iter().filter(|error| error.field == key);
-        field.errors = of_field.map(|error| error.message.clone()).collect();
+        field.errors = of_field.map(|error| refused::of_field(error, t)).collect();
         let title = spec.vertex.unwrap_or_default();
         match groups.last_mut() {
             Some(group) if group.title == title => group.fields.push(field),
@@ -157,25 +156,32 @@ pub(in crate::web) fn groups(
 }
 
 /// Says of each secret that is there (`held`) that an empty field leaves it as it is.
-pub(in crate::web) fn keeping_secrets(groups: &mut [Group], held: impl Fn(&str) -> bool) {
+pub(in crate::web) fn keeping_secrets(groups: &mut [Group], held: impl Fn(&str) -> bool, t: Words) {
     for field in groups.iter_mut().flat_map(|group| &mut group.fields) {
         if field.widget == Widget::Password && held(&field.label) {
             field.required = false;
-            field.hint.push_str("; left empty, it stays as it is");
+            field.hint = t.field_kept(&field.hint);
         }
     }
 }
 
-/// Errors of things that are no field of these groups.
-pub(in crate::web) fn elsewhere(specs: &[Spec<'_>], errors: &[FieldError]) -> Vec<String> {
-    let keys: Vec<String> = specs.iter().map(Spec::key).collect();
-    let unknown = errors.iter().filter(|error| !keys.contains(&error.field));
-    unknown
-        .map(|error| format!("{}: {}", error.field, error.message))
-        .collect()
+/// What is wrong with a value, with the name of what takes it.
+pub(in crate::web) fn named(error: &FieldError, t: Words) -> String {
+    t.words_detail(&error.field, refused::of_field(error, t))
 }
 
-fn field(number: usize, spec: &Spec<'_>, value: String) -> Field {
+/// Errors of things that are no field of these groups.
+pub(in crate::web) fn elsewhere(
+    specs: &[Spec<'_>],
+    errors: &[FieldError],
+    t: Words,
+) -> Vec<String> {
+    let keys: Vec<String> = specs.iter().map(Spec::key).collect();
+    let unknown = errors.iter().filter(|error| !keys.contains(&error.field));
+    unknown.map(|error| named(error, t)).collect()
+}
+
+fn field(number: usize, spec: &Spec<'_>, value: String, t: Words) -> Field {
     let param = spec.param;
     Field {
         id: format!("f{number}"),
@@ -184,22 +190,22 @@ fn field(number: usize, spec: &Spec<'_>, value: String) -> Field {
         desc: param.desc.clone(),
         // The server asks for it in both cases.
         required: param.required || param.default.is_none(),
-        widget: widget(param, &value),
+        widget: widget(param, &value, t),
         value: match param.kind {
             Kind::Secret => String::new(),
             _ => value,
         },
-        hint: words::rules(param),
+        hint: words::rules(param, t),
         errors: Vec::new(),
     }
 }
 
-fn widget(param: &Param, value: &str) -> Widget {
+fn widget(param: &Param, value: &str, t: Words) -> Widget {
     let lines = |text: &str| text.contains('\n');
     let default = param.default.as_ref().map(Value::to_string);
     if !param.choices.is_empty() {
         let texts = param.choices.iter().map(|c| (c.to_string(), c.to_string()));
-        let choices = choices(param, texts.collect(), value);
+        let choices = choices(param, texts.collect(), value, t);
         return if param.choices.len() <= RADIO_MOST {
             Widget::Radio(choices)
         } else {
@@ -214,24 +220,22 @@ fn widget(param: &Param, value: &str) -> Widget {
         Kind::Date => Widget::Date,
         Kind::Secret => Widget::Password,
         Kind::Bool => {
-            let words = [("true", "yes"), ("false", "no")];
-            let words = words.map(|(value, text)| (value.to_owned(), text.to_owned()));
-            Widget::Pick(choices(param, words.to_vec(), value))
+            let known = |value: &str, text| (value.to_owned(), text);
+            let words = vec![known("true", t.field_yes()), known("false", t.field_no())];
+            Widget::Radio(choices(param, words, value, t))
         }
     }
 }
 
 /// The choices, with one more for "nothing" where there is no default.
-fn choices(param: &Param, known: Vec<(String, String)>, value: &str) -> Vec<Choice> {
+fn choices(param: &Param, known: Vec<(String, String)>, value: &str, t: Words) -> Vec<Choice> {
     let nothing = match (&param.default, param.required) {
         (Some(_), _) => None,
-        (None, true) => Some("not chosen yet"),
-        (None, false) => Some("none"),
+        (None, true) => Some(t.field_not_chosen()),
+        (None, false) => Some(t.field_none()),
     };
-    let nothing = nothing.map(|text| (String::new(), text.to_owned()));
-    nothing
-        .into_iter()
-        .chain(known)
+    let nothing = nothing.map(|text| (String::new(), text));
+    (nothing.into_iter().chain(known))
         .map(|(known, text)| Choice {
             picked: known == value,
             value: known,
@@ -244,6 +248,7 @@ fn choices(param: &Param, known: Vec<(String, String)>, value: &str) -> Vec<Choi
 mod tests {
     use super::{Widget, elsewhere, given, groups, of_graph};
     use crate::graph::{FieldError, GivenOwned, Graph, Kind, Param, Value, Vertex};
+    use crate::l10n::{L10n, Words};
     use crate::web::edge::posted::Posted;
     use crate::web::tests::harness::param;
 
@@ -293,7 +298,12 @@ mod tests {
             ..error.clone()
         };
         let errors = [error, other];
-        let groups = groups(&specs, |key| (key == "n").then(|| "7x".to_owned()), &errors);
+        let groups = groups(
+            &specs,
+            |key| (key == "n").then(|| "7x".to_owned()),
+            &errors,
+            Words::of(L10n::En),
+        );
         let titles: Vec<_> = groups.iter().map(|g| g.title.as_str()).collect();
         assert_eq!(titles, ["", "日志 v.1\"<"]);
         let shared: Vec<_> = groups[0].fields.iter().map(|f| f.value.as_str()).collect();
@@ -303,10 +313,13 @@ mod tests {
         let own = &groups[1].fields;
         assert!(matches!(&own[0].widget, Widget::Radio(choices) if choices.len() == 3));
         assert!(matches!(&own[1].widget, Widget::Pick(choices) if choices.len() == 7));
-        assert!(matches!(&own[2].widget, Widget::Pick(choices) if choices[1].text == "yes"));
+        assert!(matches!(&own[2].widget, Widget::Radio(choices) if choices[1].text == "yes"));
         assert_eq!(own[3].widget, Widget::Date);
         assert_eq!(own[1].errors, ["no"]);
-        assert_eq!(elsewhere(&specs, &errors), ["gone: no"]);
+        assert_eq!(
+            elsewhere(&specs, &errors, Words::of(L10n::En)),
+            ["gone: no"]
+        );
     }
 
     #[test]

@@ -2,18 +2,29 @@
 
 use askama::Template;
 
+use crate::desk::Desk;
+use crate::engine::PipelineId;
 use crate::l10n::{L10n, Words};
 use crate::web::edge::assets;
 use crate::web::edge::guard::Browser;
 use crate::web::edge::look::Look;
+use crate::web::parts::eta;
 
 /// Which entry of the header a page belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::web) enum Section {
+    /// What runs and how it went.
+    Home,
     /// Runs.
     Pipelines,
     /// What waits for a person.
     Inbox,
+    /// All that has happened.
+    Journal,
+    /// The server itself.
+    System,
+    /// The shortcuts of the keyboard.
+    Help,
     /// Definitions.
     Graphs,
     /// The form for a definition.
@@ -26,8 +37,42 @@ pub(in crate::web) enum Section {
     Outside,
 }
 
+/// What `web/build.mjs` makes.
+const EDITOR: &str = "vendor/editor.js";
+
 /// Tracks that wait for a person are counted up to here.
 pub(in crate::web) const INBOX_SHOWN: usize = 99;
+
+/// What a page is kept up to date by (`static/js/live.js`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::web) struct Live {
+    /// The pipeline that it shows; 0: all of them.
+    pub(in crate::web) of: i64,
+    /// The entry of the journal that it knows.
+    pub(in crate::web) seq: i64,
+    /// When it was made, by the clock of the server.
+    pub(in crate::web) now: i64,
+}
+
+impl Live {
+    /// From here on: to be asked for before anything of the page is read, so that nothing is missed.
+    pub(in crate::web) fn of(desk: &Desk, pipeline: Option<PipelineId>, now: i64) -> Self {
+        let passed = desk.handle.view(pipeline, None).passed();
+        Self {
+            of: pipeline.map_or(0, |id| id.0),
+            seq: passed.unwrap_or(0),
+            now,
+        }
+    }
+
+    /// The same of one pipeline, which was found after that moment.
+    pub(in crate::web) fn about(self, pipeline: i64) -> Self {
+        Self {
+            of: pipeline,
+            ..self
+        }
+    }
+}
 
 /// The frame of a page.
 #[derive(Debug, Clone)]
@@ -38,6 +83,8 @@ pub(in crate::web) struct Frame {
     pub(in crate::web) csrf: String,
     /// The page loads itself again after this many seconds.
     pub(in crate::web) refresh: Option<u32>,
+    /// With scripts it changes in place instead.
+    pub(in crate::web) live: Option<Live>,
     /// Why nothing can be changed now, when that is so.
     pub(in crate::web) trouble: Option<String>,
     /// Nothing new starts.
@@ -74,6 +121,7 @@ impl Frame {
             section,
             csrf: String::new(),
             refresh: None,
+            live: None,
             trouble: None,
             draining: false,
             no_reserve: None,
@@ -91,11 +139,25 @@ impl Frame {
         }
     }
 
+    /// The same page, which its script keeps up to date.
+    pub(in crate::web) fn following(self, live: Option<Live>) -> Self {
+        Self { live, ..self }
+    }
+
+    /// The words with which the page counts down to a guess.
+    pub(in crate::web) fn ends(&self) -> String {
+        eta::words(self.t)
+    }
+
     /// `page` or nothing, as `aria-current` wants it.
     pub(in crate::web) fn is_at(&self, word: &str) -> bool {
         match self.section {
+            Section::Home => word == "home",
             Section::Pipelines => word == "pipelines",
             Section::Inbox => word == "inbox",
+            Section::Journal => word == "journal",
+            Section::System => word == "system",
+            Section::Help => word == "help",
             Section::Graphs => word == "graphs",
             Section::NewGraph => word == "new",
             Section::Secrets => word == "secrets",
@@ -106,6 +168,11 @@ impl Frame {
     /// The address of a file of `static/`; it changes with the file.
     pub(in crate::web) fn asset(&self, name: &str) -> String {
         assets::href(name)
+    }
+
+    /// The address of the editor of scripts, where it was built (`web/`); else texts are edited in plain fields.
+    pub(in crate::web) fn editor(&self) -> Option<String> {
+        assets::has(EDITOR).then(|| self.asset(EDITOR))
     }
 
     /// The languages that this page is not in: their words for the page, their names.

@@ -2,9 +2,11 @@
 
 use crate::desk::Desk;
 use crate::engine::TrackState;
+use crate::l10n::Words;
 use crate::store::{PipelineHead, StoreError, TrackHead};
 use crate::web::asks::deeds;
 use crate::web::parts::around::{Around, without};
+use crate::web::parts::eta::Eta;
 use crate::web::parts::marks::{self, Mark};
 use crate::web::parts::when::{When, between, when};
 use crate::web::parts::words::{self, Why};
@@ -47,7 +49,11 @@ pub(in crate::web) struct RunLine {
     pub(in crate::web) progress: Progress,
     pub(in crate::web) started: When,
     pub(in crate::web) took: String,
+    /// When it was started, for the clock of the page.
+    pub(in crate::web) since: i64,
     pub(in crate::web) live: bool,
+    /// When it is expected to end; none: that is not known, or not looked for.
+    pub(in crate::web) ends: Option<Eta>,
 }
 
 /// A track in a table.
@@ -57,16 +63,20 @@ pub(in crate::web) struct TrackLine {
     pub(in crate::web) mark: Mark,
     pub(in crate::web) vertex: String,
     /// What a person said of it before it starts, in a word; empty: nothing.
-    pub(in crate::web) said: &'static str,
+    pub(in crate::web) said: String,
     /// After which verdict it runs, in words; empty: the verdict is about it.
-    pub(in crate::web) after: &'static str,
+    pub(in crate::web) after: String,
+    /// The number of the vertex near which a picture is; none: the row leads to no picture.
+    pub(in crate::web) near: Option<i64>,
     pub(in crate::web) why: Why,
     /// What a person can do for it, and where.
-    pub(in crate::web) needs: Option<(&'static str, String)>,
+    pub(in crate::web) needs: Option<(String, String)>,
     pub(in crate::web) exit_code: Option<i32>,
     pub(in crate::web) attempt: i32,
     pub(in crate::web) started: Option<When>,
     pub(in crate::web) took: String,
+    /// It runs since then.
+    pub(in crate::web) since: Option<i64>,
 }
 
 /// `(pipeline, state, count)` of the tracks that the verdicts of these pipelines are about.
@@ -137,12 +147,14 @@ pub(in crate::web) fn run(head: &PipelineHead, counts: &[(i64, i16, i64)], now: 
         progress: progress(head.id, counts),
         started: when(head.created_at),
         took: between(Some(head.created_at), head.finished_at, now),
+        since: head.created_at,
         live: head.finished_at.is_none(),
+        ends: None,
     }
 }
 
 /// A track as a line.
-pub(in crate::web) fn track(head: &TrackHead, around: &Around) -> TrackLine {
+pub(in crate::web) fn track(head: &TrackHead, around: &Around, t: Words) -> TrackLine {
     let state = TrackState::from_code(head.state);
     let ended = state != Some(TrackState::Running);
     let took = if ended && head.finished_at.is_none() {
@@ -158,14 +170,16 @@ pub(in crate::web) fn track(head: &TrackHead, around: &Around) -> TrackLine {
         id: head.id,
         mark: marks::track(head.state, head.reason),
         vertex: head.vertex.clone(),
-        said: words::said(head),
-        after: around.handler(head.id).map_or("", words::handler),
-        why: words::why(head, around),
-        needs: deeds::needed(head, !around.ignored.contains(&head.id)),
+        said: words::said(head, t),
+        after: (around.handler(head.id)).map_or_else(String::new, |when| words::handler(when, t)),
+        near: None,
+        why: words::why(head, around, t),
+        needs: deeds::needed(head, !around.ignored.contains(&head.id), t),
         exit_code: head.exit_code.filter(|_| ended),
         attempt: head.attempt,
         started: head.started_at.map(when),
         took,
+        since: head.started_at.filter(|_| !ended),
     }
 }
 

@@ -1,233 +1,236 @@
 //! The picture of a graph: inline SVG that needs no script, with a state on each card when it is
-//! of a pipeline.
+//! of a pipeline. What is drawn where is kept by the desk; here it gets its states and its words.
 
-use crate::web::parts::layout::{CARD_H, CARD_W, GAP_X, Layout, MARGIN, layout};
+mod looks;
+mod near;
+mod stands;
+mod wish;
+
+use std::sync::Arc;
+
+use crate::desk::{Desk, Pictured};
+use crate::engine::GraphId;
+use crate::graph::drawing::{Drawn, Picture, Stack, cut};
+use crate::l10n::Words;
+use crate::store::{GraphHead, PipelineHead};
+use crate::web::edge::answer::Failure;
 use crate::web::parts::marks::Mark;
+pub(in crate::web) use near::Near;
+use stands::{need, of_tracks, stands};
+pub(in crate::web) use wish::Wish;
+use wish::asked;
 
-/// Graphs with more vertices have no picture.
-pub(in crate::web) const MOST_VERTICES: usize = 300;
-/// Graphs with more edges have no picture.
-pub(in crate::web) const MOST_EDGES: usize = 2_000;
-/// The room above the row of what runs after the verdict, and of the words over it.
-const AFTER: i32 = 34;
-/// Places where an edge passes a column.
-const MOST_LANES: usize = 6_000;
+/// The room for a name in heights of its font: beside the mark of a state, and where there is none.
+const NAME: f32 = 11.2;
+const NAME_ALONE: f32 = 13.4;
 
-/// A vertex to draw.
+/// A card with its words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::web) struct Card {
-    /// The number of its vertex.
+    /// Its place, and the vertices on it.
+    pub(in crate::web) at: Stack,
+    /// The number of its first vertex.
     pub(in crate::web) vertex: i64,
-    pub(in crate::web) name: String,
+    /// The number of its track, when it has one alone.
+    pub(in crate::web) track: Option<i64>,
     /// Where a click leads; a path or a fragment of fixed words and numbers.
     pub(in crate::web) href: String,
-    /// Its state in a pipeline.
+    /// The state in a pipeline: of several the one that most needs somebody.
     pub(in crate::web) mark: Option<Mark>,
+    /// How many of its tracks stand at a state, the one that most needs somebody first.
+    counts: Vec<(Mark, usize)>,
+    /// Name and note in full.
+    pub(in crate::web) title: String,
+    /// The name, cut to the card.
+    pub(in crate::web) short: String,
     /// The second line.
     pub(in crate::web) note: String,
 }
 
-/// A card with its place.
+/// A way to the first card of a state.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::web) struct Placed {
-    pub(in crate::web) card: Card,
-    pub(in crate::web) x: i32,
-    pub(in crate::web) y: i32,
-    /// The name, shortened to the card.
-    pub(in crate::web) short: String,
+pub(in crate::web) struct Jump {
+    pub(in crate::web) mark: Mark,
+    pub(in crate::web) count: usize,
+    /// The number of the first vertex of the card.
+    pub(in crate::web) vertex: i64,
 }
 
-/// An edge as an SVG path.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::web) struct Line {
-    pub(in crate::web) path: String,
-    /// The state of its tail; empty: none.
-    pub(in crate::web) look: &'static str,
+/// A picture as a page shows it.
+#[derive(Debug)]
+pub(in crate::web) struct Drawing {
+    kept: Arc<Pictured>,
+    pub(in crate::web) cards: Vec<Card>,
+    /// States from the one that most needs somebody; empty: it is of no pipeline.
+    pub(in crate::web) jumps: Vec<Jump>,
+    /// The address of the page with `?` at its end, and of the picture alone; the second is empty when it
+    /// is of no pipeline.
+    pub(in crate::web) page: String,
+    pub(in crate::web) part: String,
+    /// How many vertices the graph has.
+    pub(in crate::web) vertices: usize,
+    folded: bool,
+    /// It is of what is near one vertex.
+    pub(in crate::web) near: Option<Near>,
 }
 
-/// A drawn graph.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(in crate::web) struct Picture {
-    pub(in crate::web) width: i32,
-    pub(in crate::web) height: i32,
-    pub(in crate::web) cards: Vec<Placed>,
-    pub(in crate::web) lines: Vec<Line>,
-    /// Where the row of what runs after the verdict begins; 0: there is none.
-    pub(in crate::web) after: i32,
+/// What a page has in the place of a picture.
+#[derive(Debug)]
+pub(in crate::web) enum Shown {
+    /// The picture.
+    Picture(Box<Drawing>),
+    /// Why there is none.
+    Not(String),
 }
 
-impl Picture {
-    /// Adds a row of cards below: what runs after the verdict, apart from what it is about.
-    pub(in crate::web) fn and_after(mut self, cards: Vec<Card>) -> Self {
-        if cards.is_empty() {
-            return self;
+impl Drawing {
+    pub(in crate::web) fn drawn(&self) -> &Picture {
+        static NONE: Picture = Picture {
+            width: 0,
+            height: 0,
+            cards: Vec::new(),
+            folded: 0,
+            dots: Vec::new(),
+            lines: Vec::new(),
+            after: None,
+        };
+        match &self.kept.drawn {
+            Drawn::Picture(picture) => picture,
+            Drawn::TooMuch { .. } => &NONE,
         }
-        let top = self.height + AFTER;
-        let places = (0..).map(|place| MARGIN + place * (CARD_W + GAP_X / 2));
-        let placed = cards.into_iter().zip(places);
-        self.cards
-            .extend(placed.map(|(card, x)| place(card, (x, top))));
-        let right = self.cards.iter().map(|card| card.x + CARD_W).max();
-        self.width = self.width.max(right.unwrap_or(0) + MARGIN);
-        (self.after, self.height) = (self.height, top + CARD_H + MARGIN);
-        self
     }
 }
 
-fn place(card: Card, (x, y): (i32, i32)) -> Placed {
-    Placed {
-        short: shorten(&card.name, name_units(&card)),
-        card,
-        x,
-        y,
+/// The picture of a graph; `href`: where the card of the vertex with this place and number leads.
+pub(in crate::web) fn of_graph(
+    desk: &Desk,
+    head: &GraphHead,
+    wish: Wish,
+    t: Words,
+    href: impl Fn(u32, i64) -> String,
+) -> Result<Shown, Failure> {
+    let detail = wish.detail(head.vertices);
+    let kept = desk.picture(head, detail)?;
+    let why = not_drawn(head, kept.as_deref(), t);
+    if wish.around.is_some() || why.is_some() {
+        return near::of_graph(
+            desk,
+            GraphId(head.id),
+            wish.around,
+            why.unwrap_or_default(),
+            href,
+        );
     }
-}
-
-/// Draws cards and `(tail, head)` edges by vertex numbers; none when there is too much to draw.
-pub(in crate::web) fn draw(cards: Vec<Card>, edges: &[(i64, i64)]) -> Option<Picture> {
-    if cards.is_empty() || cards.len() > MOST_VERTICES || edges.len() > MOST_EDGES {
-        return None;
-    }
-    let nth = |vertex: i64| cards.iter().position(|card| card.vertex == vertex);
-    let known = edges
-        .iter()
-        .filter_map(|(tail, head)| Some((nth(*tail)?, nth(*head)?)));
-    let edges: Vec<(usize, usize)> = known.collect();
-    let Layout {
-        width,
-        height,
-        cards: corners,
-        routes,
-    } = layout(cards.len(), &edges, MOST_LANES)?;
-    let lines = routes.iter().zip(&edges).map(|(route, (tail, _))| Line {
-        path: path(route),
-        look: cards[*tail].mark.map_or("", |mark| mark.look),
-    });
-    let lines = lines.collect();
-    let placed = cards.into_iter().zip(corners);
-    Some(Picture {
-        width,
-        height,
-        cards: placed.map(|(card, corner)| place(card, corner)).collect(),
-        lines,
-        after: 0,
-    })
-}
-
-/// A name fits when its letters take so much room; a wide letter takes two.
-fn name_units(card: &Card) -> usize {
-    if card.mark.is_some() { 16 } else { 19 }
-}
-
-/// A text cut to a width.
-fn shorten(text: &str, units: usize) -> String {
-    let width = |c: char| match c {
-        '\u{1100}'..='\u{115f}'
-        | '\u{2e80}'..='\u{a4cf}'
-        | '\u{ac00}'..='\u{d7a3}'
-        | '\u{f900}'..='\u{faff}'
-        | '\u{fe30}'..='\u{fe6f}'
-        | '\u{ff00}'..='\u{ff60}'
-        | '\u{1f300}'..='\u{1faff}'
-        | '\u{20000}'..='\u{3fffd}' => 2,
-        _ => 1,
+    let page = format!("/graphs/{}?", head.id);
+    let card = |first: i64| {
+        move |at: &Stack| {
+            let place = at.vertices[0];
+            Card {
+                vertex: first + i64::from(place),
+                track: None,
+                href: href(place, first + i64::from(place)),
+                mark: None,
+                counts: Vec::new(),
+                title: at.name.clone(),
+                short: cut(&at.name, NAME_ALONE),
+                note: match at.vertices.len() {
+                    1 => String::new(),
+                    n => format!("× {n}"),
+                },
+                at: at.clone(),
+            }
+        }
     };
-    let (mut used, mut short) = (0, String::new());
-    for c in text.chars() {
-        used += width(c);
-        if used > units {
-            short.push('…');
-            break;
-        }
-        short.push(c);
-    }
-    short
+    Ok(shown(head, kept, (page, String::new()), t, card))
 }
 
-/// Curves between the columns, straight on across each column.
-fn path(route: &[(i32, i32)]) -> String {
-    let mut path = String::new();
-    for (place, (x, y)) in route.iter().enumerate() {
-        if place == 0 {
-            path = format!("M{x} {y}");
-            continue;
+/// The picture of a pipeline.
+pub(in crate::web) fn of_pipeline(
+    desk: &Desk,
+    head: &PipelineHead,
+    wish: Wish,
+    (now, t): (i64, Words),
+) -> Result<Shown, Failure> {
+    let graph = desk.store.graph(GraphId(head.graph_id))?;
+    let graph = graph.ok_or(Failure::Missing("graph"))?;
+    let detail = wish.detail(graph.vertices);
+    let kept = desk.picture(&graph, detail)?;
+    let why = not_drawn(&graph, kept.as_deref(), t);
+    if wish.around.is_some() || why.is_some() {
+        let why = why.unwrap_or_default();
+        return near::of_pipeline(desk, head, wish.around, why, (now, t));
+    }
+    let stands = stands(desk, head, now, t)?;
+    let page = format!("/pipelines/{}?", head.id);
+    let part = format!("/pipelines/{}/part/picture?{}", head.id, asked(wish));
+    let whole = page.clone();
+    let card = |first: i64| {
+        move |at: &Stack| of_tracks(at, first, &stands, t).leading(&whole, graph.vertices as usize)
+    };
+    Ok(shown(&graph, kept, (page, part), t, card))
+}
+
+fn shown<C: Fn(&Stack) -> Card>(
+    head: &GraphHead,
+    kept: Option<Arc<Pictured>>,
+    (page, part): (String, String),
+    t: Words,
+    card: impl FnOnce(i64) -> C,
+) -> Shown {
+    if let Some(why) = not_drawn(head, kept.as_deref(), t) {
+        return Shown::Not(why);
+    }
+    let Some(kept) =
+        kept.filter(|kept| matches!(&kept.drawn, Drawn::Picture(p) if !p.cards.is_empty()))
+    else {
+        return Shown::Not(t.picture_none());
+    };
+    let cards: Vec<Card> = match &kept.drawn {
+        Drawn::Picture(picture) => picture.cards.iter().map(card(kept.first)).collect(),
+        Drawn::TooMuch { .. } => Vec::new(),
+    };
+    let vertices = cards.iter().map(|card| card.at.vertices.len()).sum();
+    Shown::Picture(Box::new(Drawing {
+        jumps: jumps(&cards),
+        folded: cards.len() < vertices,
+        cards,
+        page,
+        part,
+        vertices,
+        near: None,
+        kept,
+    }))
+}
+
+/// Why the whole graph is not drawn.
+fn not_drawn(head: &GraphHead, kept: Option<&Pictured>, t: Words) -> Option<String> {
+    match kept.map(|kept| &kept.drawn) {
+        None => Some(t.picture_too_large(head.vertices)),
+        Some(Drawn::TooMuch { cards, lines }) => {
+            Some(t.picture_too_much(*cards as i64, *lines as i64))
         }
-        let (from_x, from_y) = route[place - 1];
-        let from_x = if place == 1 { from_x } else { from_x + CARD_W };
-        // An edge back to an earlier column (of a cycle) swings out.
-        let bend = ((x - from_x) / 2).max(40);
-        let (out, back) = (from_x + bend, x - bend);
-        path.push_str(&format!(" C{out} {from_y} {back} {y} {x} {y}"));
-        if place + 1 < route.len() {
-            path.push_str(&format!(" H{}", x + CARD_W));
+        Some(Drawn::Picture(_)) => None,
+    }
+}
+
+/// The first card of each state.
+fn jumps(cards: &[Card]) -> Vec<Jump> {
+    let mut jumps: Vec<Jump> = Vec::new();
+    for card in cards {
+        for (mark, count) in &card.counts {
+            match jumps.iter_mut().find(|jump| jump.mark == *mark) {
+                Some(jump) => jump.count += count,
+                None => jumps.push(Jump {
+                    mark: *mark,
+                    count: *count,
+                    vertex: card.vertex,
+                }),
+            }
         }
     }
-    path
+    jumps.sort_by_key(|jump| need(jump.mark));
+    jumps
 }
 
 #[cfg(test)]
-mod tests {
-    use askama::Template;
-
-    use super::{Card, MOST_VERTICES, draw, shorten};
-    use crate::web::tests::wellformed;
-
-    #[derive(Template)]
-    #[template(source = "{% include \"parts/picture.html\" %}", ext = "html")]
-    struct Alone {
-        picture: Option<super::Picture>,
-        caption: &'static str,
-    }
-
-    fn card(vertex: i64, name: &str) -> Card {
-        Card {
-            vertex,
-            name: name.to_owned(),
-            href: format!("#v{vertex}"),
-            mark: None,
-            note: "note".to_owned(),
-        }
-    }
-
-    #[test]
-    fn names_are_cut_by_the_room_they_take() {
-        assert_eq!(shorten("build", 5), "build");
-        assert_eq!(shorten("builds", 5), "build…");
-        assert_eq!(shorten("日志清理", 5), "日志…");
-    }
-
-    #[test]
-    fn every_edge_is_an_element_of_its_own_and_names_are_text() {
-        let cards = vec![
-            card(7, "a\"><script>x</script>"),
-            card(8, "b"),
-            card(9, "c"),
-        ];
-        let picture = draw(cards, &[(7, 8), (8, 9), (7, 9), (7, 99)]);
-        assert_eq!(picture.as_ref().map(|p| p.lines.len()), Some(3));
-        let picture = picture.map(|p| p.and_after(vec![card(4, "on_exit")]));
-        let cards = picture.as_ref().map_or(&[][..], |p| &p.cards);
-        let below = |own: &super::Placed| cards[..3].iter().all(|c| c.y + super::CARD_H < own.y);
-        assert!(cards.len() == 4 && below(&cards[3]) && cards[3].short == "on_exit");
-        let html = Alone {
-            picture,
-            caption: "A graph",
-        };
-        let html = html.render().expect("renders");
-        wellformed::check(&html);
-        assert!(!html.contains("<script") && html.contains("After the verdict"));
-        assert_eq!(html.matches("<path class=\"e").count(), 3);
-    }
-
-    #[test]
-    fn too_much_and_nothing_are_not_drawn() {
-        let many = (0..=MOST_VERTICES as i64).map(|v| card(v, "v")).collect();
-        assert_eq!(draw(many, &[]), None);
-        assert_eq!(draw(Vec::new(), &[]), None);
-        let html = Alone {
-            picture: None,
-            caption: "",
-        };
-        wellformed::check(&html.render().expect("renders"));
-    }
-}
+pub(in crate::web) mod tests;

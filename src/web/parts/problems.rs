@@ -1,7 +1,9 @@
 //! What a check found, each beside the line that it is about.
 
+use crate::l10n::Words;
 use crate::store::StoredProblem;
-use crate::web::parts::reveal;
+use crate::web::parts::refused::beside;
+use crate::web::parts::{codes, reveal};
 
 /// A finding as a page shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +15,14 @@ pub(in crate::web) struct Finding {
     pub(in crate::web) message: String,
     /// The line of the text.
     pub(in crate::web) line: String,
+}
+
+impl Finding {
+    /// What is wrong, in the language of the page.
+    pub(in crate::web) fn said(&self, t: &Words) -> String {
+        let by_code = codes::told(&self.code, *t).unwrap_or_default();
+        beside(by_code, &self.message, *t)
+    }
 }
 
 /// The most bytes of a line that are shown.

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use crate::desk::why::{ReferKind, Why};
+use crate::desk::why::{Code, Moves, ReferKind, Why};
 use crate::driver::CommandError;
+use crate::l10n::Words;
 use crate::web::edge::answer::Failure;
+use crate::web::parts::refused::beside;
 use crate::web::parts::reveal;
 use crate::web::parts::when::{When, when};
 
@@ -14,11 +16,72 @@ pub(in crate::web) const PATIENCE: Duration = Duration::from_millis(200);
 /// The answer, for a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::web) struct Reason {
+    pub(in crate::web) code: Code,
+    pub(in crate::web) moves: Moves,
+    /// The same of the single case, in English.
     pub(in crate::web) sentence: String,
     pub(in crate::web) next: String,
     pub(in crate::web) until: Option<When>,
     /// Addresses and names of what the sentence speaks of.
     pub(in crate::web) links: Vec<(String, String)>,
+}
+
+impl Reason {
+    /// Why, in the language of the page.
+    pub(in crate::web) fn said(&self, t: &Words) -> String {
+        beside(told(self.code, *t), &self.sentence, *t)
+    }
+
+    /// What happens next; where the sentence has lines beneath it, in a word.
+    pub(in crate::web) fn then(&self, t: &Words) -> String {
+        match (t.are_english(), self.moves) {
+            (true, _) => self.next.clone(),
+            (false, Moves::Itself) => t.why_moves_itself(),
+            (false, Moves::Person) => t.why_moves_person(),
+            (false, Moves::Nobody) => t.why_moves_nobody(),
+        }
+    }
+}
+
+fn told(code: Code, t: Words) -> String {
+    match code {
+        Code::Predecessors => t.why_waits_for_predecessors(),
+        Code::Verdict => t.why_waits_for_verdict(),
+        Code::Handlers => t.why_waits_for_handlers(),
+        Code::NothingNew => t.why_nothing_new_starts(),
+        Code::Queued => t.why_queued(),
+        Code::Paused => t.why_paused(),
+        Code::Draining => t.why_server_drains(),
+        Code::MaxParallel => t.why_max_parallel(),
+        Code::PoolFull => t.why_pool_full(),
+        Code::Slots => t.why_waits_for_slot(),
+        Code::Turn => t.why_starts_now(),
+        Code::Input => t.why_waits_for_input(),
+        Code::Retry => t.why_waits_for_retry(),
+        Code::Machine => t.why_waits_for_machine(),
+        Code::Held => t.why_held(),
+        Code::Runs => t.why_runs(),
+        Code::BeingEnded => t.why_being_ended(),
+        Code::Succeeded => t.why_succeeded(),
+        Code::SaidSucceeded => t.why_said_succeeded(),
+        Code::ExitCode => t.why_failed_exit_code(),
+        Code::Signal => t.why_failed_signal(),
+        Code::Timeout => t.why_failed_timeout(),
+        Code::CouldNotStart => t.why_failed_start(),
+        Code::BadOutput => t.why_failed_output(),
+        Code::Lost => t.why_failed_lost(),
+        Code::SaidFailed => t.why_said_failed(),
+        Code::Skipped => t.why_skipped(),
+        Code::OtherVerdict => t.why_skipped_other_verdict(),
+        Code::Stopped => t.why_stopped(),
+        Code::StoppedByRule => t.why_stopped_by_rule(),
+        Code::Interrupted => t.why_interrupted(),
+        Code::ScriptsRun => t.why_scripts_run(),
+        Code::WaitsForPerson => t.why_waits_for_person(),
+        Code::TracksFailed => t.why_tracks_failed(),
+        Code::OutOfTime => t.why_out_of_time(),
+        Code::Finished => t.why_finished(),
+    }
 }
 
 /// The line; none when nobody can be asked now, because of which no page fails.
@@ -41,9 +104,42 @@ fn line(why: Why) -> Reason {
     let links = why.refers.iter();
     let links = links.filter_map(|refer| link(refer.kind, refer.id?, &refer.name));
     Reason {
+        code: why.code,
+        moves: why.moves,
         links: links.collect(),
         sentence: reveal::text(&why.sentence),
         next: reveal::text(&why.next),
         until: why.until.map(|until| when(until.0)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::told;
+    use crate::desk::why::Code;
+    use crate::l10n::{L10n, Words};
+    use crate::web::tests::harness::hostile_reason;
+
+    #[test]
+    fn every_answer_has_a_sentence_of_its_own_in_every_language() {
+        for language in L10n::iter() {
+            let sentence = |code: &Code| told(*code, Words::of(*language));
+            let mut all: Vec<String> = Code::ALL.iter().map(sentence).collect();
+            assert!(all.iter().all(|s| s.ends_with(['.', '。'])));
+            all.sort_unstable();
+            all.dedup();
+            assert_eq!(all.len(), Code::ALL.len());
+        }
+    }
+
+    #[test]
+    fn the_single_case_stands_beneath_where_it_is_in_another_language() {
+        let (english, chinese) = (Words::of(L10n::En), Words::of(L10n::ZhCN));
+        let reason = hostile_reason();
+        assert_eq!(reason.said(&english), reason.sentence);
+        assert_eq!(reason.then(&english), reason.next);
+        let expected = format!("{}\n{}", chinese.why_runs(), reason.sentence);
+        assert_eq!(reason.said(&chinese), expected);
+        assert_eq!(reason.then(&chinese), chinese.why_moves_itself());
     }
 }

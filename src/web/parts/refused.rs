@@ -1,30 +1,120 @@
-//! Why what a form asks for was not done.
+//! Why what a form asks for was not done, in the language of the page.
 
-use crate::desk::StartError;
+use crate::desk::{SecretError, StartError};
+use crate::driver::CommandError;
 use crate::engine::Refusal;
+use crate::graph::FieldError;
+use crate::l10n::Words;
+use crate::store::Unfit;
 use crate::web::edge::answer::Failure;
 use crate::web::parts::frame::capital;
+use crate::web::parts::{codes, marks, reveal};
+
+/// What is so, by its code, and in the lines beneath what is said of the single case. Where that is
+/// in the language of the page anyway, it is all.
+pub(in crate::web) fn beside(by_code: String, single: &str, t: Words) -> String {
+    match t.are_english() || by_code.is_empty() {
+        true => single.to_owned(),
+        false => format!("{by_code}\n{single}"),
+    }
+}
+
+/// What is wrong with a value.
+pub(in crate::web) fn of_field(error: &FieldError, t: Words) -> String {
+    let by_code = codes::told(error.code, t).unwrap_or_default();
+    beside(by_code, &error.message, t)
+}
 
 /// Why something was not done, in a sentence.
-pub(in crate::web) fn told(why: Refusal) -> Result<String, Failure> {
+pub(in crate::web) fn told(why: Refusal, t: Words) -> Result<String, Failure> {
     match why {
         Refusal::NoPipeline(_) => Err(Failure::Missing("pipeline")),
         Refusal::NoTrack(..) => Err(Failure::Missing("track")),
-        Refusal::PipelineMoved(state) => Ok(moved(&state)),
-        Refusal::TrackMoved(state, _) => Ok(moved(&state)),
+        // The page itself says what has moved.
+        Refusal::PipelineMoved(_) | Refusal::TrackMoved(..) => Ok(by_rule(why, t)),
         Refusal::Pipeline(..)
         | Refusal::Track(..)
         | Refusal::Runs(_)
         | Refusal::NotItsTurn(_)
-        | Refusal::Limit(_) => Ok(capital(&format!("{why}."))),
+        | Refusal::Limit(_) => Ok(beside(by_rule(why, t), &capital(&format!("{why}.")), t)),
     }
 }
 
-fn moved(state: &impl std::fmt::Display) -> String {
-    format!(
-        "It has moved since you looked, and is {state} now. Look at what would follow now, and send it \
-         once more if that is what you want."
-    )
+fn by_rule(why: Refusal, t: Words) -> String {
+    match why {
+        Refusal::NoPipeline(_) => t.missing_pipeline(),
+        Refusal::NoTrack(..) => t.missing_track(),
+        Refusal::Pipeline(state, _) => {
+            t.refused_pipeline_state(marks::pipeline(state.code()).said(&t))
+        }
+        Refusal::Track(state, _) => {
+            t.refused_track_state(marks::track(state.code(), None).said(&t))
+        }
+        Refusal::PipelineMoved(state) => t.refused_moved(marks::pipeline(state.code()).said(&t)),
+        Refusal::TrackMoved(state, _) => t.refused_moved(marks::track(state.code(), None).said(&t)),
+        Refusal::Runs(_) => t.refused_runs(),
+        Refusal::NotItsTurn(_) => t.refused_turn(),
+        Refusal::Limit(_) => t.refused_limit(),
+    }
+}
+
+fn by_fit(why: &Unfit, t: Words) -> String {
+    match why {
+        Unfit::Missing(_) => t.missing_graph(),
+        Unfit::Archived(_) => t.refused_archived(),
+        Unfit::Changed { .. } => t.refused_changed(),
+        Unfit::Taken(_) => t.refused_taken(),
+        Unfit::InUse(_) => t.refused_in_use(),
+    }
+}
+
+/// Why the driver did not do something.
+pub(in crate::web) fn of_command(why: &CommandError, t: Words) -> String {
+    let by_code = match why {
+        CommandError::Busy => t.refused_busy(),
+        CommandError::Unwritable(_) => t.refused_unwritable(),
+        CommandError::PutOff(_) => t.refused_put_off(),
+        CommandError::Closed => t.refused_closed(),
+        CommandError::NoGraph(_) => t.missing_graph(),
+        CommandError::Unchecked(_) => t.refused_unchecked(),
+        CommandError::Edited(_) => t.refused_edited(),
+        CommandError::KeyReused(_) | CommandError::KeyTaken => t.refused_key(),
+        CommandError::Unfit(why) => by_fit(why, t),
+        CommandError::Refused(why) => by_rule(*why, t),
+        CommandError::InTheWay(..) => t.refused_in_the_way(),
+        CommandError::Live(..) => t.refused_live(),
+        CommandError::Survives(_) => t.refused_survives(),
+        CommandError::Deleted(..) => t.refused_deleted(),
+        CommandError::Store(_) => String::new(),
+    };
+    beside(by_code, &capital(&reveal::text(&format!("{why}."))), t)
+}
+
+/// Why nothing can be started, where that is no answer about its values.
+pub(in crate::web) fn of_start(why: &StartError, t: Words) -> String {
+    let by_code = match why {
+        StartError::NoGraph(_) => t.missing_graph(),
+        StartError::NoTrack(_) => t.missing_track(),
+        StartError::Unchecked(..) => t.refused_unchecked(),
+        StartError::UnknownSecrets(_) => t.refused_secrets(),
+        StartError::Sealed(_) => t.refused_sealed(),
+        StartError::Command(why) => return of_command(why, t),
+        StartError::Fields(_) | StartError::Store(_) => String::new(),
+    };
+    beside(by_code, &capital(&reveal::text(&format!("{why}."))), t)
+}
+
+/// Why a secret was not set or removed.
+pub(in crate::web) fn of_secret(why: &SecretError, t: Words) -> String {
+    let by_code = match why {
+        SecretError::Name(_) => t.refused_secret_name(),
+        SecretError::Value(..) => t.refused_secret_value(),
+        SecretError::Unknown(_) => t.refused_secret_unknown(),
+        SecretError::Seal(_) => t.refused_sealed(),
+        SecretError::Command(why) => return of_command(why, t),
+        SecretError::Store(_) => String::new(),
+    };
+    beside(by_code, &capital(&reveal::text(&format!("{why}."))), t)
 }
 
 /// What is no answer to the form.
@@ -37,5 +127,71 @@ pub(in crate::web) fn failure(why: StartError) -> Failure {
         why @ (StartError::Fields(_) | StartError::UnknownSecrets(_) | StartError::Sealed(_)) => {
             Failure::CutOff(why.to_string())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{of_command, of_secret, of_start, told};
+    use crate::desk::{SecretError, StartError};
+    use crate::driver::CommandError;
+    use crate::engine::{GraphId, PipelineId, PipelineState, Refusal, TrackId, TrackState};
+    use crate::l10n::{L10n, Words};
+    use crate::store::Unfit;
+    use crate::web::tests::harness::HOSTILE;
+
+    #[test]
+    fn a_refusal_is_in_the_language_of_the_page_with_the_single_case_beneath() {
+        let (pipeline, track) = (PipelineId(7), TrackId(9));
+        let refusals = [
+            Refusal::Pipeline(PipelineState::Finish, "nothing of it moves"),
+            Refusal::Track(TrackState::Running, "it has not run yet"),
+            Refusal::Runs(track),
+            Refusal::NotItsTurn(track),
+            Refusal::Limit(3),
+        ];
+        let mut said: Vec<String> = Vec::new();
+        for t in [Words::of(L10n::En), Words::of(L10n::ZhCN)] {
+            said.extend(refusals.map(|why| told(why, t).expect("words")));
+            let unfit = [
+                Unfit::Missing(GraphId(1)),
+                Unfit::Archived(HOSTILE.to_owned()),
+                Unfit::Taken(GraphId(1)),
+                Unfit::InUse(HOSTILE.to_owned()),
+            ];
+            let commands = [
+                CommandError::Busy,
+                CommandError::Unwritable("full".to_owned()),
+                CommandError::PutOff("full".to_owned()),
+                CommandError::Closed,
+                CommandError::Unchecked(GraphId(1)),
+                CommandError::Edited(GraphId(1)),
+                CommandError::KeyTaken,
+                CommandError::Live(pipeline, PipelineState::Running),
+                CommandError::Survives("3 processes".to_owned()),
+            ];
+            let commands = (unfit.map(CommandError::Unfit).into_iter()).chain(commands);
+            said.extend(commands.map(|why| of_command(&why, t)));
+            said.push(of_start(
+                &StartError::UnknownSecrets(vec!["A".to_owned()]),
+                t,
+            ));
+            said.push(of_secret(&SecretError::Name("a-b".to_owned()), t));
+            let moved = told(Refusal::PipelineMoved(PipelineState::Stopped), t).expect("words");
+            assert!(
+                !moved.contains('\n') && moved.contains(&t.state_stopped()),
+                "{moved}"
+            );
+        }
+        let (english, chinese) = said.split_at(said.len() / 2);
+        for (english, chinese) in english.iter().zip(chinese) {
+            let (sentence, detail) = chinese.split_once('\n').expect("two lines");
+            assert_eq!(detail, english);
+            assert!(
+                sentence.ends_with('。') && !sentence.contains("running"),
+                "{sentence}"
+            );
+        }
+        assert!(told(Refusal::NoPipeline(pipeline), Words::of(L10n::En)).is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! What a script that runs has printed: that is in no row before it ends.
+//! The end of what an attempt has printed, where no row has it: while it runs, and of one that others followed.
 
 use crate::engine::{AttemptKey, PipelineId, TrackId, TrackState};
 use crate::spool::{LogView, Spool};
@@ -7,25 +7,27 @@ use crate::store::{AttemptRow, TrackHead, TrackTexts};
 /// Bytes of its end that a page shows.
 const OUTPUT: u64 = 64 << 10;
 
-/// Completes the rows of a track that runs by what its log says now.
+/// Completes the rows of an attempt by what its log says now.
 pub(in crate::web) fn look(
     spool: &Spool,
     head: &TrackHead,
-    attempts: &mut [AttemptRow],
+    attempt: &mut AttemptRow,
     texts: &mut TrackTexts,
 ) {
     let running = head.state == TrackState::Running.code();
-    let Some(attempt) = attempts.last_mut().filter(|_| running) else {
+    if !running && attempt.number == head.attempt {
         return;
-    };
+    }
     let log = spool.log(AttemptKey {
         pipeline: PipelineId(head.pipeline_id),
         track: TrackId(head.id),
         attempt: attempt.number.unsigned_abs(),
     });
     let read = LogView::open(&log).and_then(|view| {
-        attempt.log_bytes = view.kept() as i64;
-        attempt.dropped_bytes = view.dropped() as i64;
+        if attempt.finished_at.is_none() {
+            attempt.log_bytes = view.kept() as i64;
+            attempt.dropped_bytes = view.dropped() as i64;
+        }
         view.last(OUTPUT)
     });
     texts.output = read.unwrap_or_else(|why| {

@@ -1,17 +1,22 @@
 //! What the page of a pipeline is made from, and how it stands.
 
+use std::fmt;
+use std::num::ParseIntError;
+use std::str::FromStr;
+
 use crate::desk::Desk;
-use crate::engine::{
-    GraphId, PipelineId, PipelineStand, PipelineState, Reason as Failed, TrackState,
-};
+use crate::engine::{PipelineId, PipelineStand, PipelineState, Reason as Failed, TrackState};
+use crate::graph::When;
+use crate::l10n::Words;
 use crate::store::{JournalRow, PipelineHead, TrackHead};
 use crate::web::edge::answer::Failure;
 use crate::web::parts::around::Around;
-use crate::web::parts::picture;
 use crate::web::parts::reason::{PATIENCE, Reason, reason};
 
 /// Tracks on one page.
-pub(in crate::web) const PAGE: usize = 500;
+pub(in crate::web) const PAGE: usize = 200;
+/// Of a pipeline with so many tracks at most all are read, for the guess of its end.
+const WHOLE: usize = 300;
 /// Tracks in the list of those that need somebody.
 pub(in crate::web) const ATTENTION: usize = 20;
 /// Lines of the journal.
@@ -28,31 +33,37 @@ pub(in crate::web) struct Found {
     pub(in crate::web) again: Vec<(i64, i16)>,
     pub(in crate::web) counts: Vec<(i64, i16, i64)>,
     pub(in crate::web) attention: Vec<TrackHead>,
+    /// All of its tracks, where they are few; else none.
+    pub(in crate::web) whole: Vec<TrackHead>,
+    /// A page of those that are asked for.
     pub(in crate::web) tracks: Vec<TrackHead>,
-    pub(in crate::web) edges: Option<Vec<(i64, i64)>>,
+    /// Where the next page begins.
+    pub(in crate::web) next: Option<Place>,
     pub(in crate::web) journal: Vec<JournalRow>,
     pub(in crate::web) reason: Option<Reason>,
 }
 
-/// Reads a pipeline, and a page of its tracks.
+/// Reads a pipeline, and a page of its tracks that stand at one of these states (none: at any).
 pub(in crate::web) fn find(
     desk: &Desk,
     id: PipelineId,
-    after: i64,
+    states: &[TrackState],
+    after: Option<Place>,
     now: i64,
 ) -> Result<Found, Failure> {
     let store = &desk.store;
     let head = store.pipeline(id)?.ok_or(Failure::Missing("pipeline"))?;
-    let graph = GraphId(head.graph_id);
-    let few = head.vertices as usize <= picture::MOST_VERTICES && after == 0;
-    let drawn = few
-        && store
-            .graph(graph)?
-            .is_some_and(|graph| graph.edges as usize <= picture::MOST_EDGES);
-    let mut tracks = store.tracks(id, after, PAGE as i64 + 1)?;
-    let ends = tracks.first().zip(tracks.last()).map(|(a, z)| (a.id, z.id));
-    let around = Around::read(desk, &head, ends, now)?;
+    let all = head.vertices as usize;
+    let most = WHOLE + When::ALL.len();
+    let mut whole = match all <= WHOLE {
+        true => store.tracks(id, 0, most as i64)?,
+        false => Vec::new(),
+    };
+    let (mut tracks, next) = page(desk, id, (all, &whole), states, after)?;
+    let ids = || whole.iter().chain(&tracks).map(|track| track.id);
+    let around = Around::read(desk, &head, ids().min().zip(ids().max()), now)?;
     tracks.retain(|track| !around.is_handler(track.id));
+    whole.retain(|track| !around.is_handler(track.id));
     // A failure that counts as done needs nobody.
     let most = ATTENTION + 1 + around.ignored.len();
     let mut attention = store.attention(id, most as i64)?;
@@ -62,13 +73,84 @@ pub(in crate::web) fn find(
         attention,
         ending: store.ending(id)?,
         again: store.again_of(id, AGAIN)?,
+        whole,
         tracks,
+        next,
         around,
-        edges: drawn.then(|| store.edges(graph)).transpose()?,
         journal: store.journal_tail(id, JOURNAL)?,
         reason: reason(desk.why_pipeline(id, PATIENCE))?,
         head,
     })
+}
+
+/// Where a page of tracks begins: after a track of one of the groups of [`ORDER`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::web) struct Place {
+    group: usize,
+    after: i64,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.group, self.after)
+    }
+}
+
+impl FromStr for Place {
+    type Err = ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (group, after) = text.split_once('.').unwrap_or(("0", text));
+        Ok(Self {
+            group: group.parse()?,
+            after: after.parse()?,
+        })
+    }
+}
+
+/// Where there is more than one page, those come first that need somebody.
+const ORDER: [&[TrackState]; 4] = [
+    &[
+        TrackState::Failed,
+        TrackState::Interrupted,
+        TrackState::Stopped,
+    ],
+    &[TrackState::Running],
+    &[TrackState::Pending, TrackState::Waiting],
+    &[TrackState::Succeed, TrackState::Skipped],
+];
+
+/// A page of tracks: in the order of the definition where one page has all of them.
+fn page(
+    desk: &Desk,
+    id: PipelineId,
+    (all, whole): (usize, &[TrackHead]),
+    states: &[TrackState],
+    after: Option<Place>,
+) -> Result<(Vec<TrackHead>, Option<Place>), Failure> {
+    let fits = |state: &TrackState| states.is_empty() || states.contains(state);
+    if all <= PAGE {
+        let wanted =
+            |track: &&TrackHead| TrackState::from_code(track.state).is_some_and(|s| fits(&s));
+        return Ok((whole.iter().filter(wanted).cloned().collect(), None));
+    }
+    let Place { group, mut after } = after.unwrap_or(Place { group: 0, after: 0 });
+    let mut tracks = Vec::new();
+    for (group, of) in ORDER.iter().enumerate().skip(group) {
+        let of: Vec<TrackState> = of.iter().copied().filter(fits).collect();
+        let room = PAGE - tracks.len();
+        if !of.is_empty() {
+            let found = desk.store.track_page(id, &of, after, room as i64 + 1)?;
+            let more = found.len() > room;
+            tracks.extend(found.into_iter().take(room));
+            if more {
+                let after = tracks.last().map_or(after, |track| track.id);
+                return Ok((tracks, Some(Place { group, after })));
+            }
+        }
+        after = 0;
+    }
+    Ok((tracks, None))
 }
 
 impl Found {
@@ -110,7 +192,7 @@ impl Found {
     }
 
     /// Why it stands as it does, where its state does not say it; empty: its state says it.
-    pub(in crate::web) fn news(&self) -> &'static str {
+    pub(in crate::web) fn news(&self, t: Words) -> String {
         use TrackState::{Interrupted, Pending, Running};
         let head = &self.head;
         let open = [PipelineState::Running, PipelineState::Paused].map(PipelineState::code);
@@ -120,42 +202,38 @@ impl Found {
                 .contains(&track.state)
         };
         if head.finished_at.is_some() {
-            ""
+            String::new()
         } else if head.queued && head.paused {
-            "It waits for its turn, which others of its graph take before it until it is resumed."
+            t.pipeline_news_queued_paused()
         } else if head.queued {
-            "It waits for its turn: as many pipelines of its graph run as its limit allows."
+            t.pipeline_news_queued()
         } else if head.paused {
-            "Nothing new of it starts until it is resumed. What runs goes on to its end."
+            t.pipeline_news_paused()
         } else if open.contains(&head.state) {
-            ""
+            String::new()
         } else if self.ending > 0 {
-            "What runs is being ended."
+            t.pipeline_news_ending()
         } else if self.at(Running) > 0 {
-            "It has its verdict; what of it still runs goes on to its end."
+            t.pipeline_news_runs_on()
         } else if self.at(Interrupted) > 0 {
-            "It is over when somebody has said how the interrupted scripts ended."
+            t.pipeline_news_unclear()
         } else if self.around.handlers.iter().any(|(track, _)| runs(track)) {
-            "It has its verdict; what runs after that has not ended."
+            t.pipeline_news_after()
         } else {
-            "It has its verdict; something of it can still move."
+            t.pipeline_news_moves()
         }
     }
 
     /// What else is to be known, in few words.
-    pub(in crate::web) fn facts(&self) -> Vec<String> {
-        let mut facts = Vec::new();
-        match self.around.ignored.len() {
-            0 => {}
-            1 => facts.push("1 ignored failure".to_owned()),
-            n => facts.push(format!("{n} ignored failures")),
-        }
-        if self.head.reason == Some(Failed::Timeout.code()) {
-            facts.push("it ran out of time".to_owned());
-        }
-        if self.head.priority != 0 {
-            facts.push(format!("priority {}", self.head.priority));
-        }
-        facts
+    pub(in crate::web) fn facts(&self, t: Words) -> Vec<String> {
+        let ignored = self.around.ignored.len();
+        let late = self.head.reason == Some(Failed::Timeout.code());
+        let priority = self.head.priority;
+        let facts = [
+            (ignored > 0).then(|| t.pipeline_ignored(ignored as i64)),
+            late.then(|| t.pipeline_out_of_time()),
+            (priority != 0).then(|| t.pipeline_priority(priority.to_string())),
+        ];
+        facts.into_iter().flatten().collect()
     }
 }

@@ -14,6 +14,12 @@ pub(in crate::web) fn parts<T: AsRef<str> + ?Sized>(text: &T) -> Vec<(bool, &str
     parts
 }
 
+/// A sentence, and the lines beneath it.
+pub(in crate::web) fn lines<T: AsRef<str> + ?Sized>(text: &T) -> (&str, &str) {
+    let text = text.as_ref();
+    text.split_once('\n').unwrap_or((text, ""))
+}
+
 /// What stands before the first code of a text, the code, and what stands after it.
 fn first(text: &str) -> Option<(&str, &str, &str)> {
     let mut from = 0;

@@ -68,14 +68,14 @@ fn graph() -> Graph {
 }
 
 /// A server with one pipeline, of which the tracks 1 (fetch) and 4 run.
-struct Site {
-    server: Server,
+pub(in crate::web) struct Site {
+    pub(in crate::web) server: Server,
     run: PipelineId,
     running: BTreeMap<i64, AttemptKey>,
 }
 
 impl Site {
-    fn new() -> Self {
+    pub(in crate::web) fn new() -> Self {
         let server = Server::start();
         let graph = save(&server, graph(), true);
         let text = |text: &str| GivenOwned::Text(text.to_owned());
@@ -216,7 +216,7 @@ fn a_stop_lists_what_would_be_ended_and_changes_nothing_before() {
         "2 scripts run and are ended",
         "2 tracks change",
         "1 track will run, now or when its turn comes",
-        "The pipeline is RUNNING and becomes STOPPED.",
+        "The pipeline is “Running” and becomes “Stopped”.",
         "name=\"expect\" value=\"RUNNING\"",
         "May be left empty",
     ] {
@@ -245,7 +245,7 @@ fn a_track_is_held_released_and_passed_over() {
     let mut site = Site::new();
     assert_eq!(offered(&site.get("/tracks/3")), ["Skip", "Hold", "Stop"]);
     let html = site.get("/tracks/3/hold");
-    assert!(html.contains("<code>ship</code> stays WAITING and is marked as held."));
+    assert!(html.contains("<code>ship</code> stays “Waiting” and is marked as held."));
     assert_eq!(
         site.post("/tracks/3/hold", "expect=WAITING&attempt=0"),
         "/tracks/3"
@@ -259,7 +259,7 @@ fn a_track_is_held_released_and_passed_over() {
     let html = site.get("/tracks/3/skip");
     assert!(html.contains("It is passed over and counts as done"));
     assert!(html.contains(
-        "<code>ship</code> stays WAITING and is marked: it is passed over when its turn comes."
+        "<code>ship</code> stays “Waiting” and is marked: it is passed over when its turn comes."
     ));
     let told = site.post("/tracks/3/skip", "expect=WAITING&attempt=0&from=pipeline");
     assert_eq!(told, "/pipelines/1", "where the link was");
@@ -530,7 +530,7 @@ fn an_unknown_end_waits_in_the_inbox_also_of_what_runs_after_the_verdict() {
     let html = site.get("/pipelines/1");
     assert_eq!(offered(&html), ["Retry failed", "Run again"]);
     let html = site.get("/pipelines/1/retry-failed");
-    assert!(html.contains("becomes RUNNING") && html.contains("3 tracks will run"));
+    assert!(html.contains("becomes “Running”") && html.contains("3 tracks will run"));
     site.post("/pipelines/1/retry-failed", "expect=FAILED");
     assert_eq!(
         (site.state(1), site.state(5)),

@@ -9,12 +9,15 @@ use rocket::http::{ContentType, Cookie, Header};
 use rocket::local::blocking::{Client, LocalRequest, LocalResponse};
 
 use crate::access::{Access, Caller, Secret, digest};
+use crate::config::{Config, Flags};
+use crate::desk::why::{Code, Moves};
 use crate::desk::{Desk, Known, Vault};
 use crate::driver::{Backend, Driver, Fact, Settings, Verdict};
 use crate::engine::{AttemptKey, Capacity, PipelineId, Time, TrackId};
 use crate::graph::{Kind, Limits, Param};
+use crate::l10n::{L10n, Words};
 use crate::probe::{Bounds, Probe};
-use crate::spool::Spool;
+use crate::spool::{LineLimits, LogLines, Spool};
 use crate::store::{
     Durability, GraphHead, PipelineHead, Store, StoredProblem, TrackHead, Turn, Writer,
 };
@@ -23,6 +26,7 @@ use crate::web::edge::guard::{Browser, COOKIE, Clock};
 use crate::web::edge::look::Look;
 use crate::web::parts::reason::Reason;
 use crate::web::parts::when::when;
+use crate::web::system::Installed;
 
 /// A name that would do harm if it were not escaped.
 pub(in crate::web) const HOSTILE: &str =
@@ -44,6 +48,14 @@ pub(in crate::web) fn browser() -> Browser {
         inbox: 100,
         look: Look::default(),
     }
+}
+
+/// The same browser, of somebody who reads Chinese.
+pub(in crate::web) fn in_chinese() -> Browser {
+    let mut who = browser();
+    who.look.language = L10n::ZhCN;
+    who.look.t = Words::of(L10n::ZhCN);
+    who
 }
 
 pub(in crate::web) fn problem(severity: &str, line: u32) -> StoredProblem {
@@ -95,6 +107,8 @@ pub(in crate::web) fn graph_head(id: i64, name: &str) -> GraphHead {
 pub(in crate::web) fn hostile_reason() -> Reason {
     let text = || HOSTILE.to_owned();
     Reason {
+        code: Code::Runs,
+        moves: Moves::Itself,
         sentence: text(),
         next: text(),
         until: Some(when(NOW.0)),
@@ -156,6 +170,14 @@ pub(in crate::web) fn keep(name: &str, html: &str) {
     }
 }
 
+/// How much of logs the pages of this server read.
+const LINES: LineLimits = LineLimits {
+    index: 1 << 20,
+    search: 1 << 20,
+    line: 1_000,
+    page: 1 << 20,
+};
+
 /// Notes launches and runs nothing.
 struct Idle(Sender<AttemptKey>);
 
@@ -184,6 +206,8 @@ pub(in crate::web) struct Server {
     pub(in crate::web) desk: Desk,
     /// Where a test puts what scripts did.
     pub(in crate::web) facts: Sender<Fact>,
+    /// Where logs are.
+    pub(in crate::web) spool: Spool,
     pub(in crate::web) launches: crossbeam_channel::Receiver<AttemptKey>,
     /// The cookie of a signed-in browser.
     pub(in crate::web) cookie: String,
@@ -225,6 +249,7 @@ impl Server {
         let store = Store::open(&path, 4).expect("a store");
         let desk = Desk {
             known: Arc::new(Known::new(store.clone(), Arc::clone(&vault))),
+            pictures: Arc::default(),
             store,
             handle: driver.handle(),
             limits: Limits {
@@ -237,12 +262,17 @@ impl Server {
         let token = Secret::new("token".to_owned());
         let access = Access::new(desk.store.clone(), desk.handle.clone(), &token);
         let (code, _) = access.new_link(NOW, None).expect("a link");
+        let home = ("HOME".to_owned(), "/home/ann".to_owned());
+        let config = Config::load(Flags::default(), data.path(), [home].into_iter());
+        let config = config.expect("the defaults");
         let figment = rocket::Config::figment().merge(("log_level", "off"));
         let rocket = rocket::custom(figment)
             .manage(desk.clone())
-            .manage(spool)
+            .manage(spool.clone())
+            .manage(Arc::new(LogLines::new(LINES)))
             .manage(Arc::new(access))
             .manage(Clock(|| NOW))
+            .manage(Installed::of(&config, path))
             .manage(Documented(Arc::default()))
             .mount("/", crate::web::routes())
             .register("/", crate::web::catchers());
@@ -257,6 +287,7 @@ impl Server {
             client,
             desk,
             facts,
+            spool,
             launches,
             cookie,
             driver: Some(driver),

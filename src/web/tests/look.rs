@@ -69,7 +69,7 @@ fn a_choice_is_kept_and_leads_back_to_the_page() {
     );
     let away = choose("theme=light&back=%2F%2Fevil.example");
     assert_eq!(away.2.as_deref(), Some("/"), "only addresses of ours");
-    for wrong in ["lang=tlh", "theme=%3Cscript%3E", "zone=Mars"] {
+    for wrong in ["keys=maybe", "lang=tlh", "theme=%3Cscript%3E", "zone=Mars"] {
         let (status, cookies, _) = choose(wrong);
         assert_eq!((status, cookies.len()), (Status::BadRequest, 0), "{wrong}");
     }

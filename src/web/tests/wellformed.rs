@@ -11,7 +11,7 @@ const FORBIDDEN: &[&str] = &[
 /// Panics at the first flaw.
 pub(in crate::web) fn check(html: &str) {
     let mut open: Vec<String> = Vec::new();
-    let mut ids: Vec<String> = Vec::new();
+    let mut ids = std::collections::BTreeSet::new();
     let mut rest = html;
     while let Some(start) = rest.find('<') {
         rest = &rest[start + 1..];
@@ -39,8 +39,7 @@ pub(in crate::web) fn check(html: &str) {
         for (attribute, value) in attributes {
             assert!(!FORBIDDEN.contains(&attribute.as_str()), "<{tag}>");
             if attribute == "id" {
-                assert!(!ids.contains(&value), "the id {value} is there twice");
-                ids.push(value);
+                assert!(ids.insert(value.clone()), "the id {value} is there twice");
             }
         }
         if !VOID.contains(&name.as_str()) && !tag.ends_with('/') {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::desk::TrackShown;
 use crate::graph::{
     Form, Kind, Name, Param, Piece, Rendered, Shown, carrier, interpreter, one_line, pieces,
     unknown_output,
@@ -121,6 +122,28 @@ pub(in crate::web) fn preview(rendered: &[Rendered]) -> Vec<Preview> {
         }
     };
     rendered.iter().map(one).collect()
+}
+
+/// Names and values of an environment; of secrets the mask.
+pub(in crate::web) fn environment(shown: TrackShown) -> Vec<(String, String)> {
+    let variables = shown.environment.into_iter();
+    variables
+        .map(|variable| (variable.name, reveal::text(&variable.value)))
+        .collect()
+}
+
+/// The lines of a unified diff with the class of each.
+pub(in crate::web) fn changed(diff: &str) -> Vec<(&'static str, String)> {
+    let class = |line: &str| match line.as_bytes().first() {
+        Some(b'+') => "added",
+        Some(b'-') => "removed",
+        Some(b'@') => "place",
+        _ => "",
+    };
+    let lines = diff.lines();
+    lines
+        .map(|line| (class(line), reveal::text(line)))
+        .collect()
 }
 
 #[cfg(test)]

@@ -50,6 +50,23 @@ fn a_workflow_is_a_graph() {
         ours["edges"]
     );
     assert_eq!(ours["edges"].as_array().map(Vec::len), Some(2));
+    for (part, list, whole) in [
+        ("nodes", "vertices", &ours["vertices"]),
+        ("edges", "edges", &ours["edges"]),
+    ] {
+        let first = server
+            .get(&format!("{workflow}/{part}?limit=1"))
+            .expect(200);
+        assert_eq!(first[list][0], whole[0]);
+        let next = first["next"].as_str().expect("more");
+        let rest = server
+            .get(&format!("{workflow}/{part}?cursor={next}"))
+            .expect(200);
+        assert_eq!((&rest[list][0], &rest["next"]), (&whole[1], &Value::Null));
+        server
+            .get(&format!("{workflow}/{part}?cursor=1"))
+            .expect(422);
+    }
     assert_eq!(
         server.get("/workflows").expect(200),
         server.get("/graphs").expect(200)

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::hooks::{SECRET, YAML, call_with, delete, put};
+use super::hooks::{SECRET, YAML, call_with, delete, now, put, send_to, signature};
 use crate::server::Server;
 
 const NEEDY: &str = "name: n
@@ -153,7 +153,7 @@ fn of_hooks_and_their_calls_is_said_what_would_be() {
     let would = call_with(&server, &hook, "?dry_run=true", brings).expect(200);
     let said = json!({
         "graph_id": graph, "graph": "g", "version": 1,
-        "input": {"branch": "main", "count": null}, "queued": false, "dry_run": true,
+        "input": {"branch": "main", "count": null}, "queued": false, "started": null, "dry_run": true,
     });
     assert_eq!(would, said);
     let refused = call_with(&server, &hook, "?dry_run=true", r#"{"ref": {}}"#).expect(422);
@@ -163,6 +163,40 @@ fn of_hooks_and_their_calls_is_said_what_would_be() {
     let media = [("Content-Type", "application/json")];
     let unsigned = crate::server::ask("POST", &url, &media, brings.as_bytes());
     assert_eq!(unsigned.expect(401)["code"], "unauthorized");
-    // The same call is not spent by it.
-    call_with(&server, &hook, "", brings).expect(201);
+    // The same call is not spent by it, and is known once it was sent.
+    let at = now().to_string();
+    let signature = signature(SECRET, format!("{at}.{brings}").as_bytes());
+    let headers = [
+        ("X-Trackyard-Timestamp", at.as_str()),
+        ("X-Trackyard-Signature", &signature),
+    ];
+    let send = |query: &str| send_to(&server, &format!("{hook}{query}"), &headers, brings);
+    assert_eq!(send("?dry_run=true").expect(200)["started"], Value::Null);
+    let started = send("").expect(201)["id"].clone();
+    assert_eq!(send("?dry_run=true").expect(200)["started"], started);
+    assert_eq!(send("").expect(200)["id"], started);
+}
+
+#[test]
+fn of_two_changes_at_once_none_takes_back_the_other() {
+    let server = Server::start();
+    let graph = server.define(YAML).expect(201);
+    let hooks = format!("/graphs/{}/hooks", graph["id"]);
+    let input = json!({"branch": {"value": "main"}});
+    for _ in 0..30 {
+        let made = server.post(&hooks, &json!({})).expect(201);
+        let one = format!("{hooks}/{}", made["id"]);
+        let changes = [json!({"enabled": false}), json!({"input": input})];
+        std::thread::scope(|scope| {
+            for change in &changes {
+                scope.spawn(|| put(&server, &one, change).expect(200));
+            }
+        });
+        let now = server.get(&one).expect(200);
+        assert_eq!(
+            (&now["enabled"], &now["input"]),
+            (&json!(false), &input),
+            "{now}"
+        );
+    }
 }

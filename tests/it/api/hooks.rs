@@ -24,7 +24,7 @@ vertices: {a: 'echo <word>'}
 ";
 pub(super) const SECRET: &str = "a secret of a hook";
 
-fn now() -> i64 {
+pub(super) fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.expect("a time").as_secs() as i64
 }
@@ -43,7 +43,7 @@ fn send(server: &Server, hook: &Value, headers: &[(&str, &str)], body: &str) -> 
     send_to(server, &hook.to_string(), headers, body)
 }
 
-fn send_to(server: &Server, hook: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+pub(super) fn send_to(server: &Server, hook: &str, headers: &[(&str, &str)], body: &str) -> Answer {
     let url = format!("{}/api/v1/hooks/{hook}", server.url);
     let mut all = vec![("Content-Type", "application/json")];
     all.extend_from_slice(headers);
@@ -392,10 +392,10 @@ fn what_comes_to_a_hook_is_bounded() {
     let server = Server::from_command(command, own.path(), &[]);
     let (_, hook) = hooked(&server, &json!({"secret": SECRET}));
     let long = format!("[\"{}\"]", "x".repeat(100));
-    assert_eq!(
-        call(&server, &hook, (SECRET, now()), &long).expect(413)["code"],
-        "too-large"
-    );
+    let refused = call(&server, &hook, (SECRET, now()), &long).expect(413);
+    assert_eq!(refused["code"], "too-large");
+    let detail = refused["detail"].as_str().expect("words");
+    assert!(detail.ends_with("100 bytes (`max_hook_bytes`)"), "{detail}");
     call(&server, &hook, (SECRET, now() - 30), "{}").expect(401);
     call(&server, &hook, (SECRET, now()), "{}").expect(201);
 }
@@ -433,10 +433,10 @@ fn a_hook_is_made_once_and_its_secret_told_once() {
     let page = page.expect(200);
     assert_eq!(
         (&page["hooks"][0]["id"], &page["next"]),
-        (&made["id"], &json!(made["id"].to_string()))
+        (&made["id"], &json!(format!("hooks.{}", made["id"])))
     );
     let rest = server
-        .get(&format!("{path}?cursor={}", made["id"]))
+        .get(&format!("{path}?cursor=hooks.{}", made["id"]))
         .expect(200);
     assert_eq!(
         (&rest["hooks"][0]["id"], &rest["next"]),

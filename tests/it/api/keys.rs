@@ -175,6 +175,29 @@ fn whatever_changes_something_is_done_once() {
 }
 
 #[test]
+fn a_graph_that_its_key_has_removed_is_told_to_be_removed() {
+    let server = Server::start();
+    let graph = server.define(HELD).expect(201)["id"].clone();
+    let path = format!("/graphs/{graph}");
+    let remove = |key: &str| keyed(&server, key, ("DELETE", &path), "");
+    let (first, again) = (remove("k"), remove("k"));
+    assert!(!first.replayed && again.replayed);
+    let said = first.expect(200);
+    assert_eq!(
+        (&said["removed"], &said["versions"]),
+        (&json!(true), &json!(1))
+    );
+    assert_eq!(again.expect(200), said);
+    remove("another").expect(404);
+    // Another graph of the name is not what was removed.
+    server.define(HELD).expect(201);
+    let late = remove("k");
+    assert!(late.replayed);
+    assert_eq!(late.expect(200), said);
+    assert_eq!(count(&server, "/graphs", "graphs"), 1);
+}
+
+#[test]
 fn the_key_of_a_start_is_good_for_nothing_else() {
     let server = Server::start();
     let graph = server

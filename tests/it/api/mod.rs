@@ -3,6 +3,7 @@
 mod access;
 mod addresses;
 mod aliases;
+mod audit;
 pub(crate) mod described;
 mod forms;
 mod graphs;

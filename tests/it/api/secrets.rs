@@ -43,3 +43,33 @@ fn of_a_secret_is_said_what_would_be() {
     assert_eq!(would, said);
     assert_eq!(listed(), before);
 }
+
+#[test]
+fn secrets_have_pages_by_name() {
+    let server = Server::start();
+    for name in ["B", "C", "A"] {
+        let (path, media) = (
+            format!("/api/v1/secrets/{name}"),
+            [("Content-Type", "application/json")],
+        );
+        server
+            .ask("PUT", &path, &media, br#"{"value": "a long secret"}"#)
+            .expect(201);
+    }
+    let page = |query: &str| {
+        let page = server.get(&format!("/secrets{query}")).expect(200);
+        let names = page["secrets"].as_array().expect("a list").iter();
+        let names: Vec<_> = names.map(|secret| secret["name"].clone()).collect();
+        (json!(names), page["next"].clone())
+    };
+    assert_eq!(page(""), (json!(["A", "B", "C"]), json!(null)));
+    assert_eq!(page("?limit=2"), (json!(["A", "B"]), json!("secrets.B")));
+    assert_eq!(
+        page("?limit=2&cursor=secrets.B"),
+        (json!(["C"]), json!(null))
+    );
+    for query in ["cursor=B", "limit=0"] {
+        let refused = server.get(&format!("/secrets?{query}")).expect(422);
+        assert_eq!(refused["code"], "invalid", "{query}");
+    }
+}

@@ -32,10 +32,10 @@ fn facts_are_printed_as_json() {
     let mut set = desk.command(&["secret", "set", "NAME", "--json"]);
     let set = set.stdin(std::fs::File::open(&file).expect("a file"));
     let set = crate::cli::Said::of(set.output().expect("it runs")).expect(0);
-    assert_eq!(set.json(), json!({"name": "NAME"}));
+    assert_eq!(set.json(), json!({"name": "NAME", "dry_run": false}));
     assert_eq!(
         json(&["secret", "rm", "NAME", "--json"], 0),
-        json!({"name": "NAME", "unfinished_pipelines": 0})
+        json!({"name": "NAME", "unfinished_pipelines": 0, "dry_run": false})
     );
 }
 

@@ -150,7 +150,7 @@ fn pipelines_are_removed_each_for_itself() {
     let said = desk.call(&["rm", "2", "--dry-run"]).expect(0);
     assert_eq!(
         said.out,
-        "pipeline 2 (g, FINISH) would be deleted: 1 attempt, 7 bytes of logs; pipeline 7 repeats it and stays\n"
+        "pipeline 2 (g, FINISH) would be deleted: 1 attempt, 7 bytes of logs; pipeline 7 repeats it and stays\nNothing was done.\n"
     );
     assert_eq!(left(&desk), [7, 6, 5, 4, 3, 2, 1]);
     let said = desk
@@ -244,7 +244,7 @@ fn old_pipelines_are_deleted_and_the_newest_stay() {
         "pipeline 4 (7, FINISH) would be deleted: 6 bytes of logs\n\
          pipeline 3 (g, FINISH) would be deleted: 7 bytes of logs\n\
          pipeline 1 (g, FINISH) would be deleted: 7 bytes of logs\n\
-         3 pipelines would be deleted, with 20 bytes of logs\n"
+         3 pipelines would be deleted, with 20 bytes of logs. Nothing was done.\n"
     );
     // Pipeline 3 is old, and the newest of its graph.
     let both = ["gc", "--older-than", "9d", "--keep-last", "1", "--dry-run"];

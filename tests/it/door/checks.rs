@@ -131,7 +131,13 @@ fn a_list_refuses_a_number_that_is_none() {
             let answer = server.get(&format!("{path}{wrong}"));
             refused(&answer, 422, "invalid", "from 1 to 500");
         }
-        server.get(&format!("{path}7")).expect(200);
+        // A cursor names its list: the last word of the address.
+        let list = path.split(['/', '?']).rfind(|word| !word.contains('='));
+        let right = match name {
+            "cursor" => format!("{}.7", list.expect("a list")),
+            _ => "7".to_owned(),
+        };
+        server.get(&format!("{path}{right}")).expect(200);
     }
 }
 

@@ -1,12 +1,14 @@
 //! `trackyard migrate`: a database of an older version, without a server.
 
+use std::fs;
 use std::path::Path;
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 
 use super::used;
-use crate::server::Server;
+use crate::executor::bench::until;
+use crate::server::{Server, program};
 
 /// Takes the newest table of the database away again.
 fn age(data: &Path) {
@@ -47,13 +49,35 @@ fn a_database_that_a_server_works_on_is_left_alone() {
     let server = Server::start();
     let said = super::call(&server, &["migrate"]).expect(1);
     assert!(
-        said.err.contains("works on the data directory"),
+        said.err.contains("works with this database") && said.err.contains("trackyard drain"),
         "{}",
         said.err
     );
-    super::call(&server, &["migrate", "--dry-run"]).expect(0);
+    let would = super::call(&server, &["migrate", "--dry-run"]).expect(1);
+    assert_eq!(would.err, said.err, "as the deed");
     let said = super::on(Path::new("/nonexistent"), &["migrate"]).expect(1);
     assert!(said.err.contains("there is no database"), "{}", said.err);
+}
+
+#[test]
+fn beside_a_run_nothing_is_said_of_a_server() {
+    let desk = used();
+    desk.write("slow.yaml", "name: slow\nvertices: {a: sleep 60}\n");
+    let mut run = program();
+    run.args(["run", "-q"]).arg(desk.dir().join("slow.yaml"));
+    let mut run = run.arg("--data").arg(desk.data()).spawn().expect("it runs");
+    let lock = desk.data().join("lock");
+    let pid = format!("\"pid\":{}", run.id());
+    until("the lock", || {
+        fs::read_to_string(&lock).is_ok_and(|text| text.contains(&pid))
+    });
+    for words in [&["migrate"][..], &["migrate", "--dry-run"]] {
+        let said = desk.call(words).expect(1).err;
+        let right = said.contains("wait until it has ended") && !said.contains("drain");
+        assert!(right, "{words:?}: {said}");
+    }
+    run.kill().expect("killed");
+    run.wait().expect("ended");
 }
 
 #[test]

@@ -158,7 +158,9 @@ fn a_directory_in_use_is_refused_and_an_old_one_moved_aside() {
     let server = Server::start_on(&desk.data(), &[]);
     let said = desk.call(&["restore", "b.tar.gz", "--force"]).expect(1);
     assert!(
-        said.err.contains("works on the data directory"),
+        said.err.contains("works on the data directory")
+            && said.err.contains("drain")
+            && !said.err.contains("import FILE"),
         "{}",
         said.err
     );

@@ -41,6 +41,23 @@ fn a_token_is_replaced_without_a_server() {
 }
 
 #[test]
+fn a_token_stays_where_no_browser_can_be_signed_out() {
+    let desk = used();
+    let before = desk.call(&["token", "show"]).expect(0).out;
+    for end in ["", "-wal", "-shm"] {
+        let file = desk.data().join(format!("trackyard.db{end}"));
+        if end.is_empty() || file.exists() {
+            std::fs::write(file, "this is no database").expect("written");
+        }
+    }
+    desk.call(&["token", "rotate"]).expect(1);
+    assert_eq!(desk.call(&["token", "show"]).expect(0).out, before);
+    let kept = std::fs::read_dir(desk.data()).expect("a directory");
+    let left = kept.filter_map(|file| file.ok()?.file_name().into_string().ok());
+    assert_eq!(left.filter(|name| name.starts_with(".token")).count(), 0);
+}
+
+#[test]
 fn a_running_server_takes_the_new_token_over() {
     let server = Server::start();
     let shown = call(&server, &["token", "show"]).expect(0).out;

@@ -88,7 +88,12 @@ fn a_gigabyte_of_output() {
         (&CAP.into(), &dropped.into())
     );
     let html = page(&server, &cookie, &format!("/tracks/{}", track["id"]));
-    assert!(html.contains(&format!("{dropped} bytes more were dropped")));
+    let missing = format!(
+        "{}.{} MiB of output are missing",
+        dropped >> 20,
+        ((dropped * 10) >> 20) % 10
+    );
+    assert!(html.contains(&missing), "`{missing}` is not in {html}");
     let log = server.log(&track);
     let (head, tail) = log.split_at(32 << 20);
     assert!(head.starts_with(b"first\nxxx") && tail.ends_with(b"xxxlast\n"));

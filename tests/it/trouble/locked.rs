@@ -112,6 +112,50 @@ fn a_server_that_tries_to_commit_ends_at_once_and_the_next_one_has_the_result() 
 }
 
 #[test]
+fn a_token_that_was_not_replaced_is_replaced_by_the_same_request() {
+    let server = Server::start();
+    let cookie = server.sign_in(&server.link);
+    let file = server.data().join("local.token");
+    let read = || std::fs::read_to_string(&file).expect("a token");
+    let rotate = |token: &str| {
+        let authorization = format!("Bearer {}", token.trim());
+        let headers = [
+            ("Authorization", authorization.as_str()),
+            ("Idempotency-Key", "k"),
+        ];
+        let url = format!("{}/api/v1/token/rotate", server.url);
+        ask("POST", &url, &headers, b"")
+    };
+    let old = read();
+    let lock = Lock::take(server.data(), None);
+    let refused = rotate(&old).expect(503);
+    assert_eq!(refused["code"], "unwritable", "{refused}");
+    assert_eq!(read(), old);
+    page(&server, &cookie, "/graphs");
+    lock.release();
+    // The file cannot be replaced when the sessions have ended.
+    let aside = server.data().join("aside");
+    std::fs::rename(&file, &aside).expect("moved");
+    std::fs::create_dir(&file).expect("made");
+    server.until(|| rotate(&old).json()["code"] != "unwritable");
+    let half = rotate(&old).expect(503);
+    let why = half["detail"].as_str().expect("words");
+    assert!(why.starts_with("all browsers are signed out, but"), "{why}");
+    std::fs::remove_dir(&file).expect("removed");
+    std::fs::rename(&aside, &file).expect("moved");
+    assert_eq!(read(), old);
+    rotate(&old).expect(200);
+    let new = read();
+    assert_ne!(new, old);
+    // It went through: the same request does it no more.
+    let again = rotate(&new);
+    assert!(again.replayed);
+    again.expect(200);
+    assert_eq!(read(), new);
+    rotate(&old).expect(401);
+}
+
+#[test]
 fn a_server_that_is_waited_for_ends_at_once() {
     let server = Server::start();
     let yaml = format!("name: g\nvertices:\n  a: {WAITS}\n");

@@ -2,6 +2,7 @@
 
 mod disk;
 mod flood;
+mod gone;
 mod leftovers;
 mod locked;
 mod long_logs;

@@ -8,13 +8,13 @@ const SWEEPS: usize = 8;
 
 /// From one part of a rank to the next one below it, middle to middle.
 fn room(parts: &Parts, above: u32, below: u32) -> f64 {
-    let half = |part| match parts.is_bend(part) {
-        true => 0.0,
-        false => f64::from(CARD_HEIGHT) / 2.0,
+    let half = |part| match parts.is_card(part) {
+        true => f64::from(CARD_HEIGHT) / 2.0,
+        false => 0.0,
     };
-    let between = match parts.is_bend(above) || parts.is_bend(below) {
-        true => BESIDE,
-        false => BETWEEN,
+    let between = match parts.is_card(above) && parts.is_card(below) {
+        true => BETWEEN,
+        false => BESIDE,
     };
     half(above) + between + half(below)
 }

@@ -1,39 +1,12 @@
 //! What is always so of a layout.
 
-use proptest::prelude::{Strategy, prop, proptest};
+use proptest::prelude::proptest;
 
-use super::{BETWEEN, CARD_HEIGHT, CARD_WIDTH, Layout, layout};
-use crate::graph::model::{Edge, Graph, Vertex};
+use super::samples::{dag, graph};
+use super::{BETWEEN, CARD_HEIGHT, CARD_WIDTH, Layout, arranged, layout};
+use crate::graph::model::{Graph, Vertex};
 use crate::graph::policy::When;
 use crate::graph::topology;
-
-fn graph(count: u32, edges: impl IntoIterator<Item = (u32, u32)>) -> Graph {
-    let vertex = |n| Vertex {
-        name: format!("v{n}"),
-        ..Vertex::default()
-    };
-    let mut edges: Vec<_> = edges
-        .into_iter()
-        .map(|(tail, head)| Edge { head, tail })
-        .collect();
-    edges.sort_unstable();
-    edges.dedup();
-    Graph {
-        vertices: (0..count).map(vertex).collect(),
-        edges,
-        ..Graph::default()
-    }
-}
-
-fn dag() -> impl Strategy<Value = Graph> {
-    (1_u32..40).prop_flat_map(|n| {
-        let edge = (0..n, 0..n);
-        prop::collection::vec(edge, 0..80).prop_map(move |edges| {
-            let ordered = edges.into_iter().map(|(a, b)| (a.min(b), a.max(b)));
-            graph(n, ordered.filter(|(a, b)| a != b))
-        })
-    })
-}
 
 /// Whether the line or curve from `a` to `b` may touch a card: a curve stays between the heights of
 /// its ends.
@@ -56,7 +29,7 @@ proptest! {
             assert!(a.y >= 0 && a.y + CARD_HEIGHT <= found.height, "{found:?}");
             for b in &found.cards[..i] {
                 let apart = (a.y - b.y).abs() >= CARD_HEIGHT + BETWEEN as i32 / 2;
-                assert!(a.x != b.x || apart, "{a:?} {b:?}");
+                assert!((a.x - b.x).abs() >= CARD_WIDTH || apart, "{a:?} {b:?}");
             }
         }
         for (way, edge) in found.ways.iter().zip(&graph.edges) {
@@ -67,6 +40,19 @@ proptest! {
             assert_eq!(way.points.last(), Some(&(head.x, head.y + half)));
             let passed = rank[edge.head as usize] - rank[edge.tail as usize];
             assert_eq!(way.points.len(), 2 * passed as usize);
+            for two in way.points.windows(2) {
+                assert!(two[0].0 < two[1].0, "from left to right: {way:?}");
+                assert_eq!(touches(&found, (two[0], two[1])), None, "{way:?} {found:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn edges_that_meet_in_dots_lie_across_no_card(graph in dag(), dots in 0_usize..20) {
+        let dots = dots.min(graph.vertices.len());
+        let found = arranged(&graph, dots);
+        assert_eq!((found.dots.len(), found.cards.len()), (dots, graph.vertices.len() - dots));
+        for way in &found.ways {
             for two in way.points.windows(2) {
                 assert!(two[0].0 < two[1].0, "from left to right: {way:?}");
                 assert_eq!(touches(&found, (two[0], two[1])), None, "{way:?} {found:?}");

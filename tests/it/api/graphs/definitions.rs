@@ -251,6 +251,11 @@ fn a_body_over_the_limit_is_refused_and_the_limit_is_a_setting() {
     let text = format!("{SMALL}# {}\n", "x".repeat(2_000));
     let refused = server.define(&text).expect(413);
     assert_eq!(refused["code"], "too-large");
+    let detail = refused["detail"].as_str().expect("words");
+    assert!(
+        detail.ends_with("1024 bytes (`max_file_bytes`)"),
+        "{detail}"
+    );
     server.define(SMALL).expect(201);
 }
 

@@ -46,14 +46,31 @@ fn graphs_are_found_by_name_tag_and_last_state() {
             "tag=web&state=FAILED&name=web&contains=green",
             &["web-green"],
         ),
-        ("cursor=db_50%25&limit=1", &["web-blue"]),
-        ("tag=web&cursor=web-blue", &["web-green"]),
+        ("cursor=graphs.db_50%25&limit=1", &["web-blue"]),
+        ("tag=web&cursor=graphs.web-blue", &["web-green"]),
         ("archived=true", &[]),
         ("archived=any&name=db", &["db_50%"]),
     ] {
         assert_eq!(names(&server, query), found, "{query}");
     }
-    for query in ["state=failed", "state=FAILED,", "archived=maybe", "limit=0"] {
+    // Bytes that are no text are not looked for as some other text.
+    for (query, field) in [
+        ("name=%ff", "`name`"),
+        ("tag=a&contains=%C3%28", "`contains`"),
+        ("%ff=1", "`\u{fffd}`"),
+    ] {
+        let refused = server.get(&format!("/graphs?{query}")).expect(422);
+        let detail = refused["detail"].as_str().expect("words");
+        assert!(detail.contains(field), "{query}: {detail}");
+    }
+    for query in [
+        "cursor=hooks.7",
+        "cursor=web-blue",
+        "state=failed",
+        "state=FAILED,",
+        "archived=maybe",
+        "limit=0",
+    ] {
         let refused = server.get(&format!("/graphs?{query}")).expect(422);
         assert_eq!(refused["code"], "invalid", "{query}");
     }

@@ -54,18 +54,63 @@ fn vertices_and_edges_are_read_as_they_are_defined() {
     assert_eq!((names, &rest["next"]), (vec!["e", "on_exit"], &Value::Null));
     let one = server.get(&format!("/graphs/{id}/vertices/{SECOND}"));
     assert_eq!(one.expect(200), second);
-    let page = server.get(&format!("/graphs/{id}/edges?limit=1&cursor=1"));
-    let expected = json!({"edges": [{"tail": "a", "head": "e"}], "next": "2"});
+    let page = server.get(&format!("/graphs/{id}/edges?limit=1&cursor=edges.{id}.1.1"));
+    let expected =
+        json!({"edges": [{"tail": "a", "head": "e"}], "next": format!("edges.{id}.1.2")});
     assert_eq!(page.expect(200), expected);
     let nope = format!("{id}/vertices/nope");
     for path in [nope.as_str(), "77/vertices", "77/vertices/a", "77/edges"] {
         let missing = server.get(&format!("/graphs/{path}")).expect(404);
         assert_eq!(missing["code"], "not-found");
     }
-    for query in ["vertices?limit=0", "edges?cursor=x"] {
+    for query in [
+        "vertices?limit=0",
+        "edges?cursor=x",
+        "edges?cursor=edges.1",
+        "edges?cursor=edges.77.1.1",
+        "edges?cursor=edges.1.1.1.1",
+        "edges?cursor=vertices.1.1.1",
+    ] {
         let refused = server.get(&format!("/graphs/{id}/{query}")).expect(422);
         assert_eq!(refused["code"], "invalid");
     }
+}
+
+#[test]
+fn no_page_of_another_definition_follows_a_page() {
+    let server = Server::start();
+    let text = "name: g\nvertices: {a: 'true', b: 'true', c: {script: 'true', needs: [a, b]}, d: {script: 'true', needs: [a]}}\n";
+    let id = server.define(text).expect(201)["id"].clone();
+    let lists = [
+        format!("/graphs/{id}/vertices"),
+        format!("/graphs/{id}/edges"),
+        format!("/workflows/{id}/nodes"),
+        format!("/workflows/{id}/edges"),
+    ];
+    let next = |path: &String| {
+        let page = server.get(&format!("{path}?limit=2")).expect(200);
+        let cursor = page["next"].as_str().expect("more");
+        format!("{path}?cursor={cursor}")
+    };
+    let follow = lists.each_ref().map(next);
+    for path in &follow {
+        assert_eq!(server.get(path).expect(200)["next"], Value::Null);
+    }
+    // Nothing of the definition is other when it is put away and taken back.
+    for word in ["archive", "unarchive"] {
+        server
+            .post(&format!("/graphs/{id}/{word}"), &json!({}))
+            .expect(200);
+    }
+    server.get(&follow[0]).expect(200);
+    let path = format!("/api/v1/graphs/{id}/vertices/d");
+    server.ask("DELETE", &path, &[], b"").expect(200);
+    for path in &follow {
+        let refused = server.get(path).expect(422);
+        let why = refused["detail"].as_str().expect("words");
+        assert!(why.contains("the definition has changed since"), "{why}");
+    }
+    server.get(&next(&lists[0])).expect(200);
 }
 
 #[test]

@@ -67,15 +67,21 @@ fn versions_are_listed_by_pages_newest_first() {
             Value::Null
         )
     );
-    assert_eq!(page("?limit=2"), (vec![json!(5), json!(4)], json!("4")));
     assert_eq!(
-        page("?limit=2&cursor=4"),
-        (vec![json!(3), json!(2)], json!("2"))
+        page("?limit=2"),
+        (vec![json!(5), json!(4)], json!("versions.4"))
     );
-    assert_eq!(page("?limit=2&cursor=2"), (vec![json!(1)], Value::Null));
-    assert_eq!(page("?cursor=99999999999").0.len(), 5);
-    assert_eq!(page("?cursor=-1").0.len(), 0);
-    for query in ["?cursor=x", "?limit=0"] {
+    assert_eq!(
+        page("?limit=2&cursor=versions.4"),
+        (vec![json!(3), json!(2)], json!("versions.2"))
+    );
+    assert_eq!(
+        page("?limit=2&cursor=versions.2"),
+        (vec![json!(1)], Value::Null)
+    );
+    assert_eq!(page("?cursor=versions.99999999999").0.len(), 5);
+    assert_eq!(page("?cursor=versions.-1").0.len(), 0);
+    for query in ["?cursor=x", "?cursor=4", "?limit=0"] {
         let refused = server
             .get(&format!("/graphs/{}/versions{query}", ids[0]))
             .expect(422);

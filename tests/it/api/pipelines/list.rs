@@ -113,8 +113,15 @@ fn what_a_filter_does_not_know_is_refused_with_what_there_is() {
         ),
         ("until=2026-01-31", "`until=2026-01-31`: write a moment"),
         ("cursor=x", "`cursor=x`: write the `next`"),
-        ("cursor=5.7", "`cursor=5.7`: write the `next`"),
-        ("since=1&cursor=7", "`cursor=7`: write the `next`"),
+        (
+            "cursor=pipelines.5.7",
+            "`cursor=pipelines.5.7`: write the `next`",
+        ),
+        (
+            "since=1&cursor=pipelines.7",
+            "`cursor=pipelines.7`: write the `next`",
+        ),
+        ("cursor=tracks.7", "`cursor=tracks.7`: write the `next`"),
         ("limit=0", "`limit=0`"),
         (
             "status=FAILED",
@@ -158,7 +165,7 @@ fn the_tracks_of_a_pipeline_have_pages_and_states() {
     );
     assert_eq!(page("?state=FAILED").0, ["b"]);
     assert_eq!(page("?state=FAILED,SUCCEED").0, ["a", "b"]);
-    assert_eq!(page("?cursor=-5").0, ["a", "b", "c"]);
+    assert_eq!(page("?cursor=tracks.-5").0, ["a", "b", "c"]);
     let wrong = server
         .get(&format!("/pipelines/{id}/tracks?state=DONE"))
         .expect(422);

@@ -147,7 +147,7 @@ fn attempts_are_listed_page_by_page_and_each_has_an_address() {
     assert_eq!(whole.as_array().expect("a list").len(), 5);
     let all = server.get(&format!("/tracks/{track}/attempts")).expect(200);
     assert_eq!(all, json!({"attempts": whole, "next": null}));
-    let (mut pages, mut cursor) = (Vec::new(), "0".to_owned());
+    let (mut pages, mut cursor) = (Vec::new(), "attempts.0".to_owned());
     loop {
         let path = format!("/tracks/{track}/attempts?limit=2&cursor={cursor}");
         let page = server.get(&path).expect(200);

@@ -1,0 +1,10 @@
+docs-variables = The lines below want two variables, on the machine of the server:
+docs-parts = Parts of this page
+docs-types = Types
+docs-parameters = Parameters
+docs-body = Body
+docs-answers = Answers
+docs-fields = Fields
+docs-credential-none = No credential is needed.
+docs-credential-token = The token is needed.
+docs-credential-either = The token, or a browser that has signed in.

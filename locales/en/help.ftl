@@ -1,0 +1,11 @@
+help-title = Keyboard
+help-on = Shortcuts are on
+help-off = Shortcuts are off
+help-switch-off = Switch off
+help-switch-on = Switch on
+help-about = They do nothing while a field has the focus, or without JavaScript. Keys of two letters are pressed one after the other.
+help-next = The next row
+help-previous = The previous row
+help-open = Open the row
+help-search = Search on this page
+help-this = This page

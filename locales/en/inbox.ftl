@@ -1,0 +1,11 @@
+inbox-title = Inbox
+inbox-empty = Nothing waits for you
+inbox-empty-says = Here is what only a person can answer: values that a script asks for, and scripts of which nobody knows how they ended.
+inbox-state = State
+inbox-track = Track
+inbox-pipeline = Pipeline
+inbox-graph = Graph
+inbox-why = Why
+inbox-pages = Pages
+inbox-newest = Newest
+inbox-older = Older

@@ -1,0 +1,25 @@
+journal-title = Journal
+journal-about = Here is each change of a pipeline and of its tracks: when, who asked for it, and why.
+journal-none = Nothing has happened yet
+journal-none-found = Nothing that fits
+journal-pipeline = Pipeline
+journal-track = Track
+journal-who = Who
+journal-what = Became
+journal-any = anything
+journal-show = Show
+journal-all = Show all
+journal-time = Time
+journal-from = From
+journal-to = To
+journal-attempt = Attempt
+journal-why = Why
+journal-deleted = (deleted)
+journal-pages = Pages
+journal-newest = Newest
+journal-older = Older
+noted-newer = a newer pipeline of its graph takes its place
+noted-out-of-time = the pipeline ran out of time
+noted-held-by-stopped = a track that was stopped holds all that is left
+# $id (String) - the number of a pipeline
+noted-again = again of { $id }

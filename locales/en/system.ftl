@@ -1,0 +1,69 @@
+system-title = System
+system-metrics = Metrics
+system-healthz = Health for programs
+system-health = Health
+system-fine = fine
+system-notice = to know
+system-bad = bad
+system-driver = Driver
+system-driver-answers = It answers.
+system-driver-silent = It does not answer: it is busy, or hangs.
+system-database = Database
+# $size (String) - of the file
+system-database-fine = It can be read and written; the file has { $size }.
+# $why (String) - what the database said
+system-database-bad = It cannot be written: { $why }
+system-disk = Disk
+# $free (String) - room
+system-disk-fine = { $free } free.
+# $free (String) - room
+# $most (String) - what the logs of scripts may take
+system-disk-tight = { $free } free, and the logs of scripts that run at once may take { $most }. Make room, or lower log_cap_bytes.
+# $free (String) - room
+# $least (String) - what is needed
+system-disk-full = { $free } free, less than { $least }: results may not be saved. Make room.
+system-disk-unknown = The system does not say how much room there is.
+system-reserve = Reserve
+system-reserve-fine = The room that saves results when the disk is full is kept.
+# $why (String) - what the system said
+system-reserve-bad = The room that saves results when the disk is full could not be kept: { $why }
+system-clock = Clock
+system-clock-fine = Not before the newest entry of the journal.
+system-clock-back = It was set back behind the newest entry of the journal, so waits and time limits are wrong.
+system-work = Work
+system-takes-work = Scripts are started.
+system-draining = No new script starts; the server ends once nothing runs.
+system-interpreters = Interpreters
+# $names (String) - names of programs
+system-shells = Found: { $names }
+system-no-sh = There is no sh in script_path.
+
+system-figures = Figures
+system-version = Version
+system-schema = Form of the database
+system-database-size = Database
+system-log-size = Changes not yet in it
+system-pending = Tracks pending
+system-ready = Tracks that wait for a slot
+system-queued = Pipelines that wait for their turn
+system-commands = Requests that wait
+system-viewers = Streams that watch
+system-log-cap = Kept of each log, at most
+system-tail = Kept of each output in the database
+system-retention = Nothing is deleted by itself. What would be, if you asked:
+
+system-slots = Slots
+# $all (Number) - scripts that may run
+# $used (Number) - scripts that run
+system-slots-used = { $used } of { $all } in use
+system-nothing-runs = No script runs.
+system-more-run = More run than are listed here.
+system-track = Track
+system-pipeline = Pipeline
+system-runs-for = Runs for
+
+system-settings = Settings
+system-setting = Setting
+system-value = Value
+system-source = Written in
+system-default = default

@@ -1,0 +1,10 @@
+docs-variables = 下面的命令需要两个变量，请在服务器所在的机器上设置：
+docs-parts = 本页内容
+docs-types = 类型
+docs-parameters = 参数
+docs-body = 请求体
+docs-answers = 响应
+docs-fields = 字段
+docs-credential-none = 无需凭据。
+docs-credential-token = 需要令牌。
+docs-credential-either = 需要令牌，或已登录的浏览器。

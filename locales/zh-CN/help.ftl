@@ -1,0 +1,11 @@
+help-title = 键盘快捷键
+help-on = 快捷键已开启
+help-off = 快捷键已关闭
+help-switch-off = 关闭
+help-switch-on = 开启
+help-about = 光标在输入框内或没有 JavaScript 时不起作用。两个字母的快捷键需依次按下。
+help-next = 下一行
+help-previous = 上一行
+help-open = 打开当前行
+help-search = 在本页搜索
+help-this = 本页

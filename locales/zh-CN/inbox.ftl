@@ -1,0 +1,11 @@
+inbox-title = 待办
+inbox-empty = 没有需要您处理的事项
+inbox-empty-says = 只有人才能回答的事项会出现在这里：脚本需要的输入值，以及没有人知道怎样结束的脚本。
+inbox-state = 状态
+inbox-track = 任务
+inbox-pipeline = 流水线
+inbox-graph = 图
+inbox-why = 原因
+inbox-pages = 分页
+inbox-newest = 最新
+inbox-older = 更早

@@ -1,0 +1,17 @@
+secrets-title = 密钥
+secrets-empty = 还没有密钥
+secrets-empty-example = 图用这样一行声明它的脚本以环境变量得到哪些密钥：
+secrets-empty-says = 值在这里设置一次，之后不会再显示给任何人。
+secrets-name = 名称
+secrets-set = 设置时间
+secrets-by = 设置者
+secrets-remove = 删除
+secrets-remove-one = 删除 { $name }
+secrets-new = 设置密钥
+secrets-name-hint = 字母、数字和 _：即环境变量名。已有的名称会得到新值。
+secrets-value = 值
+secrets-value-hint = 一行，至少 4 个字节。多行的值请用命令：
+secrets-do = 设置
+secrets-nothing = 没有做任何更改
+secrets-removed = 密钥 { $name } 已删除。
+secrets-removed-used = 密钥 { $name } 已删除。有 { $count } 条尚未结束的流水线用到它：它们之后启动的脚本会失败。

@@ -1,0 +1,1 @@
+CREATE INDEX track_pending ON track (id) WHERE state = 1;

@@ -1,0 +1,9 @@
+//! A definition as forms: its vertices and edges one by one. They write the same text that the editor of the
+//! text shows.
+
+pub(in crate::web) mod edge;
+pub(in crate::web) mod inputs;
+mod saving;
+pub(in crate::web) mod table;
+pub(in crate::web) mod typed;
+pub(in crate::web) mod vertex;

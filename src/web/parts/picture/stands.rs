@@ -1,0 +1,156 @@
+//! How the tracks of a pipeline stand, in the words of the cards of its picture.
+
+use std::fmt::Write;
+
+use super::{Card, NAME};
+use crate::desk::Desk;
+use crate::engine::{PipelineId, Reason, TrackState};
+use crate::graph::drawing::{MOST_CARDS, Stack, cut};
+use crate::l10n::Words;
+use crate::store::{PipelineHead, TrackHead};
+use crate::web::edge::answer::Failure;
+use crate::web::parts::marks::{self, Mark};
+use crate::web::parts::when::between;
+use crate::web::parts::words;
+
+/// Of a pipeline with so many tracks each card says more than a state.
+const MOST_NOTES: i32 = 500;
+/// The room for the second line of a card, in heights of its font.
+const NOTE: f32 = 12.7;
+
+/// From the state that most needs somebody to the one that least does.
+pub(super) const WORST: [TrackState; 8] = [
+    TrackState::Failed,
+    TrackState::Interrupted,
+    TrackState::Stopped,
+    TrackState::Running,
+    TrackState::Pending,
+    TrackState::Waiting,
+    TrackState::Succeed,
+    TrackState::Skipped,
+];
+
+/// How the track of a vertex stands.
+pub(super) struct Stand {
+    pub(super) track: i64,
+    pub(super) mark: Mark,
+    pub(super) note: String,
+}
+
+/// The place of a state among all, from the one that most needs somebody.
+pub(super) fn need(mark: Mark) -> usize {
+    let state = WORST.iter().position(|state| state.word() == mark.word);
+    state.unwrap_or(WORST.len())
+}
+
+/// How each track of a pipeline stands, in the order of the vertices.
+pub(super) fn stands(
+    desk: &Desk,
+    head: &PipelineHead,
+    now: i64,
+    t: Words,
+) -> Result<Vec<Stand>, Failure> {
+    if head.vertices <= MOST_NOTES {
+        let tracks = desk
+            .store
+            .tracks(PipelineId(head.id), 0, i64::from(MOST_NOTES))?;
+        return Ok(tracks.iter().map(|track| stand(track, now, t)).collect());
+    }
+    let found = desk.store.standing(PipelineId(head.id))?;
+    let stand = |(track, state): (i64, &i16)| {
+        let late = found.timed_out.binary_search(&track).is_ok();
+        let reason = late.then_some(Reason::Timeout.code());
+        let mark = marks::track(*state, reason);
+        Stand {
+            track,
+            mark,
+            note: mark.said(&t),
+        }
+    };
+    Ok((found.first..).zip(&found.states).map(stand).collect())
+}
+
+/// How a track stands, in its own words.
+pub(super) fn stand(track: &TrackHead, now: i64, t: Words) -> Stand {
+    let mark = marks::track(track.state, track.reason);
+    Stand {
+        track: track.id,
+        note: note(track, mark, now, t),
+        mark,
+    }
+}
+
+/// The second line of a track's card.
+fn note(track: &TrackHead, mark: Mark, now: i64, t: Words) -> String {
+    let said = words::said(track, t);
+    let runs = TrackState::from_code(track.state) == Some(TrackState::Running);
+    let end = track.finished_at.filter(|_| !runs);
+    let more = match (said.is_empty(), track.exit_code.filter(|_| !runs)) {
+        (false, _) => said,
+        (true, Some(code)) if code != 0 => t.picture_exit(code),
+        (true, _) if runs || end.is_some() => between(track.started_at, end, now),
+        (true, _) => String::new(),
+    };
+    match more.is_empty() {
+        true => mark.said(&t),
+        false => format!("{} · {more}", mark.said(&t)),
+    }
+}
+
+/// The card of one track, or of several.
+pub(super) fn of_tracks(at: &Stack, first: i64, stands: &[Stand], t: Words) -> Card {
+    let own = at
+        .vertices
+        .iter()
+        .filter_map(|place| stands.get(*place as usize));
+    let own: Vec<&Stand> = own.collect();
+    let mut counts: Vec<(Mark, usize)> = Vec::new();
+    for stand in &own {
+        match counts.iter_mut().find(|(mark, _)| *mark == stand.mark) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((stand.mark, 1)),
+        }
+    }
+    counts.sort_by_key(|(mark, _)| need(*mark));
+    let note = match &own[..] {
+        [one] => one.note.clone(),
+        _ => counts.iter().fold(
+            format!("× {}", at.vertices.len()),
+            |mut all, (mark, count)| {
+                let _ = write!(all, " · {} {count}", mark.said(&t));
+                all
+            },
+        ),
+    };
+    let name = &at.name;
+    Card {
+        vertex: first + i64::from(at.vertices[0]),
+        track: own.first().map(|stand| stand.track),
+        href: String::new(),
+        mark: counts.first().map(|(mark, _)| *mark),
+        counts,
+        title: format!("{name}: {note}"),
+        short: cut(name, NAME),
+        note: cut(&note, NOTE),
+        at: at.clone(),
+    }
+}
+
+impl Card {
+    /// The same with where it leads: to its track; of several to their cards, where those can be drawn, else
+    /// to their rows in the table.
+    pub(super) fn leading(self, page: &str, vertices: usize) -> Self {
+        let track = self.track.unwrap_or_default();
+        let href = match self.at.vertices.len() {
+            1 => format!("/tracks/{track}"),
+            _ if vertices <= MOST_CARDS => format!("{page}all=1#v{}", self.vertex),
+            _ => format!("{page}after={}", track - 1),
+        };
+        let track = self.track.filter(|_| self.at.vertices.len() == 1);
+        Self {
+            href,
+            track,
+            ..self
+        }
+    }
+}
