@@ -207,8 +207,9 @@ fn figment(config: &Config) -> Figment {
         .merge(("ident", false))
         .merge(("log_level", "off"))
         .merge(("cli_colors", false))
-        // SIGTERM leaves scripts running and must be over soon.
-        .merge(("shutdown.grace", 1))
+        // SIGTERM leaves scripts running and must be over soon. Whoever waits for the driver is
+        // answered once its last commit is on the disk, which a busy one keeps waiting.
+        .merge(("shutdown.grace", 4))
         .merge(("shutdown.mercy", 1))
         .select(rocket::Config::DEFAULT_PROFILE)
 }
