@@ -3,11 +3,13 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use figment::Figment;
 use figment::providers::{Format, Toml};
 use rocket::Shutdown;
 use rocket::fairing::AdHoc;
+use rocket::tokio::select;
 
 use super::error::AppError;
 use super::opened::{App, DATABASE};
@@ -18,6 +20,10 @@ use crate::driver::Handle;
 use crate::engine::Time;
 use crate::spool::{LineLimits, LogLines};
 use crate::{api, clock, web};
+
+/// How long a server that ends lets answers be finished that have begun or wait for its last commit.
+/// Mostly there are none: then it ends at once.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// What is known once the server answers.
 #[derive(Debug, Clone)]
@@ -123,22 +129,28 @@ pub fn serve(app: App, ready: impl FnOnce(&Served) + Send + 'static) -> Result<(
             lifted(&app, &access, &url, ready);
         })
     }));
-    // Requests that wait for the driver would hold the web server up.
-    let rocket = rocket.attach(AdHoc::on_shutdown("leave", move |_| {
-        let app = Arc::clone(&of_shutdown);
-        Box::pin(async move {
-            app.lock().unwrap_or_else(PoisonError::into_inner).leave();
-        })
-    }));
+    // Rocket would wait for a fixed time as soon as a single connection is open, and cut off who has
+    // no answer by then.
     let launched = async {
-        let result = rocket.launch().await;
-        // An answer that is still on its way ends with this.
-        lines.silence().await;
-        result
+        let rocket = rocket.ignite().await?;
+        let shutdown = rocket.shutdown();
+        let ended = async {
+            shutdown.await;
+            // Requests that wait for the driver would hold the web server up.
+            of_shutdown
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .leave();
+            lines.end(GRACE).await;
+        };
+        select! {
+            biased;
+            () = ended => Ok(()),
+            result = rocket.launch() => result.map(drop),
+        }
     };
-    let result = rocket::execute(launched)
-        .map(drop)
-        .map_err(|why| AppError::Web(why.to_string()));
+    let result =
+        rocket::execute(launched).map_err(|why: rocket::Error| AppError::Web(why.to_string()));
     let app =
         Arc::into_inner(app).map(|app| app.into_inner().unwrap_or_else(PoisonError::into_inner));
     if let Some(app) = app {
@@ -207,9 +219,8 @@ fn figment(config: &Config) -> Figment {
         .merge(("ident", false))
         .merge(("log_level", "off"))
         .merge(("cli_colors", false))
-        // SIGTERM leaves scripts running and must be over soon. Whoever waits for the driver is
-        // answered once its last commit is on the disk, which a busy one keeps waiting.
-        .merge(("shutdown.grace", 4))
+        // Rocket cuts nobody off before `GRACE` is over, and nobody waits for it.
+        .merge(("shutdown.grace", GRACE.as_secs() + 1))
         .merge(("shutdown.mercy", 1))
         .select(rocket::Config::DEFAULT_PROFILE)
 }

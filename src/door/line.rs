@@ -38,6 +38,8 @@ struct State {
     unread: Option<Instant>,
     /// It is to end, for this.
     refused: Option<Refusal>,
+    /// It is to end as soon as Rocket has no request of it.
+    last: bool,
 }
 
 /// One connection.
@@ -66,6 +68,7 @@ impl Line {
                 fresh: true,
                 unread: None,
                 refused: None,
+                last: false,
             }),
         }
     }
@@ -77,7 +80,9 @@ impl Line {
     /// Whose turn it is, since when, and why it is to end.
     pub(super) fn stands(&self) -> (Phase, Instant, Option<Refusal>) {
         let state = self.state();
-        (state.phase, state.since, state.refused)
+        let ends = state.last && state.phase == Phase::Waiting;
+        let refused = state.refused.or(ends.then_some(Refusal::Ending));
+        (state.phase, state.since, refused)
     }
 
     /// What may be a whole head goes on to Rocket.
@@ -144,6 +149,12 @@ impl Line {
         (still >= at_least).then_some(still)
     }
 
+    /// Ends it as soon as Rocket has no request of it.
+    pub(super) fn end_after_this(&self) {
+        self.state().last = true;
+        self.changed.notify_one();
+    }
+
     /// Ends it, for this.
     pub(super) fn refuse(&self, refusal: Refusal) {
         self.state().refused = Some(refusal);
@@ -190,5 +201,23 @@ mod tests {
         );
         line.refuse(Refusal::Full);
         assert_eq!(still(900_000), None, "it ends already");
+    }
+
+    #[test]
+    fn the_last_request_of_a_line_is_answered() {
+        let client = SocketAddr::from((Ipv4Addr::LOCALHOST, 1));
+        let now = Instant::now();
+        let line = Line::new(1, client, now);
+        let ends = || line.stands().2;
+        line.hand_over(now);
+        line.end_after_this();
+        assert_eq!(ends(), None, "it is on its way to Rocket");
+        line.begin(now);
+        assert_eq!(ends(), None);
+        line.end(now);
+        assert_eq!(ends(), Some(Refusal::Ending));
+        let idle = Line::new(2, client, now);
+        idle.end_after_this();
+        assert_eq!(idle.stands().2, Some(Refusal::Ending));
     }
 }

@@ -3,12 +3,11 @@
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rocket::tokio::sync::watch;
 use rocket::tokio::time::timeout;
 
-use super::down::LAST_WORDS;
 use super::line::Line;
 use super::refusal::Refusal;
 
@@ -69,11 +68,15 @@ impl Lines {
         Speaking(&self.speaking)
     }
 
-    /// Waits until all that Rocket has said is with the clients, who may take so long.
-    pub async fn silence(&self) {
+    /// Ends every connection when Rocket has no request of it, and waits until all that Rocket has said is
+    /// with the clients, so long at most.
+    pub async fn end(&self, within: Duration) {
+        for line in self.inner().all.values() {
+            line.end_after_this();
+        }
         let mut speaking = self.speaking.subscribe();
         // The sender is this one: it is there.
-        let _ = timeout(LAST_WORDS, speaking.wait_for(|count| *count == 0)).await;
+        let _ = timeout(within, speaking.wait_for(|count| *count == 0)).await;
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {

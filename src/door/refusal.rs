@@ -11,7 +11,7 @@ pub(super) enum Refusal {
     Late,
     /// The head of the request is too large.
     TooLarge,
-    /// Rocket cannot be reached: the server is ending.
+    /// The server is ending.
     Ending,
 }
 
