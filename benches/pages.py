@@ -10,16 +10,13 @@ said of a page of its own. Pages with pictures are of graphs of 42, 300, 1,000 a
 """
 
 import argparse
-import http.client
-import json
-import re
 import sqlite3
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from urllib.parse import urlsplit
+
+from ours import Server
 
 GRAPH = """name: nightly
 on_failure: continue_independent
@@ -60,42 +57,6 @@ def layered(count):
     return f"name: layered-{count}\nvertices:\n  v0: {{script: 'exit 3'}}\n" + "\n".join(lines) + "\n"
 
 
-class Server:
-    def __init__(self, program, data):
-        command = [program, "serve", "--port", "0", "--data", data]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        link = next(m[0] for m in (re.search(r"http://\S+/sign-in\?code=\w+", line) for line in self.process.stdout) if m)
-        self.wire = http.client.HTTPConnection(urlsplit(link).netloc)
-        with open(f"{data}/local.token") as token:
-            self.token = token.read().strip()
-        answer, _ = self.ask("GET", link)
-        self.cookie = answer.getheader("Set-Cookie").split(";")[0]
-
-    def ask(self, method, path, body=None, **headers):
-        self.wire.request(method, path, body, headers)
-        answer = self.wire.getresponse()
-        return answer, answer.read()
-
-    def api(self, method, path, body=None, media="application/json"):
-        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": media}
-        answer, text = self.ask(method, f"/api/v1{path}", body, **headers)
-        assert answer.status < 300, (path, answer.status, text)
-        return json.loads(text)
-
-    def over(self, run):
-        while self.api("GET", f"/pipelines/{run}")["finished_at"] is None:
-            time.sleep(0.2)
-
-    def end(self):
-        self.process.terminate()
-        self.process.wait()
-
-
-def start(server, graph, later=False):
-    body = json.dumps({"ask_later": later} if later else {})
-    return server.api("POST", f"/graphs/{graph}/pipelines", body)["id"]
-
-
 def copy(base, pipelines):
     """Copies all rows until there are so many pipelines; the copies are older the smaller their number."""
     one = lambda query: base.execute(query).fetchone()[0]
@@ -126,9 +87,9 @@ def main():
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as data:
         server = Server(given.program, data)
         try:
-            nightly, asks, endless = (server.api("POST", "/graphs", text, "application/yaml")["id"] for text in (GRAPH, ASKS, ENDLESS))
+            nightly, asks, endless = map(server.define, (GRAPH, ASKS, ENDLESS))
             for _ in range(RUNS):
-                start(server, nightly)
+                server.start(nightly)
             for run in range(1, RUNS + 1):
                 server.over(run)
             server.end()
@@ -138,10 +99,10 @@ def main():
                     "SELECT (SELECT count(*) FROM pipeline), (SELECT max(id) FROM pipeline), (SELECT min(id) FROM track WHERE pipeline_id = (SELECT max(id) FROM pipeline) AND state = 4)"
                 ).fetchone()
             server = Server(given.program, data)
-            start(server, asks, later=True)
-            live = start(server, endless)
-            drawn = {count: server.api("POST", "/graphs", layered(count), "application/yaml")["id"] for count in DRAWN}
-            drawn = {count: start(server, graph) for count, graph in drawn.items()}
+            server.start(asks, ask_later=True)
+            live = server.start(endless)
+            drawn = {count: server.define(layered(count)) for count in DRAWN}
+            drawn = {count: server.start(graph) for count, graph in drawn.items()}
             for number in drawn.values():
                 while server.api("GET", f"/pipelines/{number}")["state"] != "FAILED":
                     time.sleep(0.2)
