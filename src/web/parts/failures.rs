@@ -66,7 +66,10 @@ impl Failures {
             let kept: Vec<PipelineHead> = store.heads(ids)?.into_values().rev().collect();
             // Where all of them were deleted there is nothing that could jump.
             if !kept.is_empty() {
-                found.newer = held::newer(found.heads.iter().map(|head| head.id), ids);
+                // Where one of a full list was retried, an older one takes its place, and is not new.
+                let last = ids.iter().min().filter(|_| found.more);
+                let now = found.heads.iter().map(|head| head.id);
+                found.newer = held::newer(now.filter(|id| Some(id) > last), ids);
                 found.heads = kept;
             }
         }

@@ -44,6 +44,10 @@ fn what_comes_after_a_failure_waits_until_its_pipeline_is_over() {
         html.contains("<title>build: Did not run</title>"),
         "its card"
     );
+    let html = site.get("/pipelines/1?track=2");
+    let pane = html.split("id=\"log\"").nth(1).expect("its output");
+    let title = pane.split("</h2>").next().unwrap_or_default();
+    assert!(title.contains("</svg>Did not run"), "{title}");
     let html = site.get("/tracks/3");
     assert!(html.contains("<title>Did not run · ship"), "{html}");
     assert!(html.contains("because <code>fetch</code> failed"));
