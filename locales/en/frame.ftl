@@ -14,6 +14,8 @@ theme-dark = dark
 
 nav-pipelines = Pipelines
 nav-inbox = Inbox
+# $count (String) - tracks
+nav-inbox-count = { $count } wait for a person
 nav-graphs = Graphs
 nav-new-graph = New graph
 nav-secrets = Secrets

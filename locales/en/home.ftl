@@ -1,23 +1,30 @@
 home-title = Home
 
-home-success = Success, 24 h
-home-none-ended = No run yet
+home-success = Success
+home-none-ended = None yet
 home-one-succeeded = One run, it succeeded
 home-one-failed = One run, it failed
-# $ended (Number) - runs that have ended
-home-ended = of { $ended } that have ended
-home-runs = Runs, 24 h
-home-none-failed = none failed
-# $failed (Number) - runs that have failed
-home-failed = { $failed } failed
-home-spark = Runs of each of the last 24 hours
-home-queue = Queue
+# $ended (Number) - pipelines that succeeded or failed
+home-ended = { $ended ->
+    [0] none of those started in the last 24 h succeeded or failed
+    [one] of 1 started in the last 24 h that succeeded or failed
+   *[other] of { $ended } started in the last 24 h that succeeded or failed
+}
+home-runs = Pipelines started, last 24 h
+home-none-failed = none of them failed
+# $failed (Number) - of those that were started
+home-failed = { $failed } of them failed
+home-spark = Pipelines started in each of the last 24 hours
+home-queue = Queue, now
 home-driver-silent = The server is busy
 # $pending (Number) - tracks that wait
-home-pending = { $pending } pending
+home-pending = { $pending ->
+    [one] 1 track pending
+   *[other] { $pending } tracks pending
+}
 # $slots (Number) - scripts that may run
 # $used (Number) - scripts that run
-home-slots = { $used } of { $slots } slots in use
+home-slots = { $used } of { $slots } slots run scripts
 
 home-running = Running now
 home-nothing-runs = Nothing runs.
@@ -32,19 +39,16 @@ home-attention = Needs attention
 home-no-attention = Nothing needs you: no script asks, none was interrupted, nothing failed in the last 7 days.
 home-wants-value = asks for a value
 home-wants-answer = nobody knows how it ended
-home-all-inbox = Inbox
-home-all-failed = All that failed
+home-all-inbox = Inbox: all that waits, and what failed in the last 7 days
+home-all-failed = All that failed, however long ago
 
-home-year = Runs of each day, last 53 weeks
-home-year-about = The stronger the colour, the more runs; a cross: some failed. A day leads to its pipelines.
+home-year = Pipelines started on each day, last 53 weeks
+home-year-about = The stronger the colour, the more were started; a cross: some of these failed. A day leads to its pipelines.
 home-year-skip = Skip the days
 # $day (String) - a date
-# $failed (Number) - runs that failed
-# $runs (Number) - runs
-home-day = { $day }: { $runs ->
-    [one] 1 run
-   *[other] { $runs } runs
-}, { $failed } failed
+# $failed (Number) - of those that were started
+# $runs (Number) - pipelines that were started
+home-day = { $day }: { $runs } started, { $failed } of them failed
 home-monday = Mon
 home-wednesday = Wed
 home-friday = Fri
@@ -67,12 +71,15 @@ home-month = { $month ->
 home-graphs = Graphs
 home-graph = Graph
 home-last-runs = Last 30 runs
-home-succeeded = Success
-home-median = Usual time
+home-succeeded = Success, of those that ended
+home-median = Usual time of these
 home-never-ran = has not run yet
 # $count (Number) - runs
 # $succeeded (Number) - those that succeeded
 home-bars-told = The last { $count } runs: { $succeeded } succeeded
+# $ended (Number) - runs that have ended
+# $share (String) - a share in hundredths
+home-share = { $share } of { $ended } runs
 home-start = Start
 home-edit = Edit
 # $name (String) - the name of the graph

@@ -1,6 +1,15 @@
 inbox-title = Inbox
 inbox-empty = Nothing waits for you
-inbox-empty-says = Here is what only a person can answer: values that a script asks for, and scripts of which nobody knows how they ended.
+inbox-empty-says = Here is what only a person can answer: values that a script asks for, and scripts of which nobody knows how they ended. What failed in the last 7 days is listed here, too; nothing did, or it was retried.
+inbox-waits = Waits for a person
+inbox-failed = Failed in the last 7 days
+# $most (Number) - pipelines
+inbox-failed-most = The newest { $most } are listed.
+inbox-failed-about = One that is retried leaves this list.
+inbox-failed-all = All that failed, however long ago
+inbox-first = First failed track
+inbox-when = When
+inbox-retry = Retry it there
 inbox-state = State
 inbox-track = Track
 inbox-pipeline = Pipeline

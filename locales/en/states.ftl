@@ -10,3 +10,5 @@ state-stopped = Stopped
 state-paused = Paused
 state-interrupted = Interrupted
 state-unknown = Unknown
+state-unrun = Did not run
+state-unrun-again = Did not run again

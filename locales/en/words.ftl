@@ -27,6 +27,13 @@ wait-verdict = there is no verdict yet
 wait-predecessors = its predecessors are not done
 # $first (String) - what else it waits for
 wait-held = a person holds it, and { $first }
+# $name (String) - the name of a track
+unrun-failed = because `{ $name }` failed
+# $name (String) - the name of a track
+unrun-stopped = because `{ $name }` was stopped
+unrun-pipeline-failed = because its pipeline failed
+unrun-pipeline-stopped = because its pipeline was stopped
+unrun-out-of-time = because its pipeline ran out of time
 ending-stop = is being ended
 ending-kill = is being ended at once
 ending-fail = is being ended, because a person said that it failed

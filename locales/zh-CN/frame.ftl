@@ -12,6 +12,7 @@ theme-dark = 深色
 
 nav-pipelines = 流水线
 nav-inbox = 待办
+nav-inbox-count = { $count } 项等待人工处理
 nav-graphs = 图
 nav-new-graph = 新建图
 nav-secrets = 密钥

@@ -1,6 +1,14 @@
 inbox-title = 待办
 inbox-empty = 没有需要您处理的事项
-inbox-empty-says = 只有人才能回答的事项会出现在这里：脚本需要的输入值，以及没有人知道怎样结束的脚本。
+inbox-empty-says = 只有人才能回答的事项会出现在这里：脚本需要的输入值，以及没有人知道怎样结束的脚本。最近 7 天的失败也会列在这里；目前没有失败，或者都已重试。
+inbox-waits = 等待人工处理
+inbox-failed = 最近 7 天的失败
+inbox-failed-most = 只列出最新的 { $most } 条。
+inbox-failed-about = 重试之后就会从这里消失。
+inbox-failed-all = 全部失败，不限时间
+inbox-first = 首个失败的任务
+inbox-when = 时间
+inbox-retry = 前往重试
 inbox-state = 状态
 inbox-track = 任务
 inbox-pipeline = 流水线

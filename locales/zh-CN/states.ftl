@@ -10,3 +10,5 @@ state-stopped = 已停止
 state-paused = 已暂停
 state-interrupted = 中断
 state-unknown = 未知
+state-unrun = 未运行
+state-unrun-again = 未再次运行

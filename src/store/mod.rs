@@ -14,6 +14,7 @@ mod deeds;
 mod definition;
 mod definitions;
 mod error;
+mod failures;
 mod filter;
 mod graphs;
 mod hook_update;

@@ -2,6 +2,7 @@
 // is. `data-rows` of the table is the address of single rows, `data-top` the number of the newest one.
 
 import { morph } from './morph.js';
+import './ticks.js';
 
 /** @typedef {import('./stream.js').News} News */
 

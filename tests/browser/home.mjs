@@ -84,7 +84,7 @@ try {
   await page.locator('.panel', { hasText: 'Needs attention' }).getByText('asks for a value').waitFor();
   assert.equal(await page.locator('.heat a').count(), 1, 'one day had runs');
   assert.equal(await page.locator('.heat .cross').count(), 1, 'one of them failed');
-  assert.match(await page.locator('.heat title').textContent(), /: 6 runs, 1 failed$/);
+  assert.match(await page.locator('.heat title').textContent(), /: 6 started, 1 of them failed$/);
   assert.equal(await page.locator('.lately').count(), 3);
   await shot('home');
   await page.getByRole('link', { name: '简体中文' }).click();
@@ -134,6 +134,51 @@ try {
   await press('g', 'h', '?');
   await page.getByRole('link', { name: 'Switch on' }).click();
   await page.getByText('Shortcuts are on').waitFor();
+
+  // The zone of a browser that comes for the first time, with what it has of another one.
+  const { cookies, origins } = await context.storageState();
+  const first = async (timezoneId, kept, prepare) => {
+    const own = await browser.newContext({ timezoneId, storageState: { cookies: cookies.filter(kept), origins } });
+    if (prepare) await own.addInitScript(prepare);
+    const tab = await own.newPage();
+    let loads = 0;
+    tab.on('request', (request) => { loads += request.isNavigationRequest() ? 1 : 0; });
+    const open = async (path, zone) => {
+      loads = 0;
+      await tab.goto(`${server.url}${path}`, { waitUntil: 'commit' });
+      await tab.getByText(`Times are ${zone}.`).waitFor();
+      await tab.waitForLoadState('load');
+      await tab.waitForFunction(() => document.readyState === 'complete');
+      return loads;
+    };
+    return { own, tab, open };
+  };
+  const signedIn = ({ name }) => !name.startsWith('trackyard_zone');
+  const come = await first('Asia/Shanghai', signedIn);
+  assert.equal(await come.open('/', 'Asia/Shanghai'), 2, 'its first page is in its zone');
+  assert.equal(await come.open('/pipelines', 'Asia/Shanghai'), 1, 'and no page is loaded twice after it');
+  // It travels: what a browser has told it tells again, what somebody chose stays.
+  const moved = await first('Europe/Berlin', () => true);
+  assert.equal(await moved.open('/', 'Europe/Berlin'), 2, 'the zone of the browser was another one');
+  assert.equal(await moved.open('/', 'Europe/Berlin'), 1);
+  await moved.tab.goto(`${server.url}/look?zone=America/Lima&back=/`);
+  assert.equal(await moved.open('/', 'America/Lima'), 1, 'what somebody chose');
+  // Cookies are refused: it loads once, in UTC.
+  const refusing = await first('Asia/Shanghai', signedIn, () => {
+    Object.defineProperty(Document.prototype, 'cookie', { get: () => '', set: () => {} });
+  });
+  assert.equal(await refusing.open('/', 'UTC'), 1, 'no loop');
+  // Somebody types before the page's scripts run: that stays, and the next page is in the zone.
+  const typing = await first('Asia/Shanghai', signedIn, () => {
+    document.addEventListener('readystatechange', () => {
+      const field = document.querySelector('.filter input[name="name"]');
+      if (document.readyState === 'interactive' && field) field.value = 'typed';
+    });
+  });
+  assert.equal(await typing.open('/pipelines', 'UTC'), 1);
+  assert.equal(await typing.tab.locator('.filter input[name="name"]').inputValue(), 'typed');
+  assert.equal(await typing.open('/', 'Asia/Shanghai'), 1);
+  for (const { own } of [come, moved, refusing, typing]) await own.close();
   assert.deepEqual(breaches, []);
   console.log('home: all is well');
 } finally {

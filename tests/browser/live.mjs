@@ -94,6 +94,7 @@ try {
   const id = await start(release);
   const run = await open(`/pipelines/${id}`);
   const list = await open('/pipelines');
+  const ticked = list.locator('tbody input:checked');
   await run.locator('#tail', { hasText: 'building' }).waitFor();
   await shot(run, 'live-running');
   const track = await open(await run.locator('#tracks a', { hasText: 'first' }).getAttribute('href'));
@@ -143,9 +144,15 @@ try {
   await list.locator('#newer a', { hasText: '2' }).waitFor();
   assert.equal(await rows(), before, 'the list has not moved');
   await shot(list, 'live-list');
+  await list.locator('#many select').selectOption('stop');
   await list.locator('#newer a').click();
   await list.locator(`tr[data-run="${bad}"]`).waitFor();
-  console.log('ok: new pipelines wait behind a line');
+  assert.ok(await box.isChecked(), 'what was ticked stays ticked');
+  assert.equal(await ticked.count(), 1, 'and nothing else is');
+  assert.equal(await list.locator('#many select').inputValue(), 'stop');
+  await list.reload();
+  assert.equal(await ticked.count(), 0, 'only that once');
+  console.log('ok: new pipelines wait behind a line, and what is ticked stays so');
   for (const page of more) await page.close();
 
   // The first page, the inbox and the journal: figures are true, lines stay, what is new waits.
@@ -167,10 +174,20 @@ try {
   await list.locator('#newer a').click();
   await list.locator(`tr[data-run="${waits}"] [data-ends]`).waitFor();
   await start(asks, '{"ask_later":true}');
-  await inbox.locator('tbody tr').waitFor();
+  await inbox.locator('#newer a', { hasText: '1 new' }).waitFor();
+  assert.equal(await inbox.locator('#waits tbody tr').count(), 0, 'what failed has not moved');
+  await shot(inbox, 'live-inbox-failed');
+  await inbox.locator('#newer a').click();
+  await inbox.locator('#waits tbody tr').waitFor();
+  await inbox.evaluate(() => { window.kept = true; });
   await start(asks, '{"ask_later":true}');
   await inbox.locator('#newer a', { hasText: '1 new' }).waitFor();
-  assert.equal(await inbox.locator('tbody tr').count(), 1, 'the inbox has not moved');
+  assert.equal(await inbox.locator('#waits tbody tr').count(), 1, 'the inbox has not moved');
+  assert.match(await inbox.locator(`#f${bad}`).textContent(), /bad.*exit code 3/s);
+  await start(fails);
+  await inbox.locator('#unseen a', { hasText: '1 new' }).waitFor();
+  assert.equal(await inbox.locator('#failed tbody tr').count(), 1, 'what failed has not moved');
+  await shot(inbox, 'live-inbox');
   await home.locator('#attention li').first().waitFor();
   await home.locator('#unseen a').waitFor();
   await shot(home, 'live-home');
@@ -189,6 +206,8 @@ try {
 
   const failing = await open(`/pipelines/${bad}`);
   await failing.locator('#tail', { hasText: 'trying' }).waitFor();
+  await failing.locator('#tracks tr', { hasText: 'after' }).getByText('Did not run').waitFor();
+  await failing.locator('#tracks tr', { hasText: 'after' }).getByText('because bad failed').waitFor();
   await shot(failing, 'live-failed');
 
   await list.evaluate(() => { window.kept = true; });
@@ -241,8 +260,8 @@ try {
   console.log('ok: without shared workers a page has a stream while it is seen');
 
   await list.goto(`${server.url}/pipelines?state=FAILED`);
-  assert.equal(await rows(), 1);
-  await list.locator('tbody input').check();
+  assert.equal(await rows(), 2);
+  await list.locator(`tr[data-run="${bad}"] input`).check();
   await list.locator('#many select').selectOption('delete');
   await list.locator('#many button').first().click();
   await list.getByRole('heading', { name: 'Delete: 1 pipeline' }).waitFor();

@@ -115,7 +115,13 @@ impl Found {
 
     pub(in crate::web) fn mark(&self) -> Mark {
         match &self.track {
-            Some(track) => marks::track(track.head.state, track.head.reason),
+            Some(track) => {
+                let mark = marks::track(track.head.state, track.head.reason);
+                match self.pipeline.finished_at {
+                    Some(_) => mark.over(track.head.attempt),
+                    None => mark,
+                }
+            }
             None => marks::pipeline(self.pipeline.state),
         }
     }

@@ -2,7 +2,7 @@
 //! cookies, which are no secret and let nobody in.
 
 use chrono_tz::Tz;
-use rocket::http::{Cookie, CookieJar, SameSite, Status};
+use rocket::http::{Cookie, CookieJar, Method, SameSite, Status};
 use rocket::request::{FromRequest, Outcome as Guarded, Request};
 use rocket::time::Duration;
 use rocket::{FromForm, get, http::RawStr};
@@ -79,6 +79,8 @@ pub(in crate::web) struct Look {
     pub(in crate::web) theme: Theme,
     /// Nobody has said which zone: times are UTC until the page's script says so.
     pub(in crate::web) zone_is_guessed: bool,
+    /// The page can be loaded again: it is no answer to a form.
+    pub(in crate::web) is_got: bool,
     /// The keyboard has shortcuts.
     pub(in crate::web) keys: bool,
     /// The path and query of this page, with `/` and `&` written for a query.
@@ -93,6 +95,7 @@ impl Default for Look {
             zone: Tz::UTC,
             theme: Theme::default(),
             zone_is_guessed: true,
+            is_got: true,
             keys: true,
             here: String::new(),
         }
@@ -116,6 +119,7 @@ impl Look {
             t: Words::of(language),
             zone: zone.unwrap_or(Tz::UTC),
             zone_is_guessed: zone.is_none(),
+            is_got: request.method() == Method::Get,
             theme: said(THEME).and_then(Theme::from_word).unwrap_or_default(),
             keys: said(KEYS) != Some("off"),
             here: RawStr::new(&back.unwrap_or_default())

@@ -11,7 +11,9 @@ pub(super) struct Cards {
     pub(super) success: String,
     /// Of how many it is a share.
     pub(super) ended: String,
+    /// How many were started.
     pub(super) runs: i64,
+    /// How many of them failed.
     pub(super) failed: String,
     /// The line of the runs of each hour.
     pub(super) spark: String,
@@ -55,10 +57,7 @@ pub(super) fn cards(facts: &Facts, t: &Words) -> Cards {
     };
     Cards {
         success,
-        ended: match ended {
-            0 | 1 => String::new(),
-            ended => t.home_ended(ended),
-        },
+        ended: t.home_ended(ended),
         runs,
         failed: match failed {
             0 => t.home_none_failed(),

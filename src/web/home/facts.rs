@@ -6,11 +6,11 @@ use std::time::Duration;
 use chrono_tz::Tz;
 
 use crate::desk::{Desk, eta};
-use crate::engine::{Census, PipelineState};
+use crate::engine::Census;
 use crate::store::{
     ActiveGraph, HOUR_MS, PipelineFilter, PipelineHead, Ran, RecentRun, Store, StoreError, Waiting,
 };
-use crate::web::parts::{held, lines};
+use crate::web::parts::{failures, held, lines};
 use crate::web::plots::heat::{self, Day};
 
 /// Pipelines that have not ended, as many as are shown.
@@ -21,8 +21,6 @@ pub(super) const GRAPHS: usize = 20;
 const RUNS: usize = eta::RUNS;
 /// What waits for somebody, and what has failed: as many of each as are shown.
 pub(super) const ATTENTION: usize = 5;
-/// What failed longer ago needs nobody's attention.
-const FAILED_DAYS: i64 = 7;
 /// The hours of a day, the one that is under way among them.
 const HOURS: i64 = 24;
 /// How long the driver may take to say what it counts; the page does without it.
@@ -86,15 +84,7 @@ impl Facts {
             }
         }
         let shown: Vec<i64> = running.iter().map(|head| head.id).collect();
-        let failures = PipelineFilter {
-            states: vec![PipelineState::Failed],
-            ..PipelineFilter::default()
-        };
-        let mut failed = store
-            .find_pipelines(&failures, None, ATTENTION as i64)?
-            .heads;
-        let oldest = now - FAILED_DAYS * HOURS * HOUR_MS;
-        failed.retain(|head| head.finished_at.unwrap_or(head.created_at) >= oldest);
+        let mut failed = store.failures(failures::since(now), ATTENTION as i64)?;
         let mut waiting = store.inbox(i64::MAX, ATTENTION as i64)?;
         let mut unseen = 0;
         if let Some((tracks, pipelines)) = held.attention {

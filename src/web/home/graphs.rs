@@ -20,7 +20,7 @@ pub(super) struct GraphRow {
     pub(super) width: usize,
     /// The same in words, for those who do not see the picture; empty: it never ran.
     pub(super) told: String,
-    /// The share of success, or what became of the only run.
+    /// The share of success and of how many runs, or what became of the only run.
     pub(super) success: String,
     /// How long a run takes.
     pub(super) median: String,
@@ -70,7 +70,10 @@ pub(super) fn rows(facts: &Facts, t: &Words, now: i64) -> Vec<GraphRow> {
                 [] => String::new(),
                 // One run is no average.
                 [only] => marks::pipeline(only.state).said(t),
-                all => percent(succeeded, all.len() as i64),
+                all => {
+                    let ended = all.len() as i64;
+                    t.home_share(percent(succeeded, ended), ended)
+                }
             },
             median: times
                 .get(times.len() / 2)

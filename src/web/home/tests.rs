@@ -98,11 +98,12 @@ fn the_picture_of_the_year_leads_to_days_and_crosses_failures() {
         .render()
         .expect("renders");
     assert!(
-        html.contains("<title>2026-11-21: 1 run, 0 failed</title>"),
+        html.contains("<title>2026-11-21: 1 started, 0 of them failed</title>"),
         "today"
     );
     assert!(
-        html.contains("2 of 16 slots in use") && html.contains("The last 30 runs: 6 succeeded")
+        html.contains("2 of 16 slots run scripts")
+            && html.contains("The last 30 runs: 6 succeeded")
     );
     let days = html.matches("href=\"/pipelines?since=").count();
     let crosses = html.matches("class=\"cross\"").count();

@@ -8,6 +8,7 @@ use crate::engine::{Mark, PipelineId, TrackId};
 use crate::graph::When;
 use crate::l10n::Words;
 use crate::store::{PipelineHead, StoreError, TrackHead};
+use crate::web::parts::unrun::Over;
 
 /// What is around the tracks of one pipeline.
 #[derive(Debug, Clone, Default)]
@@ -24,6 +25,8 @@ pub(in crate::web) struct Around {
     pub(in crate::web) ignored: BTreeSet<i64>,
     /// The pool that a track waits for.
     pub(in crate::web) pools: BTreeMap<i64, String>,
+    /// Why what has not run does not; none: something of the pipeline can still move.
+    pub(in crate::web) over: Option<Over>,
 }
 
 impl Around {
@@ -49,6 +52,7 @@ impl Around {
                 .into_iter()
                 .collect(),
             pools: pools.unwrap_or_default().into_iter().collect(),
+            over: Over::read(desk, head)?,
         })
     }
 

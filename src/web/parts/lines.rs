@@ -16,6 +16,8 @@ use crate::web::parts::words::{self, Why};
 pub(in crate::web) struct Count {
     pub(in crate::web) mark: Mark,
     pub(in crate::web) count: i64,
+    /// The words of the states that it is of, with commas between them.
+    pub(in crate::web) of: String,
 }
 
 /// A part of a progress bar.
@@ -115,6 +117,7 @@ pub(in crate::web) fn progress(id: i64, counts: &[(i64, i16, i64)]) -> Progress 
     }
     let counts = own.into_iter().map(|(state, count)| Count {
         mark: marks::track(state, None),
+        of: marks::track(state, None).word.to_owned(),
         count,
     });
     Progress {
@@ -122,6 +125,24 @@ pub(in crate::web) fn progress(id: i64, counts: &[(i64, i16, i64)]) -> Progress 
         total,
         counts: counts.collect(),
         bar,
+    }
+}
+
+impl Progress {
+    /// The same of a pipeline that is over: what has not run is counted together.
+    pub(in crate::web) fn over(self) -> Self {
+        let mut counts: Vec<Count> = Vec::new();
+        for own in self.counts {
+            let mark = own.mark.over(0);
+            match counts.iter_mut().find(|count| count.mark == mark) {
+                Some(count) => {
+                    count.count += own.count;
+                    count.of = format!("{},{}", count.of, own.of);
+                }
+                None => counts.push(Count { mark, ..own }),
+            }
+        }
+        Self { counts, ..self }
     }
 }
 
@@ -166,15 +187,21 @@ pub(in crate::web) fn track(head: &TrackHead, around: &Around, t: Words) -> Trac
             around.now,
         )
     };
+    let mark = marks::track(head.state, head.reason);
+    let mark = match around.over {
+        Some(_) => mark.over(head.attempt),
+        None => mark,
+    };
     TrackLine {
         id: head.id,
-        mark: marks::track(head.state, head.reason),
+        mark,
         vertex: head.vertex.clone(),
         said: words::said(head, t),
         after: (around.handler(head.id)).map_or_else(String::new, |when| words::handler(when, t)),
         near: None,
         why: words::why(head, around, t),
-        needs: deeds::needed(head, !around.ignored.contains(&head.id), t),
+        needs: deeds::needed(head, !around.ignored.contains(&head.id), t)
+            .filter(|_| mark.unrun.is_none()),
         exit_code: head.exit_code.filter(|_| ended),
         attempt: head.attempt,
         started: head.started_at.map(when),
@@ -196,6 +223,19 @@ mod tests {
         assert_eq!(words, ["WAITING", "SUCCEED", "FAILED"]);
         let parts: Vec<_> = progress.bar.iter().map(|p| (p.from, p.width)).collect();
         assert_eq!(parts, [(0, 285), (285, 143)]);
+    }
+
+    #[test]
+    fn what_has_not_run_of_what_is_over_is_counted_together() {
+        let rows = [(1, 0, 4), (1, 1, 2), (1, 4, 1)];
+        let over = progress(1, &rows).over();
+        let told: Vec<_> = over
+            .counts
+            .iter()
+            .map(|c| (c.of.as_str(), c.count))
+            .collect();
+        assert_eq!(told, [("WAITING,PENDING", 6), ("FAILED", 1)]);
+        assert!(over.counts[0].mark.unrun.is_some());
     }
 
     #[test]

@@ -77,6 +77,12 @@ pub(in crate::web) fn said(track: &TrackHead, t: Words) -> String {
 /// Why a track stands where it does, with the detail that its row has.
 pub(in crate::web) fn why(track: &TrackHead, around: &Around, t: Words) -> Why {
     let known = TrackState::from_code(track.state);
+    if let (Some(over), Some(TrackState::Waiting | TrackState::Pending)) = (&around.over, known) {
+        return Why {
+            text: over.said(t),
+            ..Why::default()
+        };
+    }
     let (words, on) = match known {
         Some(TrackState::Waiting) => {
             let first = match around.is_handler(track.id) {
@@ -221,10 +227,11 @@ pub(in crate::web) fn handler(after: Verdict, t: Words) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Around, Said, reason, said, why};
+    use super::{Around, Said, Why, reason, said, why};
     use crate::engine::{Ending, PendingOn, PipelineState, Reason, TrackState};
     use crate::l10n::{L10n, Words};
     use crate::web::parts::marks::{UNKNOWN, pipeline, track};
+    use crate::web::parts::unrun::Over;
     use crate::web::tests::harness::track_head;
 
     #[test]
@@ -321,5 +328,31 @@ mod tests {
         head.mark = Some(Said::Hold.code());
         let told = "a person holds it, and its predecessors are not done";
         assert_eq!(why(&head, &at(0), t).text, told);
+    }
+
+    #[test]
+    fn what_is_over_waits_for_nothing() {
+        let t = Words::of(L10n::En);
+        let mut head = track_head(1, "c");
+        let mut around = Around {
+            over: Some(Over::ByTrack("b".to_owned(), TrackState::Failed)),
+            ..Around::default()
+        };
+        head.due_at = Some(5_000);
+        head.state = TrackState::Waiting.code();
+        for on in [None, Some(PendingOn::Input), Some(PendingOn::Spawn)] {
+            head.pending_on = on.map(PendingOn::code);
+            let said = why(&head, &around, t);
+            assert_eq!(said.text, "because `b` failed");
+            assert!(said.due.is_none() && !said.asks);
+            head.state = TrackState::Pending.code();
+        }
+        head.state = TrackState::Failed.code();
+        head.reason = Some(Reason::ExitCode.code());
+        head.detail.clear();
+        assert_eq!(why(&head, &around, t).text, "exit code 3");
+        around.over = Some(Over::Done);
+        head.state = TrackState::Waiting.code();
+        assert_eq!(why(&head, &around, t), Why::default());
     }
 }

@@ -55,7 +55,10 @@ pub(in crate::web) fn printed(
     Some(Printed {
         track: head.id,
         vertex: head.vertex.clone(),
-        mark: marks::track(head.state, head.reason),
+        mark: match found.head.finished_at {
+            Some(_) => marks::track(head.state, head.reason).over(head.attempt),
+            None => marks::track(head.state, head.reason),
+        },
         running: running(&head),
         text,
     })

@@ -213,7 +213,10 @@ fn view(who: &Browser, found: Found, beside: Beside, wanted: &Wanted) -> Pipelin
             .collect(),
         reason: found.reason,
         held: wanted.hold,
-        progress: lines::progress(head.id, &found.counts),
+        progress: match live {
+            true => lines::progress(head.id, &found.counts),
+            false => lines::progress(head.id, &found.counts).over(),
+        },
         eta: beside.left_ms.map(|ms| eta(ms, who.now.0, t)),
         gantt: beside.gantt,
         printed: beside.printed,

@@ -108,7 +108,7 @@ impl Site {
     }
 
     /// The attempt of a track ends.
-    fn end(&mut self, track: i64, code: i32) {
+    pub(in crate::web) fn end(&mut self, track: i64, code: i32) {
         let key = self.running.remove(&track).expect("it runs");
         let record = ExitRecord {
             code: Some(code),
@@ -129,12 +129,12 @@ impl Site {
         self.look();
     }
 
-    fn get(&self, path: &str) -> String {
+    pub(in crate::web) fn get(&self, path: &str) -> String {
         page(self.server.get(path), Status::Ok)
     }
 
     /// Sends a form that is taken; gives where it leads.
-    fn post(&mut self, path: &str, form: &str) -> String {
+    pub(in crate::web) fn post(&mut self, path: &str, form: &str) -> String {
         let answer = self.server.post(path, form);
         let told = answer.headers().get_one("Location").map(str::to_owned);
         let status = answer.status();

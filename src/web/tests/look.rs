@@ -88,8 +88,18 @@ fn times_are_in_the_zone_of_the_cookie_and_the_page_names_it_once() {
     };
     let guessed = get(None);
     assert!(guessed.contains("Times are UTC.") && guessed.contains("/js/zone.js\""));
+    assert!(guessed.contains("data-zone=\"UTC\" data-guessed=\"1\""));
     let said = get(Some("Asia/Shanghai"));
-    assert!(said.contains("Times are Asia/Shanghai.") && !said.contains("/js/zone.js\""));
+    assert!(said.contains("Times are Asia/Shanghai.") && said.contains("/js/zone.js\""));
+    assert!(said.contains("data-zone=\"Asia/Shanghai\">"), "it is said");
+    let answer = page(
+        server.post("/pipelines/many", "word=stop&seen=&why="),
+        Status::Ok,
+    );
+    assert!(
+        !answer.contains("/js/zone.js\""),
+        "a form is not sent twice"
+    );
     let back = "/look?theme=light&amp;back=%2Fpipelines%3Fcursor%3D9";
     assert!(said.contains(back), "the way back to this very page");
 }

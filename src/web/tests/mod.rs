@@ -10,4 +10,5 @@ pub(in crate::web) mod lists;
 pub(in crate::web) mod logs;
 pub(in crate::web) mod look;
 pub(in crate::web) mod near;
+pub(in crate::web) mod over;
 pub(in crate::web) mod wellformed;

@@ -63,4 +63,17 @@ fn what_waits_for_a_person_is_in_one_list_until_it_is_answered() {
     assert_eq!(ended["state"], "FAILED", "{ended}");
     assert_eq!(ended["tracks"][0]["state"], "SUCCEED", "{ended}");
     assert_eq!(names(&server), [""; 0]);
+
+    // What failed is on the page, beneath what waits, and is not counted with it.
+    let html = page();
+    let (waits, failed) = html
+        .split_once("Failed in the last 7 days")
+        .expect("it failed");
+    assert!(waits.contains("Nothing waits for you") && !waits.contains("class=\"count\""));
+    let row = format!("<tr id=\"f{id}\">");
+    assert!(
+        failed.contains(&row) && failed.contains("exit code 3"),
+        "{failed}"
+    );
+    assert!(failed.contains(&format!("href=\"/tracks/{}\"", tracks[1]["id"])));
 }

@@ -78,7 +78,9 @@ pub(super) fn of_pipeline(
     let (near, drawn) = read(desk, GraphId(head.graph_id), vertex)?;
     let places: Vec<i32> = near.vertices.iter().map(|(_, place, ..)| *place).collect();
     let tracks = desk.store.tracks_at(id, &places)?;
-    let stands: Vec<Stand> = tracks.iter().map(|track| stand(track, now, t)).collect();
+    let over = head.finished_at.is_some();
+    let stand = |track| stand(track, over, now, t);
+    let stands: Vec<Stand> = tracks.iter().map(stand).collect();
     let page = format!("/pipelines/{id}?");
     let card = |at: &Stack, (vertex, _): (i64, u32)| {
         let card = of_tracks(at, 0, &stands, t);

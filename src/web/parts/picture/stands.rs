@@ -50,17 +50,20 @@ pub(super) fn stands(
     now: i64,
     t: Words,
 ) -> Result<Vec<Stand>, Failure> {
+    let over = head.finished_at.is_some();
     if head.vertices <= MOST_NOTES {
         let tracks = desk
             .store
             .tracks(PipelineId(head.id), 0, i64::from(MOST_NOTES))?;
-        return Ok(tracks.iter().map(|track| stand(track, now, t)).collect());
+        let stand = |track| stand(track, over, now, t);
+        return Ok(tracks.iter().map(stand).collect());
     }
     let found = desk.store.standing(PipelineId(head.id))?;
     let stand = |(track, state): (i64, &i16)| {
         let late = found.timed_out.binary_search(&track).is_ok();
         let reason = late.then_some(Reason::Timeout.code());
         let mark = marks::track(*state, reason);
+        let mark = if over { mark.over(0) } else { mark };
         Stand {
             track,
             mark,
@@ -70,9 +73,10 @@ pub(super) fn stands(
     Ok((found.first..).zip(&found.states).map(stand).collect())
 }
 
-/// How a track stands, in its own words.
-pub(super) fn stand(track: &TrackHead, now: i64, t: Words) -> Stand {
+/// How a track stands, in its own words; `over`: nothing of its pipeline moves.
+pub(super) fn stand(track: &TrackHead, over: bool, now: i64, t: Words) -> Stand {
     let mark = marks::track(track.state, track.reason);
+    let mark = if over { mark.over(track.attempt) } else { mark };
     Stand {
         track: track.id,
         note: note(track, mark, now, t),
@@ -86,6 +90,8 @@ fn note(track: &TrackHead, mark: Mark, now: i64, t: Words) -> String {
     let runs = TrackState::from_code(track.state) == Some(TrackState::Running);
     let end = track.finished_at.filter(|_| !runs);
     let more = match (said.is_empty(), track.exit_code.filter(|_| !runs)) {
+        // What it left when it ran is not of this time.
+        _ if mark.unrun.is_some() => String::new(),
         (false, _) => said,
         (true, Some(code)) if code != 0 => t.picture_exit(code),
         (true, _) if runs || end.is_some() => between(track.started_at, end, now),
