@@ -32,6 +32,7 @@ mod objects;
 mod orders;
 mod params;
 mod pipelines;
+mod plans;
 mod progress;
 #[cfg(test)]
 mod query_plan;
