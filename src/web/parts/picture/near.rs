@@ -65,7 +65,7 @@ pub(super) fn of_pipeline(
     head: &PipelineHead,
     vertex: Option<i64>,
     why: String,
-    (now, t): (i64, Words),
+    t: Words,
 ) -> Result<Shown, Failure> {
     let id = PipelineId(head.id);
     let mut vertex = vertex;
@@ -78,7 +78,7 @@ pub(super) fn of_pipeline(
     let (near, drawn) = read(desk, GraphId(head.graph_id), vertex)?;
     let places: Vec<i32> = near.vertices.iter().map(|(_, place, ..)| *place).collect();
     let tracks = desk.store.tracks_at(id, &places)?;
-    let stands: Vec<Stand> = tracks.iter().map(|track| stand(track, now, t)).collect();
+    let stands: Vec<Stand> = tracks.iter().map(|track| stand(track, t)).collect();
     let page = format!("/pipelines/{id}?");
     let card = |at: &Stack, (vertex, _): (i64, u32)| {
         let card = of_tracks(at, 0, &stands, t);
