@@ -52,11 +52,20 @@ pub fn format_duration(ms: i64) -> String {
     }
 }
 
+/// The same where there is little room: its largest unit alone, e.g. `4 min`.
+#[must_use]
+pub fn format_briefly(ms: i64) -> String {
+    let mut whole = format_duration(ms);
+    let second = whole.match_indices(' ').nth(1).map(|(at, _)| at);
+    whole.truncate(second.unwrap_or(whole.len()));
+    whole
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::{SystemTime, UNIX_EPOCH};
 
-    use super::{format_duration, format_utc, now, parse};
+    use super::{format_briefly, format_duration, format_utc, now, parse};
 
     #[test]
     fn now_is_the_wall_clock_in_milliseconds() {
@@ -117,6 +126,20 @@ mod tests {
             (i64::MAX, "106751991167 d 7 h"),
         ] {
             assert_eq!(format_duration(ms), text, "{ms}");
+        }
+    }
+
+    #[test]
+    fn a_brief_length_of_time_has_one_unit() {
+        for (ms, text) in [
+            (-5, "0 ms"),
+            (1_250, "1.2 s"),
+            (59_999, "59 s"),
+            (252_000, "4 min"),
+            (7_380_000, "2 h"),
+            (i64::MAX, "106751991167 d"),
+        ] {
+            assert_eq!(format_briefly(ms), text, "{ms}");
         }
     }
 }

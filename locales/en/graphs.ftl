@@ -51,6 +51,10 @@ graph-copy-as = Name of the copy
 graph-more = More
 graph-forms = Edit in forms
 graph-text = Edit as text
+# $version (Number) - of the graph
+graph-not-newest = This is version { NUMBER($version, useGrouping: "false") }. The newest one is
+# $version (Number) - of the graph
+graph-newest = version { NUMBER($version, useGrouping: "false") }
 graph-tabs = Parts of this page
 graph-tab-picture = Picture
 graph-tab-runs = Runs

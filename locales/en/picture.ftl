@@ -19,8 +19,15 @@ picture-fold = Fold to { $cards } { $cards ->
     [one] card
    *[other] cards
  }
-# $code (Number) - the exit code of a script
+# $code (String) - the exit code of a script
 picture-exit = exit { $code }
+# $number (String) - of the attempt
+picture-attempt = attempt { $number }
+picture-on-slot = slot
+picture-on-input = value
+picture-on-retry = retry
+picture-on-spawn = machine
+picture-on-failure = failure
 picture-in = Zoom in
 picture-out = Zoom out
 picture-fit = Fit

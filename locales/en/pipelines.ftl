@@ -73,10 +73,43 @@ gantt-title = Timeline
 # $peak (Number) - scripts
 # $busy (String) - a length of time
 gantt-use = { $peak } at once at most, { $busy } of scripts in all
+# $shown (Number) - tracks
+# $all (Number) - tracks
+# $which (String) - what they are
+gantt-shown = { $shown } of { $all } that began are drawn: { $which }
 # $count (Number) - tracks
-gantt-left-out = { $count ->
-    [one] 1 shorter one is left out
-   *[other] { $count } shorter ones are left out
+gantt-bad = { $count } failed or interrupted
+# $count (Number) - tracks
+# $all (Number) - tracks
+gantt-bad-part = { $count ->
+    [one] the longest of { $all } failed or interrupted ones
+   *[other] the { $count } longest of { $all } failed or interrupted ones
+}
+# $count (Number) - tracks
+gantt-runs = { $count } running
+# $count (Number) - tracks
+# $all (Number) - tracks
+gantt-runs-part = { $count ->
+    [one] the longest of { $all } running ones
+   *[other] the { $count } longest of { $all } running ones
+}
+# $count (Number) - tracks
+gantt-chain = { $count } that the end waited for
+# $count (Number) - tracks
+# $all (Number) - tracks
+gantt-chain-part = { $count ->
+    [one] the longest of { $all } that the end waited for
+   *[other] the { $count } longest of { $all } that the end waited for
+}
+# $count (Number) - tracks
+gantt-longest = { $count ->
+    [one] the longest one
+   *[other] the { $count } longest
+}
+# $count (Number) - tracks
+gantt-longest-others = { $count ->
+    [one] the longest other one
+   *[other] the { $count } longest others
 }
 gantt-critical = the end of the pipeline waited for it
 # $number (String) - of the attempt

@@ -58,7 +58,15 @@ eta-hours = 约 { $count } 小时后
 
 gantt-title = 时间线
 gantt-use = 最多同时运行 { $peak } 个脚本，脚本总用时 { $busy }
-gantt-left-out = 另有 { $count } 个较短的任务未画出
+gantt-shown = 已开始的 { $all } 个任务只画 { $shown } 个：{ $which }
+gantt-bad = { $count } 个失败或中断
+gantt-bad-part = 失败或中断的 { $all } 个中用时最长的 { $count } 个
+gantt-runs = { $count } 个运行中
+gantt-runs-part = 运行中的 { $all } 个中用时最长的 { $count } 个
+gantt-chain = { $count } 个决定结束时间
+gantt-chain-part = 决定结束时间的 { $all } 个中用时最长的 { $count } 个
+gantt-longest = 用时最长的 { $count } 个
+gantt-longest-others = 其余用时最长的 { $count } 个
 gantt-critical = 流水线的结束时间取决于它
 gantt-bar = 第 { $number } 次尝试：{ $state }，{ $took }
 

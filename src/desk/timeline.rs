@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::Desk;
 use crate::engine::PipelineId;
-use crate::store::{Bar, Lane, Lanes, PipelineHead, Store, StoreError};
+use crate::store::{Bar, Begun, Lane, Lanes, PipelineHead, Store, StoreError};
 
 /// A pipeline in time; moments are milliseconds since 1970.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,22 +47,24 @@ impl Desk {
         Timeline::read(&self.store, head, now)
     }
 
-    /// The tracks of it that run and those that took longest, `most` together; which of them determined
-    /// the end and how many ran at once is not known then.
-    pub fn timeline_of_longest(
+    /// The tracks of it that ended badly, those that run and those that took longest, `most` together, and how
+    /// many there are; which of them determined the end and how many ran at once is not known then.
+    pub fn timeline_of_foremost(
         &self,
         head: &PipelineHead,
         most: usize,
         now: i64,
-    ) -> Result<Timeline, StoreError> {
+    ) -> Result<(Timeline, Begun), StoreError> {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
-        let lanes = self.store.longest_lanes(PipelineId(head.id), most)?;
+        let id = PipelineId(head.id);
+        let (lanes, begun) = self.store.foremost_lanes(id, most, now)?;
         let part = timeline(head.created_at, now, lanes);
-        Ok(Timeline {
+        let part = Timeline {
             until: part.until.max(head.finished_at.unwrap_or(now)),
             critical: Vec::new(),
             ..part
-        })
+        };
+        Ok((part, begun))
     }
 }
 

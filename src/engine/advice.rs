@@ -69,7 +69,10 @@ impl Run {
         let brings = |index: u32| {
             let after = self.plan.descendants(index);
             let runs = after.iter().any(|i| self.runs(*i));
-            !runs && self.indexes().all(|i| !behind(i) || after.contains(&i))
+            !runs
+                && self
+                    .indexes()
+                    .all(|i| !behind(i) || after.binary_search(&i).is_ok())
         };
         match only.and_then(|party| self.index_of(party.track)) {
             Some(index) if brings(index) => these,

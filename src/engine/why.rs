@@ -3,7 +3,7 @@
 use super::ids::{PipelineId, Time, TrackId};
 use super::outbox::{PipelineRow, TrackRow};
 use super::plan::Pool;
-use super::state::TrackState;
+use super::state::{PipelineState, TrackState};
 use crate::graph::When;
 
 /// What is asked about.
@@ -85,6 +85,30 @@ pub struct Facts {
     pub failing: Few<Party>,
     /// How many FAILED ones count as done.
     pub ignoring: u32,
+}
+
+impl Facts {
+    /// What an engine says of a pipeline of which every track has succeeded or was skipped, from its row alone;
+    /// none when the row is not of one that is over.
+    pub fn done(row: PipelineRow) -> Option<Self> {
+        let none = || Few::of(std::iter::empty());
+        let over = row.state == PipelineState::Finish && row.finished_at.is_some();
+        (over && !row.paused && !row.queued).then(|| Self {
+            pipeline: row,
+            track: None,
+            handler: None,
+            ignored: false,
+            retries: 0,
+            because: Because::Over,
+            until: row.due_at,
+            next: Next::Nothing,
+            ending: true,
+            unstarted: false,
+            draining: false,
+            failing: none(),
+            ignoring: 0,
+        })
+    }
 }
 
 /// Why it stands where it does.

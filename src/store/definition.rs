@@ -46,14 +46,16 @@ pub(super) fn plan(db: &mut Db, id: GraphId) -> Result<Option<Plan>, StoreError>
     let rows: Vec<(i64, String, Option<i16>)> = of_graph.select(columns).load(db)?;
     let first = rows.first().map_or(0, |(id, ..)| *id);
     let (mut vertices, mut handlers) = (Vec::new(), Vec::new());
+    let (mut last, mut read) = (String::new(), PlanVertex::default());
     for (id, policies, handler) in rows {
-        let policies: VertexPolicies = from_json(&policies)?;
+        // Neighbours mostly say the same, and to read it takes longer than all else.
+        if last != policies {
+            read = vertex_of(&policies)?;
+            last = policies;
+        }
         let vertex = PlanVertex {
             id: VertexId(id),
-            retry: policies.retry(),
-            on_interrupt: policies.on_interrupt()?,
-            ignore: policies.ignore_failure,
-            pool: policies.pool.map(Pool::from),
+            ..read.clone()
         };
         match handler {
             None => vertices.push(vertex),
@@ -69,6 +71,18 @@ pub(super) fn plan(db: &mut Db, id: GraphId) -> Result<Option<Plan>, StoreError>
     Ok(Some(Plan::new(
         graph, revision, policies, vertices, &edges, handlers,
     )))
+}
+
+/// What a vertex says of when it runs; of no vertex yet.
+fn vertex_of(policies: &str) -> Result<PlanVertex, StoreError> {
+    let policies: VertexPolicies = from_json(policies)?;
+    Ok(PlanVertex {
+        id: VertexId(0),
+        retry: policies.retry(),
+        on_interrupt: policies.on_interrupt()?,
+        ignore: policies.ignore_failure,
+        pool: policies.pool.map(Pool::from),
+    })
 }
 
 /// The whole definition from its rows; none when there is no such graph.

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, QueryResult, Queryable, RunQueryDsl};
+use diesel::{
+    ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, Queryable, RunQueryDsl,
+};
 
 use super::connection::Db;
-use super::definition;
 use super::error::StoreError;
+use super::plans::Plans;
 use super::schema::{pipeline, track};
 use super::spent::{self, Kind};
 use crate::engine::{
@@ -107,11 +109,37 @@ pub(super) fn live(db: &mut Db) -> Result<Vec<LoadedPipeline>, StoreError> {
         .order(track::id)
         .select(row_columns!())
         .load::<Row>(db)?;
-    loaded(db, rows, tracks)
+    loaded(db, rows, tracks, &Plans::default())
+}
+
+/// The row of a pipeline of which every track has succeeded or was skipped; none of any other.
+pub(super) fn done(db: &mut Db, id: PipelineId) -> Result<Option<PipelineRow>, StoreError> {
+    let of_pipeline = track::table.filter(track::pipeline_id.eq(id.0));
+    let done = |state: &TrackState| matches!(state, TrackState::Succeed | TrackState::Skipped);
+    let others = TrackState::ALL.iter().filter(|state| !done(state));
+    let others: Vec<i16> = others.map(|state| state.code()).collect();
+    let other: Option<i64> = of_pipeline
+        .filter(track::state.eq_any(others))
+        .select(track::id)
+        .first(db)
+        .optional()?;
+    if other.is_some() {
+        return Ok(None);
+    }
+    let row: Option<Head> = pipeline::table
+        .find(id.0)
+        .select(head_columns!())
+        .first(db)
+        .optional()?;
+    row.map(|head| head.row()).transpose()
 }
 
 /// One pipeline with all its tracks, whether or not something of it can move.
-pub(super) fn one(db: &mut Db, id: PipelineId) -> Result<Option<LoadedPipeline>, StoreError> {
+pub(super) fn one(
+    db: &mut Db,
+    id: PipelineId,
+    kept: &Plans,
+) -> Result<Option<LoadedPipeline>, StoreError> {
     let rows = pipeline::table
         .filter(pipeline::id.eq(id.0))
         .select(head_columns!())
@@ -121,13 +149,14 @@ pub(super) fn one(db: &mut Db, id: PipelineId) -> Result<Option<LoadedPipeline>,
         .order(track::id)
         .select(row_columns!())
         .load::<Row>(db)?;
-    Ok(loaded(db, rows, tracks)?.pop())
+    Ok(loaded(db, rows, tracks, kept)?.pop())
 }
 
 fn loaded(
     db: &mut Db,
     rows: Vec<Head>,
     of_all: Vec<Row>,
+    kept: &Plans,
 ) -> Result<Vec<LoadedPipeline>, StoreError> {
     let mut tracks: BTreeMap<i64, Vec<LoadedTrack>> = BTreeMap::new();
     for row in of_all {
@@ -139,9 +168,9 @@ fn loaded(
         let plan = match plans.get(&head.graph) {
             Some(plan) => Arc::clone(plan),
             None => {
-                let plan = definition::plan(db, GraphId(head.graph))?;
+                let plan = kept.of(db, GraphId(head.graph))?;
                 let missing = || StoreError::Mismatch(format!("graph {} is missing", head.graph));
-                let plan = Arc::new(plan.ok_or_else(missing)?);
+                let plan = plan.ok_or_else(missing)?;
                 plans.insert(head.graph, Arc::clone(&plan));
                 plan
             }

@@ -33,6 +33,7 @@ mod objects;
 mod orders;
 mod params;
 mod pipelines;
+mod plans;
 mod progress;
 #[cfg(test)]
 mod query_plan;
@@ -91,7 +92,7 @@ pub use sessions::sign_all_out;
 pub use shelf::{Expect, Shelved, Shelving, Unfit};
 pub use standing::Handler;
 pub use stats::{RunRow, STATS_RUNS, STATS_TRACKS, TrackRow};
-pub use timeline::{Bar, Lane, Lanes};
+pub use timeline::{Bar, Begun, Lane, Lanes};
 pub use track_pages::TrackStates;
 pub use tracks::{AttemptRow, JournalRow, TrackHead, TrackTexts};
 pub use whys::{Named, Ways};

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::connection::ReadConnections;
 use super::error::StoreError;
 use super::graphs::{self, GraphHead, StoredProblem, VertexRow};
 use super::pipelines::{self, PipelineHead};
+use super::plans::Plans;
 use super::secrets::{self, PipelineSecrets};
 use super::tracks::{self, AttemptRow, JournalRow, TrackHead, TrackTexts};
 use super::{definition, migrate, orders, refers, sessions, views};
@@ -19,6 +21,8 @@ use crate::graph::{Graph, Reference, Vertex};
 pub struct Store {
     pub(super) pool: r2d2::Pool<ReadConnections>,
     pub(super) looked_at: u32,
+    /// Of graphs whose pipelines were asked about last.
+    pub(super) plans: Arc<Plans>,
 }
 
 /// How long a reader waits for a free connection.
@@ -39,7 +43,11 @@ impl Store {
             .build(manager)?;
         migrate::standing(&mut *pool.get()?, path)?.refuse_newer(path)?;
         let looked_at = 10_000;
-        Ok(Self { pool, looked_at })
+        Ok(Self {
+            pool,
+            looked_at,
+            plans: Arc::default(),
+        })
     }
 
     /// One graph without its vertices.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, SmallInt};
 use diesel::{
     ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl,
     QueryResult, QueryableByName, RunQueryDsl,
@@ -63,51 +63,107 @@ impl Store {
         Ok(lanes(&mut *self.pool.get()?, id)?)
     }
 
-    /// The part of a pipeline in time that matters most: the tracks that run, then those whose attempts
-    /// took longest, `most` together. What they waited for is not read.
-    pub fn longest_lanes(&self, id: PipelineId, most: i64) -> Result<Lanes, StoreError> {
-        Ok(longest(&mut *self.pool.get()?, id, most)?)
+    /// The part of a pipeline in time that matters most, `most` tracks together: those that ended badly, then
+    /// those that run, then those whose attempts took longest until `now`, in each of the three the longest
+    /// first. What they waited for is not read.
+    pub fn foremost_lanes(
+        &self,
+        id: PipelineId,
+        most: i64,
+        now: i64,
+    ) -> Result<(Lanes, Begun), StoreError> {
+        Ok(foremost(&mut *self.pool.get()?, id, (most, now))?)
     }
 }
 
-/// The attempts of a pipeline lie side by side; their rows are small.
-const LONGEST: &str = "SELECT track_id AS id FROM attempt WHERE track_id BETWEEN ? AND ? \
-    GROUP BY track_id ORDER BY max(finished_at IS NULL) DESC, sum(finished_at - ordered_at) DESC, \
-    track_id LIMIT ?";
+/// How many tracks of a pipeline have begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Begun {
+    /// All of them.
+    pub all: usize,
+    /// Those that are FAILED or INTERRUPTED.
+    pub bad: usize,
+    /// Those that are RUNNING.
+    pub running: usize,
+}
+
+const LANE: (track::id, track::name, track::state, vertex::handler) =
+    (track::id, track::name, track::state, vertex::handler);
+
+const BAR: (
+    attempt::track_id,
+    attempt::number,
+    attempt::ordered_at,
+    attempt::started_at,
+    attempt::finished_at,
+    attempt::reason,
+) = (
+    attempt::track_id,
+    attempt::number,
+    attempt::ordered_at,
+    attempt::started_at,
+    attempt::finished_at,
+    attempt::reason,
+);
+
+/// The attempts of a pipeline lie side by side; their rows are small. What is sorted is bounded by its tracks.
+const FOREMOST: &str = "WITH \
+    bad AS MATERIALIZED (SELECT id FROM track WHERE pipeline_id = ?1 AND state IN (?2, ?3)), \
+    live AS MATERIALIZED (SELECT id FROM track WHERE pipeline_id = ?1 AND state = ?4) \
+    SELECT track_id AS id, \
+    (SELECT count(*) FROM attempt WHERE track_id BETWEEN ?5 AND ?6 AND number = 1) AS begun, \
+    (SELECT count(*) FROM bad WHERE EXISTS (SELECT 1 FROM attempt WHERE track_id = bad.id)) AS bad, \
+    (SELECT count(*) FROM live WHERE EXISTS (SELECT 1 FROM attempt WHERE track_id = live.id)) AS running \
+    FROM attempt WHERE track_id BETWEEN ?5 AND ?6 GROUP BY track_id \
+    ORDER BY track_id IN bad DESC, track_id IN live DESC, \
+    sum(coalesce(finished_at, ?7) - ordered_at) DESC, track_id LIMIT ?8";
 
 #[derive(QueryableByName)]
 struct Chosen {
     #[diesel(sql_type = BigInt)]
     id: i64,
+    #[diesel(sql_type = BigInt)]
+    begun: i64,
+    #[diesel(sql_type = BigInt)]
+    bad: i64,
+    #[diesel(sql_type = BigInt)]
+    running: i64,
 }
 
-fn longest(db: &mut Db, id: PipelineId, most: i64) -> QueryResult<Lanes> {
+fn foremost(db: &mut Db, id: PipelineId, (most, now): (i64, i64)) -> QueryResult<(Lanes, Begun)> {
     let Some((_, first, last)) = ends(db, id)? else {
-        return Ok(Lanes::default());
+        return Ok(Default::default());
     };
-    let query = diesel::sql_query(LONGEST)
+    let query = diesel::sql_query(FOREMOST)
+        .bind::<BigInt, _>(id.0)
+        .bind::<SmallInt, _>(TrackState::Failed.code())
+        .bind::<SmallInt, _>(TrackState::Interrupted.code())
+        .bind::<SmallInt, _>(TrackState::Running.code())
         .bind::<BigInt, _>(first)
         .bind::<BigInt, _>(last)
+        .bind::<BigInt, _>(now)
         .bind::<BigInt, _>(most);
     let chosen: Vec<Chosen> = on!(db, c => query.load(c)?);
+    let count = |of: fn(&Chosen) -> i64| {
+        let count = chosen.first().map_or(0, of);
+        usize::try_from(count).unwrap_or(0)
+    };
+    let begun = Begun {
+        all: count(|row| row.begun),
+        bad: count(|row| row.bad),
+        running: count(|row| row.running),
+    };
     let ids: Vec<i64> = chosen.iter().map(|chosen| chosen.id).collect();
     let tracks = track::table
         .inner_join(vertex::table.on(vertex::id.eq(track::vertex_id)))
         .filter(track::id.eq_any(&ids))
         .order(track::id)
-        .select((track::id, track::name, track::state, vertex::handler))
+        .select(LANE)
         .load(db)?;
     let attempts = attempt::table
         .filter(attempt::track_id.eq_any(&ids))
         .order((attempt::track_id, attempt::number))
-        .select((
-            attempt::track_id,
-            attempt::number,
-            attempt::ordered_at,
-            attempt::started_at,
-            attempt::finished_at,
-            attempt::reason,
-        ))
+        .select(BAR)
         .load(db)?;
     let ready = journal::table
         .filter(journal::track_id.is_not_null())
@@ -116,12 +172,13 @@ fn longest(db: &mut Db, id: PipelineId, most: i64) -> QueryResult<Lanes> {
         .order(journal::sequence)
         .select((journal::track_id.assume_not_null(), journal::at))
         .load(db)?;
-    Ok(Lanes {
+    let lanes = Lanes {
         tracks,
         attempts,
         ready,
         edges: Vec::new(),
-    })
+    };
+    Ok((lanes, begun))
 }
 
 /// The graph of a pipeline, its first track and its last one.
@@ -146,19 +203,12 @@ fn lanes(db: &mut Db, id: PipelineId) -> QueryResult<Lanes> {
         .inner_join(vertex::table.on(vertex::id.eq(track::vertex_id)))
         .filter(track::id.between(first, last))
         .order(track::id)
-        .select((track::id, track::name, track::state, vertex::handler))
+        .select(LANE)
         .load(db)?;
     let attempts = attempt::table
         .filter(attempt::track_id.between(first, last))
         .order((attempt::track_id, attempt::number))
-        .select((
-            attempt::track_id,
-            attempt::number,
-            attempt::ordered_at,
-            attempt::started_at,
-            attempt::finished_at,
-            attempt::reason,
-        ))
+        .select(BAR)
         .load(db)?;
     let ready = journal::table
         .filter(journal::pipeline_id.eq(id.0))
@@ -189,13 +239,21 @@ fn lanes(db: &mut Db, id: PipelineId) -> QueryResult<Lanes> {
 
 #[cfg(test)]
 mod tests {
-    use super::LONGEST;
+    use super::FOREMOST;
     use crate::store::query_plan::steps;
 
     #[test]
-    fn the_longest_are_found_among_the_attempts_of_the_pipeline() {
-        let plan = steps(LONGEST).join("; ");
-        let found = plan.contains("attempt") && plan.contains("(track_id>? AND track_id<?)");
-        assert!(found && !plan.contains("SCAN"), "{plan}");
+    fn the_foremost_are_found_among_the_tracks_and_attempts_of_the_pipeline() {
+        let plan = steps(FOREMOST).join("; ");
+        let attempts = "SEARCH attempt USING";
+        assert!(plan.contains(attempts), "{plan}");
+        assert!(plan.contains("(track_id>? AND track_id<?)"), "{plan}");
+        let states =
+            "SEARCH track USING COVERING INDEX track_of_pipeline (pipeline_id=? AND state=?)";
+        assert_eq!(plan.matches(states).count(), 2, "{plan}");
+        // What is looked through whole is what was found.
+        for step in plan.split("; ").filter(|step| step.starts_with("SCAN")) {
+            assert!(["SCAN bad", "SCAN live"].contains(&step), "{plan}");
+        }
     }
 }

@@ -12,7 +12,7 @@ use super::reader::Store;
 use super::schema::{journal, pipeline, track, vertex};
 use super::spec::{VertexPolicies, from_json};
 use super::tracks::{JournalRow, journal_columns};
-use crate::engine::{LoadedPipeline, PipelineId, TrackId};
+use crate::engine::{LoadedPipeline, PipelineId, PipelineRow, TrackId};
 use crate::graph::{Millis, Retry, When};
 
 /// A track or a pipeline, as an answer names it.
@@ -49,7 +49,12 @@ impl Store {
 
     /// One pipeline as the engine takes it, whether or not something of it can move.
     pub fn loaded(&self, id: PipelineId) -> Result<Option<LoadedPipeline>, StoreError> {
-        live::one(&mut *self.pool.get()?, id)
+        live::one(&mut *self.pool.get()?, id, &self.plans)
+    }
+
+    /// The row of a pipeline of which every track has succeeded or was skipped; none of any other.
+    pub fn done(&self, id: PipelineId) -> Result<Option<PipelineRow>, StoreError> {
+        live::done(&mut *self.pool.get()?, id)
     }
 
     /// The names and states of tracks.

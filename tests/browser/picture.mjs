@@ -64,6 +64,10 @@ async function withScripts(page, { url }, stages, fan) {
   assert.ok(failed.y >= pane.y && failed.y + failed.height <= pane.y + pane.height, 'it begins at what failed');
   const wide = await page.locator('.dag .name').evaluateAll((names) => names.map((name) => name.getBBox().width));
   assert.ok(wide.every((width) => width <= 142), `no name is wider than its card: ${Math.max(...wide)}`);
+  const notes = await page.locator('.dag a .note').evaluateAll((all) => all.map((note) => note.getBBox().width));
+  assert.ok(notes.every((width) => width <= 142), `no note is wider than its card: ${Math.max(...notes)}`);
+  const cut = await page.locator('.dag a .note', { hasText: '…' }).count();
+  assert.equal(cut, 0, 'no note of a single track is cut');
   await shot(page, 'stages');
 
   // Keyboard: to the failed one, back to what it needs, forth along another edge, and through the dot.

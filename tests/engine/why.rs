@@ -78,6 +78,7 @@ fn no_answer_is_wrong() {
         "next Later",
         "over Person",
         "over Nothing",
+        "done",
     ] {
         assert!(seen.contains_key(kind), "{kind} was never answered");
     }
@@ -170,6 +171,16 @@ fn check_over(
             .entry(format!("over {}", kind(&facts.next)))
             .or_default() += 1;
         let told = |wrong: &str| Err(format!("it is over, {wrong}: {facts:?}\n{rows:#?}"));
+        let done = |state| matches!(state, TrackState::Succeed | TrackState::Skipped);
+        if facts.track.is_none()
+            && rows.tracks.iter().all(|track| done(track.row.state))
+            && let Some(alone) = Facts::done(rows.row)
+        {
+            *seen.entry("done".to_owned()).or_default() += 1;
+            if alone != facts {
+                return told("and its row alone says something else");
+            }
+        }
         if !matches!(facts.next, Next::Person(..) | Next::Nothing) {
             return told("and nothing of it moves");
         }

@@ -215,6 +215,12 @@ fn facts(store: &Store, source: Source<'_>, about: About) -> Result<Option<Facts
         return Ok(live);
     }
     let (About::Pipeline(pipeline) | About::Track(pipeline, _)) = about;
+    // Of most that are over the row is enough, however many tracks they have.
+    if matches!(about, About::Pipeline(_))
+        && let Some(facts) = store.done(pipeline)?.and_then(Facts::done)
+    {
+        return Ok(Some(facts));
+    }
     let Some(rows) = store.loaded(pipeline)? else {
         return Ok(None);
     };

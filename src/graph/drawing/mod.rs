@@ -12,7 +12,9 @@ pub use dot::dot;
 pub use lanes::{Lanes, Row, lanes};
 pub use layout::{CARD_HEIGHT, CARD_WIDTH, Card, Dot, Layout, Way, layout};
 pub use mermaid::mermaid;
-pub use picture::{Detail, Drawn, Line, MOST_CARDS, MOST_LINES, Picture, Stack, cut, picture};
+pub use picture::{
+    Detail, Drawn, Line, MOST_CARDS, MOST_LINES, Picture, Stack, cut, picture, width,
+};
 pub use svg::svg;
 
 use super::model::Graph;

@@ -180,10 +180,14 @@ pub(super) fn path(points: &[(i32, i32)]) -> String {
 /// How far an edge swings out that leads back.
 const BACK: i32 = 80;
 
-/// A text cut to a width, in heights of its font. Letters are as wide as in the widest of the usual fonts in
-/// bold; one that terminals give two columns is a square.
-pub fn cut(text: &str, widest: f32) -> String {
-    let wide = |c: char| match c {
+/// How wide a text is at most, in heights of its font. Letters are as wide as in the widest of the usual fonts
+/// in bold; one that terminals give two columns is a square.
+pub fn width(text: &str) -> f32 {
+    text.chars().map(wide).sum()
+}
+
+fn wide(c: char) -> f32 {
+    match c {
         'M' | 'W' | 'm' | 'w' | '@' | '%' | '…' => 1.1,
         'A'..='Z' => 0.85,
         'f' | 'i' | 'j' | 'l' | 'r' | 't' | ' ' | '-' | '_' | '.' | ':' | '·' => 0.5,
@@ -192,9 +196,12 @@ pub fn cut(text: &str, widest: f32) -> String {
             Some(2) => 1.0,
             _ => 0.72,
         },
-    };
-    let all: f32 = text.chars().map(wide).sum();
-    if all <= widest {
+    }
+}
+
+/// A text cut to a [`width`].
+pub fn cut(text: &str, widest: f32) -> String {
+    if width(text) <= widest {
         return text.to_owned();
     }
     let mut left = widest - wide('…');

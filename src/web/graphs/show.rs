@@ -38,6 +38,8 @@ struct GraphPage {
     tab: &'static str,
     created: When,
     changed: When,
+    /// The newest version, when this is not it.
+    newest: Option<(i64, i32)>,
     /// What became of a text that was just saved.
     news: String,
     /// What holds for each of its pipelines.
@@ -114,7 +116,10 @@ pub(in crate::web) async fn show(
         let problems = desk.store.problems(id)?;
         let source = desk.store.source(id)?.ok_or_else(missing)?.0;
         let (t, from) = (who.look.t, asked.from.unwrap_or(0).max(0));
-        let top = Top::of(&head, &outline, &problems, &source, &t);
+        let top = Top {
+            newest: tabs::newest(&desk, &head)?,
+            ..Top::of(&head, &outline, &problems, &source, &t)
+        };
         let tab = Tab::from_word(asked.tab.as_deref().unwrap_or_default());
         let body = match tab {
             Tab::Picture => {
@@ -147,6 +152,7 @@ pub(in crate::web) async fn show(
 
 /// What stands above all parts.
 struct Top {
+    newest: Option<(i64, i32)>,
     facts: Vec<String>,
     findings: Vec<Finding>,
 }
@@ -162,7 +168,11 @@ impl Top {
         let mut facts = vec![t.graph_vertices(head.vertices), t.graph_edges(head.edges)];
         facts.extend(of_pipelines(outline, t));
         let findings = findings(problems, source);
-        Self { facts, findings }
+        Self {
+            newest: None,
+            facts,
+            findings,
+        }
     }
 }
 
@@ -178,6 +188,7 @@ fn page(
         created: when(head.created_at),
         changed: when(head.updated_at),
         tab: tab.word(),
+        newest: top.newest,
         news,
         facts: top.facts,
         findings: top.findings,
@@ -373,6 +384,30 @@ mod tests {
                 assert_eq!(html.matches("class=\"minus\"").count(), count * 2);
                 let none = who.look.t.graph_diff_none();
                 assert_eq!(html.contains(&none), count == 0);
+            }
+        }
+    }
+
+    #[test]
+    fn an_older_version_says_so_and_leads_to_the_newest() {
+        for (who, told, link) in [
+            (
+                browser(),
+                "This is version 2. The newest one is",
+                "version 5",
+            ),
+            (in_chinese(), "这是版本 2，最新的是", "版本 5"),
+        ] {
+            for (newest, count) in [(None, 0), (Some((9, 5)), 1)] {
+                let page = GraphPage {
+                    newest,
+                    ..view(&who, found(1))
+                };
+                let html = page.render().expect("renders");
+                wellformed::check(&html);
+                let link = format!("{told} <a href=\"/graphs/9\">{link}</a>");
+                assert_eq!(html.matches(&link).count(), count);
+                assert_eq!(html.matches(told).count(), count);
             }
         }
     }

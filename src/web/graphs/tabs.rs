@@ -183,6 +183,13 @@ pub(in crate::web) fn versions(
     })
 }
 
+/// The newest version of a graph, as its number and which version it is; none: this one is it.
+pub(in crate::web) fn newest(desk: &Desk, head: &GraphHead) -> Result<Option<(i64, i32)>, Failure> {
+    let newest = desk.store.versions(&head.name, i32::MAX, 1)?.pop();
+    let newer = newest.filter(|newest| newest.id != head.id);
+    Ok(newer.map(|newest| (newest.id, newest.version)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::Tab;

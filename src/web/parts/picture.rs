@@ -3,6 +3,7 @@
 
 mod looks;
 mod near;
+mod notes;
 mod stands;
 mod wish;
 
@@ -43,7 +44,7 @@ pub(in crate::web) struct Card {
     pub(in crate::web) title: String,
     /// The name, cut to the card.
     pub(in crate::web) short: String,
-    /// The second line.
+    /// The second line: no number in it goes stale or is cut.
     pub(in crate::web) note: String,
 }
 
@@ -149,7 +150,7 @@ pub(in crate::web) fn of_pipeline(
     desk: &Desk,
     head: &PipelineHead,
     wish: Wish,
-    (now, t): (i64, Words),
+    t: Words,
 ) -> Result<Shown, Failure> {
     let graph = desk.store.graph(GraphId(head.graph_id))?;
     let graph = graph.ok_or(Failure::Missing("graph"))?;
@@ -158,9 +159,9 @@ pub(in crate::web) fn of_pipeline(
     let why = not_drawn(&graph, kept.as_deref(), t);
     if wish.around.is_some() || why.is_some() {
         let why = why.unwrap_or_default();
-        return near::of_pipeline(desk, head, wish.around, why, (now, t));
+        return near::of_pipeline(desk, head, wish.around, why, t);
     }
-    let stands = stands(desk, head, now, t)?;
+    let stands = stands(desk, head, t)?;
     let page = format!("/pipelines/{}?", head.id);
     let part = format!("/pipelines/{}/part/picture?{}", head.id, asked(wish));
     let whole = page.clone();

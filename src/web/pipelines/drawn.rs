@@ -36,9 +36,8 @@ pub(in crate::web) async fn part(
     blocking(move || {
         let head = desk.store.pipeline(PipelineId(id))?;
         let head = head.ok_or(Failure::Missing("pipeline"))?;
-        let of = (who.now.0, who.look.t);
         Answer::ok(&Part {
-            picture: picture::of_pipeline(&desk, &head, wish, of)?,
+            picture: picture::of_pipeline(&desk, &head, wish, who.look.t)?,
             caption: who.look.t.picture_of_pipeline(),
             frame: Frame::new(&who, Section::Pipelines),
         })

@@ -6,12 +6,13 @@ use crate::clock::format_duration;
 use crate::desk::{Span, Timeline};
 use crate::engine::{Reason, TrackState};
 use crate::l10n::Words;
-use crate::store::Lane;
+use crate::store::{Begun, Lane};
 use crate::web::parts::marks::{self, Mark};
+use crate::web::pipelines::foremost::{Counts, Rank};
 
-/// Of pipelines with more tracks only the longest are read; else all attempts would be.
+/// Of pipelines with more tracks only the foremost are read; else all attempts would be.
 pub(in crate::web) const MOST_TRACKS: i32 = 2_000;
-/// Lines that are drawn: those that run, those that determined the end, the longest ones.
+/// Lines that are drawn: those that ended badly, those that run, those that determined the end, the longest ones.
 pub(in crate::web) const MOST_LINES: usize = 60;
 /// Parts of the whole at which a moment is written.
 const TICKS: i64 = 4;
@@ -47,24 +48,43 @@ pub(in crate::web) struct Gantt {
     pub(in crate::web) lines: Vec<Line>,
     /// Where a moment is written, in per cent, and which.
     pub(in crate::web) ticks: Vec<(String, String)>,
-    /// Tracks that have begun and are not drawn; of a pipeline that is read in part, all others.
-    pub(in crate::web) left_out: usize,
+    /// What is drawn, when it is not all that has begun; else empty.
+    pub(in crate::web) shown: String,
     /// The most scripts that ran at once, and how long they ran, all together; none: it is read in part.
     pub(in crate::web) used: Option<(usize, String)>,
 }
 
 /// The picture; none when nothing has begun.
 pub(in crate::web) fn draw(timeline: Timeline, now: i64, t: Words) -> Option<Gantt> {
+    drawn(timeline, None, now, t)
+}
+
+/// The same of the foremost among those that have begun.
+pub(in crate::web) fn draw_part(
+    timeline: Timeline,
+    begun: Begun,
+    now: i64,
+    t: Words,
+) -> Option<Gantt> {
+    drawn(timeline, Some(begun), now, t)
+}
+
+fn drawn(timeline: Timeline, part: Option<Begun>, now: i64, t: Words) -> Option<Gantt> {
     let Timeline { from, until, .. } = timeline;
     let whole = (until - from).max(1);
     let mut begun: Vec<(Lane, Vec<Span>)> = timeline.tracks;
     begun.retain(|(_, spans)| !spans.is_empty());
-    let all = begun.len();
+    if begun.is_empty() {
+        return None;
+    }
     let critical = |lane: &Lane| timeline.critical.contains(&lane.track);
-    begun.sort_by_cached_key(|(lane, spans)| {
-        let runs = spans.last().is_some_and(|span| span.finished_at.is_none());
-        (!runs, !critical(lane), Reverse(length(spans, now)))
-    });
+    let rank = |lane: &Lane| Rank::of(lane.state, critical(lane));
+    begun.sort_by_cached_key(|(lane, spans)| (rank(lane), Reverse(length(spans, now))));
+    let mut counts = Counts::default();
+    for (nth, (lane, _)) in begun.iter().enumerate() {
+        counts.add(rank(lane), nth < MOST_LINES);
+    }
+    let counts = part.map_or(counts, |begun| counts.among(begun));
     begun.truncate(MOST_LINES);
     begun.sort_by_key(|(lane, spans)| (spans.first().map(|span| span.ordered_at), lane.track));
     let place = |at: i64| percent((at - from).clamp(0, whole), whole);
@@ -98,24 +118,12 @@ pub(in crate::web) fn draw(timeline: Timeline, now: i64, t: Words) -> Option<Gan
         }
     };
     let ticks = (0..TICKS).map(|k| (percent(k, TICKS), format_duration(whole * k / TICKS)));
-    let gantt = Gantt {
-        ticks: ticks.collect(),
-        left_out: all - begun.len(),
-        used: Some((timeline.peak, format_duration(timeline.busy_ms))),
-        lines: begun.into_iter().map(line).collect(),
-    };
-    (all > 0).then_some(gantt)
-}
-
-/// The same of the longest among so many tracks.
-pub(in crate::web) fn draw_part(timeline: Timeline, all: i32, now: i64, t: Words) -> Option<Gantt> {
-    let gantt = draw(timeline, now, t)?;
+    let used = || (timeline.peak, format_duration(timeline.busy_ms));
     Some(Gantt {
-        left_out: usize::try_from(all)
-            .unwrap_or(0)
-            .saturating_sub(gantt.lines.len()),
-        used: None,
-        ..gantt
+        ticks: ticks.collect(),
+        shown: counts.said(t),
+        used: part.is_none().then(used),
+        lines: begun.into_iter().map(line).collect(),
     })
 }
 
@@ -154,7 +162,7 @@ mod tests {
     use crate::desk::{Span, Timeline};
     use crate::engine::{Reason, TrackState};
     use crate::l10n::{L10n, Words};
-    use crate::store::Lane;
+    use crate::store::{Begun, Lane};
 
     fn lane(track: i64, state: TrackState) -> Lane {
         Lane {
@@ -215,17 +223,28 @@ mod tests {
         assert_eq!(gantt.ticks[1], pair("25.00%", "250 ms"));
         assert_eq!(gantt.used, Some((2, "900 ms".to_owned())));
         assert_eq!(draw(timeline(Vec::new()), 1_000, t), None);
-        assert_eq!(draw_part(timeline(Vec::new()), 9_000, 1_000, t), None);
-        let one = vec![(lane(3, TrackState::Running), vec![span(1, 50, None, None)])];
-        let part = draw_part(timeline(one), 9_000, 1_000, t).expect("one has begun");
-        assert_eq!(
-            (part.lines.len(), part.left_out, part.used),
-            (1, 8_999, None)
-        );
+        assert_eq!(gantt.shown, "");
+        let begun = Begun {
+            all: 9_000,
+            bad: 0,
+            running: 1,
+        };
+        assert_eq!(draw_part(timeline(Vec::new()), begun, 1_000, t), None);
+        let two = vec![
+            (lane(3, TrackState::Running), vec![span(1, 50, None, None)]),
+            (
+                lane(4, TrackState::Succeed),
+                vec![span(1, 50, Some(90), None)],
+            ),
+        ];
+        let part = draw_part(timeline(two), begun, 1_000, t).expect("two have begun");
+        assert_eq!((part.lines.len(), part.used), (2, None));
+        let told = "2 of 9000 that began are drawn: 1 running, the longest other one";
+        assert_eq!(part.shown, told);
     }
 
     #[test]
-    fn of_many_those_that_run_and_the_longest_are_drawn() {
+    fn of_many_the_bad_those_that_run_and_the_longest_are_drawn() {
         let t = Words::of(L10n::default());
         let mut tracks: Vec<_> = (1..=200)
             .map(|i| {
@@ -237,14 +256,25 @@ mod tests {
             lane(900, TrackState::Running),
             vec![span(1, 999, None, None)],
         ));
-        let gantt = draw(timeline(tracks), 1_000, t).expect("some have begun");
+        let short = |reason| vec![span(1, 990, Some(991), reason)];
+        let late = short(Some(Reason::Timeout));
+        tracks.push((lane(901, TrackState::Failed), late.clone()));
+        tracks.push((lane(902, TrackState::Interrupted), short(None)));
+        let gantt = draw(timeline(tracks.clone()), 1_000, t).expect("some have begun");
         let drawn: Vec<i64> = gantt.lines.iter().map(|line| line.track).collect();
-        assert_eq!(
-            (drawn.len(), gantt.left_out),
-            (MOST_LINES, 201 - MOST_LINES)
-        );
-        assert!(drawn.contains(&900) && drawn.contains(&2) && drawn.contains(&200));
-        assert!(!drawn.contains(&100));
+        assert_eq!(drawn.len(), MOST_LINES);
+        assert!(drawn.contains(&2) && drawn.contains(&200) && !drawn.contains(&100));
+        assert_eq!(drawn[MOST_LINES - 3..], [901, 902, 900], "as they began");
+        let told = "60 of 203 that began are drawn: 2 failed or interrupted, 1 running, \
+                    1 that the end waited for, the 56 longest others";
+        assert_eq!(gantt.shown, told);
+
+        tracks.extend((1_000..1_100).map(|i| (lane(i, TrackState::Failed), late.clone())));
+        let gantt = draw(timeline(tracks), 1_000, t).expect("some have begun");
+        assert!(gantt.lines.iter().all(|line| line.bars[0].bad));
+        let told = "60 of 303 that began are drawn: \
+                    the 60 longest of 102 failed or interrupted ones";
+        assert_eq!(gantt.shown, told);
     }
 
     #[test]

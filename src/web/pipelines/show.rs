@@ -130,7 +130,7 @@ pub(in crate::web) async fn show(
         // One track is no picture, and the first page has it.
         let pictured = found.head.vertices > 1 && wanted.after.is_none();
         let of = (now, who.look.t);
-        let picture = || picture::of_pipeline(&desk, &found.head, wish, of);
+        let picture = || picture::of_pipeline(&desk, &found.head, wish, who.look.t);
         let beside = Beside {
             picture: pictured.then(picture).transpose()?,
             live: (!wanted.hold).then_some(live),
@@ -152,8 +152,8 @@ fn in_time(
     if head.vertices <= gantt::MOST_TRACKS {
         return Ok(gantt::draw(desk.timeline(head, now)?, now, t));
     }
-    let part = desk.timeline_of_longest(head, gantt::MOST_LINES, now)?;
-    Ok(gantt::draw_part(part, head.vertices, now, t))
+    let (part, begun) = desk.timeline_of_foremost(head, gantt::MOST_LINES, now)?;
+    Ok(gantt::draw_part(part, begun, now, t))
 }
 
 /// Words of states with commas between them.

@@ -272,6 +272,15 @@ fn versions_are_compared_restored_copied_and_archived() {
     );
     assert!(yaml(&server, 3).contains("echo one"));
 
+    for tab in ["", "?tab=runs", "?tab=inputs", "?tab=versions", "?tab=api"] {
+        let newest = format!("<a href=\"/graphs/3{tab}\">version 3</a>");
+        for older in [1, 2] {
+            let told = format!("This is version {older}. The newest one is {newest}");
+            assert!(get(&server, &format!("/graphs/{older}{tab}")).contains(&told));
+        }
+        assert!(!get(&server, &format!("/graphs/3{tab}")).contains("The newest one is"));
+    }
+
     let html = get(&server, "/graphs/3?tab=runs");
     assert!(html.contains("/pipelines/1") && html.contains("class=\"runbars\""));
     let html = get(&server, "/graphs/3?tab=api");

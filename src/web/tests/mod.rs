@@ -3,6 +3,7 @@
 pub(in crate::web) mod end_to_end;
 pub(in crate::web) mod end_to_end_asks;
 pub(in crate::web) mod foreign;
+pub(in crate::web) mod foremost;
 pub(in crate::web) mod graphs;
 pub(in crate::web) mod harness;
 pub(in crate::web) mod languages;

@@ -65,7 +65,7 @@ pub(super) fn of_pipeline(
     head: &PipelineHead,
     vertex: Option<i64>,
     why: String,
-    (now, t): (i64, Words),
+    t: Words,
 ) -> Result<Shown, Failure> {
     let id = PipelineId(head.id);
     let mut vertex = vertex;
@@ -79,7 +79,7 @@ pub(super) fn of_pipeline(
     let places: Vec<i32> = near.vertices.iter().map(|(_, place, ..)| *place).collect();
     let tracks = desk.store.tracks_at(id, &places)?;
     let over = head.finished_at.is_some();
-    let stand = |track| stand(track, over, now, t);
+    let stand = |track| stand(track, over, t);
     let stands: Vec<Stand> = tracks.iter().map(stand).collect();
     let page = format!("/pipelines/{id}?");
     let card = |at: &Stack, (vertex, _): (i64, u32)| {

@@ -1,7 +1,6 @@
 //! How the tracks of a pipeline stand, in the words of the cards of its picture.
 
-use std::fmt::Write;
-
+use super::notes::{Note, of_several, of_track};
 use super::{Card, NAME};
 use crate::desk::Desk;
 use crate::engine::{PipelineId, Reason, TrackState};
@@ -10,13 +9,9 @@ use crate::l10n::Words;
 use crate::store::{PipelineHead, TrackHead};
 use crate::web::edge::answer::Failure;
 use crate::web::parts::marks::{self, Mark};
-use crate::web::parts::when::between;
-use crate::web::parts::words;
 
 /// Of a pipeline with so many tracks each card says more than a state.
 const MOST_NOTES: i32 = 500;
-/// The room for the second line of a card, in heights of its font.
-const NOTE: f32 = 12.7;
 
 /// From the state that most needs somebody to the one that least does.
 pub(super) const WORST: [TrackState; 8] = [
@@ -34,7 +29,7 @@ pub(super) const WORST: [TrackState; 8] = [
 pub(super) struct Stand {
     pub(super) track: i64,
     pub(super) mark: Mark,
-    pub(super) note: String,
+    pub(super) note: Note,
 }
 
 /// The place of a state among all, from the one that most needs somebody.
@@ -44,18 +39,13 @@ pub(super) fn need(mark: Mark) -> usize {
 }
 
 /// How each track of a pipeline stands, in the order of the vertices.
-pub(super) fn stands(
-    desk: &Desk,
-    head: &PipelineHead,
-    now: i64,
-    t: Words,
-) -> Result<Vec<Stand>, Failure> {
+pub(super) fn stands(desk: &Desk, head: &PipelineHead, t: Words) -> Result<Vec<Stand>, Failure> {
     let over = head.finished_at.is_some();
     if head.vertices <= MOST_NOTES {
         let tracks = desk
             .store
             .tracks(PipelineId(head.id), 0, i64::from(MOST_NOTES))?;
-        let stand = |track| stand(track, over, now, t);
+        let stand = |track| stand(track, over, t);
         return Ok(tracks.iter().map(stand).collect());
     }
     let found = desk.store.standing(PipelineId(head.id))?;
@@ -67,39 +57,20 @@ pub(super) fn stands(
         Stand {
             track,
             mark,
-            note: mark.said(&t),
+            note: Note::of(vec![mark.said(&t)]),
         }
     };
     Ok((found.first..).zip(&found.states).map(stand).collect())
 }
 
 /// How a track stands, in its own words; `over`: nothing of its pipeline moves.
-pub(super) fn stand(track: &TrackHead, over: bool, now: i64, t: Words) -> Stand {
+pub(super) fn stand(track: &TrackHead, over: bool, t: Words) -> Stand {
     let mark = marks::track(track.state, track.reason);
     let mark = if over { mark.over(track.attempt) } else { mark };
     Stand {
         track: track.id,
-        note: note(track, mark, now, t),
+        note: of_track(track, mark, t),
         mark,
-    }
-}
-
-/// The second line of a track's card.
-fn note(track: &TrackHead, mark: Mark, now: i64, t: Words) -> String {
-    let said = words::said(track, t);
-    let runs = TrackState::from_code(track.state) == Some(TrackState::Running);
-    let end = track.finished_at.filter(|_| !runs);
-    let more = match (said.is_empty(), track.exit_code.filter(|_| !runs)) {
-        // What it left when it ran is not of this time.
-        _ if mark.unrun.is_some() => String::new(),
-        (false, _) => said,
-        (true, Some(code)) if code != 0 => t.picture_exit(code),
-        (true, _) if runs || end.is_some() => between(track.started_at, end, now),
-        (true, _) => String::new(),
-    };
-    match more.is_empty() {
-        true => mark.said(&t),
-        false => format!("{} · {more}", mark.said(&t)),
     }
 }
 
@@ -120,13 +91,7 @@ pub(super) fn of_tracks(at: &Stack, first: i64, stands: &[Stand], t: Words) -> C
     counts.sort_by_key(|(mark, _)| need(*mark));
     let note = match &own[..] {
         [one] => one.note.clone(),
-        _ => counts.iter().fold(
-            format!("× {}", at.vertices.len()),
-            |mut all, (mark, count)| {
-                let _ = write!(all, " · {} {count}", mark.said(&t));
-                all
-            },
-        ),
+        _ => of_several(at.vertices.len(), &counts, t),
     };
     let name = &at.name;
     Card {
@@ -135,9 +100,9 @@ pub(super) fn of_tracks(at: &Stack, first: i64, stands: &[Stand], t: Words) -> C
         href: String::new(),
         mark: counts.first().map(|(mark, _)| *mark),
         counts,
-        title: format!("{name}: {note}"),
+        title: format!("{name}: {}", note.full),
         short: cut(name, NAME),
-        note: cut(&note, NOTE),
+        note: note.short,
         at: at.clone(),
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 
+use super::notes::Note;
 use super::stands::{Stand, of_tracks};
 use super::{Card, Shown, Wish, asked, shown};
 use crate::desk::Pictured;
@@ -67,7 +68,10 @@ fn of(graph: &Graph, detail: Detail, t: Words) -> Shown {
             (n % 8) as i16,
             (n % 16 == 4).then_some(Reason::Timeout.code()),
         ),
-        note: HOSTILE.to_owned(),
+        note: Note {
+            full: HOSTILE.to_owned(),
+            short: HOSTILE.to_owned(),
+        },
     });
     let (stands, whole): (Vec<Stand>, _) = (states.collect(), graph.vertices.len());
     let mut head = graph_head(1, "x");
@@ -131,7 +135,7 @@ fn card(states: &[TrackState]) -> Card {
         .map(|(track, state)| Stand {
             track,
             mark: mark(*state),
-            note: "note".to_owned(),
+            note: Note::of(vec!["note".to_owned()]),
         })
         .collect();
     let vertices = vec![
@@ -160,7 +164,7 @@ fn a_stack_looks_like_what_most_needs_somebody_and_counts_all() {
         stack.title,
         "part-1…: × 5 · Failed 1 · Running 2 · Succeeded 2"
     );
-    assert!(stack.note.ends_with('…'), "{}", stack.note);
+    assert_eq!(stack.note, "× 5 · Failed 1…");
     let leads = |vertices| stack.clone().leading("/pipelines/7?", vertices).href;
     assert_eq!(leads(1_000), "/pipelines/7?all=1#v10");
     assert_eq!(leads(10_000), "/pipelines/7?after=0");
