@@ -42,6 +42,7 @@ editor-taken = There is a vertex `{ $name }` already.
 # $next (String) - of a vertex
 editor-no-edge = `{ $next }` does not come right after `{ $tail }`.
 editor-no-name = A vertex needs a name.
+editor-no-graph-name = A graph needs a name.
 editor-unreadable = What is listed cannot be read, and a form would lose it: mend it here, or in the text.
 editor-not-saved = Nothing was saved
 editor-conflict = Somebody has changed this graph meanwhile
@@ -55,8 +56,18 @@ editor-timeout-hint = e.g. 30s, 10m, 2h; empty: none
 editor-retries-hint = how often it is tried again; empty: never
 editor-delay = First wait
 editor-delay-hint = e.g. 5s
-editor-inputs-hint = What somebody gives when the graph is started. A row without a name is no input.
+editor-inputs-hint = What somebody gives when the graph is started. An empty row is no input.
 editor-new-input = New input
+editor-input = Input
+editor-row-unnamed = This input needs a name. If there is to be none, empty its whole row.
+# $name (String) - of an input
+editor-row-twice = There is an input `{ $name }` above already: choose another name.
+# $kind (String) - a type, in words
+editor-default-wrong = The default does not fit the type: { $kind }.
+# $choice (String) - as it was typed
+# $kind (String) - a type, in words
+editor-choice-wrong = The choice `{ $choice }` does not fit the type: { $kind }.
+editor-delay-alone = There is a first wait and no retry to wait for: write how often, or empty the wait.
 editor-type = Type
 editor-choices = Choices, one on each line
 editor-save = Save
@@ -67,6 +78,13 @@ editor-first-vertex = First vertex
 editor-create = Create
 # $name (String) - of a graph
 editor-graph-taken = There is a graph `{ $name }` already: choose another name, or edit that one.
+editor-exists = The name is taken
+editor-exists-form = Nothing was saved, and what you have written is below. The graph of this name:
+editor-exists-text = Nothing was saved, and your text is below. Give it another name, or save it as a new version of the graph of this name; its other versions stay.
+editor-exists-import = Nothing was saved. Choose another name, or save what is imported as new versions of these graphs; their other versions stay.
+editor-exists-late = These graphs were made meanwhile, and nothing was saved for them. The others are saved.
+editor-onto = Save as a new version of it
+editor-onto-all = Save as new versions of them
 editor-import-title = Import a file
 editor-import-what = The file is
 editor-import-yaml = a definition in YAML

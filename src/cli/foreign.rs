@@ -10,7 +10,7 @@ use super::definition::Definition;
 use super::error::{CliError, FAILED, OK};
 use super::import::{ImportArgs, save, saved_line};
 use super::output::{counted, print, print_json, say, visible};
-use crate::graph::foreign::{self, Found, Guess, LeftOut, Origin, Wish};
+use crate::graph::foreign::{self, Found, Guess, LeftOut, Origin, Unusable, Wish};
 use crate::graph::text::{Format, to_yaml};
 
 /// Whose file is read.
@@ -110,13 +110,16 @@ pub(super) fn import(
     };
     let found = match foreign::import(&definition.text, origin, &wish) {
         Ok(found) => found,
-        Err(LeftOut { line, what }) => {
-            let place = place(&definition.name, line);
+        Err(Unusable { why, left_out }) => {
+            if !args.json {
+                say_left_out(&definition.name, &left_out);
+            }
+            let (place, what) = (place(&definition.name, why.line), why.what);
             return Some(Err(CliError::Failed(format!("`{place}`: {what}"))));
         }
     };
     if !args.json {
-        say_left_out(&definition.name, &found);
+        say_left_out(&definition.name, &found.left_out);
     }
     Some(if args.print {
         print_found(args, &found)
@@ -125,8 +128,8 @@ pub(super) fn import(
     })
 }
 
-fn say_left_out(name: &str, found: &Found) {
-    for LeftOut { line, what } in &found.left_out {
+fn say_left_out(name: &str, left_out: &[LeftOut]) {
+    for LeftOut { line, what, .. } in left_out {
         say(&format!(
             "{}: left out: {}",
             place(name, *line),

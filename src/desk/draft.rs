@@ -66,6 +66,11 @@ impl Draft {
         }
     }
 
+    /// What was found in it.
+    pub fn found(&self) -> &Validated {
+        &self.found
+    }
+
     fn into_new(self, who: &str) -> NewGraph {
         let checked = self.found.checked;
         // Two texts with the same rows may have different problems (a duplicate edge, say).

@@ -26,8 +26,8 @@ pub enum EditError {
     /// There is nothing to change.
     #[error(transparent)]
     Fault(#[from] EditFault),
-    /// What is given is no vertex.
-    #[error("a part of it cannot be read: `problems` says why")]
+    /// Something of it, or of what is given, would be gone without a word.
+    #[error("a part of it cannot be read and would be lost: `problems` says why")]
     Unreadable(Vec<StoredProblem>),
     /// It cannot be saved.
     #[error(transparent)]
@@ -59,6 +59,30 @@ impl Desk {
             return Err(EditError::OtherName { name, written });
         }
         Ok(draft)
+    }
+
+    /// A text as a graph of its own, whose name no graph has; or as the next version of one of `onto`,
+    /// which are the newest of their names: they stay as they are.
+    pub fn own(
+        &self,
+        (source, format): (&str, Format),
+        onto: &[GraphId],
+    ) -> Result<Draft, DefineError> {
+        let nothing = Terms {
+            expect: Expect::Nothing,
+            keep: false,
+        };
+        let draft = self.draft(source, format, nothing)?;
+        let newest = self.store.versions(&draft.graph.name, i32::MAX, 1)?.pop();
+        let meant = newest.map(|newest| GraphId(newest.id));
+        let Some(id) = meant.filter(|id| onto.contains(id)) else {
+            return Ok(draft);
+        };
+        let terms = Terms {
+            expect: Expect::Newest(id, None),
+            keep: true,
+        };
+        Ok(Draft { terms, ..draft })
     }
 
     /// The definition of a graph under another name, which no graph has. Its text stays as it is

@@ -1,25 +1,14 @@
 //! A vertex or an edge of a definition changed. The definition is printed anew; a text that had more in
-//! it, comments or another layout, stays as the former version.
+//! it, comments or another layout, stays as the former version. What printing would lose refuses the edit.
 
+use std::collections::BTreeMap;
+
+use super::define::stored;
 use super::{DefineError, Desk, Draft, EditError};
 use crate::engine::GraphId;
-use crate::graph::text::{self, Format};
-use crate::graph::{Edit, codes};
-use crate::store::{Expect, StoredProblem, Terms};
-
-/// What cannot be kept when a definition is printed anew.
-const UNREADABLE: &[&str] = &[
-    codes::UNKNOWN_KEY,
-    codes::DUPLICATE_KEY,
-    codes::WRONG_TYPE,
-    codes::UNKNOWN_WORD,
-    codes::BAD_DURATION,
-    codes::DANGLING_EDGE,
-    codes::SELF_EDGE,
-    codes::DUPLICATE_EDGE,
-    codes::BAD_LIMIT,
-    codes::BAD_RULE,
-];
+use crate::graph::text::{self, Format, Parsed, parse};
+use crate::graph::{Edit, Graph, Limits, Problem, Severity};
+use crate::store::{Expect, Terms};
 
 impl Desk {
     /// The newest version with a vertex or an edge of it changed, if its tag is one of `tags` (none:
@@ -47,19 +36,28 @@ impl Desk {
             let draft = self.draft(&source, format, terms(false))?;
             return Ok(Draft { anew, ..draft });
         }
-        let as_json = self.read(&json, Format::Json)?;
-        let mut wrong = unreadable(edit, &as_json.1.problems);
-        wrong.extend(lost(edit, &self.read(&source, format)?.1.problems));
-        if !wrong.is_empty() {
-            return Err(EditError::Unreadable(wrong));
+        let edited = parse(&json, Format::Json, &self.limits);
+        let Some(after) = &edited.graph else {
+            return Err(DefineError::Malformed(stored(&edited.problems)).into());
+        };
+        let mut unkept = unkept(&edited, after, &self.limits);
+        // Nobody has seen the lines of a text that is printed only to be read again.
+        for problem in &mut unkept {
+            (problem.line, problem.column) = (0, 0);
+        }
+        let former = parse(&source, format, &self.limits);
+        let former = self::unkept(&former, &graph, &self.limits);
+        unkept.extend(former.into_iter().filter(|p| !is_replaced(p, edit, &graph)));
+        if !unkept.is_empty() {
+            return Err(EditError::Unreadable(stored(&unkept)));
         }
         let (printed, text) = match format {
-            Format::Json => (true, json),
             // Without the sign of a comment there is none.
             Format::Yaml => (
                 !source.contains('#') || source == text::to_yaml(&graph),
-                text::to_yaml(&as_json.0),
+                text::to_yaml(after),
             ),
+            Format::Json => (true, json),
         };
         Ok(Draft {
             anew,
@@ -69,45 +67,59 @@ impl Desk {
     }
 }
 
-/// What cannot be kept of what is given with an edit.
-fn unreadable(edit: &Edit, problems: &[StoredProblem]) -> Vec<StoredProblem> {
-    let given = match (edit, edit.given()) {
-        (Edit::Inputs(_), _) => Some(vec!["input".to_owned()]),
-        (_, name) => name.map(vertex),
+/// The errors of a text that are gone once the graph that was read of it is printed: nothing tells any
+/// more of what was wrong there, and it is not in the print.
+fn unkept(read: &Parsed, graph: &Graph, limits: &Limits) -> Vec<Problem> {
+    let errors = |of: &Parsed| {
+        let all = of.problems.iter().filter(|p| is_error(p));
+        all.cloned().collect::<Vec<Problem>>()
     };
-    let unreadable = |p: &&StoredProblem| {
-        let given = given.as_deref();
-        let here = given.map_or(p.place == "graph", |parts| is_inside(p, parts));
-        here && is_unreadable(p)
+    let found = errors(read);
+    if found.is_empty() {
+        return found;
+    }
+    let limits = Limits {
+        // A print may be longer than what it is of.
+        file_bytes: usize::MAX,
+        ..*limits
     };
-    problems.iter().filter(unreadable).cloned().collect()
-}
-
-/// What was never understood of a definition, where an edit does not put something in its place: it
-/// would be gone without a word.
-fn lost(edit: &Edit, problems: &[StoredProblem]) -> Vec<StoredProblem> {
-    let replaced = match edit {
-        Edit::Add(name, _) | Edit::Set(name, _) | Edit::Rename([name, _], _) => vertex(name),
-        Edit::Remove(name) => vertex(name),
-        Edit::Inputs(_) => vec!["input".to_owned()],
-        Edit::Join(..) | Edit::Part(..) | Edit::Move(..) => Vec::new(),
+    let mut kept: BTreeMap<(&str, String), usize> = BTreeMap::new();
+    for problem in errors(&parse(&text::to_json(graph), Format::Json, &limits)) {
+        *kept.entry((problem.code, problem.place)).or_default() += 1;
+    }
+    let mut is_unkept = |p: &Problem| match kept.get_mut(&(p.code, p.place.clone())) {
+        Some(left) if *left > 0 => {
+            *left -= 1;
+            false
+        }
+        _ => true,
     };
-    let lost = |p: &&StoredProblem| is_unreadable(p) && !is_inside(p, &replaced);
-    problems.iter().filter(lost).cloned().collect()
+    found.into_iter().filter(|p| is_unkept(p)).collect()
 }
 
-/// The places of a vertex.
-fn vertex(name: &str) -> Vec<String> {
-    vec![format!("vertices.{name}"), format!("handlers.{name}")]
+/// Whether an edit puts something in the place of what is wrong.
+fn is_replaced(problem: &Problem, edit: &Edit, graph: &Graph) -> bool {
+    let name = match edit {
+        Edit::Set(name, _) | Edit::Rename([name, _], _) | Edit::Remove(name) => name,
+        Edit::Inputs(_) => return is_inside(problem, "input"),
+        Edit::Add(..) | Edit::Join(..) | Edit::Part(..) | Edit::Move(..) => return false,
+    };
+    let of = |name: &str| {
+        ["vertices", "handlers"]
+            .iter()
+            .any(|list| is_inside(problem, &format!("{list}.{name}")))
+    };
+    // The place of the vertex `a.b` begins as one in the vertex `a` does.
+    let longer = |other: &str| other.len() > name.len() && other.starts_with(name.as_str());
+    let mut others = graph.vertices.iter().map(|v| v.name.as_str());
+    of(name) && !others.any(|other| longer(other) && of(other))
 }
 
-fn is_unreadable(problem: &StoredProblem) -> bool {
-    problem.severity == "error" && UNREADABLE.contains(&problem.code.as_str())
+fn is_error(problem: &Problem) -> bool {
+    problem.severity == Severity::Error
 }
 
-fn is_inside(problem: &StoredProblem, parts: &[String]) -> bool {
-    parts.iter().any(|part| {
-        let rest = problem.place.strip_prefix(part.as_str());
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-    })
+fn is_inside(problem: &Problem, part: &str) -> bool {
+    let rest = problem.place.strip_prefix(part);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }

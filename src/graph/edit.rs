@@ -44,18 +44,6 @@ pub enum EditFault {
 }
 
 impl Edit {
-    /// The vertex whose keys come from outside.
-    pub fn given(&self) -> Option<&str> {
-        match self {
-            Self::Add(name, _) | Self::Set(name, _) | Self::Rename([_, name], _) => Some(name),
-            Self::Inputs(_)
-            | Self::Remove(_)
-            | Self::Join(..)
-            | Self::Part(..)
-            | Self::Move(..) => None,
-        }
-    }
-
     /// The whole definition as JSON with this change.
     pub fn apply(&self, graph: &Graph) -> Result<String, EditFault> {
         let mut tree = text::keys_and_values(graph);

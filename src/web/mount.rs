@@ -17,7 +17,7 @@ pub fn routes() -> Vec<Route> {
         graphs::new::blank,
         graphs::edit::edit,
         graphs::new::create,
-        graphs::new::by_forms,
+        graphs::begin::by_forms,
         graphs::import::form,
         graphs::import::import,
         graphs::forms::table::table,

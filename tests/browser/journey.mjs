@@ -122,6 +122,10 @@ async function journey(browser, javaScriptEnabled) {
     await page.getByText('shell-syntax').waitFor();
     await shot('syntax');
     await save(RIGHT);
+    await page.getByRole('alert').getByRole('link', { name: /journey/ }).waitFor();
+    assert.equal(await page.locator('textarea').first().inputValue(), RIGHT, 'the text is kept');
+    await shot('taken');
+    await page.getByRole('button', { name: 'Save as a new version of it' }).click();
     assert.equal(await page.locator('mark').first().getAttribute('title'), 'times: int');
     await shot('graph');
     await page.getByRole('link', { name: /^start/i }).first().click();

@@ -182,3 +182,18 @@ fn a_file_whose_name_says_nothing_is_known_by_its_contents() {
     let said = desk.call(&["import", "wrong.yaml"]).expect(1);
     assert!(!said.err.contains("--from"), "{}", said.err);
 }
+
+#[test]
+fn what_was_noted_of_a_file_that_cannot_be_used_is_told_too() {
+    let desk = Desk::new();
+    desk.write("crontab", "MAILTO=ops\nnonsense\n");
+    let refused = desk.call(&["import", "--from", "crontab", "crontab"]);
+    let told = refused.expect(1).err;
+    for part in [
+        "crontab:1: left out: MAILTO",
+        "crontab:2: left out: `nonsense`",
+        "there is no job in it",
+    ] {
+        assert!(told.contains(part), "{told}");
+    }
+}

@@ -1,9 +1,6 @@
 //! A crontab, as crontab(5) of the usual crons describes it: one graph for each job.
 
-use std::collections::BTreeSet;
-
-use super::{Found, LeftOut, Wish, naming};
-use crate::graph::identifiers::is_identifier;
+use super::{Found, LeftOut, Note, Wish, naming, shell_word};
 use crate::graph::model::{Graph, Vertex};
 use crate::graph::similar::quote;
 
@@ -28,10 +25,9 @@ struct Job<'t> {
     command: &'t str,
 }
 
-pub(super) fn read(text: &str, wish: &Wish) -> Result<Found, LeftOut> {
-    let mut found = Found::default();
+pub(super) fn read(text: &str, wish: &Wish, found: &mut Found) -> Result<(), LeftOut> {
     let mut above = Above::default();
-    let mut taken = BTreeSet::new();
+    let mut taken = naming::reserved();
     let users = wish.users || names_users(text);
     for (line, text) in (1..).zip(text.lines()) {
         let text = text.trim();
@@ -39,12 +35,12 @@ pub(super) fn read(text: &str, wish: &Wish) -> Result<Found, LeftOut> {
             continue;
         }
         if let Some((name, value)) = assignment(text) {
-            above.set(line, name, value, &mut found);
+            above.set(line, name, value, found);
             continue;
         }
         let Some(job) = job(text, users) else {
             let what = format!("{} is neither a job nor a variable", quote(text));
-            found.leave(line, what);
+            found.leave(line, Note::Line, what);
             continue;
         };
         let wished = wish.name.clone().filter(|_| found.graphs.is_empty());
@@ -55,34 +51,34 @@ pub(super) fn read(text: &str, wish: &Wish) -> Result<Found, LeftOut> {
         let plan = format!(
             "the schedule {}: keep cron for it, with the line {}",
             quote(schedule),
-            format_args!("`{schedule} trackyard start {name} --wait`")
+            format_args!("`{schedule} trackyard start {} --wait`", argument(&name))
         );
-        found.leave(line, plan);
+        found.leave(line, Note::Schedule, plan);
         if let Some(user) = job.user {
             let what = format!(
                 "the user {}: scripts run as the user of the server",
                 quote(user)
             );
-            found.leave(line, what);
+            found.leave(line, Note::User, what);
         }
         if let Some(word) = first_word(&job).filter(|word| !PROGRAMS.contains(word)) {
             let what = format!(
                 "{} is taken for the program: if it is a user, as in a crontab of the system, take that column out",
                 quote(word)
             );
-            found.leave(line, what);
+            found.leave(line, Note::MaybeUser, what);
         }
         if graph.workdir.is_none() {
             let what = "cron starts it in a home directory, here it starts in one of its own: write `workdir:` if it uses relative names";
-            found.leave(line, what);
+            found.leave(line, Note::Directory, what);
         }
         found.graphs.push(graph);
     }
     if found.graphs.is_empty() {
         let what = "there is no job in it: a line is `minute hour day month weekday command`";
-        return Err(LeftOut::new(0, what));
+        return Err(LeftOut::new(0, Note::NoJob, what));
     }
-    Ok(found)
+    Ok(())
 }
 
 impl Above {
@@ -93,14 +89,18 @@ impl Above {
             "MAILTO" | "MAILFROM" | "CONTENT_TYPE" | "CRON_TZ" | "RANDOM_DELAY" => {
                 found.leave(
                     line,
+                    Note::Mail,
                     format!("{name}: there is no mail and no schedule yet"),
                 );
             }
-            _ if is_identifier(name) => {
+            _ if naming::is_variable(name) => {
                 self.env.retain(|(other, _)| other != name);
                 self.env.push((name.to_owned(), value.to_owned()));
             }
-            _ => found.leave(line, format!("{} cannot name a variable", quote(name))),
+            _ => {
+                let what = format!("{} cannot name a variable", quote(name));
+                found.leave(line, Note::VariableName, what);
+            }
         }
     }
 
@@ -121,6 +121,15 @@ impl Above {
             vertices: vec![vertex],
             ..Graph::default()
         }
+    }
+}
+
+/// A name as one word of a crontab's command, where `%` ends the command.
+fn argument(name: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    match name.chars().all(plain) && !name.starts_with('-') {
+        true => name.to_owned(),
+        false => shell_word(name).replace('%', "\\%"),
     }
 }
 
@@ -211,7 +220,7 @@ fn script(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use crate::graph::Limits;
-    use crate::graph::foreign::{LeftOut, Origin, Wish, import};
+    use crate::graph::foreign::{LeftOut, Note, Origin, Wish, import};
     use crate::graph::{check, text};
 
     #[test]
@@ -303,8 +312,38 @@ mod tests {
     }
 
     #[test]
+    fn what_is_made_of_odd_names_can_be_started() {
+        let crontab = "TY_A=1\nTRACKYARD_B=2\nC-D=3\n0 1 * * * /opt/on_exit\n\
+             0 2 * * * '/opt/my tools/run me.sh'\n0 3 * * * $HOME/x\n0 4 * * * /opt/\u{1b}[1m?*.sh\n\
+             0 5 * * * /opt/备份.sh\n";
+        let wish = Wish {
+            name: Some("50% of 'all' jobs".to_owned()),
+            ..Wish::default()
+        };
+        for wish in [Wish::default(), wish] {
+            let found = import(crontab, Origin::Crontab, &wish).expect("jobs");
+            assert_eq!(found.graphs.len(), 5);
+            for graph in &found.graphs {
+                assert_eq!(check(graph, &Limits::default()), [], "{}", graph.name);
+            }
+            let of = |note| found.left_out.iter().filter(move |l| l.note == note);
+            assert_eq!(of(Note::VariableName).count(), 3);
+            let plan = &of(Note::Schedule).next().expect("a plan").what;
+            let expected = match wish.name {
+                None => "trackyard start on_exit-2 --wait`",
+                Some(_) => r"trackyard start '50\% of '\''all'\'' jobs' --wait`",
+            };
+            assert!(plan.ends_with(expected), "{plan}");
+        }
+    }
+
+    #[test]
     fn a_text_without_a_job_is_refused() {
-        let refused = import("# nothing\nX=1\n", Origin::Crontab, &Wish::default());
-        assert_eq!(refused.map_err(|l| l.line), Err(0));
+        let read = |text| import(text, Origin::Crontab, &Wish::default()).map_err(|l| l.why.note);
+        assert_eq!(read("# nothing\nX=1\n"), Err(Note::NoJob));
+        // What was noted before is told as well.
+        let refused = import("MAILTO=a\nnonsense\n", Origin::Crontab, &Wish::default());
+        let notes = refused.map_err(|l| l.left_out.iter().map(|l| l.note).collect());
+        assert_eq!(notes, Err(vec![Note::Mail, Note::Line]));
     }
 }

@@ -126,3 +126,9 @@ impl Plain {
         format!("\"{}\"", parts.collect::<String>())
     }
 }
+/// A condition without the brackets that it may have.
+pub(super) fn bare_condition(text: &str) -> &str {
+    let inner = text.trim().strip_prefix("${{");
+    let inner = inner.and_then(|text| text.strip_suffix("}}"));
+    inner.unwrap_or(text).trim()
+}

@@ -1,10 +1,10 @@
 //! A workflow of GitHub Actions: the steps that run scripts, one after the other in each job.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::expressions::parameter;
 use super::github_steps::{Around, Job};
-use super::{Found, LeftOut, Wish, join, naming};
+use super::{Found, LeftOut, Note, Wish, join, naming};
 use crate::graph::identifiers::is_identifier;
 use crate::graph::model::{Graph, Vertex};
 use crate::graph::param::{Kind, Param};
@@ -14,15 +14,15 @@ use crate::graph::text::{Data, Entry, Node, read_yaml};
 /// A script with the places of those before it.
 pub(super) type Nodes = Vec<(Vertex, Vec<usize>)>;
 
-pub(super) fn read(text: &str, wish: &Wish) -> Result<Found, LeftOut> {
+pub(super) fn read(text: &str, wish: &Wish, found: &mut Found) -> Result<(), LeftOut> {
     let mut strange = Vec::new();
     let root = read_yaml(text, &mut strange)
-        .map_err(|refused| LeftOut::new(refused.mark.line as usize, refused.message))?;
-    let mut found = Found::default();
+        .map_err(|refused| LeftOut::new(refused.mark.line as usize, Note::Yaml, refused.message))?;
     for refused in strange {
-        found.leave(refused.mark.line as usize, refused.message);
+        found.leave(refused.mark.line as usize, Note::Yaml, refused.message);
     }
-    let jobs = get(&root, "jobs").ok_or_else(|| LeftOut::new(0, "there is no `jobs:` in it"))?;
+    let jobs = get(&root, "jobs")
+        .ok_or_else(|| LeftOut::new(0, Note::NoJob, "there is no `jobs:` in it"))?;
     let name = wish.name.clone().unwrap_or_else(|| {
         let name = get(&root, "name").and_then(words);
         let name = naming::plain(&name.unwrap_or_default());
@@ -33,20 +33,20 @@ pub(super) fn read(text: &str, wish: &Wish) -> Result<Found, LeftOut> {
         }
     });
     let input = match get(&root, "on") {
-        Some(on) => triggers(on, &name, &mut found),
+        Some(on) => triggers(on, &name, found),
         None => Vec::new(),
     };
     for entry in entries(&root) {
         match entry.key.as_str() {
             "name" | "run-name" | "on" | "jobs" | "env" | "defaults" | "permissions" => {}
-            key => found.leave(line(entry), format!("`{key}:` of the workflow")),
+            key => found.leave(line(entry), Note::Word, format!("`{key}:` of the workflow")),
         }
     }
     let mut around = Around::default();
     around.inputs = input.iter().map(|p| p.name.clone()).collect();
     around.workdir.clone_from(&wish.workdir);
-    around.enter(&root, &mut found);
-    let nodes = jobs_in_order(jobs, &around, &mut found)?;
+    around.enter(&root, found);
+    let nodes = jobs_in_order(jobs, &around, found)?;
     let graph = Graph {
         name,
         desc: "From a workflow of GitHub Actions".to_owned(),
@@ -61,17 +61,21 @@ pub(super) fn read(text: &str, wish: &Wish) -> Result<Found, LeftOut> {
             .take_if(|dir| Some(&*dir) == graph.workdir.as_ref());
     }
     if graph.vertices.is_empty() {
-        return Err(LeftOut::new(0, "no step of it runs a script"));
+        return Err(LeftOut::new(
+            0,
+            Note::RunsNothing,
+            "no step of it runs a script",
+        ));
     }
     found.graphs.push(graph);
-    Ok(found)
+    Ok(())
 }
 
 /// The steps of all jobs, each job after those that it needs.
 fn jobs_in_order(jobs: &Node, around: &Around, found: &mut Found) -> Result<Nodes, LeftOut> {
     let by_name: BTreeMap<&str, &Entry> = entries(jobs).map(|e| (e.key.as_str(), e)).collect();
     let mut nodes: Nodes = Vec::new();
-    let mut names = BTreeSet::new();
+    let mut names = naming::reserved();
     // Where the end of a job is among the nodes.
     let mut ends: BTreeMap<&str, usize> = BTreeMap::new();
     let mut waiting: Vec<&Entry> = entries(jobs).collect();
@@ -94,7 +98,7 @@ fn jobs_in_order(jobs: &Node, around: &Around, found: &mut Found) -> Result<Node
                     entry.key,
                     quote(need)
                 );
-                found.leave(line(entry), what);
+                found.leave(line(entry), Note::Missing, what);
             }
             let tails = needs.iter().filter_map(|n| ends.get(n.as_str()).copied());
             let mut job = Job {
@@ -112,7 +116,7 @@ fn jobs_in_order(jobs: &Node, around: &Around, found: &mut Found) -> Result<Node
         }
         if later.len() == before {
             let what = format!("the job {} needs itself", quote(&later[0].key));
-            return Err(LeftOut::new(line(later[0]), what));
+            return Err(LeftOut::new(line(later[0]), Note::NeedsItself, what));
         }
         waiting = later;
     }
@@ -148,7 +152,7 @@ fn triggers(on: &Node, name: &str, found: &mut Found) -> Vec<Param> {
                         "the schedule {}: use cron for it, with the line `{cron} trackyard start {name} --wait` (its times were UTC)",
                         quote(&cron)
                     );
-                    found.leave(line(entry), what);
+                    found.leave(line(entry), Note::Schedule, what);
                 }
             }
             other => others.push(other.to_owned()),
@@ -160,7 +164,7 @@ fn triggers(on: &Node, name: &str, found: &mut Found) -> Vec<Param> {
             "what starts it ({}): start it with `trackyard start {name}`",
             others.join(", ")
         );
-        found.leave(at, what);
+        found.leave(at, Note::Triggers, what);
     }
     params
 }
@@ -170,6 +174,7 @@ fn param(entry: &Entry, found: &mut Found) -> Option<Param> {
     if !is_identifier(&name) {
         found.leave(
             line(entry),
+            Note::InputName,
             format!("the input {}: its name", quote(&entry.key)),
         );
         return None;

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::expressions::{Plain, plain};
+use super::expressions::{Plain, bare_condition, plain};
 use super::github::{Nodes, entries, get, items, line, words};
-use super::{Found, naming, refusing};
-use crate::graph::identifiers::is_identifier;
+use super::{Found, Note, naming, refusing};
 use crate::graph::model::{Millis, Vertex};
 use crate::graph::similar::quote;
 use crate::graph::text::{Entry, Node};
@@ -36,11 +35,11 @@ impl Around {
             let value = words(&entry.value).unwrap_or_default();
             let value = plain(&value, &self.inputs);
             self.env.retain(|(name, _)| *name != entry.key);
-            match is_identifier(&entry.key) && value.refused.is_empty() {
+            match naming::is_variable(&entry.key) && value.refused.is_empty() {
                 true => self.env.push((entry.key.clone(), value)),
                 false => {
                     let what = format!("the variable {}: set it anew", quote(&entry.key));
-                    found.leave(line(entry), what);
+                    found.leave(line(entry), Note::Variable, what);
                 }
             }
         }
@@ -86,22 +85,25 @@ impl Job<'_> {
         let (job, name) = (&self.entry.value, self.entry.key.as_str());
         if get(job, "if").is_some() {
             let what = format!("the job {}: it runs on a condition", quote(name));
-            return found.leave(line(self.entry), what);
+            return found.leave(line(self.entry), Note::Condition, what);
         }
         for entry in entries(job) {
             let ubuntu = words(&entry.value).is_some_and(|on| on.starts_with("ubuntu"));
             match entry.key.as_str() {
                 "name" | "needs" | "steps" | "env" | "defaults" | "permissions" => {}
                 "runs-on" if ubuntu => {}
-                "runs-on" => found.leave(line(entry), "`runs-on:`: scripts run on this machine"),
-                "container" | "services" => {
+                "runs-on" | "container" | "services" => {
                     let what = format!("`{}:`: scripts run on this machine", entry.key);
-                    found.leave(line(entry), what);
+                    found.leave(line(entry), Note::Machine, what);
                 }
                 "strategy" => {
-                    found.leave(line(entry), "`strategy:`: the job is there once");
+                    let what = "`strategy:`: the job is there once";
+                    found.leave(line(entry), Note::Matrix, what);
                 }
-                key => found.leave(line(entry), format!("`{key}:` of the job {}", quote(name))),
+                key => {
+                    let what = format!("`{key}:` of the job {}", quote(name));
+                    found.leave(line(entry), Note::Word, what);
+                }
             }
         }
         self.around.enter(job, found);
@@ -117,28 +119,32 @@ impl Job<'_> {
         let at = step.mark.line as usize;
         let Some(run) = get(step, "run").and_then(words) else {
             let used = get(step, "uses").and_then(words);
-            let what = match used.as_deref() {
+            let (note, what) = match used.as_deref() {
                 Some(used) if used.starts_with("actions/checkout") => {
-                    format!("`{used}`: the files have to be in the directory where scripts start")
+                    let what = "the files have to be in the directory where scripts start";
+                    (Note::Checkout, format!("`{used}`: {what}"))
                 }
-                Some(used) => format!("`{used}`: what it does has to be there, or be a script"),
-                None => format!("step {number} runs nothing"),
+                Some(used) => {
+                    let what = "what it does has to be there, or be a script";
+                    (Note::Action, format!("`{used}`: {what}"))
+                }
+                None => (Note::RunsNothing, format!("step {number} runs nothing")),
             };
-            return found.leave(at, what);
+            return found.leave(at, note, what);
         };
         let condition = get(step, "if").and_then(words);
         match condition.as_deref().map(bare_condition) {
             None | Some("success()") => {}
             Some("always()" | "!cancelled()") => {
                 let what = "`if: always()`: it runs only when those before it have succeeded";
-                found.leave(at, what);
+                found.leave(at, Note::Always, what);
             }
             Some(condition) => {
                 let what = format!(
                     "step {number}: it runs on a condition, {}",
                     quote(condition)
                 );
-                return found.leave(at, what);
+                return found.leave(at, Note::Condition, what);
             }
         }
         let label = get(step, "name")
@@ -152,7 +158,7 @@ impl Job<'_> {
             (false, Some(label)) => format!("{job}.{label}"),
             (false, None) => format!("{job}.{number}"),
         };
-        let name = naming::unique(self.names, name);
+        let name = naming::vertex(self.names, &name);
         let mut around = self.around.clone();
         around.enter(step, found);
         let mut vertex = vertex(name, &run, &around, at, found);
@@ -164,7 +170,10 @@ impl Job<'_> {
                 .and_then(|m: u64| m.checked_mul(60_000))
             {
                 Some(time) if time > 0 => vertex.timeout = Some(Millis(time)),
-                _ => found.leave(at, format!("`timeout-minutes: {minutes}`")),
+                _ => {
+                    let what = format!("`timeout-minutes: {minutes}`");
+                    found.leave(at, Note::TimeLimit, what);
+                }
             }
         }
         self.nodes.push((vertex, std::mem::take(&mut self.tails)));
@@ -174,13 +183,6 @@ impl Job<'_> {
 
 fn field(node: &Node, key: &str) -> Option<String> {
     get(node, key).and_then(words)
-}
-
-/// A condition without the brackets that it may have.
-fn bare_condition(text: &str) -> &str {
-    let inner = text.trim().strip_prefix("${{");
-    let inner = inner.and_then(|text| text.strip_suffix("}}"));
-    inner.unwrap_or(text).trim()
 }
 
 fn vertex(name: String, run: &str, around: &Around, at: usize, found: &mut Found) -> Vertex {
@@ -221,7 +223,7 @@ fn vertex(name: String, run: &str, around: &Around, at: usize, found: &mut Found
             "{} uses variables of the runner, which are not set here",
             quote(&name)
         );
-        found.leave(at, what);
+        found.leave(at, Note::RunnerVariables, what);
     }
     vertex.script = match (head, refused.is_empty()) {
         (Some(head), true) => {
@@ -235,7 +237,8 @@ fn vertex(name: String, run: &str, around: &Around, at: usize, found: &mut Found
                 quote(&name),
                 refused.join(", ")
             );
-            found.leave(at, format!("{what}; until then it fails"));
+            let told = format!("{what}; until then it fails");
+            found.leave(at, Note::Script, told);
             vertex.env.clear();
             refusing(&what, run)
         }

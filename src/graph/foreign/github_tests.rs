@@ -144,7 +144,7 @@ fn the_graph_passes_its_check() {
 
 #[test]
 fn what_is_no_workflow_is_refused_with_its_line() {
-    let refused = |text| import(text, Origin::Github, &Wish::default()).map_err(|l| l.line);
+    let refused = |text| import(text, Origin::Github, &Wish::default()).map_err(|l| l.why.line);
     assert_eq!(refused("name: x\n"), Err(0));
     assert_eq!(refused("jobs: [\n"), Err(2));
     assert_eq!(refused("jobs:\n  a:\n    steps: [{uses: x}]\n"), Err(0));

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::expand::{MOST, expand};
 use super::make_lines::{How, Line, lines};
-use super::{Found, LeftOut, Wish};
+use super::{Found, LeftOut, Note, Wish};
 use crate::graph::similar::quote;
 
 /// What is said of a target.
@@ -29,18 +29,17 @@ pub(super) struct Makefile {
     pub(super) one_shell: bool,
 }
 
-pub(super) fn read(text: &str, wish: &Wish) -> Result<Found, LeftOut> {
-    let mut found = Found::default();
-    let makefile = Makefile::read(text, &mut found);
+pub(super) fn read(text: &str, wish: &Wish, found: &mut Found) -> Result<(), LeftOut> {
+    let makefile = Makefile::read(text, found);
     let goal = wish.goal.clone().or_else(|| makefile.goal.clone());
     let Some(goal) = goal else {
-        return Err(LeftOut::new(0, "there is no rule in it"));
+        return Err(LeftOut::new(0, Note::NoRule, "there is no rule in it"));
     };
     if !makefile.rules.contains_key(&goal) {
         let what = format!("no rule makes {}", quote(&goal));
-        return Err(LeftOut::new(0, what));
+        return Err(LeftOut::new(0, Note::NoGoal, what));
     }
-    let order = makefile.order(&goal, &mut found)?;
+    let order = makefile.order(&goal, found)?;
     let others: Vec<&str> = makefile
         .rules
         .iter()
@@ -52,18 +51,20 @@ pub(super) fn read(text: &str, wish: &Wish) -> Result<Found, LeftOut> {
             "`{goal}` does not need {}: name another goal for these",
             listed(&others)
         );
-        found.leave(0, what);
+        found.leave(0, Note::OtherGoals, what);
     }
-    let graph = makefile.graph(&goal, &order, wish, &mut found);
+    let graph = makefile.graph(&goal, &order, wish, found);
     if graph.vertices.is_empty() {
-        return Err(LeftOut::new(0, format!("{} runs nothing", quote(&goal))));
+        let what = format!("{} runs nothing", quote(&goal));
+        return Err(LeftOut::new(0, Note::RunsNothing, what));
     }
     found.leave(
         0,
+        Note::EveryTarget,
         "times of files: every target is run, also one that make would find up to date",
     );
     found.graphs.push(graph);
-    Ok(found)
+    Ok(())
 }
 
 /// Names in a sentence, the first few of many.
@@ -82,9 +83,9 @@ impl Makefile {
         let mut current: Vec<String> = Vec::new();
         for (number, line) in lines(text) {
             match line {
-                Line::Unknown(what) => {
+                Line::Unknown(note, what) => {
                     current.clear();
-                    found.leave(number, what);
+                    found.leave(number, note, what);
                 }
                 Line::Recipe(text) => {
                     for target in &current {
@@ -162,7 +163,8 @@ impl Makefile {
             if special {
                 let known = [".PHONY", ".ONESHELL", ".SILENT", ".SUFFIXES", ".PRECIOUS"];
                 if !known.contains(&target.as_str()) {
-                    found.leave(number, format!("{}: it has no counterpart", quote(&target)));
+                    let what = format!("{}: it has no counterpart", quote(&target));
+                    found.leave(number, Note::Word, what);
                 }
                 continue;
             }
@@ -184,7 +186,8 @@ impl Makefile {
         let expanded = expand(text, &self.variables, None);
         let wild = |word: &str| word.contains(['*', '$', '(', ')']);
         for refused in &expanded.refused {
-            found.leave(number, format!("{} in a rule", quote(refused)));
+            let what = format!("{} in a rule", quote(refused));
+            found.leave(number, Note::Expression, what);
         }
         let words = expanded.text.split_whitespace();
         words

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::expand::{Expanded, Rule as Own, expand};
 use super::make::{Makefile, Rule, listed};
 use super::recipe::Shell;
-use super::{Found, LeftOut, Wish, join, naming, refusing};
+use super::{Found, LeftOut, Note, Wish, join, naming, refusing};
 use crate::graph::model::{Graph, Vertex};
 use crate::graph::similar::quote;
 
@@ -29,11 +29,12 @@ impl Makefile {
                 }
                 if path.contains(need.as_str()) {
                     let what = format!("{} needs itself: make drops that too", quote(need));
-                    found.leave(rule.line, what);
+                    found.leave(rule.line, Note::NeedsItself, what);
                 } else if !self.rules.contains_key(need) {
                     files.insert(need);
                 } else if open.len() >= DEEPEST {
-                    return Err(LeftOut::new(rule.line, "its prerequisites are too deep"));
+                    let what = "its prerequisites are too deep";
+                    return Err(LeftOut::new(rule.line, Note::TooDeep, what));
                 } else {
                     open.push((need, 0));
                     path.insert(need);
@@ -47,7 +48,7 @@ impl Makefile {
         if !files.is_empty() {
             let files: Vec<&str> = files.into_iter().collect();
             let what = format!("files that have to be there: {}", listed(&files));
-            found.leave(0, what);
+            found.leave(0, Note::Files, what);
         }
         Ok(order)
     }
@@ -63,11 +64,17 @@ impl Makefile {
         let place: BTreeMap<&str, usize> = order.iter().map(String::as_str).zip(0..).collect();
         let mut unset = BTreeSet::new();
         let mut nodes = Vec::new();
+        let mut taken = naming::reserved();
         for target in order {
             let rule = &self.rules[target];
             let script = self.script(&shell, target, rule, &mut unset, found);
+            let name = naming::vertex(&mut taken, target);
+            if name != *target {
+                let what = format!("{} is called {}", quote(target), quote(&name));
+                found.leave(rule.line, Note::Renamed, what);
+            }
             let vertex = Vertex {
-                name: target.clone(),
+                name,
                 script,
                 ..Vertex::default()
             };
@@ -84,9 +91,11 @@ impl Makefile {
                 "variables that the makefile does not set are taken from the environment: {}",
                 listed(&names)
             );
-            found.leave(0, what);
+            found.leave(0, Note::Environment, what);
         }
-        let name = wish.name.clone().unwrap_or_else(|| naming::plain(goal));
+        let plain = || Some(naming::plain(goal)).filter(|name| !name.is_empty());
+        let name = wish.name.clone().or_else(plain);
+        let name = name.unwrap_or_else(|| "makefile".to_owned());
         let graph = Graph {
             name,
             desc: format!("From a makefile, for {}", quote(goal)),
@@ -121,12 +130,13 @@ impl Makefile {
             .collect();
         if expanded.iter().any(|line| line.shell) {
             let what = "`$(shell ...)` runs when the script runs, and anew each time";
-            found.leave(rule.line, what);
+            found.leave(rule.line, Note::RunsLater, what);
         }
         if !refused.is_empty() {
             let refused = listed(&refused);
             let what = format!("the recipe of {}: write {refused} anew", quote(target));
-            found.leave(rule.line, format!("{what}; until then it fails"));
+            let told = format!("{what}; until then it fails");
+            found.leave(rule.line, Note::Script, told);
             return refusing(&what, &rule.recipe.join("\n"));
         }
         unset.extend(expanded.iter().flat_map(|line| line.unset.clone()));
@@ -162,12 +172,15 @@ impl Makefile {
             let Some(value) = self.variables.get(name) else {
                 continue;
             };
+            if !naming::is_variable(name) {
+                let what = format!("{} cannot name a variable", quote(name));
+                found.leave(0, Note::VariableName, what);
+                continue;
+            }
             let expanded = expand(value, &self.variables, None);
             if !expanded.refused.is_empty() || !expanded.unset.is_empty() || expanded.shell {
-                found.leave(
-                    0,
-                    format!("the exported variable {}: set it anew", quote(name)),
-                );
+                let what = format!("the exported variable {}: set it anew", quote(name));
+                found.leave(0, Note::Variable, what);
                 continue;
             }
             env.push((name.clone(), expanded.text));

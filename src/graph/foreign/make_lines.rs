@@ -1,5 +1,7 @@
 //! The lines of a makefile: joined where they go on, told apart by what they are.
 
+use super::Note;
+
 /// What one line, or several that belong together, says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Line {
@@ -21,7 +23,7 @@ pub(super) enum Line {
     /// A line of a recipe, without its tab; a line that goes on still has its newline in it.
     Recipe(String),
     /// What has no counterpart, and why.
-    Unknown(String),
+    Unknown(Note, String),
 }
 
 /// How a variable gets its value.
@@ -75,7 +77,7 @@ pub(super) fn lines(text: &str) -> Vec<(usize, Line)> {
             "ifeq" | "ifneq" | "ifdef" | "ifndef" => {
                 if depth == 0 {
                     let what = format!("the condition `{text}`: what stands in it is left out");
-                    out.push((number, Line::Unknown(what)));
+                    out.push((number, Line::Unknown(Note::Condition, what)));
                 }
                 depth += 1;
                 continue;
@@ -87,7 +89,7 @@ pub(super) fn lines(text: &str) -> Vec<(usize, Line)> {
             _ if depth > 0 || text.is_empty() => continue,
             "define" => {
                 let what = format!("`{text}`: several lines as one variable");
-                out.push((number, Line::Unknown(what)));
+                out.push((number, Line::Unknown(Note::VariableForm, what)));
                 while source
                     .next()
                     .is_some_and(|(_, line)| line.trim() != "endef")
@@ -99,7 +101,7 @@ pub(super) fn lines(text: &str) -> Vec<(usize, Line)> {
         let line = line(&text);
         of_rule = match &line {
             Line::Rule { .. } => Some(true),
-            Line::Unknown(_) => Some(false),
+            Line::Unknown(..) => Some(false),
             Line::Set { .. } | Line::Export(_) | Line::Recipe(_) => None,
         };
         out.push((number, line));
@@ -124,7 +126,8 @@ fn line(text: &str) -> Line {
     let (word, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
     match word {
         "include" | "-include" | "sinclude" => {
-            return Line::Unknown(format!("`{text}`: another makefile; import it by itself"));
+            let what = format!("`{text}`: another makefile; import it by itself");
+            return Line::Unknown(Note::OtherFile, what);
         }
         "export" if assignment(rest).is_none() => {
             return Line::Export(rest.split_whitespace().map(str::to_owned).collect());
@@ -132,13 +135,15 @@ fn line(text: &str) -> Line {
         "export" => return set(rest, true),
         "override" | "private" => return set(rest, false),
         "unexport" | "vpath" | "undefine" | "load" => {
-            return Line::Unknown(format!("`{text}`: `{word}` has no counterpart"));
+            let what = format!("`{text}`: `{word}` has no counterpart");
+            return Line::Unknown(Note::Word, what);
         }
         _ => {}
     }
     match (assignment(text), colon(text)) {
         (Some((end, _)), Some(colon)) if colon < end => {
-            Line::Unknown(format!("`{text}`: a variable of one target"))
+            let what = format!("`{text}`: a variable of one target");
+            Line::Unknown(Note::VariableForm, what)
         }
         (Some(_), _) => set(text, false),
         (None, Some(colon)) => {
@@ -149,7 +154,8 @@ fn line(text: &str) -> Line {
                 None => (needs, None),
             };
             if targets.contains('%') || needs.contains(':') {
-                return Line::Unknown(format!("`{text}`: a rule for names with `%`"));
+                let what = format!("`{text}`: a rule for names with `%`");
+                return Line::Unknown(Note::PatternRule, what);
             }
             Line::Rule {
                 targets: targets.trim().to_owned(),
@@ -157,7 +163,10 @@ fn line(text: &str) -> Line {
                 recipe,
             }
         }
-        (None, None) => Line::Unknown(format!("`{text}`: neither a rule nor a variable")),
+        (None, None) => {
+            let what = format!("`{text}`: neither a rule nor a variable");
+            Line::Unknown(Note::Line, what)
+        }
     }
 }
 
@@ -192,13 +201,14 @@ fn outside(text: &str, meant: impl Fn(&str) -> bool) -> Option<usize> {
 
 fn set(text: &str, exported: bool) -> Line {
     let Some((at, operator)) = assignment(text) else {
-        return Line::Unknown(format!("`{text}`: no value"));
+        return Line::Unknown(Note::Line, format!("`{text}`: no value"));
     };
     let how = match operator {
         "?=" => How::Default,
         "+=" => How::More,
         "!=" => {
-            return Line::Unknown(format!("`{text}`: a variable from what a command prints"));
+            let what = format!("`{text}`: a variable from what a command prints");
+            return Line::Unknown(Note::VariableForm, what);
         }
         _ => How::Set,
     };

@@ -122,7 +122,7 @@ fn another_goal_is_wished_for() {
         goal: Some("nothing".to_owned()),
         ..Wish::default()
     };
-    let refused = import(SITE, Origin::Make, &none).map_err(|l| l.what);
+    let refused = import(SITE, Origin::Make, &none).map_err(|l| l.why.what);
     assert_eq!(refused, Err("no rule makes `nothing`".to_owned()));
 }
 

@@ -13,6 +13,7 @@ mod make;
 mod make_graph;
 mod make_lines;
 mod naming;
+mod note;
 mod recipe;
 
 #[cfg(test)]
@@ -21,6 +22,7 @@ mod github_tests;
 mod make_tests;
 
 pub use guess::{Guess, guess};
+pub use note::{LeftOut, Note, Unusable};
 
 use super::model::{Edge, Graph, Vertex};
 
@@ -57,42 +59,30 @@ pub struct Found {
     pub left_out: Vec<LeftOut>,
 }
 
-/// Something that is not in the graphs, or not as it was.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct LeftOut {
-    /// The line, from 1; 0: the whole text.
-    pub line: u32,
-    /// What it is and what to do.
-    pub what: String,
-}
-
 /// Reads a file of another program.
 ///
 /// # Errors
-/// What makes the whole text unusable, with its line.
-pub fn import(text: &str, origin: Origin, wish: &Wish) -> Result<Found, LeftOut> {
+/// What makes the whole text unusable, with its line and what was noted of the rest.
+pub fn import(text: &str, origin: Origin, wish: &Wish) -> Result<Found, Unusable> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut found = match origin {
-        Origin::Crontab => crontab::read(text, wish),
-        Origin::Make => make::read(text, wish),
-        Origin::Github => github::read(text, wish),
-    }?;
+    let mut found = Found::default();
+    let read = match origin {
+        Origin::Crontab => crontab::read(text, wish, &mut found),
+        Origin::Make => make::read(text, wish, &mut found),
+        Origin::Github => github::read(text, wish, &mut found),
+    };
     found.left_out.sort();
     found.left_out.dedup();
-    Ok(found)
-}
-
-impl Found {
-    fn leave(&mut self, line: usize, what: impl Into<String>) {
-        self.left_out.push(LeftOut::new(line, what));
+    let Found { graphs, left_out } = found;
+    match read {
+        Ok(()) => Ok(Found { graphs, left_out }),
+        Err(why) => Err(Unusable { why, left_out }),
     }
 }
 
-impl LeftOut {
-    fn new(line: usize, what: impl Into<String>) -> Self {
-        let line = u32::try_from(line).unwrap_or(u32::MAX);
-        let what = what.into();
-        Self { line, what }
+impl Found {
+    fn leave(&mut self, line: usize, note: Note, what: impl Into<String>) {
+        self.left_out.push(LeftOut::new(line, note, what));
     }
 }
 

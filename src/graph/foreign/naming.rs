@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use crate::graph::identifiers::is_identifier;
+use crate::graph::policy::When;
+
 /// Programs that run another one, which says more.
 const WRAPPERS: &[&str] = &[
     "bash",
@@ -31,6 +34,8 @@ const WRAPPERS: &[&str] = &[
 ];
 /// The most characters of a name that is made here.
 const MOST: usize = 60;
+/// The most characters of a name that the other program has given: with a number behind it, it fits.
+const MOST_GIVEN: usize = 180;
 
 /// What a command may be called: its program, without directory and ending.
 pub(super) fn of_command(command: &str) -> Option<String> {
@@ -70,6 +75,23 @@ pub(super) fn plain(text: &str) -> String {
     out.trim_matches(['-', '.']).to_owned()
 }
 
+/// The names that no vertex may have: those of the scripts after the verdict.
+pub(super) fn reserved() -> BTreeSet<String> {
+    When::ALL.map(|when| when.word().to_owned()).into()
+}
+
+/// Whether a variable of scripts may be called so.
+pub(super) fn is_variable(name: &str) -> bool {
+    is_identifier(name) && !name.starts_with("TRACKYARD_") && !name.starts_with("TY_")
+}
+
+/// A name that a vertex may have, for what the other program calls so.
+pub(super) fn vertex(taken: &mut BTreeSet<String>, given: &str) -> String {
+    let one = |c: char| if c.is_control() { '-' } else { c };
+    let name = given.chars().take(MOST_GIVEN).map(one).collect();
+    unique(taken, name)
+}
+
 /// The name, with a number behind it where it is taken.
 pub(super) fn unique(taken: &mut BTreeSet<String>, name: String) -> String {
     let numbered = |n: usize| match n {
@@ -84,7 +106,7 @@ pub(super) fn unique(taken: &mut BTreeSet<String>, name: String) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{of_command, plain};
+    use super::{MOST_GIVEN, of_command, plain, reserved, vertex};
 
     #[test]
     fn a_command_is_called_after_its_program() {
@@ -106,5 +128,20 @@ mod tests {
             assert_eq!(of_command(command).as_deref(), expected, "{command}");
         }
         assert_eq!(plain("Build & test (all)!"), "Build-test-all");
+    }
+
+    #[test]
+    fn a_vertex_gets_a_name_that_it_may_have() {
+        let mut taken = reserved();
+        let long = "x".repeat(300);
+        for (given, expected) in [
+            ("out/a b", "out/a b"),
+            ("a\u{7}b", "a-b"),
+            ("a-b", "a-b-2"),
+            ("on_exit", "on_exit-2"),
+            (long.as_str(), &long[..MOST_GIVEN]),
+        ] {
+            assert_eq!(vertex(&mut taken, given), expected);
+        }
     }
 }

@@ -35,6 +35,12 @@ impl Posted {
         self.get(name).unwrap_or_default()
     }
 
+    /// All fields, in order.
+    pub(in crate::web) fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        let fields = self.fields.iter();
+        fields.map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// Reads the body of a form; none when it is not UTF-8.
     pub(in crate::web) fn parse(body: &str) -> Option<Self> {
         let mut fields = Vec::new();

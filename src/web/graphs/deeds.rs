@@ -16,7 +16,7 @@ use crate::web::edge::posted::Posted;
 use crate::web::graphs::changes::{Changes, changes};
 use crate::web::graphs::new::became;
 use crate::web::parts::frame::{Frame, Section};
-use crate::web::parts::problems::{Finding, findings};
+use crate::web::parts::problems::{Finding, in_forms};
 
 /// What a failure to save means for a page.
 pub(in crate::web) fn failure(why: DefineError) -> Failure {
@@ -123,7 +123,12 @@ pub(in crate::web) async fn copy(
         let page = CopyPage {
             frame: Frame::new(&who, Section::Graphs),
             head: head.ok_or(Failure::Missing("graph"))?,
-            findings: findings(&found, ""),
+            findings: in_forms(
+                (&found, ""),
+                [].into_iter(),
+                |_| Some("#name".to_owned()),
+                &who.look.t,
+            ),
             name,
             taken,
         };

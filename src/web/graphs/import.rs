@@ -5,15 +5,20 @@ use rocket::http::Status;
 use rocket::{State, get, post};
 
 use crate::desk::{DefineError, Desk};
+use crate::engine::GraphId;
+use crate::graph::Graph;
 use crate::graph::foreign::{self, Origin, Wish};
 use crate::graph::text::{Format, to_yaml};
 use crate::l10n::Words;
+use crate::store::GraphHead;
 use crate::web::edge::answer::{Answer, Failure, Outcome, blocking};
 use crate::web::edge::guard::Browser;
 use crate::web::edge::posted::Posted;
 use crate::web::graphs::deeds::failure;
-use crate::web::graphs::new::refused;
+use crate::web::graphs::new::{self, NewPage, holder, onto, save_own};
+use crate::web::graphs::notes::{self, NoteLine};
 use crate::web::parts::frame::{Frame, Section};
+use crate::web::parts::refused::of_command;
 
 /// What the form holds.
 #[derive(Debug, Default)]
@@ -32,12 +37,22 @@ struct ImportPage {
     /// The word and the name of each kind of file.
     origins: Vec<(&'static str, String)>,
     typed: Typed,
-    /// Why the text cannot be used, and the line.
-    wrong: Option<(u32, String)>,
+    /// Why the text cannot be used.
+    wrong: Option<NoteLine>,
+    /// Graphs that have the names already.
+    taken: Vec<GraphHead>,
     /// What was saved: number, name, whether it is checked.
     done: Option<Vec<(i64, String, bool)>>,
-    /// What has no counterpart, each with its line.
-    left_out: Vec<(u32, String)>,
+    /// What has no counterpart.
+    left_out: Vec<NoteLine>,
+}
+
+impl ImportPage {
+    /// The numbers of the graphs that have the names, as the form sends them.
+    fn onto(&self) -> String {
+        let ids: Vec<String> = self.taken.iter().map(|head| head.id.to_string()).collect();
+        ids.join(",")
+    }
 }
 
 fn origins(t: &Words) -> Vec<(&'static str, String)> {
@@ -50,20 +65,21 @@ fn origins(t: &Words) -> Vec<(&'static str, String)> {
     ]
 }
 
-fn page(who: &Browser, typed: Typed, wrong: Option<(u32, String)>) -> ImportPage {
+fn page(who: &Browser, typed: Typed, left_out: Vec<NoteLine>) -> ImportPage {
     ImportPage {
         frame: Frame::new(who, Section::NewGraph),
         origins: origins(&who.look.t),
         typed,
-        wrong,
+        wrong: None,
+        taken: Vec::new(),
         done: None,
-        left_out: Vec::new(),
+        left_out,
     }
 }
 
 #[get("/graphs/import")]
 pub(in crate::web) fn form(who: Browser) -> Outcome {
-    Answer::ok(&page(&who, Typed::default(), None))
+    Answer::ok(&page(&who, Typed::default(), Vec::new()))
 }
 
 #[post("/graphs/import", data = "<form>")]
@@ -88,7 +104,14 @@ fn bring_in(desk: &Desk, who: &Browser, form: &Posted) -> Outcome {
         "crontab" => Origin::Crontab,
         "make" => Origin::Make,
         "github" => Origin::Github,
-        word => return definition(desk, who, &typed.text, word == "json"),
+        word => {
+            let format = if word == "json" {
+                Format::Json
+            } else {
+                Format::Yaml
+            };
+            return save_own(desk, who, (&typed.text, format), (&[], Vec::new()));
+        }
     };
     let filled = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
     let wish = Wish {
@@ -97,34 +120,84 @@ fn bring_in(desk: &Desk, who: &Browser, form: &Posted) -> Outcome {
         goal: None,
         users: typed.users,
     };
-    let found = match foreign::import(&typed.text, origin, &wish) {
-        Ok(found) => found,
-        Err(why) => {
-            let page = page(who, typed, Some((why.line, why.what)));
-            return Answer::page(Status::UnprocessableEntity, &page);
+    let t = &who.look.t;
+    match foreign::import(&typed.text, origin, &wish) {
+        Ok(found) => {
+            let left_out = notes::lines(&found.left_out, t);
+            save(desk, who, &found.graphs, (typed, &onto(form), left_out))
         }
-    };
-    let mut done = Vec::new();
-    for graph in &found.graphs {
-        let saved = desk.define(&to_yaml(graph), Format::Yaml, who.caller.name);
-        let saved = saved.map_err(failure)?;
-        done.push((saved.id.0, saved.name, saved.checked));
+        Err(unusable) => {
+            let page = ImportPage {
+                wrong: Some(notes::line(&unusable.why, t)),
+                ..page(who, typed, notes::lines(&unusable.left_out, t))
+            };
+            Answer::page(Status::UnprocessableEntity, &page)
+        }
     }
-    let left_out = found.left_out.into_iter();
-    Answer::ok(&ImportPage {
-        done: Some(done),
-        left_out: left_out.map(|left| (left.line, left.what)).collect(),
-        ..page(who, Typed::default(), None)
-    })
 }
 
-/// A definition of ours; one that cannot be saved goes to the form of texts, with its problems.
-fn definition(desk: &Desk, who: &Browser, text: &str, is_json: bool) -> Outcome {
-    let format = if is_json { Format::Json } else { Format::Yaml };
-    match desk.define(text, format, who.caller.name) {
-        Ok(saved) => Ok(Answer::go(format!("/graphs/{}?saved=created", saved.id))),
-        Err(DefineError::Malformed(problems)) => refused(who, text, format, &problems),
-        Err(why) => Err(failure(why)),
+/// Saves what was found. One graph with errors is mended as a text, beside its notes; several are saved as
+/// they are. What takes no name stays in the form.
+fn save(
+    desk: &Desk,
+    who: &Browser,
+    graphs: &[Graph],
+    (typed, onto, left_out): (Typed, &[GraphId], Vec<NoteLine>),
+) -> Outcome {
+    let mut drafts = Vec::new();
+    let mut taken = Vec::new();
+    for graph in graphs {
+        let yaml = to_yaml(graph);
+        let draft = match desk.own((&yaml, Format::Yaml), onto) {
+            Ok(draft) if draft.found().checked || graphs.len() > 1 => draft,
+            Ok(draft) => {
+                let page = NewPage {
+                    notes: left_out,
+                    ..new::page(who, yaml, Format::Yaml, &draft.found().problems)
+                };
+                return Answer::page(Status::UnprocessableEntity, &page);
+            }
+            Err(DefineError::Malformed(problems)) => {
+                let page = NewPage {
+                    notes: left_out,
+                    ..new::page(who, yaml, Format::Yaml, &problems)
+                };
+                return Answer::page(Status::UnprocessableEntity, &page);
+            }
+            Err(why) => return Err(failure(why)),
+        };
+        let newest = desk.store.versions(&graph.name, i32::MAX, 1)?.pop();
+        taken.extend(newest.filter(|newest| !onto.contains(&GraphId(newest.id))));
+        drafts.push(draft);
+    }
+    let mut done = Vec::new();
+    // Where nothing is in the way before, somebody may still be faster: that one is told.
+    let drafts = if taken.is_empty() { drafts } else { Vec::new() };
+    let mut wrong = None;
+    for draft in drafts {
+        match desk.save(draft, who.caller.name) {
+            Ok(saved) => done.push((saved.id.0, saved.name, saved.checked)),
+            Err(DefineError::Command(why)) => match holder(desk, &why)? {
+                Some(head) => taken.push(head),
+                None => wrong = Some(of_command(&why, who.look.t)),
+            },
+            Err(why) => return Err(failure(why)),
+        }
+    }
+    let all = taken.is_empty() && wrong.is_none();
+    let page = ImportPage {
+        wrong: wrong.map(|said| NoteLine {
+            line: 0,
+            said,
+            kept: String::new(),
+        }),
+        taken,
+        done: Some(done).filter(|done| all || !done.is_empty()),
+        ..page(who, typed, left_out)
+    };
+    match all {
+        true => Answer::ok(&page),
+        false => Answer::page(Status::Conflict, &page),
     }
 }
 
@@ -132,35 +205,52 @@ fn definition(desk: &Desk, who: &Browser, text: &str, is_json: bool) -> Outcome 
 mod tests {
     use askama::Template;
 
-    use super::{Typed, page};
-    use crate::web::tests::harness::{HOSTILE, browser, in_chinese};
-    use crate::web::tests::wellformed;
+    use super::{ImportPage, NoteLine, Typed, page};
+    use crate::web::tests::foreign::in_each_language;
+    use crate::web::tests::harness::{HOSTILE, graph_head};
+
+    fn note(line: u32) -> NoteLine {
+        NoteLine {
+            line,
+            said: HOSTILE.to_owned(),
+            kept: String::new(),
+        }
+    }
 
     #[test]
     fn the_form_and_what_was_found_in_both_languages() {
-        for who in [browser(), in_chinese()] {
-            let typed = Typed {
-                text: format!("\n</textarea>{HOSTILE}"),
-                name: HOSTILE.to_owned(),
-                origin: "make".to_owned(),
-                ..Typed::default()
-            };
-            let wrong = page(&who, typed, Some((3, HOSTILE.to_owned())));
-            let html = wrong.render().expect("renders");
-            wellformed::check(&html);
-            assert!(html.contains("value=\"make\" selected"));
-            for count in [0, 1, 1_000] {
-                let mut done = page(&who, Typed::default(), None);
-                done.done = Some(
-                    (0..count)
-                        .map(|id| (id, HOSTILE.to_owned(), id == 0))
+        for count in [0, 1, 3] {
+            let html = in_each_language(|who| {
+                let typed = Typed {
+                    text: format!("\n</textarea>{HOSTILE}"),
+                    name: HOSTILE.to_owned(),
+                    origin: "make".to_owned(),
+                    ..Typed::default()
+                };
+                let notes = (0..count).map(note).collect();
+                let wrong = ImportPage {
+                    wrong: Some(note(3)),
+                    taken: (0..count)
+                        .map(|id| graph_head(id.into(), HOSTILE))
                         .collect(),
-                );
-                done.left_out = (0..count).map(|_| (1, HOSTILE.to_owned())).collect();
-                let html = done.render().expect("renders");
-                wellformed::check(&html);
-                assert_eq!(html.matches("<li><a href=\"/graphs/").count() as i64, count);
-            }
+                    ..page(who, typed, notes)
+                };
+                wrong.render().expect("renders")
+            });
+            assert!(html.contains("value=\"make\" selected"));
+            assert_eq!(html.contains("name=\"onto\""), count > 0);
+            assert_eq!(html.contains("value=\"0,1,2\""), count == 3);
+        }
+        for count in [0, 1, 1_000] {
+            let html = in_each_language(|who| {
+                let done = (0..i64::from(count)).map(|id| (id, HOSTILE.to_owned(), id == 0));
+                let done = ImportPage {
+                    done: Some(done.collect()),
+                    ..page(who, Typed::default(), (0..count).map(note).collect())
+                };
+                done.render().expect("renders")
+            });
+            assert_eq!(html.matches("<li><a href=\"/graphs/").count() as u32, count);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Pages of graphs.
 
 pub(in crate::web) mod bars;
+pub(in crate::web) mod begin;
 pub(in crate::web) mod calls;
 pub(in crate::web) mod changes;
 pub(in crate::web) mod deeds;
@@ -10,6 +11,7 @@ pub(in crate::web) mod forms;
 pub(in crate::web) mod import;
 pub(in crate::web) mod list;
 pub(in crate::web) mod new;
+pub(in crate::web) mod notes;
 pub(in crate::web) mod preview;
 pub(in crate::web) mod show;
 pub(in crate::web) mod start;

@@ -3,19 +3,22 @@
 use askama::Template;
 use rocket::http::Status;
 use rocket::{State, get, post};
-use serde_json::json;
 
-use crate::desk::{DefineError, Desk};
+use crate::desk::{DefineError, Defined, Desk};
+use crate::driver::CommandError;
 use crate::engine::GraphId;
-use crate::graph::text::{Format, parse, to_yaml};
-use crate::store::{GraphHead, Outcome as Became, StoredProblem};
+use crate::graph::text::Format;
+use crate::store::{GraphHead, Outcome as Became, StoredProblem, Unfit};
 use crate::web::edge::answer::{Answer, Failure, Outcome, blocking};
 use crate::web::edge::guard::Browser;
 use crate::web::edge::posted::Posted;
+use crate::web::graphs::begin::ByForms;
 use crate::web::graphs::deeds::failure;
 use crate::web::graphs::edit::{self, Conflict};
+use crate::web::graphs::notes::{self, NoteLine};
 use crate::web::parts::frame::{Frame, Section};
 use crate::web::parts::problems::{Finding, findings};
+use crate::web::parts::refused::of_command;
 
 /// What the form of a new graph begins with.
 pub(in crate::web) const EXAMPLE: &str = "\
@@ -49,6 +52,10 @@ pub(super) struct NewPage {
     pub(super) conflict: Option<Conflict>,
     /// The forms in place of the text.
     pub(super) by_forms: Option<ByForms>,
+    /// The newest version of the graph that has the name.
+    pub(super) taken: Option<GraphHead>,
+    /// What an import has left out.
+    pub(super) notes: Vec<NoteLine>,
 }
 
 impl NewPage {
@@ -62,78 +69,11 @@ impl NewPage {
     }
 }
 
-/// A new graph as fields.
-#[derive(Debug, Default)]
-pub(super) struct ByForms {
-    name: String,
-    desc: String,
-    vertex: String,
-    script: String,
-    /// Another graph has the name.
-    taken: bool,
-}
-
 #[get("/graphs/new?<by>")]
 pub(in crate::web) fn blank(who: Browser, by: Option<&str>) -> Outcome {
     let mut page = page(&who, EXAMPLE.to_owned(), Format::Yaml, &[]);
     page.by_forms = (by == Some("forms")).then(ByForms::default);
     Answer::ok(&page)
-}
-
-/// The form of texts with what was found in one that cannot be saved.
-pub(in crate::web) fn refused(
-    who: &Browser,
-    text: &str,
-    format: Format,
-    problems: &[StoredProblem],
-) -> Outcome {
-    let page = page(who, text.to_owned(), format, problems);
-    Answer::page(Status::UnprocessableEntity, &page)
-}
-
-#[post("/graphs/forms", data = "<form>")]
-pub(in crate::web) async fn by_forms(who: Browser, form: Posted, desk: &State<Desk>) -> Outcome {
-    let desk = desk.inner().clone();
-    blocking(move || begin(&desk, &who, &form)).await
-}
-
-/// A graph of one vertex.
-fn begin(desk: &Desk, who: &Browser, form: &Posted) -> Outcome {
-    let fields = ByForms {
-        name: form.text("name").trim().to_owned(),
-        desc: form.text("desc").to_owned(),
-        vertex: form.text("vertex").trim().to_owned(),
-        script: form.text("script").to_owned(),
-        taken: false,
-    };
-    let mut definition = json!({"name": fields.name});
-    if !fields.desc.is_empty() {
-        definition["desc"] = json!(fields.desc);
-    }
-    definition["vertices"] = json!({fields.vertex.as_str(): {"script": fields.script}});
-    let json = definition.to_string();
-    let read = parse(&json, Format::Json, &desk.limits);
-    let taken = !desk.store.versions(&fields.name, i32::MAX, 1)?.is_empty();
-    let refuse = |fields, problems: &[StoredProblem]| {
-        let mut page = page(who, String::new(), Format::Json, problems);
-        page.by_forms = Some(fields);
-        Answer::page(Status::UnprocessableEntity, &page)
-    };
-    let yaml = read.graph.filter(|_| !taken).map(|graph| to_yaml(&graph));
-    let Some(yaml) = yaml else {
-        return refuse(ByForms { taken, ..fields }, &[]);
-    };
-    match desk.define(&yaml, Format::Yaml, who.caller.name) {
-        Ok(saved) => {
-            let word = became(saved.outcome);
-            Ok(Answer::go(format!(
-                "/graphs/{}/forms?saved={word}",
-                saved.id
-            )))
-        }
-        Err(DefineError::Malformed(problems)) => refuse(fields, &problems),
-        Err(why) => Err(failure(why)),
-    }
 }
 
 /// The form of a new graph.
@@ -154,6 +94,8 @@ pub(super) fn page(
         error: String::new(),
         conflict: None,
         by_forms: None,
+        taken: None,
+        notes: Vec::new(),
     }
 }
 
@@ -171,15 +113,70 @@ fn save(desk: &Desk, who: &Browser, form: &Posted) -> Outcome {
     if let Ok(id) = form.text("of").parse() {
         return edit::save(desk, who, GraphId(id), form);
     }
-    let format = written_in(form);
-    match desk.define(text, format, who.caller.name) {
-        Ok(defined) => {
-            let word = became(defined.outcome);
-            Ok(Answer::go(format!("/graphs/{}?saved={word}", defined.id)))
+    let notes = notes::lines(&notes::kept(form), &who.look.t);
+    save_own(desk, who, (text, written_in(form)), (&onto(form), notes))
+}
+
+/// Saves a text as a graph of its own; where its name is taken, as the next version only for who has said
+/// so. What is not saved is kept in the form, with the notes of its import.
+pub(super) fn save_own(
+    desk: &Desk,
+    who: &Browser,
+    (text, format): (&str, Format),
+    (onto, notes): (&[GraphId], Vec<NoteLine>),
+) -> Outcome {
+    let blank = |problems: &[_]| NewPage {
+        notes,
+        ..page(who, text.to_owned(), format, problems)
+    };
+    let why = match own(desk, who, (text, format), onto) {
+        Ok(saved) => {
+            let word = became(saved.outcome);
+            return Ok(Answer::go(format!("/graphs/{}?saved={word}", saved.id)));
         }
-        Err(DefineError::Malformed(problems)) => refused(who, text, format, &problems),
-        Err(why) => Err(failure(why)),
+        Err(DefineError::Malformed(problems)) => {
+            return Answer::page(Status::UnprocessableEntity, &blank(&problems));
+        }
+        Err(DefineError::Command(why)) => why,
+        Err(why) => return Err(failure(why)),
+    };
+    let page = match holder(desk, &why)? {
+        Some(taken) => NewPage {
+            taken: Some(taken),
+            ..blank(&[])
+        },
+        None => NewPage {
+            error: of_command(&why, who.look.t),
+            ..blank(&[])
+        },
+    };
+    Answer::page(Status::Conflict, &page)
+}
+
+/// A text saved as a graph of its own, or as the next version of one of those that were named.
+pub(super) fn own(
+    desk: &Desk,
+    who: &Browser,
+    text: (&str, Format),
+    onto: &[GraphId],
+) -> Result<Defined, DefineError> {
+    desk.save(desk.own(text, onto)?, who.caller.name)
+}
+
+/// The graph that has the name already, where that is why a text was not saved.
+pub(super) fn holder(desk: &Desk, why: &CommandError) -> Result<Option<GraphHead>, Failure> {
+    match why {
+        CommandError::Unfit(Unfit::Taken(id) | Unfit::Changed { id, .. }) => {
+            Ok(desk.store.graph(*id)?)
+        }
+        _ => Ok(None),
     }
+}
+
+/// The graphs of which somebody wants the text as the next version.
+pub(super) fn onto(form: &Posted) -> Vec<GraphId> {
+    let all = form.all("onto").flat_map(|ids| ids.split(','));
+    all.filter_map(|id| id.parse().ok()).map(GraphId).collect()
 }
 
 /// The format that the form names.
@@ -204,9 +201,12 @@ pub(in crate::web) fn became(outcome: Became) -> &'static str {
 mod tests {
     use askama::Template;
 
-    use super::{ByForms, Conflict, EXAMPLE, page};
+    use super::{ByForms, Conflict, EXAMPLE, NoteLine, page};
     use crate::graph::text::Format;
     use crate::web::graphs::changes::Changes;
+    use crate::web::graphs::forms::faults::Fault;
+    use crate::web::graphs::forms::saving::Refused;
+    use crate::web::tests::foreign::in_each_language;
     use crate::web::tests::harness::{HOSTILE, browser, graph_head, in_chinese, problem};
     use crate::web::tests::wellformed;
 
@@ -254,11 +254,35 @@ mod tests {
                 desc: HOSTILE.to_owned(),
                 vertex: HOSTILE.to_owned(),
                 script: format!("\n</textarea>{HOSTILE}"),
-                taken: true,
+                refused: Refused::at(vec![Fault::new(
+                    "vertex",
+                    who.look.t.editor_name(),
+                    HOSTILE.to_owned(),
+                )]),
             });
+            page.taken = Some(graph_head(7, HOSTILE));
             let html = page.render().expect("renders");
             wellformed::check(&html);
             assert!(html.contains("action=\"/graphs/forms\"") && !html.contains("id=\"text\""));
+            assert!(html.contains("href=\"#vertex\"") && html.contains("id=\"vertex-e\""));
+            assert!(html.contains("href=\"/graphs/7\""));
         }
+    }
+
+    #[test]
+    fn a_name_that_is_taken_is_told_with_its_graph_and_the_notes_stay() {
+        let html = in_each_language(|who| {
+            let mut page = page(who, HOSTILE.to_owned(), Format::Yaml, &[]);
+            page.taken = Some(graph_head(7, HOSTILE));
+            let note = |line| NoteLine {
+                line,
+                said: HOSTILE.to_owned(),
+                kept: format!("{line} schedule {HOSTILE}"),
+            };
+            page.notes = vec![note(0), note(3)];
+            page.render().expect("renders")
+        });
+        assert!(html.contains("name=\"onto\" value=\"7\"") && html.contains("href=\"/graphs/7\""));
+        assert_eq!(html.matches("type=\"hidden\" name=\"note\"").count(), 2);
     }
 }

@@ -14,6 +14,7 @@ pub(in crate::web) mod lines;
 pub(in crate::web) mod marks;
 pub(in crate::web) mod noted;
 pub(in crate::web) mod picture;
+pub(in crate::web) mod place;
 pub(in crate::web) mod problems;
 pub(in crate::web) mod reason;
 pub(in crate::web) mod refused;

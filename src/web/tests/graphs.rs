@@ -44,11 +44,12 @@ fn a_graph_is_made_by_forms_alone() {
     let again = server.post("/graphs/forms", "name=made&vertex=x&script=true");
     let html = page(again, Status::UnprocessableEntity);
     assert!(html.contains("There is a graph <code>made</code> already"));
+    assert!(html.contains("href=\"/graphs/1\"") && html.contains("value=\"x\""));
     let html = page(
         server.post("/graphs/forms", "vertex=x&script=true"),
         Status::UnprocessableEntity,
     );
-    assert!(html.contains("class=\"finding "), "a graph needs a name");
+    assert!(html.contains("A graph needs a name") && html.contains("href=\"#name\""));
 
     let form = "/graphs/1/forms/vertex";
     let tag = hidden(&get(&server, form), "tag");
@@ -204,6 +205,130 @@ fn a_form_loses_nothing_that_could_not_be_read() {
 }
 
 #[test]
+fn what_a_form_would_drop_is_told_at_its_field() {
+    let server = Server::start();
+    begin(&server);
+    let vertex = "/graphs/1/forms/vertex";
+    let tag = hidden(&get(&server, vertex), "tag");
+    let before = yaml(&server, 1);
+    for (rows, field) in [
+        ("in0.name=&in0.type=int", "in0-name"),
+        ("in0.name=&in0.type=str&in0.default=kept+text", "in0-name"),
+        ("in0.name=&in0.type=str&in0.choices=kept+text", "in0-name"),
+        ("in0.name=&in0.type=str&in0.desc=kept+text", "in0-name"),
+        ("in0.name=&in0.type=str&in0.required=yes", "in0-name"),
+        (
+            "in0.name=n&in0.type=int&in0.default=kept+text",
+            "in0-default",
+        ),
+        (
+            "in0.name=n&in0.type=float&in0.choices=kept+text",
+            "in0-choices",
+        ),
+        (
+            "in0.name=n&in0.type=str&in1.name=n&in1.type=str",
+            "in1-name",
+        ),
+        ("delay=5s", "retries"),
+    ] {
+        let of = "of=first&name=first&script=echo+other";
+        for (form, more) in [(vertex, of), ("/graphs/1/forms/inputs", "")] {
+            if more.is_empty() && field == "retries" {
+                continue;
+            }
+            let sent = server.post(form, &format!("tag={tag}&{more}&{rows}"));
+            let html = page(sent, Status::UnprocessableEntity);
+            for part in [
+                format!("href=\"#{field}\""),
+                format!("id=\"{field}-e\""),
+                "aria-invalid=\"true\"".to_owned(),
+            ] {
+                assert!(html.contains(&part), "{rows}: {part}");
+            }
+            assert_eq!(html.contains("kept text"), rows.contains("kept"), "{rows}");
+            assert_eq!(html.contains("echo other"), !more.is_empty(), "{rows}");
+            assert_eq!(hidden(&html, "tag"), tag);
+        }
+    }
+    // Who has seen something older is not given the newer tag for it.
+    let old = server.post(vertex, "tag=old&of=first&name=&script=echo");
+    let html = page(old, Status::UnprocessableEntity);
+    assert_eq!(hidden(&html, "tag"), "old");
+    assert_eq!(yaml(&server, 1), before);
+    // A row in which nothing stands is none.
+    let empty = "in0.name=&in0.type=str&in0.default=&in0.choices=%0D%0A&in0.desc=";
+    let body = format!("tag={tag}&of=first&name=first&script=echo+one&desc=new&{empty}");
+    to(server.post(vertex, &body));
+    assert!(!yaml(&server, 1).contains("input"));
+}
+
+#[test]
+fn problems_of_a_form_are_told_by_vertex_and_field() {
+    let server = Server::start();
+    begin(&server);
+    let vertex = "/graphs/1/forms/vertex";
+    let tag = hidden(&get(&server, vertex), "tag");
+    let body = format!("tag={tag}&name=a.b&script=true&timeout=soon&need=nobody");
+    let html = page(server.post(vertex, &body), Status::UnprocessableEntity);
+    let told = "<a href=\"#timeout\">Vertex <bdi>a.b</bdi> · Time limit</a>: ";
+    assert!(
+        html.contains(told) && html.contains("<a href=\"#needs\">"),
+        "{html}"
+    );
+    assert!(
+        !html.contains("<span class=\"num\">"),
+        "no line of a text that nobody has seen"
+    );
+    // What is saved with an error is told so too, and a script with its line.
+    let body = format!("tag={tag}&name=a.b&script=echo+%3Cwho%3E");
+    let there = to(server.post(vertex, &body));
+    let html = get(&server, &there);
+    assert!(html.contains("/forms/vertex?name=a.b\">Vertex <bdi>a.b</bdi> · Script</a>: "));
+    assert!(html.contains("echo &#60;who&#62;</pre>") && !html.contains("<span class=\"num\">"));
+    let text = get(&server, &there.replace("/forms", "/edit"));
+    assert!(text.contains("<span class=\"num\">"), "a text has lines");
+}
+
+#[test]
+fn a_text_takes_no_name_of_another_graph_unless_somebody_says_so() {
+    let server = Server::start();
+    begin(&server);
+    let mine = "text=name: made%0Avertices: {first: echo mine}%0A";
+    let other = "text=name: made%0Avertices: {first: echo other}%0A";
+    let before = yaml(&server, 1);
+    let import = format!("origin=yaml&{mine}");
+    for (form, body) in [("/graphs", mine), ("/graphs/import", import.as_str())] {
+        let html = page(server.post(form, body), Status::Conflict);
+        assert!(
+            html.contains("href=\"/graphs/1\"") && html.contains("echo mine"),
+            "{form}"
+        );
+        assert!(html.contains("name=\"onto\" value=\"1\""));
+        assert_eq!(yaml(&server, 1), before);
+    }
+    let onto = |text: &str, id: u32| server.post("/graphs", &format!("onto={id}&{text}"));
+    assert_eq!(to(onto(mine, 1)), "/graphs/2?saved=new-version");
+    assert_eq!(yaml(&server, 1), before, "what was there stays");
+    // Somebody was faster: what was agreed to is not what would be done.
+    let html = page(onto(other, 1), Status::Conflict);
+    assert!(html.contains("name=\"onto\" value=\"2\"") && html.contains("echo other"));
+    // Neither is it for another name, and a free one needs no word.
+    begin_named(&server, "second");
+    let second = other.replace("made", "second");
+    page(onto(&second, 2), Status::Conflict);
+    let third = other.replace("made", "third");
+    assert!(to(onto(&third, 2)).ends_with("?saved=created"));
+    to(server.post("/graphs/2/archive", ""));
+    let html = page(onto(other, 2), Status::Conflict);
+    assert!(html.contains("echo other"), "nothing is lost");
+}
+
+fn begin_named(server: &Server, name: &str) {
+    let body = format!("name={name}&vertex=first&script=echo+one");
+    to(server.post("/graphs/forms", &body));
+}
+
+#[test]
 fn edges_are_added_and_removed_one_by_one() {
     let server = Server::start();
     begin(&server);
@@ -344,4 +469,41 @@ fn files_of_other_programs_are_brought_in_with_what_was_left_out() {
     assert!(html.contains("class=\"finding "));
     let wrong = server.post("/graphs/import", "origin=github&text=-+1");
     assert!(page(wrong, Status::UnprocessableEntity).contains("role=\"alert\""));
+}
+
+#[test]
+fn an_import_that_is_refused_keeps_its_form_and_its_notes() {
+    let server = Server::start();
+    begin(&server);
+    let send = |body: &str| server.post("/graphs/import", &format!("origin=crontab&{body}"));
+    // The text is of no use, and what was noted of its lines helps to mend it.
+    let html = page(
+        send("text=MAILTO=me%0Anonsense%0A"),
+        Status::UnprocessableEntity,
+    );
+    assert!(html.contains("is neither a job nor a variable") && html.contains("MAILTO=me"));
+    // One of two names is taken: nothing is saved before somebody says so.
+    let jobs = "text=5+4+*+*+*+/opt/made%0A6+4+*+*+*+/opt/new%0A";
+    let html = page(send(jobs), Status::Conflict);
+    assert!(html.contains("href=\"/graphs/1\"") && html.contains("/opt/made"));
+    assert!(html.contains("keep cron for it"), "the notes stay");
+    assert!(!get(&server, "/graphs").contains(">new</bdi>"));
+    let html = page(send(&format!("onto=1&{jobs}")), Status::Ok);
+    assert!(html.contains("href=\"/graphs/2\"") && html.contains("href=\"/graphs/3\""));
+    assert!(html.contains("keep cron for it") && yaml(&server, 2).contains("/opt/made"));
+    assert!(
+        yaml(&server, 1).contains("echo one"),
+        "what was there stays"
+    );
+    // One graph with an error is mended as a text, with its notes until it is saved.
+    let wrong = "text=5+4+*+*+*+if+true%0A&name=mended";
+    let html = page(send(wrong), Status::UnprocessableEntity);
+    let note = hidden(&html, "note");
+    assert!(
+        html.contains("class=\"finding ") && note.contains("directory"),
+        "{note}"
+    );
+    let body = format!("note={}&text=vertices: [", note.replace(' ', "+"));
+    let html = page(server.post("/graphs", &body), Status::UnprocessableEntity);
+    assert_eq!(hidden(&html, "note"), note);
 }

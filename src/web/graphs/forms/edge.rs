@@ -13,7 +13,7 @@ use crate::web::edge::answer::{Answer, Failure, Outcome, blocking};
 use crate::web::edge::guard::Browser;
 use crate::web::edge::posted::Posted;
 use crate::web::graphs::deeds::failure;
-use crate::web::graphs::forms::table::{find, view};
+use crate::web::graphs::forms::table::{find, in_table, view};
 use crate::web::graphs::new::became;
 
 #[post("/graphs/<id>/forms/edge", data = "<form>")]
@@ -33,6 +33,7 @@ pub(in crate::web) async fn edge(
         };
         let tags = Some(vec![form.text("tag").to_owned()]);
         let t = &who.look.t;
+        let mut lost = Vec::new();
         let (id, error) =
             match desk.save_made(
                 |desk| desk.edited((GraphId(id), tags.as_deref()), &edit),
@@ -47,8 +48,8 @@ pub(in crate::web) async fn edge(
                 }
                 Err(EditError::Fault(why)) => (GraphId(id), fault(&why, t)),
                 Err(EditError::Unreadable(found)) => {
-                    let messages: Vec<_> = found.into_iter().map(|p| p.message).collect();
-                    (GraphId(id), messages.join(" "))
+                    lost = found;
+                    (GraphId(id), t.editor_unreadable())
                 }
                 Err(EditError::Define(DefineError::Command(CommandError::Unfit(
                     Unfit::Changed { version, id, .. },
@@ -56,8 +57,10 @@ pub(in crate::web) async fn edge(
                 Err(EditError::Define(why)) => return Err(failure(why)),
                 Err(why) => return Err(Failure::CutOff(why.to_string())),
             };
-        let mut page = view(&who, find(&desk, id, 0)?);
-        (page.error, page.tail, page.next) = (error, tail, head);
+        let found = find(&desk, id, 0)?;
+        let lost = in_table(&who, &found, (&lost, ""));
+        let mut page = view(&who, found);
+        (page.error, page.lost, page.tail, page.next) = (error, lost, tail, head);
         Answer::page(Status::Conflict, &page)
     })
     .await

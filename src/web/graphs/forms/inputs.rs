@@ -5,6 +5,8 @@ use rocket::http::Status;
 use rocket::{State, get, post};
 use serde_json::Value as Json;
 
+use super::anchors;
+use super::faults::of_rows;
 use super::saving::{Refused, definition, save};
 use super::typed::{InputRow, Typed, inputs_json, kinds, of_json};
 use crate::desk::Desk;
@@ -15,7 +17,8 @@ use crate::web::edge::answer::{Answer, Failure, Outcome, blocking};
 use crate::web::edge::guard::Browser;
 use crate::web::edge::posted::Posted;
 use crate::web::parts::frame::{Frame, Section};
-use crate::web::parts::problems::{Finding, findings};
+use crate::web::parts::place::Part;
+use crate::web::parts::problems::{Finding, in_forms};
 
 #[derive(Template)]
 #[template(path = "graphs/inputs.html")]
@@ -55,11 +58,19 @@ pub(in crate::web) async fn change(
     let desk = desk.inner().clone();
     blocking(move || {
         let typed = Typed::of_form(&form);
+        let faults = of_rows(&typed.inputs, &who.look.t);
+        if !faults.is_empty() {
+            // Nobody has looked whether it is still as it was seen.
+            let seen = (head(&desk, GraphId(id))?.0, form.text("tag").to_owned());
+            let page = view(&who, seen, &typed, Refused::at(faults));
+            return Answer::page(Status::UnprocessableEntity, &page);
+        }
         let edit = |graph: &Graph| Edit::Inputs(inputs_json(&typed.inputs, &former(graph)));
         match save(&desk, &who, (GraphId(id), &form), edit)? {
             Ok(answer) => Ok(answer),
-            Err((id, _, refused)) => {
-                let page = view(&who, head(&desk, id)?, &typed, refused);
+            Err((id, graph, refused)) => {
+                let mut page = view(&who, head(&desk, id)?, &typed, refused);
+                page.find(&graph, &typed, &who);
                 Answer::page(Status::UnprocessableEntity, &page)
             }
         }
@@ -72,6 +83,19 @@ fn former(graph: &Graph) -> Json {
     // It was printed just now, and is JSON.
     let mut tree: Json = serde_json::from_str(&text::to_json(graph)).unwrap_or_default();
     tree["input"].take()
+}
+
+impl InputsPage {
+    /// Tells the problems of the refusal by the fields of the forms.
+    fn find(&mut self, graph: &Graph, typed: &Typed, who: &Browser) {
+        let names = graph.vertices.iter().map(|v| v.name.as_str());
+        let (id, problems) = (self.head.id, self.refused.problems.as_slice());
+        let href = |part: Part<'_>| match (part.vertex, part.key().0) {
+            (None, "input") => anchors::in_rows(part, &typed.inputs),
+            _ => anchors::form(id, part),
+        };
+        self.findings = in_forms((problems, ""), names, href, &who.look.t);
+    }
 }
 
 fn head(desk: &Desk, id: GraphId) -> Result<(GraphHead, String), Failure> {
@@ -92,7 +116,7 @@ fn view(
         tag,
         rows: typed.rows(),
         kinds: kinds(who.look.t),
-        findings: findings(&refused.problems, ""),
+        findings: Vec::new(),
         refused,
     }
 }

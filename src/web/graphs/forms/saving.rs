@@ -1,6 +1,7 @@
 //! A form of a definition saved, or why it was not.
 
 use super::edge::{fault, saved_to};
+use super::faults::{Fault, field_id};
 use crate::desk::{self, DefineError, Desk, EditError};
 use crate::driver::CommandError;
 use crate::engine::GraphId;
@@ -17,11 +18,13 @@ use crate::web::graphs::new::became;
 
 /// Why it was not saved.
 #[derive(Default)]
-pub(super) struct Refused {
-    pub(super) error: String,
+pub(in crate::web) struct Refused {
+    pub(in crate::web) error: String,
+    /// What is wrong in its fields.
+    pub(in crate::web) faults: Vec<Fault>,
     pub(super) problems: Vec<StoredProblem>,
     /// What sending the form would change in what somebody else has saved meanwhile, and that version.
-    pub(super) conflict: Option<(i32, Changes)>,
+    pub(in crate::web) conflict: Option<(i32, Changes)>,
 }
 
 impl Refused {
@@ -31,6 +34,29 @@ impl Refused {
             error,
             ..Self::default()
         }
+    }
+
+    /// For what stands in its fields.
+    pub(in crate::web) fn at(faults: Vec<Fault>) -> Self {
+        Self {
+            faults,
+            ..Self::default()
+        }
+    }
+
+    /// Whether something is wrong in a field.
+    pub(in crate::web) fn is_wrong(&self, field: &str) -> bool {
+        self.of(field).next().is_some()
+    }
+
+    /// What is wrong in a field.
+    pub(in crate::web) fn of(&self, field: &str) -> impl Iterator<Item = &Fault> {
+        self.faults.iter().filter(move |fault| fault.field == field)
+    }
+
+    /// The same of a field in a row.
+    pub(in crate::web) fn of_row(&self, row: usize, key: &str) -> Option<&Fault> {
+        self.of(&field_id(row, key)).next()
     }
 }
 
@@ -57,6 +83,9 @@ pub(super) fn save(
         Ok(saved) => {
             let word = became(saved.outcome);
             return Ok(Ok(saved_to(saved.id, word, saved.printed_anew)));
+        }
+        Err(EditError::Fault(why @ EditFault::Taken(_))) => {
+            Refused::at(vec![Fault::new("name", t.editor_name(), fault(&why, t))])
         }
         Err(EditError::Fault(why)) => Refused::told(fault(&why, t)),
         Err(

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use rocket::http::RawStr;
 use rocket::{State, get};
 
+use super::anchors;
+use super::saving::definition;
 use crate::clock::format_duration;
 use crate::desk::Desk;
 use crate::engine::GraphId;
@@ -15,7 +16,8 @@ use crate::web::edge::answer::{Answer, Failure, Outcome, blocking};
 use crate::web::edge::guard::Browser;
 use crate::web::graphs::deeds::news;
 use crate::web::parts::frame::{Frame, Section};
-use crate::web::parts::problems::{Finding, findings};
+use crate::web::parts::place::Part;
+use crate::web::parts::problems::{Finding, in_forms};
 use crate::web::parts::reveal;
 
 /// Vertices on one page.
@@ -28,8 +30,8 @@ const LINE: usize = 80;
 /// A vertex in the table.
 struct VertexLine {
     name: String,
-    /// The query that names it.
-    query: String,
+    /// Its form.
+    href: String,
     script: String,
     tails: Vec<String>,
     timeout: String,
@@ -54,6 +56,8 @@ pub(super) struct FormsPage {
     after: Option<i32>,
     /// Why an edge was not changed.
     pub(super) error: String,
+    /// What the change would lose.
+    pub(super) lost: Vec<Finding>,
     pub(super) tail: String,
     pub(super) next: String,
 }
@@ -65,6 +69,8 @@ pub(super) struct Found {
     tag: String,
     problems: Vec<StoredProblem>,
     source: String,
+    /// The names of all vertices, where there are problems.
+    names: Vec<String>,
     from: i32,
     vertices: Vec<(i64, Vertex)>,
     tails: Vec<(i64, i64, String)>,
@@ -95,13 +101,21 @@ pub(super) fn find(desk: &Desk, id: GraphId, from: i32) -> Result<Found, Failure
     let head = store.graph(id)?.ok_or_else(missing)?;
     let newest = store.versions(&head.name, i32::MAX, 1)?.pop();
     let newest = newest.filter(|newest| newest.id != head.id);
+    let problems = store.problems(id)?;
     let vertices = store.vertex_page(id, from, PAGE)?;
     let ends = vertices.first().zip(vertices.last());
     let tails = ends.map(|(first, last)| store.predecessors(id, (first.0, last.0), MOST_TAILS));
     Ok(Found {
         newest: newest.map(|newest| (newest.id, newest.version)),
         tag: store.graph_tag(id)?.ok_or_else(missing)?,
-        problems: store.problems(id)?,
+        names: match problems.is_empty() {
+            true => Vec::new(),
+            false => {
+                let vertices = definition(desk, id)?.vertices;
+                vertices.into_iter().map(|v| v.name).collect()
+            }
+        },
+        problems,
         source: store.source(id)?.ok_or_else(missing)?.0,
         from,
         tails: tails.transpose()?.unwrap_or_default(),
@@ -110,7 +124,19 @@ pub(super) fn find(desk: &Desk, id: GraphId, from: i32) -> Result<Found, Failure
     })
 }
 
+/// What was found, by the fields of the forms.
+pub(super) fn in_table(
+    who: &Browser,
+    found: &Found,
+    (problems, source): (&[StoredProblem], &str),
+) -> Vec<Finding> {
+    let href = |part: Part<'_>| anchors::form(found.head.id, part);
+    let names = found.names.iter().map(String::as_str);
+    in_forms((problems, source), names, href, &who.look.t)
+}
+
 pub(super) fn view(who: &Browser, found: Found) -> FormsPage {
+    let findings = in_table(who, &found, (&found.problems, &found.source));
     let mut tails: BTreeMap<i64, Vec<String>> = BTreeMap::new();
     for (head, _, name) in found.tails {
         tails.entry(head).or_default().push(name);
@@ -124,7 +150,7 @@ pub(super) fn view(who: &Browser, found: Found) -> FormsPage {
             script.push_str(" …");
         }
         VertexLine {
-            query: format!("name={}", RawStr::new(&vertex.name).percent_encode()),
+            href: anchors::of_vertex(found.head.id, &vertex.name),
             name: vertex.name,
             script,
             tails: tails.remove(&id).unwrap_or_default(),
@@ -141,11 +167,12 @@ pub(super) fn view(who: &Browser, found: Found) -> FormsPage {
         tag: found.tag,
         news: String::new(),
         printed: false,
-        findings: findings(&found.problems, &found.source),
+        findings,
         before: (found.from > 0).then(|| (found.from - PAGE as i32).max(0)),
         after: (next < found.head.vertices).then_some(next),
         lines: found.vertices.into_iter().map(line).collect(),
         error: String::new(),
+        lost: Vec::new(),
         tail: String::new(),
         next: String::new(),
         head: found.head,
@@ -180,6 +207,7 @@ mod tests {
                         tag: HOSTILE.to_owned(),
                         problems: vec![problem("error", 1)],
                         source: HOSTILE.to_owned(),
+                        names: vec![HOSTILE.to_owned()],
                         from: 0,
                         vertices: (1..=i64::from(count).min(PAGE))
                             .map(|id| (id, vertex.clone()))

@@ -2,13 +2,12 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use super::sent::sent;
 use crate::graph::{Kind, value_to_json};
 use crate::l10n::Words;
 use crate::web::edge::posted::Posted;
 use crate::web::parts::words;
 
-/// Inputs that one form takes.
-const MOST_INPUTS: usize = 200;
 /// Empty rows for new inputs.
 const EMPTY_ROWS: usize = 2;
 /// The types of inputs.
@@ -118,19 +117,6 @@ impl Typed {
     pub(in crate::web) fn of_form(form: &Posted) -> Self {
         let of = |name: &str| form.text(name).to_owned();
         let trimmed = |name: &str| form.text(name).trim().to_owned();
-        let row = |i: usize| {
-            form.get(&format!("in{i}.type"))?;
-            let of = |key: &str| form.text(&format!("in{i}.{key}")).to_owned();
-            Some(InputRow {
-                name: of("name").trim().to_owned(),
-                kind: of("type"),
-                required: of("required") == "yes",
-                default: of("default"),
-                choices: of("choices"),
-                desc: of("desc"),
-            })
-        };
-        let rows = (0..MOST_INPUTS).map_while(row);
         let listed = form
             .text("needs")
             .lines()
@@ -149,7 +135,7 @@ impl Typed {
             retries: trimmed("retries"),
             delay: trimmed("delay"),
             needs: listed.chain(ticked).filter(|n| !n.is_empty()).collect(),
-            inputs: rows.filter(|row| !row.name.is_empty()).collect(),
+            inputs: sent(form),
         }
     }
 
@@ -204,10 +190,21 @@ impl Typed {
 }
 
 impl InputRow {
+    /// Its type; none: there is no such type.
+    pub(super) fn kind(&self) -> Option<Kind> {
+        KINDS.into_iter().find(|kind| kind.word() == self.kind)
+    }
+
+    /// Whether it is as an empty row of the form.
+    pub(super) fn is_blank(&self) -> bool {
+        let texts = [&self.name, &self.default, &self.choices, &self.desc];
+        let first = self.kind.is_empty() || self.kind == Kind::Str.word();
+        first && !self.required && texts.iter().all(|text| text.trim().is_empty())
+    }
+
     /// A value in the type of the input; what is of another type stays a text, and is told so.
     fn value(&self, text: &str) -> Json {
-        let kind = KINDS.into_iter().find(|kind| kind.word() == self.kind);
-        let value = kind.and_then(|kind| kind.parse(text));
+        let value = self.kind().and_then(|kind| kind.parse(text));
         value.map_or_else(|| json!(text), |value| value_to_json(&value))
     }
 
@@ -258,14 +255,15 @@ mod tests {
         let body = "of=b&name=b&script=one%0D%0Atwo&retries=3&delay=2s&timeout=&need=a&need=c+d\
                     &in0.name=n&in0.type=int&in0.default=7&in0.required=yes\
                     &in1.name=who&in1.type=choice&in1.choices=x%0D%0Ay&in1.desc=Who\
-                    &in2.name=&in2.type=str&in4.name=never&in4.type=str";
+                    &in2.name=&in2.type=str&in4.name=far&in4.type=str";
         let typed = Typed::of_form(&Posted::parse(body).expect("UTF-8"));
-        assert_eq!(typed.rows().len(), 4);
+        assert_eq!(typed.rows().len(), 5);
         let expected = json!({
             "needs": ["a", "c d"], "env": {"K": "v"}, "pool": "gpu",
             "input": {
                 "n": {"type": "int", "default": 7, "min": 1, "required": true},
                 "who": {"type": "choice", "choices": ["x", "y"], "desc": "Who"},
+                "far": {"type": "str"},
             },
             "retry": {"limit": 3, "delay": "2s", "backoff": 2.0}, "script": "one\ntwo",
         });

@@ -5,17 +5,21 @@ use rocket::http::Status;
 use rocket::{State, get, post};
 use serde_json::Value as Json;
 
+use super::anchors;
+use super::faults::{self, Fault};
 use super::saving::{Refused, definition, save};
 use super::typed::{InputRow, Typed, kinds};
 use crate::desk::Desk;
 use crate::engine::GraphId;
 use crate::graph::{Edit, Graph, When, definitions};
+use crate::l10n::Words;
 use crate::store::GraphHead;
 use crate::web::edge::answer::{Answer, Failure, Outcome, blocking};
 use crate::web::edge::guard::Browser;
 use crate::web::edge::posted::Posted;
 use crate::web::parts::frame::{Frame, Section};
-use crate::web::parts::problems::{Finding, findings};
+use crate::web::parts::place::Part;
+use crate::web::parts::problems::{Finding, in_forms};
 
 /// Up to so many other vertices are boxes to tick; more are written, one on each line.
 const MOST_BOXES: usize = 40;
@@ -98,13 +102,24 @@ fn view(
     let others: Vec<(String, bool)> = others
         .map(|v| (v.name.clone(), typed.needs.contains(&v.name)))
         .collect();
+    let names = graph.vertices.iter().map(|v| v.name.as_str());
+    let own = |name: &str| name == typed.name || name == typed.of;
+    let href = |part: Part<'_>| match part.vertex {
+        Some(name) if own(name) => anchors::in_form(part, &typed.inputs),
+        _ => anchors::form(head.id, part),
+    };
     VertexPage {
         frame: Frame::new(who, Section::Graphs),
         rows: typed.rows(),
         kinds: kinds(who.look.t),
         renames: When::from_word(&typed.of).is_none(),
         boxes: (others.len() <= MOST_BOXES).then_some(others),
-        findings: findings(&refused.problems, ""),
+        findings: in_forms(
+            (&refused.problems, ""),
+            names.chain([typed.name.as_str()]),
+            href,
+            &who.look.t,
+        ),
         refused,
         head,
         tag,
@@ -140,28 +155,44 @@ fn edit(graph: &Graph, form: &Posted, typed: &Typed) -> Edit {
 }
 
 fn change(desk: &Desk, who: &Browser, id: GraphId, form: &Posted) -> Outcome {
-    let (typed, t) = (Typed::of_form(form), &who.look.t);
-    let reserved = typed.of != typed.name && When::from_word(&typed.name).is_some();
-    let wrong = match (typed.name.is_empty(), reserved && !typed.of.is_empty()) {
-        (true, _) => t.editor_no_name(),
-        (_, true) => t.editor_reserved(),
-        (false, false) => String::new(),
-    };
-    let saved = match wrong.is_empty() {
-        true => save(desk, who, (id, form), |graph| edit(graph, form, &typed))?,
-        false => Err((id, definition(desk, id)?, Refused::told(wrong))),
-    };
+    let typed = Typed::of_form(form);
+    if form.text("deed") != "remove" {
+        let graph = definition(desk, id)?;
+        let former = keys(&graph, &typed.of).unwrap_or_default();
+        let faults = wrong(&typed, &former, &who.look.t);
+        if !faults.is_empty() {
+            let page = page(desk, who, id, (&graph, typed), Refused::at(faults))?;
+            // Nobody has looked whether it is still as it was seen.
+            let tag = form.text("tag").to_owned();
+            let page = VertexPage { tag, ..page };
+            return Answer::page(Status::UnprocessableEntity, &page);
+        }
+    }
+    let saved = save(desk, who, (id, form), |graph| edit(graph, form, &typed))?;
     saved.or_else(|(id, graph, refused)| {
         let page = page(desk, who, id, (&graph, typed), refused)?;
         Answer::page(Status::UnprocessableEntity, &page)
     })
 }
 
+/// What cannot be taken as it is, each at its field.
+fn wrong(typed: &Typed, former: &Json, t: &Words) -> Vec<Fault> {
+    let reserved = typed.of != typed.name && When::from_word(&typed.name).is_some();
+    let said = match (typed.name.is_empty(), reserved && !typed.of.is_empty()) {
+        (true, _) => Some(t.editor_no_name()),
+        (_, true) => Some(t.editor_reserved()),
+        (false, false) => None,
+    };
+    let name = said.map(|said| Fault::new("name", t.editor_name(), said));
+    let others = faults::of_vertex(typed, former, t);
+    name.into_iter().chain(others).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use askama::Template;
 
-    use super::{InputRow, MOST_BOXES, Refused, Typed, view};
+    use super::{Fault, InputRow, MOST_BOXES, Refused, Typed, view};
     use crate::graph::{Diff, Graph, Vertex};
     use crate::web::graphs::changes::changes;
     use crate::web::tests::harness::{HOSTILE, browser, graph_head, in_chinese, problem};
@@ -193,6 +224,12 @@ mod tests {
                 };
                 let refused = Refused {
                     error: HOSTILE.to_owned(),
+                    faults: ["name", "retries", "in0-name", "in0-default", "in0-choices"]
+                        .map(|field| Fault {
+                            of: HOSTILE.to_owned(),
+                            ..Fault::new(field, who.look.t.editor_name(), HOSTILE.to_owned())
+                        })
+                        .to_vec(),
                     problems: vec![problem("error", 0)],
                     conflict: Some((
                         3,
@@ -209,6 +246,10 @@ mod tests {
                 let boxes = if count > MOST_BOXES { 0 } else { count };
                 assert_eq!(html.matches("name=\"need\"").count(), boxes);
                 assert_eq!(html.matches(".type\"").count(), 3);
+                assert_eq!(html.matches("aria-invalid=\"true\"").count(), 5);
+                assert!(
+                    html.contains("href=\"#in0-default\"") && html.contains("id=\"in0-default-e\"")
+                );
                 assert_eq!(html.contains("value=\"remove\""), !of.is_empty());
             }
         }

@@ -377,3 +377,69 @@ fn a_text_without_comments_is_changed_in_place() {
     let said = ask(&server, "POST", "1/vertices", "", &b).expect(201);
     assert_eq!((&said["id"], &said["version"]), (&json!(1), &json!(1)));
 }
+
+/// Whatever was wrong with a text and would be gone without a word: it stays, and is named.
+#[test]
+fn what_printing_would_lose_refuses_an_edit() {
+    let server = Server::start();
+    let keys = json!({"name": "a", "definition": {"script": "echo new"}});
+    let cases = [
+        (
+            "bad-default",
+            "b: {script: 'true', input: {n: {type: int, default: x}}}",
+        ),
+        (
+            "bad-choices",
+            "b: {script: 'true', input: {n: {choices: 1}}}",
+        ),
+        ("type-as-default", "b: {script: 'true', input: {n: secret}}"),
+        ("bad-retry", "b: {script: 'true', retry: {delay: 5s}}"),
+        ("duplicate-vertex", "b: 'true', b: 'false'"),
+        ("duplicate-env", "b: {script: 'true', env: {A: b, A: c}}"),
+        ("merge-key", "b: {<<: {script: 'true'}, script: 'true'}"),
+        ("bad-limit", "b: {script: 'true', limits: {memory: much}}"),
+        ("unknown-key", "b: {script: 'true', skript: 'true'}"),
+        ("unknown-key", "a.b: {script: 'true', skript: 'true'}"),
+        ("dangling-edge", "b: {script: 'true', next: nope}"),
+    ];
+    for (place, (code, vertex)) in cases.into_iter().enumerate() {
+        let text = format!("name: g{place}\nvertices: {{a: 'true', {vertex}}}\n");
+        let saved = server.define(&text);
+        let id = saved.expect(201)["id"].clone();
+        let edits = [
+            ("PUT", "vertices/a", keys.clone()),
+            (
+                "POST",
+                "vertices",
+                json!({"name": "c", "definition": {"script": "true"}}),
+            ),
+            ("DELETE", "vertices/a", Value::Null),
+        ];
+        for (method, path, body) in edits {
+            let refused = ask(&server, method, &format!("{id}/{path}"), "", &body);
+            let refused = refused.expect(422);
+            assert_eq!(refused["problems"][0]["code"], code, "{method} {vertex}");
+        }
+        assert_eq!(server.get(&format!("/graphs/{id}")).etag, saved.etag);
+    }
+    // What is given is judged alike, whatever the notation.
+    let json = json!({"name": "j", "vertices": {"a": {"script": "true"}}});
+    let id = server.post("/graphs", &json).expect(201)["id"].clone();
+    let given = json!({"script": "true", "input": {"n": {"type": "int", "default": "x"}}});
+    let given = json!({"name": "a", "definition": given});
+    let path = format!("{id}/vertices/a");
+    let refused = ask(&server, "PUT", &path, "", &given).expect(422);
+    assert_eq!(refused["problems"][0]["code"], "bad-default");
+    // An edit puts something in the place of what is wrong, or leaves it where it is.
+    let stays = "name: s\nvertices:\n  a: {skript: x}\n  b: {script: 'true', env: {A-B: x}, needs: c}\n  c: {script: 'true', needs: b}\n";
+    let id = server.define(stays).expect(201)["id"].clone();
+    let path = format!("{id}/vertices/a");
+    let said = ask(&server, "PUT", &path, "", &keys).expect(200);
+    let problems = said["problems"].as_array().expect("a list").iter();
+    let mut codes: Vec<_> = problems.map(|p| p["code"].as_str().unwrap_or("")).collect();
+    codes.sort_unstable();
+    assert_eq!(codes, ["bad-env-name", "cycle"]);
+    let path = format!("{}/edges/b/c", said["id"]);
+    let said = ask(&server, "DELETE", &path, "", &Value::Null).expect(200);
+    assert_eq!(said["problems"][0]["code"], "bad-env-name");
+}
