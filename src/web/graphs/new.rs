@@ -55,7 +55,8 @@ impl NewPage {
     /// The same for a known graph.
     pub(super) fn about(self, who: &Browser, head: GraphHead) -> Self {
         Self {
-            frame: Frame::new(who, Section::Graphs),
+            frame: Frame::new(who, Section::Graphs)
+                .standing_at(&format!("/graphs/{}/edit", head.id)),
             of: Some(head),
             ..self
         }
@@ -76,7 +77,10 @@ pub(super) struct ByForms {
 #[get("/graphs/new?<by>")]
 pub(in crate::web) fn blank(who: Browser, by: Option<&str>) -> Outcome {
     let mut page = page(&who, EXAMPLE.to_owned(), Format::Yaml, &[]);
-    page.by_forms = (by == Some("forms")).then(ByForms::default);
+    if by == Some("forms") {
+        page.by_forms = Some(ByForms::default());
+        page.frame = page.frame.standing_at("/graphs/new?by=forms");
+    }
     Answer::ok(&page)
 }
 
@@ -117,6 +121,7 @@ fn begin(desk: &Desk, who: &Browser, form: &Posted) -> Outcome {
     let refuse = |fields, problems: &[StoredProblem]| {
         let mut page = page(who, String::new(), Format::Json, problems);
         page.by_forms = Some(fields);
+        page.frame = page.frame.standing_at("/graphs/new?by=forms");
         Answer::page(Status::UnprocessableEntity, &page)
     };
     let yaml = read.graph.filter(|_| !taken).map(|graph| to_yaml(&graph));
@@ -144,7 +149,7 @@ pub(super) fn page(
     problems: &[StoredProblem],
 ) -> NewPage {
     NewPage {
-        frame: Frame::new(who, Section::NewGraph),
+        frame: Frame::new(who, Section::NewGraph).standing_at("/graphs/new"),
         of: None,
         tag: String::new(),
         newest: None,

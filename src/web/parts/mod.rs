@@ -24,3 +24,4 @@ pub(in crate::web) mod ticks;
 pub(in crate::web) mod values;
 pub(in crate::web) mod when;
 pub(in crate::web) mod words;
+pub(in crate::web) mod wrong;

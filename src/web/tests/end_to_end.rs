@@ -428,7 +428,7 @@ fn a_preview_shows_what_would_run_and_starts_nothing() {
     );
     assert!(wrong.contains("would read it as an option") && !wrong.contains("id=\"preview\""));
     assert!(
-        wrong.contains("<code>day</code> is required"),
+        wrong.contains("<code>day</code> must be answered"),
         "the missing value is told"
     );
     let form =
@@ -448,6 +448,18 @@ fn a_preview_shows_what_would_run_and_starts_nothing() {
     let runs = server.desk.store.pipelines_of(id, 1).expect("read");
     assert!(runs.is_empty(), "nothing was started");
     keep("preview", &html);
+    let later = page(
+        server.post(&path, "p.host=h&p.level=major&ask_later=yes&key=k"),
+        Status::Ok,
+    );
+    for shown in [
+        "p_jobs=&#39;‹jobs: asked later›&#39;",
+        "<bdi>jobs: asked later</bdi>",
+        "value=\"yes\" checked",
+    ] {
+        assert!(later.contains(shown), "{shown}");
+    }
+    assert!(!later.contains("role=\"alert\""));
     let unchecked = save(
         &server,
         Graph {
