@@ -33,3 +33,4 @@ kept-secrets = Secrets are never kept: type them again.
 kept-discard = Discard it
 kept-here = What you typed is kept in this tab, but for secrets, until the form is sent.
 kept-open = Back to the form
+kept-not = Without JavaScript pages cannot keep what was typed: what the browser has not kept has to be typed again.

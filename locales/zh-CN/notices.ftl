@@ -30,3 +30,4 @@ kept-secrets = 密钥不会保留，请重新输入。
 kept-discard = 放弃恢复的内容
 kept-here = 您输入的内容（密钥除外）保留在这个标签页里，直到表单提交成功。
 kept-open = 返回表单
+kept-not = 未启用 JavaScript 时，页面无法保留输入的内容；浏览器没有保留的部分需要重新输入。

@@ -109,7 +109,7 @@ fn a_form_that_was_not_taken_says_so_and_leads_back_to_its_page() {
     assert!(typed(&form, &format!("/graphs/{graph}/start%3Fsame%3D1")));
     assert!(!form.contains("data-unsent"));
     let refused = page(
-        server.post(&path, "p.host=&p.level=major"),
+        server.post(&path, "revision=1&p.host=&p.level=major"),
         Status::UnprocessableEntity,
     );
     assert!(refused.contains("<main id=\"main\" data-unsent"));
@@ -135,10 +135,11 @@ fn a_form_that_was_not_taken_says_so_and_leads_back_to_its_page() {
         let request = request.header(Header::new("Referer", from));
         let request = request.cookie(("trackyard_lang", language));
         let html = page(
-            request.body("p.host=typed").dispatch(),
+            request.body("p.host=canary").dispatch(),
             Status::Unauthorized,
         );
-        assert!(html.contains(words) && html.contains("id=\"unsent\"") && !html.contains("typed"));
+        assert!(html.contains("<noscript><p>") && html.contains(words));
+        assert!(html.contains("id=\"unsent\"") && !html.contains("canary"));
         let back = format!("back={}\"", here(&format!("/graphs/{graph}/start")));
         assert!(html.contains(&back));
     }
