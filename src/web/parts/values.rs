@@ -74,6 +74,8 @@ pub(in crate::web) fn begun(given: &str, declared: &[(Option<String>, Param)]) -
     let (mut all, mut others) = (Vec::new(), Vec::new());
     for (name, value) in values(given) {
         let known = open.remove(&name).map(|place| &declared[place].1);
+        // What has to be answered was answered, whatever with.
+        let known = known.filter(|param| !param.required);
         let is_default = known.and_then(default).as_ref() == Some(&value);
         let (list, source) = match is_default {
             true => (&mut others, Source::Default),

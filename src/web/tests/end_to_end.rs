@@ -474,3 +474,33 @@ fn a_preview_shows_what_would_run_and_starts_nothing() {
     );
     page(server.post("/graphs/77/preview", form), Status::NotFound);
 }
+
+#[test]
+fn a_pipeline_tells_what_was_given_from_defaults() {
+    let server = Server::start();
+    let graph = save(&server, release(), true);
+    let run = start(&server, graph, "release");
+    for (language, given, default, nobody) in [
+        ("en", "given", "default", "not given at the start"),
+        ("zh-CN", "启动时填写", "默认值", "启动时没有填写"),
+    ] {
+        for path in [
+            format!("/pipelines/{run}"),
+            format!("/pipelines/{run}/again"),
+        ] {
+            let request = server.signed(server.client.get(path));
+            let request = request.cookie(("trackyard_lang", language));
+            let html = page(request.dispatch(), Status::Ok);
+            for (name, value, source) in [
+                ("host", "<code>127.0.0.1</code>", given),
+                ("publish.day", "<code>2026-11-22</code>", given),
+                ("level", "<code>patch</code>", default),
+                ("image.jobs", "", nobody),
+            ] {
+                let value = format!("<td class=\"value\">{value}</td>");
+                let row = format!("<code>{name}</code></th>{value}<td class=\"muted\">{source}<");
+                assert!(html.contains(&row), "{row}");
+            }
+        }
+    }
+}
