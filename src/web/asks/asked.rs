@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::desk::{Ask, Asked, Desk, StartError, Takes, TrackAsk};
-use crate::engine::{GraphId, PipelineId, TrackId, TrackState};
+use crate::engine::{PipelineId, TrackId, TrackState};
 use crate::graph::Param;
 use crate::l10n::Words;
 use crate::store::{PipelineHead, TrackHead};
@@ -164,11 +164,7 @@ impl Found {
     /// What a new pipeline would be given.
     pub(in crate::web) fn given(&self, desk: &Desk) -> Result<Vec<Begun>, Failure> {
         match self.subject {
-            Subject::Pipeline(_, Deed::Again) => {
-                let graph = GraphId(self.pipeline.graph_id);
-                let declared = desk.store.declared(graph, values::MOST_VERTICES)?;
-                Ok(values::begun(&self.pipeline.input, &declared))
-            }
+            Subject::Pipeline(_, Deed::Again) => values::of_pipeline(desk, &self.pipeline),
             Subject::Pipeline(_, Deed::Ask(_)) | Subject::Track(..) => Ok(Vec::new()),
         }
     }

@@ -10,7 +10,8 @@ use crate::graph::{FieldError, GivenOwned};
 use crate::l10n::Words;
 use crate::web::asks::asked::{Found, Subject};
 use crate::web::edge::posted::Posted;
-use crate::web::parts::fields::{self, Field, Group, Need, Spec, Widget};
+use crate::web::parts::fields::{self, Field, Group, Spec, Widget};
+use crate::web::parts::need::{Need, type_again};
 use crate::web::parts::refused::of_field;
 use crate::web::parts::values::held;
 
@@ -91,7 +92,7 @@ impl Found {
         let mut groups = fields::groups(&specs, known, &errors, t);
         fields::keeping_secrets(&mut groups, |name| self.value(name).is_some(), t);
         if let Some(form) = sent.form {
-            fields::type_again(&mut groups, form);
+            type_again(&mut groups, form);
         }
         if let (Some(group), Subject::Track(_, ask)) = (groups.first_mut(), self.subject) {
             group.title = match ask.takes() {

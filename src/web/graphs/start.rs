@@ -15,8 +15,9 @@ use crate::web::edge::guard::Browser;
 use crate::web::edge::limit::Limit;
 use crate::web::edge::posted::Posted;
 use crate::web::graphs::unchecked::unchecked;
-use crate::web::parts::fields::{self, Field, Group, Need, Widget};
+use crate::web::parts::fields::{self, Group, Widget};
 use crate::web::parts::frame::{Frame, Section};
+use crate::web::parts::need::type_again;
 use crate::web::parts::refused::of_start;
 use crate::web::parts::values::held;
 use crate::web::tracks::script::{self, Preview};
@@ -52,15 +53,6 @@ pub(super) struct StartPage {
     last: Option<i64>,
     /// The pipeline whose values stand in the fields.
     same: Option<i64>,
-}
-
-impl Group {
-    /// Somebody has to look at it: a value is missing or wrong.
-    pub(in crate::web) fn is_open(&self) -> bool {
-        let asks = |field: &Field| field.need != Need::Nothing && field.value.is_empty();
-        let mut fields = self.fields.iter();
-        fields.any(|field| asks(field) || !field.errors.is_empty())
-    }
 }
 
 /// What was sent and refused.
@@ -147,7 +139,7 @@ pub(super) fn view(
     errors.extend(fields::elsewhere(&specs, &again.fields, who.look.t));
     let mut groups = fields::groups(&specs, sent, &again.fields, who.look.t);
     if let Some(form) = again.form {
-        fields::type_again(&mut groups, form);
+        type_again(&mut groups, form);
     }
     let users = users(graph);
     for group in groups.iter_mut().filter(|group| group.title.is_empty()) {

@@ -3,7 +3,7 @@
 use crate::clock::format_duration;
 use crate::graph::{Concurrency, Form, Graph, OnFailure, OnLimit, Param, Reference, Retry, Vertex};
 use crate::l10n::Words;
-use crate::web::parts::fields::Need;
+use crate::web::parts::need::Need;
 use crate::web::parts::{reveal, words};
 use crate::web::tracks::script::{self, Label, Part};
 

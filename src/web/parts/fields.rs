@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use crate::graph::{FieldError, GivenOwned, Graph, Kind, Param, Value};
 use crate::l10n::Words;
 use crate::web::edge::posted::Posted;
+use crate::web::parts::need::Need;
 use crate::web::parts::{refused, words, wrong};
 
 /// Up to so many choices are shown side by side.
@@ -48,49 +49,6 @@ pub(in crate::web) struct Field {
     pub(in crate::web) errors: Vec<String>,
     /// What was typed is not in it any more, because it is a secret.
     pub(in crate::web) again: bool,
-}
-
-/// Whether a field may be left empty, and why not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::web) enum Need {
-    /// It may.
-    Nothing,
-    /// Somebody has to answer: a default only fills in the form.
-    Answer,
-    /// There is no default that would take its place.
-    Value,
-}
-
-impl Need {
-    /// Of a declared parameter.
-    pub(in crate::web) fn of(param: &Param) -> Self {
-        match (param.required, &param.default) {
-            (true, _) => Self::Answer,
-            (false, None) => Self::Value,
-            (false, Some(_)) => Self::Nothing,
-        }
-    }
-
-    /// What is said beside its name; empty: nothing.
-    pub(in crate::web) fn said(self, t: &Words) -> String {
-        match self {
-            Self::Nothing => String::new(),
-            Self::Answer => t.field_must_answer(),
-            Self::Value => t.field_no_default(),
-        }
-    }
-}
-
-impl Field {
-    /// Says that it may be left empty.
-    pub(in crate::web) fn leave(&mut self, t: Words) {
-        self.need = Need::Nothing;
-        if let Widget::Pick(choices) | Widget::Radio(choices) = &mut self.widget {
-            for choice in choices.iter_mut().filter(|choice| choice.value.is_empty()) {
-                choice.text = t.field_none();
-            }
-        }
-    }
 }
 
 /// The element that takes the value.
@@ -212,13 +170,6 @@ pub(in crate::web) fn keeping_secrets(groups: &mut [Group], held: impl Fn(&str) 
     }
 }
 
-/// Marks the secrets that a form has sent: the form comes back without them.
-pub(in crate::web) fn type_again(groups: &mut [Group], form: &Posted) {
-    for field in groups.iter_mut().flat_map(|group| &mut group.fields) {
-        field.again = field.widget == Widget::Password && !form.text(&field.name).is_empty();
-    }
-}
-
 /// What is wrong with a value, with the name of what takes it.
 pub(in crate::web) fn named(error: &FieldError, t: Words) -> String {
     t.words_detail(&error.field, refused::of_field(error, t))
@@ -296,10 +247,11 @@ fn choices(param: &Param, known: Vec<(String, String)>, value: &str, t: Words) -
 
 #[cfg(test)]
 mod tests {
-    use super::{Field, Need, Widget, elsewhere, given, groups, of_graph, type_again};
+    use super::{Field, Widget, elsewhere, given, groups, of_graph};
     use crate::graph::{FieldError, GivenOwned, Graph, Kind, Param, Value, Vertex};
     use crate::l10n::{L10n, Words};
     use crate::web::edge::posted::Posted;
+    use crate::web::parts::need::{Need, type_again};
     use crate::web::tests::harness::param;
 
     fn text(text: &str) -> Option<Value> {

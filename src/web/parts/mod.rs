@@ -11,6 +11,7 @@ pub(in crate::web) mod frame;
 pub(in crate::web) mod held;
 pub(in crate::web) mod lines;
 pub(in crate::web) mod marks;
+pub(in crate::web) mod need;
 pub(in crate::web) mod noted;
 pub(in crate::web) mod picture;
 pub(in crate::web) mod problems;

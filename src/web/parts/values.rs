@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::desk::Desk;
+use crate::engine::GraphId;
 use crate::graph::{MASK, Param};
 use crate::l10n::Words;
+use crate::store::PipelineHead;
+use crate::web::edge::answer::Failure;
 use crate::web::parts::reveal;
 
 /// The names and values of a JSON object, as a script sees them.
@@ -54,13 +58,19 @@ impl Source {
 }
 
 /// Vertices whose own inputs are read for that.
-pub(in crate::web) const MOST_VERTICES: i64 = 200;
+const MOST_VERTICES: i64 = 200;
 /// Values that were not given and are shown.
 const MOST_OTHERS: usize = 200;
 
+/// With which values a pipeline that is there began.
+pub(in crate::web) fn of_pipeline(desk: &Desk, head: &PipelineHead) -> Result<Vec<Begun>, Failure> {
+    let declared = desk.store.declared(GraphId(head.graph_id), MOST_VERTICES)?;
+    Ok(begun(&head.input, &declared))
+}
+
 /// With which values a pipeline began: what was given, then what was `declared` and is from nobody. A
 /// start form gives the defaults that stand in its fields, too: these are told apart by their values.
-pub(in crate::web) fn begun(given: &str, declared: &[(Option<String>, Param)]) -> Vec<Begun> {
+fn begun(given: &str, declared: &[(Option<String>, Param)]) -> Vec<Begun> {
     let default = |param: &Param| {
         let default = param.default.as_ref();
         default.map(|value| reveal::text(&value.to_string()))

@@ -6,7 +6,7 @@ use askama::Template;
 use rocket::{State, get};
 
 use crate::desk::Desk;
-use crate::engine::{GraphId, PipelineId, TrackId, TrackState};
+use crate::engine::{PipelineId, TrackId, TrackState};
 use crate::l10n::Words;
 use crate::spool::Spool;
 use crate::store::{PipelineHead, TrackHead};
@@ -139,11 +139,7 @@ pub(in crate::web) async fn show(
             gantt: in_time(&desk, &found.head, of)?,
             left_ms: forecast(&desk, &found, now)?,
             printed: printed(&spool, &found, asked.as_ref()),
-            begun: {
-                let graph = GraphId(found.head.graph_id);
-                let declared = desk.store.declared(graph, values::MOST_VERTICES)?;
-                values::begun(&found.head.input, &declared)
-            },
+            begun: values::of_pipeline(&desk, &found.head)?,
         };
         Answer::ok(&view(&who, found, beside, &wanted))
     })
