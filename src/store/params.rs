@@ -1,6 +1,6 @@
 //! Parameters as the JSON of their columns.
 
-use diesel::prelude::*;
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
