@@ -81,7 +81,7 @@ ask-waits = { $count ->
 # $pipelines (String) - the numbers of pipelines, e.g. #7, #9
 ask-stops = Its graph's limit is reached: { $pipelines } will be stopped.
 ask-note = Note:
-ask-given = Inputs given
+ask-given = Values that it starts with
 ask-typed = The reason that you gave:
 ask-back = Back
 ask-outputs = What it left for the vertices after it

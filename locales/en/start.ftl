@@ -2,7 +2,7 @@
 start-same = Same as last run #{ $id }
 start-taken-over = The fields have the values of an earlier run; secrets are never taken over. It was
 start-no-inputs = This graph takes no inputs.
-start-ask-later = Start without missing required values, and ask for them when they are needed
+start-ask-later = Start without the values that are missing, and ask for each when it is needed
 start-sieve = Vertices and inputs with
 start-this-run = This run
 start-name-hint = Left empty: the name of the graph.
@@ -28,3 +28,8 @@ start-long-desc = The description has more than { $most } characters: shorten it
 start-edited = The graph was edited after this form was made. Look at the fields again, then send the form once more.
 # $id (String) - the number of a pipeline
 start-key-reused = This form has started pipeline { $id } already, with other values. Send it once more to start another one.
+# $vertex (String) - the vertex that leaves it
+script-output-of = an output of { $vertex }
+script-later = asked later
+# $name (String) - the input
+script-asked-later = ‹{ $name }: asked later›

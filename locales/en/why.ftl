@@ -38,3 +38,7 @@ why-finished = All that it had to do is done.
 why-moves-itself = It goes on by itself.
 why-moves-person = A person has to do something.
 why-moves-nobody = Nothing follows.
+# $names (String) - the inputs
+why-input-of = It needs a value for { $names }.
+# $names (String) - the pool
+why-pool-of = All of the pool { $names } is used.

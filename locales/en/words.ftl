@@ -124,3 +124,39 @@ why-label = Why:
 why-until = until
 why-until-then = Until
 why-give = Give it
+field-must-answer = must be answered
+field-no-default = has no default: needs a value
+field-again = What you typed was not kept, because it is a secret: type it again.
+# $name (String) - the input
+value-must-answer = `{ $name }` must be answered; a default only fills in the form
+# $name (String) - the input
+value-no-default = `{ $name }` has no default and needs a value
+# $name (String) - the input
+# $kind (String) - the kind of its values in words
+value-other-kind = `{ $name }` takes another kind of value: { $kind }
+# $name (String) - the input
+# $choices (String) - all choices
+value-not-a-choice = This is not a choice of `{ $name }`; choose one of { $choices }
+# $name (String) - the input
+# $min (String) - the smallest value
+value-too-small = This is below the smallest value of `{ $name }`, { $min }
+# $name (String) - the input
+# $max (String) - the largest value
+value-too-large = This is above the largest value of `{ $name }`, { $max }
+# $name (String) - the input
+# $least (Number) - characters
+value-too-short = `{ $name }` needs { $least } characters or more
+# $name (String) - the secret
+# $least (Number) - bytes
+value-short-secret = `{ $name }` needs { $least } bytes or more, blanks at its ends not counted: a shorter secret cannot be masked in the output
+# $name (String) - the input
+# $most (Number) - characters
+value-too-long = `{ $name }` takes { $most } characters at most
+# $name (String) - the input
+# $pattern (String) - a regular expression
+value-other-pattern = This does not match the pattern of `{ $name }`, { $pattern }
+# $name (String) - the input
+value-leading-dash = This begins with `-`, so that a program would read it as an option; if `{ $name }` may do that, declare it with `allow_dash: true`
+value-given = given
+value-default = default
+value-nobody = not given at the start

@@ -1,7 +1,7 @@
 start-same = 与上次运行 #{ $id } 相同
 start-taken-over = 字段中填入了较早一次运行的值（密钥不会沿用），来自
 start-no-inputs = 此图不需要输入。
-start-ask-later = 缺少必填值也启动，需要时再询问
+start-ask-later = 缺少的值先空着启动，需要时再询问
 start-sieve = 筛选节点和输入
 start-this-run = 本次运行
 start-name-hint = 留空则使用图的名称。
@@ -21,3 +21,6 @@ start-long-name = 名称超过 { $most } 个字符，请缩短。
 start-long-desc = 描述超过 { $most } 个字符，请缩短。
 start-edited = 此表单生成之后图被修改过。请重新确认各字段后再提交。
 start-key-reused = 此表单已用其他值启动了流水线 { $id }。再次提交会另外启动一条。
+script-output-of = { $vertex } 的输出
+script-later = 稍后询问
+script-asked-later = ‹{ $name }：稍后询问›

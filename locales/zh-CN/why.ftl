@@ -38,3 +38,5 @@ why-finished = 所有任务都已完成。
 why-moves-itself = 之后会自动继续。
 why-moves-person = 需要有人处理。
 why-moves-nobody = 之后不会再有变化。
+why-input-of = 缺少输入值：{ $names }。
+why-pool-of = 资源池 { $names } 已用完。

@@ -28,6 +28,9 @@ pub(super) struct RenderArgs {
     /// Print the script of this vertex alone, without a heading
     #[arg(long, value_name = "NAME")]
     pub(super) vertex: Option<String>,
+    /// Show values that are missing as what is asked for later
+    #[arg(long)]
+    pub(super) ask_later: bool,
     /// Print one JSON object instead of text
     #[arg(long)]
     pub(super) json: bool,
@@ -40,6 +43,7 @@ pub(super) fn render(context: &Context, args: RenderArgs) -> Result<u8, CliError
     let request = RenderRequest {
         given: texts(args.params.values(config)?),
         vertex: args.vertex,
+        ask_later: args.ask_later,
     };
     let rendered = scripts(&graph, &request, &limits(config)).map_err(|why| match why {
         RenderError::Start(why) => why.into(),

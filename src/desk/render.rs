@@ -15,6 +15,8 @@ pub struct RenderRequest {
     pub given: BTreeMap<String, GivenOwned>,
     /// This vertex alone.
     pub vertex: Option<String>,
+    /// As of a start: what is missing is asked for when it is needed.
+    pub ask_later: bool,
 }
 
 /// Why there is nothing to show.
@@ -64,14 +66,18 @@ pub fn scripts(
             Some(index.ok_or_else(|| RenderError::NoVertex(name.clone()))?)
         }
     };
-    let accepted = accept_inputs(graph, &request.given, Later::Secrets, limits);
+    let later = match request.ask_later {
+        true => Later::All,
+        false => Later::Secrets,
+    };
+    let accepted = accept_inputs(graph, &request.given, later, limits);
     let accepted = accepted.map_err(StartError::Fields)?;
     let (mut all, mut bytes, outputs) = (Vec::new(), 0, Outputs::of(graph));
     for (index, input) in accepted.vertices.iter().enumerate() {
         if only.is_some_and(|only| only != index) {
             continue;
         }
-        let Some(one) = render(&outputs, &graph.vertices[index], input) else {
+        let Some(one) = render(&outputs, &graph.vertices[index], input, later) else {
             continue;
         };
         let environment = one.environment.iter().map(|(_, value)| value.len());

@@ -72,7 +72,7 @@ pub use param::{Kind, Param, Value};
 pub use places::{Mark, Part, Places, Spot};
 pub use policy::{Concurrency, ExitCodes, OnFailure, OnInterrupt, OnLimit, Retry, When};
 pub use problem::{Problem, ScriptProblem, Severity};
-pub use render::{Form, Name, Piece, Rendered, Shown, pieces, render};
+pub use render::{Form, Name, Piece, Rendered, Shown, asked_later, pieces, render};
 pub use rlimits::{Resource, Rlimits};
 pub use rules::SECRET_LEAST_BYTES;
 pub use script::{Interpreter, interpreter};

@@ -4,12 +4,12 @@ use std::fmt;
 
 use super::compile::compile;
 use super::hidden::MASK;
-use super::inputs::VertexInput;
+use super::inputs::{Later, VertexInput};
 use super::launch::{VARIABLE, carrier, environment, launch_text};
 use super::lexer::{Context, lex};
 use super::model::{Graph, Vertex};
 use super::outputs::{Outputs, unknown_output};
-use super::param::Value;
+use super::param::{Kind, Value};
 use super::script::interpreter;
 
 /// One script as it would run.
@@ -36,6 +36,16 @@ pub enum Shown {
     Secret,
     /// Not known before the vertex that gives it has run.
     Output(String),
+    /// Asked for when its turn comes.
+    Later {
+        /// It will not be shown then either.
+        secret: bool,
+    },
+}
+
+/// What stands for a value that is asked for later.
+pub fn asked_later(name: &str) -> String {
+    format!("‹{name}: asked later›")
 }
 
 impl fmt::Display for Shown {
@@ -44,6 +54,7 @@ impl fmt::Display for Shown {
             Self::Value(value) => value.fmt(f),
             Self::Secret => f.write_str(MASK),
             Self::Output(text) => f.write_str(text),
+            Self::Later { .. } => f.write_str("asked later"),
         }
     }
 }
@@ -80,43 +91,63 @@ pub enum Form {
     Compiled,
 }
 
-/// The script of a vertex that compiles, with the values that were accepted for it. What is missing
-/// there is secret.
+/// The script of a vertex that compiles, with the values that were accepted for it. A secret that is
+/// missing there is as one that was given, unless all values may come `later`.
 pub fn render<'g>(
     outputs: &Outputs<'g>,
     vertex: &'g Vertex,
     input: &VertexInput,
+    later: Later,
 ) -> Option<Rendered> {
     let scope = outputs.scope(vertex);
     let compiled = compile(&vertex.script, &scope.params()).ok()?;
     let body = compiled.body;
-    let later = scope.used(&compiled.uses).into_iter().map(|reference| {
+    let is_secret = |name: &str| {
+        let mut inputs = scope.inputs.iter();
+        inputs.any(|p| p.name == name && p.kind == Kind::Secret)
+    };
+    let mut values: Vec<(String, Shown)> = Vec::new();
+    for (name, value) in &input.values {
+        values.push((name.clone(), Shown::Value(value.clone())));
+    }
+    for (name, _) in &input.secrets {
+        values.push((name.clone(), Shown::Secret));
+    }
+    for name in &input.missing {
+        let shown = match is_secret(name) {
+            true if later != Later::All => Shown::Secret,
+            secret => Shown::Later { secret },
+        };
+        values.push((name.clone(), shown));
+    }
+    for reference in scope.used(&compiled.uses) {
         let name = reference.param.name;
         let unknown = unknown_output(&name);
-        (name, unknown)
-    });
-    let later: Vec<(String, String)> = later.collect();
-    let known = input.values.iter().cloned();
-    let text = |(name, text): &(String, String)| (name.clone(), Value::Str(text.clone()));
-    let set: Vec<(String, Value)> = known.chain(later.iter().map(text)).collect();
-    let secrets = input.secrets.iter().map(|(name, _)| name);
-    let secrets: Vec<&String> = secrets.chain(&input.missing).collect();
+        values.push((name, Shown::Output(unknown)));
+    }
+    let (mut set, mut hidden) = (Vec::new(), Vec::new());
+    for (name, shown) in &values {
+        let variable = || carrier(name, true, true);
+        match shown {
+            Shown::Value(value) => set.push((name.clone(), value.clone())),
+            Shown::Output(text) => set.push((name.clone(), Value::Str(text.clone()))),
+            Shown::Secret => hidden.push((variable(), MASK.to_owned())),
+            Shown::Later { secret: true } => hidden.push((variable(), asked_later(name))),
+            Shown::Later { secret: false } => {
+                set.push((name.clone(), Value::Str(asked_later(name))));
+            }
+        }
+    }
     let mut environment = environment(&body, &set);
-    let hidden = secrets.iter().map(|name| carrier(name, true, true));
-    let hidden = hidden.chain(named(outputs.graph, vertex));
-    environment.extend(hidden.map(|variable| (variable, MASK.to_owned())));
-    let values = input.values.iter().cloned();
-    let values = values.map(|(name, value)| (name, Shown::Value(value)));
-    let secrets = secrets.into_iter().map(|n| (n.clone(), Shown::Secret));
-    let later = later
-        .into_iter()
-        .map(|(name, text)| (name, Shown::Output(text)));
+    environment.extend(hidden);
+    let named = named(outputs.graph, vertex).into_iter();
+    environment.extend(named.map(|variable| (variable, MASK.to_owned())));
     Some(Rendered {
         vertex: vertex.name.clone(),
         interpreter: interpreter(&body).argv,
         script: launch_text(&body, &set),
         environment,
-        values: values.chain(secrets).chain(later).collect(),
+        values,
     })
 }
 

@@ -1,9 +1,13 @@
 //! Parameters as the JSON of their columns.
 
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
+use super::reader::Store;
+use super::schema::{graph, vertex};
 use super::spec::{from_json, to_json};
+use crate::engine::GraphId;
 use crate::graph::{Kind, Param, Value};
 
 #[derive(Serialize, Deserialize)]
@@ -42,6 +46,38 @@ pub(crate) fn params_to_json(params: &[Param]) -> String {
 pub(crate) fn params_from_json(text: &str) -> Result<Vec<Param>, StoreError> {
     let specs: Vec<ParamSpec> = from_json(text)?;
     specs.into_iter().map(Param::try_from).collect()
+}
+
+impl Store {
+    /// The parameters that a graph declares, each with the vertex that does: first those of the graph
+    /// itself, then those of up to `most` vertices. No script is read.
+    pub fn declared(
+        &self,
+        id: GraphId,
+        most: i64,
+    ) -> Result<Vec<(Option<String>, Param)>, StoreError> {
+        let db = &mut *self.pool.get()?;
+        let shared: Option<String> = graph::table
+            .find(id.0)
+            .select(graph::input)
+            .first(db)
+            .optional()?;
+        let own: Vec<(String, String)> = vertex::table
+            .filter(vertex::graph_id.eq(id.0))
+            .filter(vertex::input.ne("[]"))
+            .order(vertex::place)
+            .limit(most)
+            .select((vertex::name, vertex::input))
+            .load(db)?;
+        let mut all = Vec::new();
+        let shared = shared.into_iter().map(|input| (None, input));
+        let own = own.into_iter().map(|(name, input)| (Some(name), input));
+        for (vertex, input) in shared.chain(own) {
+            let params = params_from_json(&input)?.into_iter();
+            all.extend(params.map(|param| (vertex.clone(), param)));
+        }
+        Ok(all)
+    }
 }
 
 impl From<&Param> for ParamSpec {

@@ -23,6 +23,8 @@ struct SecretsPage {
     error: String,
     /// The name that was sent with it; never the value.
     name: String,
+    /// A value was sent with it, which has to be typed again.
+    again: bool,
     /// What removing one has meant.
     removed: String,
 }
@@ -50,6 +52,7 @@ fn view(who: &Browser, secrets: Vec<SecretHead>) -> SecretsPage {
         lines: secrets.into_iter().map(line).collect(),
         error: String::new(),
         name: String::new(),
+        again: false,
         removed: String::new(),
     }
 }
@@ -93,6 +96,7 @@ fn take(desk: &Desk, who: &Browser, form: &Posted) -> Outcome {
         } else {
             name.to_owned()
         },
+        again: !error.is_empty() && !form.text("value").is_empty(),
         error,
         removed,
         ..view(who, desk.secrets()?)
@@ -128,6 +132,8 @@ mod tests {
             let html = refused.into_string().expect("a page");
             wellformed::check(&html);
             assert!(html.contains(words) && !html.contains("canary"), "{html}");
+            let again = body.contains("value=");
+            assert_eq!(html.contains("type it again"), again, "{body}");
         }
 
         let removed = server.post("/secrets", "name=DB_PASSWORD&do=remove");

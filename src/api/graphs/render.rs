@@ -14,7 +14,7 @@ use crate::graph::GivenOwned;
 
 /// The scripts as they would run
 ///
-/// Nothing runs. Secrets are `******`.
+/// Nothing runs. Secrets are `******`. With `ask_later`, what is missing is written as what is asked for later.
 #[utoipa::path(
     tag = "graphs",
     operation_id = "renderGraph",
@@ -40,6 +40,7 @@ pub(in crate::api) async fn render(
                 .map(|(name, value)| (name, GivenOwned::Json(value)))
                 .collect(),
             vertex: body.vertex,
+            ask_later: body.ask_later,
         };
         let scripts = desk.render(GraphId(id), &request)?;
         Ok(Json(Rendering::from(scripts.as_slice())))

@@ -70,6 +70,8 @@ pub(in crate::api) struct RenderBody {
     pub(in crate::api) input: BTreeMap<String, Value>,
     /// This vertex alone.
     pub(in crate::api) vertex: Option<String>,
+    /// As for a start: a value that is missing is no error. `‹name: asked later›` stands for it.
+    pub(in crate::api) ask_later: bool,
 }
 
 /// A new vertex.

@@ -23,7 +23,8 @@ pub(in crate::api) struct Pipeline {
     name: String,
     desc: String,
     state: PipelineState,
-    /// What was given at the start, by parameter; null for each secret.
+    /// What was given at the start, by parameter; null for each secret. The start form of the pages gives
+    /// what stands in its fields, the defaults among it.
     #[schema(value_type = Object)]
     input: Value,
     track_count: i32,

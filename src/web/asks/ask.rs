@@ -23,6 +23,7 @@ use crate::web::parts::frame::{Frame, Section};
 use crate::web::parts::marks::Mark;
 use crate::web::parts::refused::{failure, of_start, told};
 use crate::web::parts::reveal;
+use crate::web::parts::values::Begun;
 
 #[derive(Template)]
 #[template(path = "ask.html")]
@@ -54,7 +55,7 @@ pub(in crate::web) struct AskPage {
     pub(in crate::web) warnings: Vec<String>,
     pub(in crate::web) fates: Vec<Fates>,
     /// What a new pipeline would be given.
-    pub(in crate::web) given: Vec<(String, String)>,
+    pub(in crate::web) given: Vec<Begun>,
 }
 
 /// The word of what is asked of a pipeline, in an address.
@@ -212,7 +213,7 @@ fn page(desk: &Desk, who: &Browser, subject: Subject, mut sent: Sent<'_>) -> Out
     sent.errors.extend(elsewhere);
     let fields = groups.iter().flat_map(|group| &group.fields);
     let page = AskPage {
-        frame: Frame::new(who, Section::Pipelines),
+        frame: Frame::new(who, Section::Pipelines).standing_at(&found.at(sent.from)),
         words: found.words(who.look.t),
         track: found.track(),
         name: found.name().to_owned(),
@@ -229,7 +230,7 @@ fn page(desk: &Desk, who: &Browser, subject: Subject, mut sent: Sent<'_>) -> Out
         becomes: foretold.becomes,
         warnings: foretold.warnings,
         fates: foretold.fates,
-        given: found.given(),
+        given: found.given(desk)?,
         errors: sent.errors,
         pipeline: found.pipeline,
     };

@@ -14,7 +14,7 @@ use crate::web::edge::posted::Posted;
 use crate::web::edge::seen::Seen;
 use crate::web::graphs::start::new_key;
 use crate::web::parts::marks::{self, Mark};
-use crate::web::parts::values::values;
+use crate::web::parts::values::{self, Begun};
 
 /// What is asked, and of what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,6 +133,14 @@ impl Found {
         }
     }
 
+    /// The address of the form, for somebody who came from there.
+    pub(in crate::web) fn at(&self, from: &str) -> String {
+        match from {
+            "" => self.path(),
+            from => format!("{}?from={from}", self.path()),
+        }
+    }
+
     /// Where the reader came from.
     pub(in crate::web) fn back(&self, from: &str) -> String {
         match (self.subject, from) {
@@ -160,10 +168,10 @@ impl Found {
     }
 
     /// What a new pipeline would be given.
-    pub(in crate::web) fn given(&self) -> Vec<(String, String)> {
+    pub(in crate::web) fn given(&self, desk: &Desk) -> Result<Vec<Begun>, Failure> {
         match self.subject {
-            Subject::Pipeline(_, Deed::Again) => values(&self.pipeline.input),
-            Subject::Pipeline(_, Deed::Ask(_)) | Subject::Track(..) => Vec::new(),
+            Subject::Pipeline(_, Deed::Again) => values::of_pipeline(desk, &self.pipeline),
+            Subject::Pipeline(_, Deed::Ask(_)) | Subject::Track(..) => Ok(Vec::new()),
         }
     }
 

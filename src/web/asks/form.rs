@@ -11,6 +11,7 @@ use crate::l10n::Words;
 use crate::web::asks::asked::{Found, Subject};
 use crate::web::edge::posted::Posted;
 use crate::web::parts::fields::{self, Field, Group, Spec, Widget};
+use crate::web::parts::need::{Need, type_again};
 use crate::web::parts::refused::of_field;
 use crate::web::parts::values::held;
 
@@ -90,6 +91,9 @@ impl Found {
         };
         let mut groups = fields::groups(&specs, known, &errors, t);
         fields::keeping_secrets(&mut groups, |name| self.value(name).is_some(), t);
+        if let Some(form) = sent.form {
+            type_again(&mut groups, form);
+        }
         if let (Some(group), Subject::Track(_, ask)) = (groups.first_mut(), self.subject) {
             group.title = match ask.takes() {
                 Takes::Outputs => t.ask_outputs(),
@@ -97,8 +101,11 @@ impl Found {
             };
             if let (Takes::Outputs, Some(track)) = (ask.takes(), &self.track) {
                 for field in &mut group.fields {
-                    // The others are taken by nobody, or have a default.
-                    field.required = track.asked.contains(&field.label);
+                    match track.asked.contains(&field.label) {
+                        true => field.need = Need::Answer,
+                        // It is taken by nobody, or has a default.
+                        false => field.leave(t),
+                    }
                 }
             }
         }
@@ -123,7 +130,10 @@ impl Found {
             name: "why".to_owned(),
             label: t.ask_why(),
             desc: String::new(),
-            required,
+            need: match required {
+                true => Need::Answer,
+                false => Need::Nothing,
+            },
             widget: Widget::Line("text"),
             value: form
                 .map(|form| form.text("why").to_owned())
@@ -133,6 +143,7 @@ impl Found {
                 false => t.ask_why_free(),
             },
             errors: errors.iter().map(|error| of_field(error, t)).collect(),
+            again: false,
         }
     }
 }

@@ -24,7 +24,10 @@ pub(in crate::web) fn bad_request(request: &Request<'_>) -> Outcome {
 #[catch(401)]
 pub(in crate::web) fn unauthorized(request: &Request<'_>) -> Outcome {
     let look = Look::of(request);
-    let sentence = look.t.sign_in_not_yet();
+    let sentence = match look.posted {
+        true => look.t.sign_in_ended(),
+        false => look.t.sign_in_not_yet(),
+    };
     Answer::page(Status::Unauthorized, &Notice::sign_in(&look, sentence))
 }
 

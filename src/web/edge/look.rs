@@ -85,6 +85,8 @@ pub(in crate::web) struct Look {
     pub(in crate::web) keys: bool,
     /// The path and query of this page, with `/` and `&` written for a query.
     pub(in crate::web) here: String,
+    /// The page answers a form that was sent.
+    pub(in crate::web) posted: bool,
 }
 
 impl Default for Look {
@@ -98,6 +100,7 @@ impl Default for Look {
             is_got: true,
             keys: true,
             here: String::new(),
+            posted: false,
         }
     }
 }
@@ -112,8 +115,12 @@ impl Look {
             L10n::langneg(asked.unwrap_or_default())
         });
         let zone: Option<Tz> = said(ZONE).and_then(|name| name.parse().ok());
-        let address = request.uri().to_string();
-        let back = Some(address).filter(|address| address.len() <= LONGEST);
+        let posted = request.method() == Method::Post;
+        let address = match posted {
+            // Where a form is sent to there is no page, as a rule: the way back is to that of the form.
+            true => came_from(request).unwrap_or_else(|| request.uri().to_string()),
+            false => request.uri().to_string(),
+        };
         Self {
             language,
             t: Words::of(language),
@@ -122,11 +129,34 @@ impl Look {
             is_got: request.method() == Method::Get,
             theme: said(THEME).and_then(Theme::from_word).unwrap_or_default(),
             keys: said(KEYS) != Some("off"),
-            here: RawStr::new(&back.unwrap_or_default())
-                .percent_encode()
-                .to_string(),
+            here: written(&address),
+            posted,
         }
     }
+
+    /// The same of a page whose form stands at this address of ours.
+    pub(in crate::web) fn standing_at(self, address: &str) -> Self {
+        Self {
+            here: written(address),
+            ..self
+        }
+    }
+}
+
+/// An address for a query; empty when it is too long to go back to.
+fn written(address: &str) -> String {
+    let kept = Some(address).filter(|address| address.len() <= LONGEST);
+    RawStr::new(kept.unwrap_or_default())
+        .percent_encode()
+        .to_string()
+}
+
+/// The path and query of the page of ours that a form was on.
+fn came_from(request: &Request<'_>) -> Option<String> {
+    let headers = request.headers();
+    let (_, rest) = headers.get_one("Referer")?.split_once("://")?;
+    let path = rest.strip_prefix(headers.get_one("Host")?)?;
+    (ours(path) == path).then(|| path.to_owned())
 }
 
 #[rocket::async_trait]

@@ -105,14 +105,16 @@ fn unmade(
         (None, key @ ("name" | "desc")) => Some(format!("#{key}")),
         (None, _) => None,
     };
+    let blank = page(who, String::new(), Format::Json, &[]);
     let page = NewPage {
+        frame: blank.frame.standing_at("/graphs/new?by=forms"),
         findings: in_forms((problems, ""), names, href, &who.look.t),
         taken,
         by_forms: Some(ByForms {
             refused: Refused::at(faults),
             ..fields
         }),
-        ..page(who, String::new(), Format::Json, &[])
+        ..blank
     };
     Answer::page(Status::UnprocessableEntity, &page)
 }

@@ -62,7 +62,8 @@ impl NewPage {
     /// The same for a known graph.
     pub(super) fn about(self, who: &Browser, head: GraphHead) -> Self {
         Self {
-            frame: Frame::new(who, Section::Graphs),
+            frame: Frame::new(who, Section::Graphs)
+                .standing_at(&format!("/graphs/{}/edit", head.id)),
             of: Some(head),
             ..self
         }
@@ -72,7 +73,10 @@ impl NewPage {
 #[get("/graphs/new?<by>")]
 pub(in crate::web) fn blank(who: Browser, by: Option<&str>) -> Outcome {
     let mut page = page(&who, EXAMPLE.to_owned(), Format::Yaml, &[]);
-    page.by_forms = (by == Some("forms")).then(ByForms::default);
+    if by == Some("forms") {
+        page.by_forms = Some(ByForms::default());
+        page.frame = page.frame.standing_at("/graphs/new?by=forms");
+    }
     Answer::ok(&page)
 }
 
@@ -84,7 +88,7 @@ pub(super) fn page(
     problems: &[StoredProblem],
 ) -> NewPage {
     NewPage {
-        frame: Frame::new(who, Section::NewGraph),
+        frame: Frame::new(who, Section::NewGraph).standing_at("/graphs/new"),
         of: None,
         tag: String::new(),
         newest: None,

@@ -32,6 +32,7 @@ fn show(desk: &Desk, who: &Browser, id: GraphId, form: &Posted) -> Outcome {
     let request = RenderRequest {
         given: fields::given(&fields::of_graph(&graph), form, |_| None),
         vertex: None,
+        ask_later: form.text("ask_later") == "yes",
     };
     let mut again = Again {
         form: Some(form),

@@ -15,8 +15,9 @@ use crate::web::edge::guard::Browser;
 use crate::web::edge::limit::Limit;
 use crate::web::edge::posted::Posted;
 use crate::web::graphs::unchecked::unchecked;
-use crate::web::parts::fields::{self, Field, Group, Widget};
+use crate::web::parts::fields::{self, Group, Widget};
 use crate::web::parts::frame::{Frame, Section};
+use crate::web::parts::need::type_again;
 use crate::web::parts::refused::of_start;
 use crate::web::parts::values::held;
 use crate::web::tracks::script::{self, Preview};
@@ -52,15 +53,6 @@ pub(super) struct StartPage {
     last: Option<i64>,
     /// The pipeline whose values stand in the fields.
     same: Option<i64>,
-}
-
-impl Group {
-    /// Somebody has to look at it: a value is missing or wrong.
-    pub(in crate::web) fn is_open(&self) -> bool {
-        let asks = |field: &Field| field.required && field.value.is_empty();
-        let mut fields = self.fields.iter();
-        fields.any(|field| asks(field) || !field.errors.is_empty())
-    }
 }
 
 /// What was sent and refused.
@@ -146,6 +138,9 @@ pub(super) fn view(
     let mut errors = again.errors.clone();
     errors.extend(fields::elsewhere(&specs, &again.fields, who.look.t));
     let mut groups = fields::groups(&specs, sent, &again.fields, who.look.t);
+    if let Some(form) = again.form {
+        type_again(&mut groups, form);
+    }
     let users = users(graph);
     for group in groups.iter_mut().filter(|group| group.title.is_empty()) {
         for field in &mut group.fields {
@@ -154,8 +149,12 @@ pub(super) fn view(
         }
     }
     let of_groups = groups.iter().flat_map(|group| &group.fields);
+    let mut frame = Frame::new(who, Section::Graphs);
+    if again.form.is_some() {
+        frame = frame.standing_at(&format!("/graphs/{}/start", head.id));
+    }
     StartPage {
-        frame: Frame::new(who, Section::Graphs),
+        frame,
         folded: groups.len() > FOLDED,
         last: again.last,
         same: again.same.as_ref().map(|run| run.id),
@@ -168,7 +167,10 @@ pub(super) fn view(
         ask_later: text("ask_later") == "yes",
         key,
         limit: again.limit.clone(),
-        preview: script::preview(&again.preview[..again.preview.len().min(PREVIEWS)]),
+        preview: script::preview(
+            &again.preview[..again.preview.len().min(PREVIEWS)],
+            who.look.t,
+        ),
         more: again.preview.len().saturating_sub(PREVIEWS),
     }
 }

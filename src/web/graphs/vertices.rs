@@ -3,6 +3,7 @@
 use crate::clock::format_duration;
 use crate::graph::{Concurrency, Form, Graph, OnFailure, OnLimit, Param, Reference, Retry, Vertex};
 use crate::l10n::Words;
+use crate::web::parts::need::Need;
 use crate::web::parts::{reveal, words};
 use crate::web::tracks::script::{self, Label, Part};
 
@@ -12,7 +13,7 @@ const SCRIPT: usize = 16 << 10;
 /// A declared parameter as a line.
 pub(in crate::web) struct ParamLine {
     pub(in crate::web) name: String,
-    pub(in crate::web) required: bool,
+    pub(in crate::web) need: Need,
     pub(in crate::web) default: Option<String>,
     pub(in crate::web) rule: String,
     pub(in crate::web) choices: String,
@@ -38,8 +39,7 @@ pub(in crate::web) struct VertexBlock {
 pub(in crate::web) fn params(params: &[Param], t: &Words) -> Vec<ParamLine> {
     let line = |param: &Param| ParamLine {
         name: param.name.clone(),
-        // The server asks for it in both cases.
-        required: param.required || param.default.is_none(),
+        need: Need::of(param),
         default: param.default.as_ref().map(|v| reveal::text(&v.to_string())),
         rule: words::rules(param, *t),
         choices: {
@@ -103,7 +103,7 @@ pub(in crate::web) fn block(
     let facts = of_vertex(&vertex, t);
     let (body, cut) = reveal::head(&vertex.script, SCRIPT);
     let declared = vertex.input.iter().chain(shared).map(script::declared);
-    let refers = refers.iter().map(|r| script::unknown(&r.param.name));
+    let refers = refers.iter().map(|r| script::unknown(&r.param.name, *t));
     let labels: Vec<Label> = declared.chain(refers).collect();
     VertexBlock {
         id,

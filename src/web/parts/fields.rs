@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use crate::graph::{FieldError, GivenOwned, Graph, Kind, Param, Value};
 use crate::l10n::Words;
 use crate::web::edge::posted::Posted;
-use crate::web::parts::{refused, words};
+use crate::web::parts::need::Need;
+use crate::web::parts::{refused, words, wrong};
 
 /// Up to so many choices are shown side by side.
 const RADIO_MOST: usize = 5;
@@ -38,13 +39,16 @@ pub(in crate::web) struct Field {
     pub(in crate::web) name: String,
     pub(in crate::web) label: String,
     pub(in crate::web) desc: String,
-    pub(in crate::web) required: bool,
+    /// Whether it may be left empty.
+    pub(in crate::web) need: Need,
     pub(in crate::web) widget: Widget,
     pub(in crate::web) value: String,
     /// The rules of the parameter in words.
     pub(in crate::web) hint: String,
     /// Why the value was not accepted.
     pub(in crate::web) errors: Vec<String>,
+    /// What was typed is not in it any more, because it is a secret.
+    pub(in crate::web) again: bool,
 }
 
 /// The element that takes the value.
@@ -142,7 +146,8 @@ pub(in crate::web) fn groups(
         let value = value(&key).unwrap_or_else(|| spec.default());
         let mut field = field(number, spec, value, t);
         let of_field = errors.iter().filter(|error| error.field == key);
-        field.errors = of_field.map(|error| refused::of_field(error, t)).collect();
+        let told = |error| wrong::of_value(error, spec.param, t);
+        field.errors = of_field.map(told).collect();
         let title = spec.vertex.unwrap_or_default();
         match groups.last_mut() {
             Some(group) if group.title == title => group.fields.push(field),
@@ -159,7 +164,7 @@ pub(in crate::web) fn groups(
 pub(in crate::web) fn keeping_secrets(groups: &mut [Group], held: impl Fn(&str) -> bool, t: Words) {
     for field in groups.iter_mut().flat_map(|group| &mut group.fields) {
         if field.widget == Widget::Password && held(&field.label) {
-            field.required = false;
+            field.need = Need::Nothing;
             field.hint = t.field_kept(&field.hint);
         }
     }
@@ -188,8 +193,7 @@ fn field(number: usize, spec: &Spec<'_>, value: String, t: Words) -> Field {
         name: field_name(&spec.key()),
         label: param.name.clone(),
         desc: param.desc.clone(),
-        // The server asks for it in both cases.
-        required: param.required || param.default.is_none(),
+        need: Need::of(param),
         widget: widget(param, &value, t),
         value: match param.kind {
             Kind::Secret => String::new(),
@@ -197,6 +201,7 @@ fn field(number: usize, spec: &Spec<'_>, value: String, t: Words) -> Field {
         },
         hint: words::rules(param, t),
         errors: Vec::new(),
+        again: false,
     }
 }
 
@@ -229,12 +234,8 @@ fn widget(param: &Param, value: &str, t: Words) -> Widget {
 
 /// The choices, with one more for "nothing" where there is no default.
 fn choices(param: &Param, known: Vec<(String, String)>, value: &str, t: Words) -> Vec<Choice> {
-    let nothing = match (&param.default, param.required) {
-        (Some(_), _) => None,
-        (None, true) => Some(t.field_not_chosen()),
-        (None, false) => Some(t.field_none()),
-    };
-    let nothing = nothing.map(|text| (String::new(), text));
+    let nothing = param.default.is_none();
+    let nothing = nothing.then(|| (String::new(), t.field_not_chosen()));
     (nothing.into_iter().chain(known))
         .map(|(known, text)| Choice {
             picked: known == value,
@@ -246,10 +247,11 @@ fn choices(param: &Param, known: Vec<(String, String)>, value: &str, t: Words) -
 
 #[cfg(test)]
 mod tests {
-    use super::{Widget, elsewhere, given, groups, of_graph};
+    use super::{Field, Widget, elsewhere, given, groups, of_graph};
     use crate::graph::{FieldError, GivenOwned, Graph, Kind, Param, Value, Vertex};
     use crate::l10n::{L10n, Words};
     use crate::web::edge::posted::Posted;
+    use crate::web::parts::need::{Need, type_again};
     use crate::web::tests::harness::param;
 
     fn text(text: &str) -> Option<Value> {
@@ -315,7 +317,11 @@ mod tests {
         assert!(matches!(&own[1].widget, Widget::Pick(choices) if choices.len() == 7));
         assert!(matches!(&own[2].widget, Widget::Radio(choices) if choices[1].text == "yes"));
         assert_eq!(own[3].widget, Widget::Date);
-        assert_eq!(own[1].errors, ["no"]);
+        let choices = "This is not a choice of `many`; choose one of 0 · 1 · 2 · 3 · 4 · 5";
+        assert_eq!(own[1].errors, [choices]);
+        let needs = |fields: &[Field]| fields.iter().map(|f| f.need).collect::<Vec<_>>();
+        use Need::{Answer, Nothing, Value};
+        assert_eq!(needs(&groups[0].fields), [Answer, Nothing, Value, Value]);
         assert_eq!(
             elsewhere(&specs, &errors, Words::of(L10n::En)),
             ["gone: no"]
@@ -338,5 +344,46 @@ mod tests {
             (key == "plain").then(|| "x".to_owned())
         });
         assert_eq!(held.get("plain"), Some(&GivenOwned::Text(String::new())));
+    }
+
+    #[test]
+    fn a_text_whose_default_is_empty_may_be_left_empty() {
+        let mut empty = param("empty", Kind::Str);
+        empty.default = text("");
+        assert_eq!(Need::of(&empty), Need::Nothing);
+        empty.required = true;
+        assert_eq!(Need::of(&empty), Need::Answer);
+        empty.default = None;
+        assert_eq!(Need::of(&empty), Need::Answer);
+        empty.required = false;
+        assert_eq!(Need::of(&empty), Need::Value);
+        for language in L10n::iter() {
+            let said =
+                [Need::Nothing, Need::Answer, Need::Value].map(|n| n.said(&Words::of(*language)));
+            assert!(said[0].is_empty() && said[1] != said[2]);
+        }
+    }
+
+    #[test]
+    fn only_a_secret_that_was_sent_has_to_be_typed_again() {
+        let graph = Graph {
+            input: vec![
+                param("key", Kind::Secret),
+                param("other", Kind::Secret),
+                param("host", Kind::Str),
+            ],
+            ..Graph::default()
+        };
+        let form = Posted::parse("p.key=canary&p.other=&p.host=h").expect("UTF-8");
+        let specs = of_graph(&graph);
+        let sent = |key: &str| form.get(&super::field_name(key)).map(str::to_owned);
+        let mut groups = groups(&specs, sent, &[], Words::of(L10n::En));
+        type_again(&mut groups, &form);
+        let fields: Vec<_> = groups[0]
+            .fields
+            .iter()
+            .map(|f| (f.again, f.value.as_str()))
+            .collect();
+        assert_eq!(fields, [(true, ""), (false, ""), (false, "h")]);
     }
 }

@@ -131,6 +131,12 @@ impl Frame {
         }
     }
 
+    /// The same page, where its form stands at this address of ours.
+    pub(in crate::web) fn standing_at(mut self, address: &str) -> Self {
+        self.look = self.look.standing_at(address);
+        self
+    }
+
     /// The same page, which loads itself again while something can change.
     pub(in crate::web) fn refreshing(self, live: bool) -> Self {
         Self {

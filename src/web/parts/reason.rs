@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use crate::desk::why::{Code, Moves, ReferKind, Why};
 use crate::driver::CommandError;
-use crate::l10n::Words;
+use crate::graph::quote;
+use crate::l10n::{L10n, Words};
 use crate::web::edge::answer::Failure;
 use crate::web::parts::refused::beside;
 use crate::web::parts::reveal;
@@ -22,6 +23,8 @@ pub(in crate::web) struct Reason {
     pub(in crate::web) sentence: String,
     pub(in crate::web) next: String,
     pub(in crate::web) until: Option<When>,
+    /// Names of values that are missing, or of the pool that is full.
+    pub(in crate::web) names: Vec<String>,
     /// Addresses and names of what the sentence speaks of.
     pub(in crate::web) links: Vec<(String, String)>,
 }
@@ -29,7 +32,66 @@ pub(in crate::web) struct Reason {
 impl Reason {
     /// Why, in the language of the page.
     pub(in crate::web) fn said(&self, t: &Words) -> String {
-        beside(told(self.code, *t), &self.sentence, *t)
+        let by_code = match (self.code, self.names.as_slice()) {
+            (Code::Input, [_, ..]) => t.why_input_of(self.names.join(", ")),
+            (Code::PoolFull, [_, ..]) => t.why_pool_of(self.names.join(", ")),
+            (code, _) => told(code, *t),
+        };
+        match self.is_whole() && !t.are_english() {
+            true => by_code,
+            false => beside(by_code, &self.sentence, *t),
+        }
+    }
+
+    /// Whether the sentence says no more than its code, the names beside it and what the page has
+    /// anyway: the number of the attempt, an exit code. A part more in it is after a `;`, in brackets,
+    /// or a number of those that have no name there.
+    fn is_whole(&self) -> bool {
+        if self.sentence == told(self.code, Words::of(L10n::En)) {
+            return true;
+        }
+        let more = [";", "(", " more"];
+        let plain = !more.iter().any(|sign| self.sentence.contains(sign));
+        plain
+            && match self.code {
+                Code::Predecessors
+                | Code::Handlers
+                | Code::Draining
+                | Code::PoolFull
+                | Code::Turn
+                | Code::Input
+                | Code::Runs
+                | Code::ExitCode
+                | Code::ScriptsRun
+                | Code::WaitsForPerson
+                | Code::TracksFailed => true,
+                // Who did it and why, how many run, what the machine said.
+                Code::Verdict
+                | Code::NothingNew
+                | Code::Queued
+                | Code::Paused
+                | Code::MaxParallel
+                | Code::Slots
+                | Code::Retry
+                | Code::Machine
+                | Code::Held
+                | Code::BeingEnded
+                | Code::Succeeded
+                | Code::SaidSucceeded
+                | Code::Signal
+                | Code::Timeout
+                | Code::CouldNotStart
+                | Code::BadOutput
+                | Code::Lost
+                | Code::SaidFailed
+                | Code::Skipped
+                | Code::OtherVerdict
+                | Code::Stopped
+                | Code::StoppedByRule
+                | Code::Interrupted
+                | Code::OutOfTime
+                | Code::Finished => false,
+            }
     }
 
     /// What happens next; where the sentence has lines beneath it, in a word.
@@ -101,11 +163,15 @@ fn line(why: Why) -> Reason {
         ReferKind::Pipeline => Some((format!("/pipelines/{id}"), format!("#{id}"))),
         ReferKind::Pool | ReferKind::Input => None,
     };
+    let named = why.refers.iter();
+    let named = named.filter(|r| matches!(r.kind, ReferKind::Input | ReferKind::Pool));
+    let names = named.map(|refer| quote(&refer.name)).collect();
     let links = why.refers.iter();
     let links = links.filter_map(|refer| link(refer.kind, refer.id?, &refer.name));
     Reason {
         code: why.code,
         moves: why.moves,
+        names,
         links: links.collect(),
         sentence: reveal::text(&why.sentence),
         next: reveal::text(&why.next),
@@ -115,7 +181,7 @@ fn line(why: Why) -> Reason {
 
 #[cfg(test)]
 mod tests {
-    use super::told;
+    use super::{Reason, told};
     use crate::desk::why::Code;
     use crate::l10n::{L10n, Words};
     use crate::web::tests::harness::hostile_reason;
@@ -141,5 +207,67 @@ mod tests {
         let expected = format!("{}\n{}", chinese.why_runs(), reason.sentence);
         assert_eq!(reason.said(&chinese), expected);
         assert_eq!(reason.then(&chinese), chinese.why_moves_itself());
+    }
+
+    #[test]
+    fn a_sentence_that_says_no_more_than_its_code_does_not_stand_beneath() {
+        let chinese = Words::of(L10n::ZhCN);
+        let of = |code, sentence: &str, names: &[&str]| {
+            let reason = Reason {
+                code,
+                sentence: sentence.to_owned(),
+                names: names.iter().map(|name| (*name).to_owned()).collect(),
+                ..hostile_reason()
+            };
+            reason.said(&chinese)
+        };
+        for (code, sentence, names, said) in [
+            (
+                Code::Succeeded,
+                "Its script ended with exit code 0.",
+                &[][..],
+                chinese.why_succeeded(),
+            ),
+            (
+                Code::Runs,
+                "Attempt 1 of its script runs.",
+                &[],
+                chinese.why_runs(),
+            ),
+            (
+                Code::Predecessors,
+                "It comes after a and b, which are not done.",
+                &[],
+                chinese.why_waits_for_predecessors(),
+            ),
+            (
+                Code::Input,
+                "It needs a value for `host`.",
+                &["`host`"],
+                chinese.why_input_of("`host`"),
+            ),
+        ] {
+            assert_eq!(of(code, sentence, names), said);
+        }
+        for (code, sentence) in [
+            (
+                Code::Predecessors,
+                "It comes after a and 3 more, which are not done.",
+            ),
+            (
+                Code::Runs,
+                "Attempt 1 of its script runs; when its turn comes it is skipped.",
+            ),
+            (Code::Held, "`ann` holds it: not before noon."),
+            (
+                Code::ExitCode,
+                "Its script ended with exit code 3 (no such file).",
+            ),
+        ] {
+            assert!(
+                of(code, sentence, &[]).ends_with(&format!("\n{sentence}")),
+                "{sentence}"
+            );
+        }
     }
 }

@@ -3,7 +3,7 @@
 use crate::desk::{SecretError, StartError};
 use crate::driver::CommandError;
 use crate::engine::Refusal;
-use crate::graph::FieldError;
+use crate::graph::{FieldError, SECRET_LEAST_BYTES, codes as graph_codes, quote};
 use crate::l10n::Words;
 use crate::store::Unfit;
 use crate::web::edge::answer::Failure;
@@ -19,10 +19,23 @@ pub(in crate::web) fn beside(by_code: String, single: &str, t: Words) -> String 
     }
 }
 
+/// What its code says whole, with whatever names the single case: there is nothing to say beneath.
+fn whole(by_code: String, single: &str, t: Words) -> String {
+    match t.are_english() {
+        true => single.to_owned(),
+        false => by_code,
+    }
+}
+
 /// What is wrong with a value.
 pub(in crate::web) fn of_field(error: &FieldError, t: Words) -> String {
     let by_code = codes::told(error.code, t).unwrap_or_default();
-    beside(by_code, &error.message, t)
+    match error.code {
+        graph_codes::MISSING_REASON | graph_codes::TAKES_NO_VALUES => {
+            whole(by_code, &error.message, t)
+        }
+        _ => beside(by_code, &error.message, t),
+    }
 }
 
 /// Why something was not done, in a sentence.
@@ -32,11 +45,12 @@ pub(in crate::web) fn told(why: Refusal, t: Words) -> Result<String, Failure> {
         Refusal::NoTrack(..) => Err(Failure::Missing("track")),
         // The page itself says what has moved.
         Refusal::PipelineMoved(_) | Refusal::TrackMoved(..) => Ok(by_rule(why, t)),
-        Refusal::Pipeline(..)
-        | Refusal::Track(..)
-        | Refusal::Runs(_)
-        | Refusal::NotItsTurn(_)
-        | Refusal::Limit(_) => Ok(beside(by_rule(why, t), &capital(&format!("{why}.")), t)),
+        Refusal::Pipeline(..) | Refusal::Track(..) => {
+            Ok(beside(by_rule(why, t), &capital(&format!("{why}.")), t))
+        }
+        Refusal::Runs(_) | Refusal::NotItsTurn(_) | Refusal::Limit(_) => {
+            Ok(whole(by_rule(why, t), &capital(&format!("{why}.")), t))
+        }
     }
 }
 
@@ -52,19 +66,19 @@ fn by_rule(why: Refusal, t: Words) -> String {
         }
         Refusal::PipelineMoved(state) => t.refused_moved(marks::pipeline(state.code()).said(&t)),
         Refusal::TrackMoved(state, _) => t.refused_moved(marks::track(state.code(), None).said(&t)),
-        Refusal::Runs(_) => t.refused_runs(),
-        Refusal::NotItsTurn(_) => t.refused_turn(),
-        Refusal::Limit(_) => t.refused_limit(),
+        Refusal::Runs(track) => t.refused_runs(track.to_string()),
+        Refusal::NotItsTurn(track) => t.refused_turn(track.to_string()),
+        Refusal::Limit(most) => t.refused_limit(most),
     }
 }
 
 fn by_fit(why: &Unfit, t: Words) -> String {
     match why {
         Unfit::Missing(_) => t.missing_graph(),
-        Unfit::Archived(_) => t.refused_archived(),
-        Unfit::Changed { .. } => t.refused_changed(),
+        Unfit::Archived(name) => t.refused_archived(quote(name)),
+        Unfit::Changed { version, .. } => t.refused_changed(version.to_string()),
         Unfit::Taken(_) => t.refused_taken(),
-        Unfit::InUse(_) => t.refused_in_use(),
+        Unfit::InUse(name) => t.refused_in_use(quote(name)),
     }
 }
 
@@ -82,12 +96,31 @@ pub(in crate::web) fn of_command(why: &CommandError, t: Words) -> String {
         CommandError::Unfit(why) => by_fit(why, t),
         CommandError::Refused(why) => by_rule(*why, t),
         CommandError::InTheWay(..) => t.refused_in_the_way(),
-        CommandError::Live(..) => t.refused_live(),
+        CommandError::Live(_, state) => t.refused_live(marks::pipeline(state.code()).said(&t)),
         CommandError::Survives(_) => t.refused_survives(),
         CommandError::Deleted(..) => t.refused_deleted(),
         CommandError::Store(_) => String::new(),
     };
-    beside(by_code, &capital(&reveal::text(&format!("{why}."))), t)
+    let single = capital(&reveal::text(&format!("{why}.")));
+    match why {
+        CommandError::Busy
+        | CommandError::Closed
+        | CommandError::NoGraph(_)
+        | CommandError::Unchecked(_)
+        | CommandError::Edited(_)
+        | CommandError::KeyReused(_)
+        | CommandError::KeyTaken
+        | CommandError::Unfit(_)
+        | CommandError::Live(..) => whole(by_code, &single, t),
+        CommandError::Refused(why) => told(*why, t).unwrap_or(by_code),
+        // What the system or the database said, what else runs, who did it and when.
+        CommandError::Unwritable(_)
+        | CommandError::PutOff(_)
+        | CommandError::InTheWay(..)
+        | CommandError::Survives(_)
+        | CommandError::Deleted(..)
+        | CommandError::Store(_) => beside(by_code, &single, t),
+    }
 }
 
 /// Why nothing can be started, where that is no answer about its values.
@@ -96,25 +129,41 @@ pub(in crate::web) fn of_start(why: &StartError, t: Words) -> String {
         StartError::NoGraph(_) => t.missing_graph(),
         StartError::NoTrack(_) => t.missing_track(),
         StartError::Unchecked(..) => t.refused_unchecked(),
-        StartError::UnknownSecrets(_) => t.refused_secrets(),
+        StartError::UnknownSecrets(names) => {
+            let names: Vec<String> = names.iter().map(|name| quote(name)).collect();
+            t.refused_secrets(names.join(", "))
+        }
         StartError::Sealed(_) => t.refused_sealed(),
         StartError::Command(why) => return of_command(why, t),
         StartError::Fields(_) | StartError::Store(_) => String::new(),
     };
-    beside(by_code, &capital(&reveal::text(&format!("{why}."))), t)
+    let single = capital(&reveal::text(&format!("{why}.")));
+    match why {
+        StartError::Sealed(_) => beside(by_code, &single, t),
+        _ if by_code.is_empty() => single,
+        _ => whole(by_code, &single, t),
+    }
 }
 
 /// Why a secret was not set or removed.
 pub(in crate::web) fn of_secret(why: &SecretError, t: Words) -> String {
     let by_code = match why {
-        SecretError::Name(_) => t.refused_secret_name(),
+        SecretError::Name(name) => t.refused_secret_name(quote(name)),
+        SecretError::Value(graph_codes::TOO_SHORT, _) => t.refused_secret_short(SECRET_LEAST_BYTES),
         SecretError::Value(..) => t.refused_secret_value(),
-        SecretError::Unknown(_) => t.refused_secret_unknown(),
+        SecretError::Unknown(name) => t.refused_secret_unknown(quote(name)),
         SecretError::Seal(_) => t.refused_sealed(),
         SecretError::Command(why) => return of_command(why, t),
         SecretError::Store(_) => String::new(),
     };
-    beside(by_code, &capital(&reveal::text(&format!("{why}."))), t)
+    let single = capital(&reveal::text(&format!("{why}.")));
+    match why {
+        SecretError::Unknown(_) | SecretError::Value(graph_codes::TOO_SHORT, _) => {
+            whole(by_code, &single, t)
+        }
+        // The rules of names, the other limits of values.
+        _ => beside(by_code, &single, t),
+    }
 }
 
 /// What is no answer to the form.
@@ -184,14 +233,29 @@ mod tests {
             );
         }
         let (english, chinese) = said.split_at(said.len() / 2);
+        let mut beneath = 0;
         for (english, chinese) in english.iter().zip(chinese) {
-            let (sentence, detail) = chinese.split_once('\n').expect("two lines");
+            let (sentence, detail) = chinese.split_once('\n').unwrap_or((chinese, english));
             assert_eq!(detail, english);
+            beneath += usize::from(chinese.contains('\n'));
             assert!(
                 sentence.ends_with('。') && !sentence.contains("running"),
                 "{sentence}"
             );
         }
+        // What words of others or of the system say.
+        assert_eq!(beneath, 6);
+        let t = Words::of(L10n::ZhCN);
+        let named = |why: &StartError| of_start(why, t);
+        let secrets = named(&StartError::UnknownSecrets(vec!["A".into(), "B".into()]));
+        assert!(
+            secrets.contains("`A`, `B`") && !secrets.contains('\n'),
+            "{secrets}"
+        );
+        let turn = told(Refusal::NotItsTurn(track), t).expect("words");
+        assert!(turn.contains("#9") && !turn.contains('\n'), "{turn}");
+        let short = of_secret(&SecretError::Value("too-short", "x".to_owned()), t);
+        assert!(short.contains('4') && !short.contains('\n'), "{short}");
         assert!(told(Refusal::NoPipeline(pipeline), Words::of(L10n::En)).is_err());
     }
 }

@@ -21,7 +21,7 @@ use crate::web::parts::marks::{self, Mark};
 use crate::web::parts::picture::{self, Shown, Wish};
 use crate::web::parts::reason::Reason;
 use crate::web::parts::standing::{ATTENTION, Found, PAGE, Place, find};
-use crate::web::parts::values::values;
+use crate::web::parts::values::{self, Begun};
 use crate::web::parts::when::{When, between, when};
 use crate::web::parts::words;
 use crate::web::pipelines::forecast::forecast;
@@ -60,7 +60,7 @@ struct PipelinePage {
     finished: Option<When>,
     took: String,
     trigger: String,
-    given: Vec<(String, String)>,
+    given: Vec<Begun>,
     attention: Vec<TrackLine>,
     attention_more: bool,
     picture: Option<Shown>,
@@ -91,6 +91,8 @@ struct Beside {
     gantt: Option<Gantt>,
     left_ms: Option<i64>,
     printed: Option<Printed>,
+    /// With what it began.
+    begun: Vec<Begun>,
 }
 
 #[expect(clippy::too_many_arguments, reason = "one for each word of the query")]
@@ -137,6 +139,7 @@ pub(in crate::web) async fn show(
             gantt: in_time(&desk, &found.head, of)?,
             left_ms: forecast(&desk, &found, now)?,
             printed: printed(&spool, &found, asked.as_ref()),
+            begun: values::of_pipeline(&desk, &found.head)?,
         };
         Answer::ok(&view(&who, found, beside, &wanted))
     })
@@ -226,7 +229,7 @@ fn view(who: &Browser, found: Found, beside: Beside, wanted: &Wanted) -> Pipelin
         finished: head.finished_at.map(when),
         took: between(Some(head.created_at), head.finished_at, who.now.0),
         trigger: words::trigger(&head.trigger, t),
-        given: values(&head.input),
+        given: beside.begun,
         attention,
         attention_more,
         picture: beside.picture,
@@ -251,6 +254,7 @@ mod tests {
     use crate::store::JournalRow;
     use crate::web::parts::around::Around;
     use crate::web::parts::picture::tests::drawn;
+    use crate::web::parts::values::{Begun, Source};
     use crate::web::tests::harness::{
         HOSTILE, NOW, browser, hostile_reason, pipeline_head, track_head,
     };
@@ -306,6 +310,11 @@ mod tests {
             gantt: None,
             left_ms: Some(41_000),
             printed: None,
+            begun: vec![Begun {
+                name: HOSTILE.to_owned(),
+                value: Some(HOSTILE.to_owned()),
+                source: Source::Default,
+            }],
         }
     }
 

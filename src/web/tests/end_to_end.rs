@@ -428,7 +428,7 @@ fn a_preview_shows_what_would_run_and_starts_nothing() {
     );
     assert!(wrong.contains("would read it as an option") && !wrong.contains("id=\"preview\""));
     assert!(
-        wrong.contains("<code>day</code> is required"),
+        wrong.contains("<code>day</code> must be answered"),
         "the missing value is told"
     );
     let form =
@@ -448,6 +448,18 @@ fn a_preview_shows_what_would_run_and_starts_nothing() {
     let runs = server.desk.store.pipelines_of(id, 1).expect("read");
     assert!(runs.is_empty(), "nothing was started");
     keep("preview", &html);
+    let later = page(
+        server.post(&path, "p.host=h&p.level=major&ask_later=yes&key=k"),
+        Status::Ok,
+    );
+    for shown in [
+        "p_jobs=&#39;‹jobs: asked later›&#39;",
+        "<bdi>jobs: asked later</bdi>",
+        "value=\"yes\" checked",
+    ] {
+        assert!(later.contains(shown), "{shown}");
+    }
+    assert!(!later.contains("role=\"alert\""));
     let unchecked = save(
         &server,
         Graph {
@@ -461,4 +473,34 @@ fn a_preview_shows_what_would_run_and_starts_nothing() {
         Status::Conflict,
     );
     page(server.post("/graphs/77/preview", form), Status::NotFound);
+}
+
+#[test]
+fn a_pipeline_tells_what_was_given_from_defaults() {
+    let server = Server::start();
+    let graph = save(&server, release(), true);
+    let run = start(&server, graph, "release");
+    for (language, given, default, nobody) in [
+        ("en", "given", "default", "not given at the start"),
+        ("zh-CN", "启动时填写", "默认值", "启动时没有填写"),
+    ] {
+        for path in [
+            format!("/pipelines/{run}"),
+            format!("/pipelines/{run}/again"),
+        ] {
+            let request = server.signed(server.client.get(path));
+            let request = request.cookie(("trackyard_lang", language));
+            let html = page(request.dispatch(), Status::Ok);
+            for (name, value, source) in [
+                ("host", "<code>127.0.0.1</code>", given),
+                ("publish.day", "<code>2026-11-22</code>", given),
+                ("level", "<code>patch</code>", default),
+                ("image.jobs", "", nobody),
+            ] {
+                let value = format!("<td class=\"value\">{value}</td>");
+                let row = format!("<code>{name}</code></th>{value}<td class=\"muted\">{source}<");
+                assert!(html.contains(&row), "{row}");
+            }
+        }
+    }
 }

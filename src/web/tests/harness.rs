@@ -112,6 +112,7 @@ pub(in crate::web) fn hostile_reason() -> Reason {
         sentence: text(),
         next: text(),
         until: Some(when(NOW.0)),
+        names: Vec::new(),
         links: vec![("/tracks/9".to_owned(), text())],
     }
 }

@@ -4,7 +4,7 @@ use rocket::http::{Header, Status};
 use rocket::local::blocking::LocalResponse;
 
 use crate::web::edge::guard::COOKIE;
-use crate::web::tests::end_to_end::page;
+use crate::web::tests::end_to_end::{page, release, save};
 use crate::web::tests::harness::Server;
 use crate::web::tests::wellformed;
 
@@ -102,4 +102,63 @@ fn times_are_in_the_zone_of_the_cookie_and_the_page_names_it_once() {
     );
     let back = "/look?theme=light&amp;back=%2Fpipelines%3Fcursor%3D9";
     assert!(said.contains(back), "the way back to this very page");
+}
+
+#[test]
+fn a_form_that_was_not_taken_says_so_and_leads_back_to_its_page() {
+    let server = Server::start();
+    let graph = save(&server, release(), true);
+    let path = format!("/graphs/{graph}/pipelines");
+    let form = page(
+        server.get(&format!("/graphs/{graph}/start?same=1")),
+        Status::Ok,
+    );
+    let here = |path: &str| path.replace('/', "%2F");
+    let typed = |html: &str, at: &str| html.contains(&format!("data-typed=\"{}\"", here(at)));
+    assert!(form.contains("/js/kept.js\"") && form.contains("id=\"kept\""));
+    assert!(typed(&form, &format!("/graphs/{graph}/start%3Fsame%3D1")));
+    assert!(!form.contains("data-unsent"));
+    let refused = page(
+        server.post(&path, "revision=1&p.host=&p.level=major"),
+        Status::UnprocessableEntity,
+    );
+    assert!(refused.contains("<main id=\"main\" data-unsent"));
+    assert!(typed(&refused, &format!("/graphs/{graph}/start")));
+    let back = format!(
+        "lang=zh-CN&amp;back={}",
+        here(&format!("/graphs/{graph}/start"))
+    );
+    assert!(
+        refused.contains(&back),
+        "the language is changed on the page of the form"
+    );
+    // A default that was taken out of a field that must be answered.
+    assert!(
+        refused.contains("id=\"f0-e\"") && refused.contains("<code>host</code> must be answered")
+    );
+
+    // The session has ended: the page says what became of the form, and knows where it was.
+    for (language, words) in [("en", "was not taken"), ("zh-CN", "没有被接受")] {
+        let request = server.client.post(path.clone());
+        let request = request.header(Header::new("Host", "127.0.0.1:8000"));
+        let from = format!("http://127.0.0.1:8000/graphs/{graph}/start");
+        let request = request.header(Header::new("Referer", from));
+        let request = request.cookie(("trackyard_lang", language));
+        let html = page(
+            request.body("p.host=canary").dispatch(),
+            Status::Unauthorized,
+        );
+        assert!(html.contains("<noscript><p>") && html.contains(words));
+        assert!(html.contains("id=\"unsent\"") && !html.contains("canary"));
+        let back = format!("back={}\"", here(&format!("/graphs/{graph}/start")));
+        assert!(html.contains(&back));
+    }
+    let foreign = server.client.post(path.clone());
+    let foreign = foreign.header(Header::new("Host", "127.0.0.1:8000"));
+    let foreign = foreign.header(Header::new(
+        "Referer",
+        "http://127.0.0.1:8000.evil.example/x",
+    ));
+    let html = page(foreign.dispatch(), Status::Unauthorized);
+    assert!(!html.contains("evil"));
 }

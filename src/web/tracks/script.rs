@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::desk::TrackShown;
 use crate::graph::{
-    Form, Kind, Name, Param, Piece, Rendered, Shown, carrier, interpreter, one_line, pieces,
-    unknown_output,
+    Form, Kind, Name, Param, Piece, Rendered, Shown, asked_later, carrier, interpreter, one_line,
+    pieces, unknown_output,
 };
+use crate::l10n::Words;
 use crate::web::parts::reveal;
 
 /// Characters of a label.
@@ -73,16 +74,28 @@ pub(in crate::web) fn parts(script: &str, form: Form, labels: &[Label]) -> Vec<P
     pieces(script, form, &known).into_iter().map(part).collect()
 }
 
-/// The label of a value, or of an output that is not known yet.
-pub(in crate::web) fn label(name: &str, shown: &Shown) -> Label {
-    let sign = match shown {
-        Shown::Value(_) | Shown::Secret => " =",
-        Shown::Output(_) => ":",
-    };
+/// What is shown for the value of `name`.
+pub(in crate::web) fn told(name: &str, shown: &Shown, t: Words) -> String {
+    match shown {
+        Shown::Value(_) | Shown::Secret => shown.to_string(),
+        Shown::Output(_) => {
+            let vertex = name.rsplit_once('.').map_or(name, |(vertex, _)| vertex);
+            t.script_output_of(vertex)
+        }
+        Shown::Later { .. } => t.script_later(),
+    }
+}
+
+/// The label of a value, or of one that is not known yet.
+pub(in crate::web) fn label(name: &str, shown: &Shown, t: Words) -> Label {
+    let said = told(name, shown, t);
     Label {
         name: name.to_owned(),
-        secret: *shown == Shown::Secret,
-        text: format!("{name}{sign} {shown}"),
+        secret: matches!(shown, Shown::Secret | Shown::Later { secret: true }),
+        text: match shown {
+            Shown::Value(_) | Shown::Secret => format!("{name} = {said}"),
+            Shown::Output(_) | Shown::Later { .. } => t.words_detail(name, said),
+        },
     }
 }
 
@@ -100,22 +113,36 @@ pub(in crate::web) fn declared(param: &Param) -> Label {
 }
 
 /// The label of an output that a vertex has still to give.
-pub(in crate::web) fn unknown(name: &str) -> Label {
-    label(name, &Shown::Output(unknown_output(name)))
+pub(in crate::web) fn unknown(name: &str, t: Words) -> Label {
+    label(name, &Shown::Output(unknown_output(name)), t)
 }
 
 /// Scripts with their values.
-pub(in crate::web) fn preview(rendered: &[Rendered]) -> Vec<Preview> {
+pub(in crate::web) fn preview(rendered: &[Rendered], t: Words) -> Vec<Preview> {
     let one = |rendered: &Rendered| {
         let values = rendered.values.iter();
-        let labels: Vec<Label> = values.map(|(name, shown)| label(name, shown)).collect();
-        let (script, cut) = reveal::head(&rendered.script, SCRIPT);
+        let labels: Vec<Label> = values.map(|(name, shown)| label(name, shown, t)).collect();
+        let later = rendered.values.iter();
+        let later = later.filter(|(_, shown)| matches!(shown, Shown::Later { .. }));
+        let later: Vec<(String, String)> = later
+            .map(|(name, _)| (asked_later(name), t.script_asked_later(name)))
+            .collect();
+        // What stands for such a value is no part of the script: it is in the language of the page.
+        let told = |text: &str| {
+            let mut text = text.to_owned();
+            for (stands, said) in &later {
+                text = text.replace(stands, said);
+            }
+            text
+        };
+        let script = told(&rendered.script);
+        let (script, cut) = reveal::head(&script, SCRIPT);
         let environment = rendered.environment.iter();
         Preview {
             vertex: rendered.vertex.clone(),
             interpreter: reveal::text(&rendered.interpreter.join(" ")),
             environment: environment
-                .map(|(name, value)| (name.clone(), reveal::text(value)))
+                .map(|(name, value)| (name.clone(), reveal::text(&told(value))))
                 .collect(),
             script: parts(script, Form::Compiled, &labels),
             cut,
@@ -148,9 +175,18 @@ pub(in crate::web) fn changed(diff: &str) -> Vec<(&'static str, String)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{LABELS, Label, Part, declared, label, parts, unknown};
-    use crate::graph::{Form, Kind, Shown, Value};
+    use super::{LABELS, Label, Part, declared, parts};
+    use crate::graph::{Form, Kind, Rendered, Shown, Value, asked_later};
+    use crate::l10n::{L10n, Words};
     use crate::web::tests::harness::param;
+
+    fn label(name: &str, shown: &Shown) -> Label {
+        super::label(name, shown, Words::of(L10n::En))
+    }
+
+    fn unknown(name: &str) -> Label {
+        super::unknown(name, Words::of(L10n::En))
+    }
 
     fn part(text: &str, label: &str) -> Part {
         Part {
@@ -232,5 +268,29 @@ mod tests {
         let [first, second] = shared;
         let own = [declared(&host), first, second];
         assert_eq!(of("<host>", &own).as_deref(), Some("host: str"));
+    }
+
+    #[test]
+    fn what_is_asked_for_later_is_told_in_the_language_of_the_page() {
+        let rendered = Rendered {
+            script: format!("p_host='{}'; echo \"${{p_host}}\"", asked_later("host")),
+            environment: vec![("TY_key".to_owned(), asked_later("key"))],
+            values: vec![
+                ("host".to_owned(), Shown::Later { secret: false }),
+                ("key".to_owned(), Shown::Later { secret: true }),
+            ],
+            ..Rendered::default()
+        };
+        for (language, stands, label) in [
+            (L10n::En, "‹host: asked later›", "host: asked later"),
+            (L10n::ZhCN, "‹host：稍后询问›", "host：稍后询问"),
+        ] {
+            let shown = super::preview(std::slice::from_ref(&rendered), Words::of(language));
+            let script = &shown[0].script;
+            assert!(script[0].text.contains(stands), "{}", script[0].text);
+            let found = script.iter().find_map(|part| part.label.as_deref());
+            assert_eq!(found, Some(label));
+            assert_eq!(shown[0].environment[0].1, stands.replace("host", "key"));
+        }
     }
 }

@@ -135,14 +135,15 @@ fn view(who: &Browser, found: Found, follows: Option<Live>) -> TrackPage {
         let given = held(&texts.input, &param.name);
         labels.push(match (given, param.kind) {
             (None, _) => script::declared(param),
-            (Some(_), Kind::Secret) => script::label(&param.name, &Shown::Secret),
-            (Some(text), _) => script::label(&param.name, &Shown::Value(Value::Str(text))),
+            (Some(_), Kind::Secret) => script::label(&param.name, &Shown::Secret, t),
+            (Some(text), _) => script::label(&param.name, &Shown::Value(Value::Str(text)), t),
         });
     }
     for Referred { name, value, .. } in referred {
         let shown = value.map_or_else(|| Shown::Output(unknown_output(&name)), Shown::Value);
-        labels.push(script::label(&name, &shown));
-        values.push((name, reveal::text(&shown.to_string())));
+        labels.push(script::label(&name, &shown, t));
+        let told = reveal::text(&script::told(&name, &shown, t));
+        values.push((name, told));
     }
     let specs = fields::of_track(if unstarted { &params } else { &[] });
     let has = |key: &str| held(&texts.input, key);

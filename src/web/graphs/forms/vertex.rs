@@ -1,7 +1,7 @@
 //! The form of one vertex.
 
 use askama::Template;
-use rocket::http::Status;
+use rocket::http::{RawStr, Status};
 use rocket::{State, get, post};
 use serde_json::Value as Json;
 
@@ -102,6 +102,13 @@ fn view(
     let others: Vec<(String, bool)> = others
         .map(|v| (v.name.clone(), typed.needs.contains(&v.name)))
         .collect();
+    let at = match typed.of.as_str() {
+        "" => format!("/graphs/{}/forms/vertex", head.id),
+        of => {
+            let name = RawStr::new(of).percent_encode();
+            format!("/graphs/{}/forms/vertex?name={name}", head.id)
+        }
+    };
     let names = graph.vertices.iter().map(|v| v.name.as_str());
     let own = |name: &str| name == typed.name || name == typed.of;
     let href = |part: Part<'_>| match part.vertex {
@@ -109,7 +116,7 @@ fn view(
         _ => anchors::form(head.id, part),
     };
     VertexPage {
-        frame: Frame::new(who, Section::Graphs),
+        frame: Frame::new(who, Section::Graphs).standing_at(&at),
         rows: typed.rows(),
         kinds: kinds(who.look.t),
         renames: When::from_word(&typed.of).is_none(),

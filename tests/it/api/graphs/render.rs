@@ -116,3 +116,39 @@ vertices:
     let refused = server.post(&path, &wrong).expect(422);
     assert_eq!(refused["problems"][0]["code"], "too-short");
 }
+
+#[test]
+fn what_is_asked_for_later_is_marked_and_no_error() {
+    let server = Server::start();
+    let text = "\
+name: later
+input: {key: {type: secret, required: true}, who: {type: str, required: true}, n: {type: int, default: 2}}
+vertices:
+  show: {script: 'echo <who> <n> <key>'}
+  py: {script: \"#!/usr/bin/env python3\\nTY_who, TY_key\"}
+";
+    let graph = server.define(text).expect(201);
+    let path = format!("/graphs/{}/render", graph["id"]);
+    server.post(&path, &json!({})).expect(422);
+    let later = server
+        .post(
+            &path,
+            &json!({"ask_later": true, "input": {"key": "c4nary-value"}}),
+        )
+        .expect(200);
+    let scripts = &later["scripts"];
+    assert!(!later.to_string().contains("c4nary"), "{later}");
+    let script = scripts[0]["script"].as_str().expect("a text");
+    assert!(script.contains("p_who='‹who: asked later›'; "), "{script}");
+    assert!(script.contains("p_n='2'; "), "{script}");
+    assert_eq!(scripts[0]["environment"], json!({"TY_key": "******"}));
+    let of_program = json!({"TY_who": "‹who: asked later›", "TY_key": "******"});
+    assert_eq!(scripts[1]["environment"], of_program);
+    let none = server.post(&path, &json!({"ask_later": true})).expect(200);
+    let key = &none["scripts"][0]["environment"]["TY_key"];
+    assert_eq!(key, "‹key: asked later›");
+    // A wrong value is wrong, whoever asks for the others.
+    let wrong = json!({"ask_later": true, "input": {"n": "x"}});
+    let wrong = server.post(&path, &wrong).expect(422);
+    assert_eq!(wrong["problems"][0]["code"], "bad-value");
+}
