@@ -95,6 +95,7 @@ timeout --kill-after=10 120 node tests/browser/picture.mjs target/debug/trackyar
 timeout --kill-after=10 180 node tests/browser/live.mjs target/debug/trackyard
 timeout --kill-after=10 120 node tests/browser/home.mjs target/debug/trackyard
 timeout --kill-after=10 240 node tests/browser/forms.mjs target/debug/trackyard
+timeout --kill-after=10 120 node tests/browser/kept.mjs target/debug/trackyard
 step 'the editor of scripts'
 npm ci --prefix web --no-audit --no-fund
 npm run build --prefix web

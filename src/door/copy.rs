@@ -13,7 +13,7 @@ use rustix::net::{Shutdown, shutdown};
 
 use super::down::{LAST_WORDS, down, last_words, read};
 use super::head::EmptyLine;
-use super::line::{Line, Phase};
+use super::line::{Line, MOMENT, Phase};
 use super::lines::Speaking;
 use super::refusal::Refusal;
 use crate::config;
@@ -71,11 +71,16 @@ impl<'a> Client<'a> {
             if phase != Phase::Waiting {
                 return Ok(false);
             }
+            let last = self.line.is_last();
             let late = match begun {
+                _ if last => since + MOMENT,
                 _ if self.fresh => since + self.limits.head_time,
                 Some(begun) => begun + self.limits.head_time,
                 None => since + self.limits.idle_time,
             };
+            if last && late <= Instant::now() {
+                return Err(End::Refused(Refusal::Ending));
+            }
             if !self.readable(Some(late)).await? {
                 continue;
             }

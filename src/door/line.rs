@@ -9,7 +9,7 @@ use rocket::tokio::sync::Notify;
 use super::refusal::Refusal;
 
 /// How long a connection that may have a request on its way is left alone.
-const MOMENT: Duration = Duration::from_millis(500);
+pub(super) const MOMENT: Duration = Duration::from_millis(500);
 
 /// Whose turn it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +38,7 @@ struct State {
     unread: Option<Instant>,
     /// It is to end, for this.
     refused: Option<Refusal>,
-    /// It is to end as soon as Rocket has no request of it.
+    /// It is to end when Rocket has no request of it.
     last: bool,
 }
 
@@ -80,9 +80,12 @@ impl Line {
     /// Whose turn it is, since when, and why it is to end.
     pub(super) fn stands(&self) -> (Phase, Instant, Option<Refusal>) {
         let state = self.state();
-        let ends = state.last && state.phase == Phase::Waiting;
-        let refused = state.refused.or(ends.then_some(Refusal::Ending));
-        (state.phase, state.since, refused)
+        (state.phase, state.since, state.refused)
+    }
+
+    /// It ends with the request that Rocket has, or before one comes.
+    pub(super) fn is_last(&self) -> bool {
+        self.state().last
     }
 
     /// What may be a whole head goes on to Rocket.
@@ -149,7 +152,8 @@ impl Line {
         (still >= at_least).then_some(still)
     }
 
-    /// Ends it as soon as Rocket has no request of it.
+    /// Ends it when Rocket has no request of it, and has had none for a moment: the end of an answer may
+    /// be on its way.
     pub(super) fn end_after_this(&self) {
         self.state().last = true;
         self.changed.notify_one();
@@ -201,23 +205,5 @@ mod tests {
         );
         line.refuse(Refusal::Full);
         assert_eq!(still(900_000), None, "it ends already");
-    }
-
-    #[test]
-    fn the_last_request_of_a_line_is_answered() {
-        let client = SocketAddr::from((Ipv4Addr::LOCALHOST, 1));
-        let now = Instant::now();
-        let line = Line::new(1, client, now);
-        let ends = || line.stands().2;
-        line.hand_over(now);
-        line.end_after_this();
-        assert_eq!(ends(), None, "it is on its way to Rocket");
-        line.begin(now);
-        assert_eq!(ends(), None);
-        line.end(now);
-        assert_eq!(ends(), Some(Refusal::Ending));
-        let idle = Line::new(2, client, now);
-        idle.end_after_this();
-        assert_eq!(idle.stands().2, Some(Refusal::Ending));
     }
 }

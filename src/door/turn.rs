@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rocket::fairing::{Fairing, Info, Kind};
-use rocket::http::Status;
+use rocket::http::{Header, Status};
 use rocket::request::{FromRequest, Outcome};
-use rocket::{Data, Request};
+use rocket::{Data, Request, Response};
 
 use super::line::Line;
 use super::lines::Lines;
@@ -76,7 +76,15 @@ impl Fairing for Turns {
     fn info(&self) -> Info {
         Info {
             name: "door",
-            kind: Kind::Request,
+            kind: Kind::Request | Kind::Response,
+        }
+    }
+
+    async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
+        // Rocket closes it itself then, behind the last byte.
+        let turn = request.local_cache(|| None::<Turn>).as_ref();
+        if turn.is_some_and(|turn| turn.line.is_last()) {
+            response.set_header(Header::new("Connection", "close"));
         }
     }
 

@@ -8,7 +8,6 @@ use crate::graph::Param;
 use crate::l10n::Words;
 use crate::store::{PipelineHead, TrackHead};
 use crate::web::asks::deeds::{self, Deed, Told};
-use crate::web::asks::fates::{self, Fates};
 use crate::web::edge::answer::Failure;
 use crate::web::edge::posted::Posted;
 use crate::web::edge::seen::Seen;
@@ -39,16 +38,6 @@ pub(in crate::web) struct OfTrack {
     pub(in crate::web) params: Vec<Param>,
     /// Outputs that have to be given.
     pub(in crate::web) asked: BTreeSet<String>,
-}
-
-/// What would follow.
-#[derive(Debug, Default)]
-pub(in crate::web) struct Foretold {
-    /// Of the pipeline.
-    pub(in crate::web) becomes: String,
-    /// What to think of before.
-    pub(in crate::web) warnings: Vec<String>,
-    pub(in crate::web) fates: Vec<Fates>,
 }
 
 impl Subject {
@@ -202,53 +191,5 @@ impl Found {
         let expect = saw(ask).map_err(|wrong| StartError::Fields(vec![wrong]))?;
         desk.ask(ask, asked(expect), &self.changes(form))?;
         Ok(None)
-    }
-
-    /// What would follow, with the values that are there.
-    pub(in crate::web) fn foretell(
-        &self,
-        desk: &Desk,
-        who: &str,
-        t: Words,
-    ) -> Result<Foretold, StartError> {
-        let asked = Asked {
-            who: who.to_owned(),
-            ..Asked::default()
-        };
-        let ask = match self.subject {
-            Subject::Pipeline(id, Deed::Again) => {
-                let would = desk.would_again(id, asked)?;
-                let mut says = Vec::new();
-                if !would.waits_for_input.is_empty() {
-                    says.push(t.ask_waits(would.waits_for_input.len()));
-                }
-                if !would.room.stops.is_empty() {
-                    let stops: Vec<_> =
-                        would.room.stops.iter().map(|id| format!("#{id}")).collect();
-                    says.push(t.ask_stops(stops.join(", ")));
-                }
-                return Ok(Foretold {
-                    becomes: says.join(" "),
-                    ..Foretold::default()
-                });
-            }
-            Subject::Pipeline(id, Deed::Ask(ask)) => Ask::Pipeline(id, ask),
-            Subject::Track(id, ask) => Ask::Track(id, ask),
-        };
-        let would = desk.foretell(ask, asked)?;
-        let marked = match (self.subject, &self.track) {
-            (Subject::Track(_, ask), Some(track)) => fates::of_mark(ask, &track.head, t),
-            _ => None,
-        };
-        let says = marked.into_iter().chain([fates::of_pipeline(&would, t)]);
-        Ok(Foretold {
-            becomes: says.collect::<Vec<_>>().join(" "),
-            warnings: would
-                .warnings
-                .iter()
-                .map(|w| fates::caution(w, t))
-                .collect(),
-            fates: fates::of_tracks(&would, t),
-        })
     }
 }

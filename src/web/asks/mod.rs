@@ -4,4 +4,5 @@ pub(in crate::web) mod ask;
 pub(in crate::web) mod asked;
 pub(in crate::web) mod deeds;
 pub(in crate::web) mod fates;
+pub(in crate::web) mod foretold;
 pub(in crate::web) mod form;
