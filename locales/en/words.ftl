@@ -133,7 +133,7 @@ value-must-answer = `{ $name }` must be answered; a default only fills in the fo
 value-no-default = `{ $name }` has no default and needs a value
 # $name (String) - the input
 # $kind (String) - the kind of its values in words
-value-other-kind = `{ $name }` takes another kind of value: { $kind }
+value-other-kind = This is not what `{ $name }` takes: { $kind }
 # $name (String) - the input
 # $choices (String) - all choices
 value-not-a-choice = This is not a choice of `{ $name }`; choose one of { $choices }

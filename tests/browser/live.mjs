@@ -147,10 +147,13 @@ try {
   await list.locator('#many select').selectOption('stop');
   await list.locator('#newer a').click();
   await list.locator(`tr[data-run="${bad}"]`).waitFor();
+  // The page is there before its modules are.
+  await ticked.first().waitFor();
   assert.ok(await box.isChecked(), 'what was ticked stays ticked');
   assert.equal(await ticked.count(), 1, 'and nothing else is');
   assert.equal(await list.locator('#many select').inputValue(), 'stop');
   await list.reload();
+  await list.evaluate(() => document.readyState === 'complete' || new Promise((done) => addEventListener('load', done)));
   assert.equal(await ticked.count(), 0, 'only that once');
   console.log('ok: new pipelines wait behind a line, and what is ticked stays so');
   for (const page of more) await page.close();

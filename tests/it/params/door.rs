@@ -138,7 +138,7 @@ fn a_form_refuses_them_and_is_shown_again() {
             "a",
             "1%00",
             422,
-            "takes another kind of value: whole number",
+            "is not what <code>n</code> takes: whole number",
         ),
         (
             "a",
