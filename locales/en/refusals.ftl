@@ -19,9 +19,11 @@ refused-taken = Another graph has this name already.
 # $name (String) - the name of the graph
 refused-in-use = Pipelines were started from the graph { $name }, and their history needs it. Archive it instead.
 # $state (String) - the state of the pipeline
-refused-pipeline-state = The pipeline is “{ $state }” now, so this cannot be done.
+# $why (String) - why it cannot be done at it
+refused-pipeline-state = The pipeline is “{ $state }”: { $why }.
 # $state (String) - the state of the track
-refused-track-state = The track is “{ $state }” now, so this cannot be done.
+# $why (String) - why it cannot be done at it
+refused-track-state = The track is “{ $state }”: { $why }.
 # $track (String) - the number of the track
 refused-runs = Track #{ $track } still runs. Wait for its end, or stop it first.
 # $track (String) - the number of the track before it
@@ -50,3 +52,23 @@ refused-secret-value = A secret cannot have this value.
 refused-secret-unknown = There is no secret { $name }.
 # $least (Number) - bytes
 refused-secret-short = A secret needs { $least } bytes or more, blanks at its ends not counted: a shorter one cannot be masked in the output.
+not-now-done = it is done already
+not-now-skipped-in-turn = it is skipped when its turn comes
+not-now-unrun-skip = it has not run: skip it instead
+not-now-unrun-stop = it has not run: stop it instead
+not-now-unrun = it has not run yet
+not-now-being-ended = it is being ended already
+not-now-ended = it has ended
+not-now-paused = it is paused already
+not-now-nothing-to-pause = there is nothing to pause
+not-now-not-paused = it is not paused
+not-now-still = nothing of it moves
+not-now-being-stopped = it is being stopped already: what runs is being ended (`now` ends it without a grace)
+not-now-none-failed = no track of it is FAILED, INTERRUPTED or STOPPED
+not-now-held = it is held already
+not-now-begun = only what has not started can be held
+not-now-not-held = it is not held
+not-now-nothing-runs = nothing of it runs
+not-now-values-used = only the values of a track that has not started can change
+not-now-no-verdict = it runs after the verdict, which is not there yet: wait for that
+not-now-verdict-moves = it runs after the verdict, once nothing else of its pipeline moves: wait for that, or say how what is INTERRUPTED ended

@@ -9,7 +9,7 @@ use figment::Figment;
 use figment::providers::{Format, Toml};
 use rocket::Shutdown;
 use rocket::fairing::AdHoc;
-use rocket::tokio::select;
+use rocket::tokio::{pin, select};
 
 use super::error::AppError;
 use super::opened::{App, DATABASE};
@@ -135,7 +135,7 @@ pub fn serve(app: App, ready: impl FnOnce(&Served) + Send + 'static) -> Result<(
         let rocket = rocket.ignite().await?;
         let shutdown = rocket.shutdown();
         let ended = async {
-            shutdown.await;
+            shutdown.clone().await;
             // Requests that wait for the driver would hold the web server up.
             of_shutdown
                 .lock()
@@ -143,11 +143,18 @@ pub fn serve(app: App, ready: impl FnOnce(&Served) + Send + 'static) -> Result<(
                 .leave();
             lines.end(GRACE).await;
         };
+        pin!(ended);
         select! {
             biased;
-            () = ended => Ok(()),
-            result = rocket.launch() => result.map(drop),
+            () = &mut ended => {}
+            result = rocket.launch() => {
+                result?;
+                // Rocket is done with its answers, their clients may not be.
+                shutdown.clone().notify();
+                ended.await;
+            }
         }
+        Ok(())
     };
     let result =
         rocket::execute(launched).map_err(|why: rocket::Error| AppError::Web(why.to_string()));

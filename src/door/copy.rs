@@ -120,7 +120,12 @@ impl<'a> Client<'a> {
         } else if more {
             // Rocket says what it has begun to say, and no more.
             let _ = shutdown(server, Shutdown::Write);
-            let closed = timeout(LAST_WORDS, down).await == Ok(End::Closed);
+            let within = match end {
+                // All of an answer may be on its way still; the server ends when it is over.
+                End::Refused(Refusal::Ending) => self.limits.stall_time,
+                _ => LAST_WORDS,
+            };
+            let closed = timeout(within, down).await == Ok(End::Closed);
             match end {
                 End::Refused(why) if closed => self.dismiss(why).await,
                 // What it does not read is not kept for it either.

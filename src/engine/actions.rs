@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::core::{Cause, Engine};
 use super::ids::{PipelineId, Time};
+use super::not_now::NotNow;
 use super::outbox::{Outbox, TrackRow};
 use super::request::{Action, Answer, Expect, Refusal, Request, TrackAction, said};
 use super::state::{Ending, Mark, Reason, TrackState};
@@ -120,15 +121,12 @@ impl Engine {
         match row.state {
             TrackState::Running => return Err(Refusal::Runs(run.track_id(index))),
             TrackState::Succeed | TrackState::Skipped => {
-                return Err(Refusal::Track(row.state, "it is done already"));
+                return Err(Refusal::Track(row.state, NotNow::Done));
             }
             // Not before its turn: what comes after it waits for what comes before it too.
             TrackState::Waiting => {
                 if row.mark == Some(Mark::Skip) {
-                    return Err(Refusal::Track(
-                        row.state,
-                        "it is skipped when its turn comes",
-                    ));
+                    return Err(Refusal::Track(row.state, NotNow::SkippedInTurn));
                 }
                 let handler = run.plan.handler(index).is_some();
                 if handler || run.track(index).waits_for > 0 {
@@ -179,10 +177,10 @@ impl Engine {
             TrackState::Failed | TrackState::Interrupted | TrackState::Stopped => {}
             TrackState::Running => return Err(Refusal::Runs(track)),
             TrackState::Waiting | TrackState::Pending => {
-                return Err(Refusal::Track(row.state, "it has not run: skip it instead"));
+                return Err(Refusal::Track(row.state, NotNow::UnrunSkip));
             }
             TrackState::Succeed | TrackState::Skipped => {
-                return Err(Refusal::Track(row.state, "it is done already"));
+                return Err(Refusal::Track(row.state, NotNow::Done));
             }
         }
         self.verdict_is_used(pipeline, index)?;
@@ -212,7 +210,7 @@ impl Engine {
         let (track, row) = (run.track_id(index), run.track(index).row);
         match row.state {
             TrackState::Running if row.ending.is_some() => {
-                return Err(Refusal::Track(row.state, "it is being ended already"));
+                return Err(Refusal::Track(row.state, NotNow::BeingEnded));
             }
             TrackState::Running => {
                 self.end_track(now, (pipeline, index), Ending::Fail, cause, out);
@@ -228,13 +226,13 @@ impl Engine {
                 self.fail(now, pipeline, index, out);
             }
             TrackState::Waiting | TrackState::Pending => {
-                return Err(Refusal::Track(row.state, "it has not run: stop it instead"));
+                return Err(Refusal::Track(row.state, NotNow::UnrunStop));
             }
             TrackState::Succeed
             | TrackState::Failed
             | TrackState::Skipped
             | TrackState::Stopped => {
-                return Err(Refusal::Track(row.state, "it has ended"));
+                return Err(Refusal::Track(row.state, NotNow::Ended));
             }
         }
         out.changed(track).detail = Some(said.to_owned());

@@ -2,6 +2,7 @@
 
 use super::core::{Cause, Engine};
 use super::ids::{PipelineId, Time};
+use super::not_now::NotNow;
 use super::outbox::{Outbox, PipelineRow};
 use super::request::Refusal;
 use super::state::{Ending, PipelineState, TrackState};
@@ -18,10 +19,10 @@ impl Engine {
         let run = &self.runs[&pipeline];
         let row = run.row;
         if row.paused {
-            return Err(Refusal::Pipeline(row.state, "it is paused already"));
+            return Err(Refusal::Pipeline(row.state, NotNow::Paused));
         }
         if run.is_settled() {
-            return Err(Refusal::Pipeline(row.state, "there is nothing to pause"));
+            return Err(Refusal::Pipeline(row.state, NotNow::NothingToPause));
         }
         let state = match row.state {
             PipelineState::Running => PipelineState::Paused,
@@ -46,7 +47,7 @@ impl Engine {
     ) -> Result<(), Refusal> {
         let row = self.runs[&pipeline].row;
         if !row.paused {
-            return Err(Refusal::Pipeline(row.state, "it is not paused"));
+            return Err(Refusal::Pipeline(row.state, NotNow::NotPaused));
         }
         let state = match row.state {
             PipelineState::Paused => PipelineState::Running,
@@ -75,10 +76,10 @@ impl Engine {
         let run = &self.runs[&pipeline];
         let row = run.row;
         if run.is_settled() {
-            return Err(Refusal::Pipeline(row.state, "nothing of it moves"));
+            return Err(Refusal::Pipeline(row.state, NotNow::Still));
         }
         if run.is_being_ended() && !at_once {
-            let why = "it is being stopped already: what runs is being ended (`now` ends it without a grace)";
+            let why = NotNow::BeingStopped;
             return Err(Refusal::Pipeline(row.state, why));
         }
         self.stop_unstarted(now, pipeline, cause, out);
@@ -118,7 +119,7 @@ impl Engine {
         };
         let targets: Vec<u32> = (0..run.plan.scripts() as u32).filter(again).collect();
         if targets.is_empty() {
-            let why = "no track of it is FAILED, INTERRUPTED or STOPPED";
+            let why = NotNow::NoneFailed;
             return Err(Refusal::Pipeline(run.row.state, why));
         }
         let ends = |i: &u32| run.track(*i).row.ending.is_some();

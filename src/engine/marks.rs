@@ -4,6 +4,7 @@ use super::core::{Cause, Engine};
 use super::event::TrackInput;
 use super::follow::ended_row;
 use super::ids::{PipelineId, Time};
+use super::not_now::NotNow;
 use super::outbox::{Outbox, TrackRow};
 use super::request::Refusal;
 use super::state::{Ending, Mark, PendingOn, Reason, TrackState};
@@ -21,7 +22,7 @@ impl Engine {
         let row = self.runs[&pipeline].track(index).row;
         match row.state {
             TrackState::Waiting | TrackState::Pending if row.mark == Some(Mark::Hold) => {
-                Err(Refusal::Track(row.state, "it is held already"))
+                Err(Refusal::Track(row.state, NotNow::Held))
             }
             TrackState::Waiting | TrackState::Pending => {
                 self.mark(now, (pipeline, index), Some(Mark::Hold), cause, out);
@@ -30,10 +31,7 @@ impl Engine {
                 }
                 Ok(())
             }
-            _ => Err(Refusal::Track(
-                row.state,
-                "only what has not started can be held",
-            )),
+            _ => Err(Refusal::Track(row.state, NotNow::Begun)),
         }
     }
 
@@ -46,7 +44,7 @@ impl Engine {
     ) -> Result<(), Refusal> {
         let row = self.runs[&pipeline].track(index).row;
         if !matches!(row.mark, Some(Mark::Hold | Mark::Skip)) {
-            return Err(Refusal::Track(row.state, "it is not held"));
+            return Err(Refusal::Track(row.state, NotNow::NotHeld));
         }
         self.mark(now, (pipeline, index), None, cause, out);
         if row.pending_on == Some(PendingOn::Hold) {
@@ -82,14 +80,14 @@ impl Engine {
                 self.set_track(now, pipeline, index, row, cause, out);
             }
             TrackState::Running if row.ending.is_some() && !at_once => {
-                return Err(Refusal::Track(row.state, "it is being ended already"));
+                return Err(Refusal::Track(row.state, NotNow::BeingEnded));
             }
             TrackState::Running => {
                 let ending = if at_once { Ending::Kill } else { Ending::Stop };
                 self.end_track(now, (pipeline, index), ending, cause, out);
             }
             _ if row.lost > 0 => {}
-            _ => return Err(Refusal::Track(row.state, "nothing of it runs")),
+            _ => return Err(Refusal::Track(row.state, NotNow::NothingRuns)),
         }
         self.end_survivors(now, (pipeline, index), at_once, cause, out);
         Ok(())
@@ -106,7 +104,7 @@ impl Engine {
     ) -> Result<(), Refusal> {
         let row = self.runs[&pipeline].track(index).row;
         if !matches!(row.state, TrackState::Waiting | TrackState::Pending) {
-            let why = "only the values of a track that has not started can change";
+            let why = NotNow::ValuesUsed;
             return Err(Refusal::Track(row.state, why));
         }
         let missing = input.missing;

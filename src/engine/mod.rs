@@ -19,6 +19,7 @@ mod ids;
 mod invariants;
 mod lost;
 mod marks;
+mod not_now;
 mod offers;
 mod outbox;
 mod parties;
@@ -41,6 +42,7 @@ pub use dispatch::Capacity;
 pub use event::{Event, LoadedPipeline, LoadedTrack, NextIds, Remains, StartOrder, TrackInput};
 pub use family::Room;
 pub use ids::{AttemptKey, GraphId, PipelineId, Time, TrackId, VertexId};
+pub use not_now::NotNow;
 pub use offers::{PipelineStand, TrackStand};
 pub use outbox::{
     AttemptEnd, Effect, Entry, NewPipeline, Outbox, PipelineChange, PipelineRow, TrackChange,

@@ -2,6 +2,7 @@
 
 use super::event::TrackInput;
 use super::ids::{PipelineId, TrackId};
+use super::not_now::NotNow;
 use super::state::{PipelineState, TrackState};
 
 /// One thing that is asked of a pipeline or of one of its tracks.
@@ -103,10 +104,10 @@ pub enum Refusal {
     NoTrack(PipelineId, TrackId),
     /// The pipeline is not at a state in which this means anything.
     #[error("the pipeline is {0}: {1}")]
-    Pipeline(PipelineState, &'static str),
+    Pipeline(PipelineState, NotNow),
     /// The track is not at a state in which this means anything.
     #[error("the track is {0}: {1}")]
-    Track(TrackState, &'static str),
+    Track(TrackState, NotNow),
     /// The pipeline has moved since the caller looked.
     #[error("the pipeline is {0} now, which is not what you saw: look again")]
     PipelineMoved(PipelineState),

@@ -3,6 +3,7 @@
 use super::core::{Cause, Engine};
 use super::event::TrackInput;
 use super::ids::{PipelineId, Time};
+use super::not_now::NotNow;
 use super::outbox::{Outbox, PipelineRow, TrackRow};
 use super::request::{Refusal, Scope};
 use super::run::fresh_row;
@@ -30,7 +31,7 @@ impl Engine {
                 return Ok(());
             }
             TrackState::Waiting | TrackState::Pending => {
-                return Err(Refusal::Track(row.state, "it has not run yet"));
+                return Err(Refusal::Track(row.state, NotNow::Unrun));
             }
             TrackState::Running => return Err(Refusal::Runs(run.track_id(index))),
             TrackState::Succeed
@@ -83,10 +84,8 @@ impl Engine {
         let row = run.track(index).row;
         if !run.is_at_rest() {
             let why = match run.row.state.is_open() {
-                true => "it runs after the verdict, which is not there yet: wait for that",
-                false => {
-                    "it runs after the verdict, once nothing else of its pipeline moves: wait for that, or say how what is INTERRUPTED ended"
-                }
+                true => NotNow::NoVerdict,
+                false => NotNow::VerdictMoves,
             };
             return Err(Refusal::Track(row.state, why));
         }

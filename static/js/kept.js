@@ -4,19 +4,32 @@
 // `<main data-unsent>` that the page answers a form that was not taken.
 
 /** @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Field */
-/** @typedef {{ values: [string, string | boolean][], sent: boolean, at: number }} Entry */
+/**
+ * What was typed: a name, the value, and what the field held before (null: nobody knows). `marks` tell which state of the
+ * server it was typed into. `went` is the address of the page from which the form was sent, until that is answered, and
+ * `sent` that an answer that is no refusal takes it. `chain`: entries of the same text, of forms that were refused.
+ * @typedef {{ values: [string, string | boolean, string | boolean | null][], marks: [string, string][], went: string,
+ *   sent: boolean, chain: string[], at: number }} Entry
+ */
 
 const PREFIX = 'trackyard.typed ';
 /** @type {HTMLFormElement | null} */
 const form = document.querySelector('form[data-typed]');
 const place = decodeURIComponent(form?.dataset.typed ?? '');
+const here = location.href.split('#')[0];
 const unsent = document.querySelector('main[data-unsent]') !== null && document.querySelector('[data-sent]') === null;
 /** The form is on its way; it is left for good; what it holds is not wanted. */
 let [sent, going, dropped] = [false, false, false];
+/** From where it went. */
+let went = '';
+/** @type {string[]} */
+let chain = [];
+/** What the fields held before they were typed into, as far as this page answers a form. @type {Map<string, string | boolean | null> | undefined} */
+let before;
 
 /** @param {Field} field */
 const isChoice = (field) => field instanceof HTMLInputElement && (field.type === 'checkbox' || field.type === 'radio');
-/** @param {Field} field */
+/** `data-kept` is `yes` of what says which state of the server the form was made from, `sent` of what makes a second press the same deed. @param {Field} field */
 const isOurs = (field) => field.type === 'hidden' && 'kept' in field.dataset;
 
 /** Each field under a name of its own, in the order of the form. @returns {[string, Field][]} */
@@ -38,15 +51,19 @@ function fields() {
 /** @param {Field} field @returns {string | boolean} */
 const held = (field) => (isChoice(field) ? /** @type {HTMLInputElement} */ (field).checked : field.value);
 
-/** Whether the field is as the server made it. @param {Field} field */
-function isAsMade(field) {
-  if (isOurs(field)) return true;
+/** What the field held when the server made it. @param {Field} field @returns {string | boolean} */
+function made(field) {
   if (field instanceof HTMLSelectElement) {
     const first = [...field.options].find((option) => option.defaultSelected) ?? field.options[0];
-    return field.value === (first?.value ?? '');
+    return first?.value ?? '';
   }
-  if (isChoice(field)) return /** @type {HTMLInputElement} */ (field).checked === /** @type {HTMLInputElement} */ (field).defaultChecked;
-  return field.value.replaceAll('\r\n', '\n') === field.defaultValue.replaceAll('\r\n', '\n');
+  return isChoice(field) ? /** @type {HTMLInputElement} */ (field).defaultChecked : field.defaultValue.replaceAll('\r\n', '\n');
+}
+
+/** @param {Field} field */
+function isAsMade(field) {
+  const now = held(field);
+  return isOurs(field) || (typeof now === 'string' ? now.replaceAll('\r\n', '\n') : now) === made(field);
 }
 
 /** Something in the form would be lost. */
@@ -71,27 +88,39 @@ const keys = () => tried(() => Object.keys(sessionStorage).filter((key) => key.s
 
 function keep() {
   if (!place || dropped) return;
-  if (!isTyped()) {
+  const known = before !== undefined;
+  const typed = fields().filter(([name, field]) => !isOurs(field) && (!isAsMade(field) || (unsent && (!known || before?.has(name)))));
+  if (typed.length === 0) {
     drop(PREFIX + place);
     return;
   }
-  write(PREFIX + place, { values: fields().map(([name, field]) => [name, held(field)]), sent, at: Date.now() });
+  const was = (/** @type {string} */ name, /** @type {Field} */ field) => before?.get(name) ?? (unsent && !known ? null : made(field));
+  write(PREFIX + place, {
+    values: typed.map(([name, field]) => [name, held(field), was(name, field)]),
+    marks: fields().filter(([, field]) => isOurs(field)).map(([name, field]) => [name, field.value]),
+    went, sent, chain, at: Date.now(),
+  });
 }
 
 /** Puts the values back; whether anything differed. @param {Entry} entry */
 function restore(entry) {
-  const values = new Map(entry.values);
+  const now = new Map(fields());
+  // Where nothing says which state of the server a form was made from, what has changed there since stays.
+  const marked = [...now.values()].some((field) => isOurs(field) && field.dataset.kept === 'yes');
   let differed = false;
-  for (const [name, field] of fields()) {
-    const value = values.get(name);
-    if (value === undefined || value === held(field)) continue;
+  for (const [name, value, was] of entry.values) {
+    const field = now.get(name);
+    if (!field || isOurs(field) || value === held(field) || (!marked && was !== null && was !== made(field))) continue;
     if (isChoice(field)) /** @type {HTMLInputElement} */ (field).checked = Boolean(value);
     else field.value = String(value);
-    // What the form was made from is no text of anybody's.
-    if (isOurs(field)) continue;
     differed = true;
     field.closest('details')?.setAttribute('open', '');
     field.dispatchEvent(new Event('input', { bubbles: true }));
+  }
+  for (const [name, value] of differed ? entry.marks : []) {
+    const field = now.get(name);
+    // Whether what is on its way arrived is not known: the same deed is not done twice.
+    if (field && (field.dataset.kept === 'yes' || entry.sent)) field.value = value;
   }
   return differed;
 }
@@ -110,26 +139,31 @@ function tell() {
   });
 }
 
-// What was on its way when this page came was taken, unless the page says that it was not, or somebody came back from one
-// that the server did not make.
+// What went from the page before was taken, unless this one says that it was not. Of what went from elsewhere nobody knows.
 const [came] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType('navigation'));
+/** This page answers what went from there; some browsers do not say from where one comes. @param {string} from */
+const answers = (from) => came?.type === 'navigate' && (document.referrer === from || (document.referrer === '' && came.redirectCount > 0));
 for (const key of keys()) {
   const entry = read(key);
-  if (!entry?.sent) continue;
-  const back = came?.type === 'back_forward' && key === PREFIX + place;
-  if (unsent || back) write(key, { ...entry, sent: false });
-  else drop(key);
+  if (!entry?.went || !answers(entry.went)) continue;
+  if (unsent) {
+    write(key, { ...entry, went: '', sent: false });
+    before = new Map(entry.values.map(([name, , was]) => [name, was]));
+    chain = [...entry.chain, key].filter((other) => other !== PREFIX + place);
+  } else if (entry.sent) {
+    [key, ...entry.chain].forEach(drop);
+  }
 }
 
 if (form && place) {
   const entry = read(PREFIX + place);
   // A form that was not taken comes back with what was sent, and knows what it is to be sent with now.
   if (entry && !unsent && restore(entry)) tell();
-  form.addEventListener('input', () => { sent = false; });
+  if (entry && !unsent) [chain, sent] = [entry.chain, entry.sent];
+  form.addEventListener('input', () => { [sent, went] = [false, '']; });
   form.addEventListener('submit', (event) => {
-    going = true;
     // A preview takes nothing.
-    sent = !event.submitter?.hasAttribute('formaction');
+    [going, went, sent] = [true, here, !event.submitter?.hasAttribute('formaction')];
     keep();
   });
   addEventListener('pagehide', keep);

@@ -175,6 +175,67 @@ async function editors(page, other) {
   assert.equal(await kept(page), '[]', 'nothing is left for whoever comes next');
 }
 
+// What was refused and put right stays right, and what somebody else has changed stays theirs.
+async function tracks(page, other) {
+  const graph = await save(page, `name: turns
+vertices:
+  first: sleep 1000
+  second: {needs: [first], input: {who: {type: str, default: x}, n: {type: int, default: 3}}, script: "echo <who> <n>"}
+`);
+  await page.goto(`${server.url}/graphs/${graph}/start`);
+  await start(page);
+  await page.waitForURL(/\/pipelines\/\d+/);
+  await page.locator('#tracks').getByRole('link', { name: 'second' }).first().click();
+  await page.waitForURL(/\/tracks\/\d+/);
+  const path = page.url();
+  const [who, n] = ['#values [name="p.who"]', '#values [name="p.n"]'];
+  const send = (of) => Promise.all([of.waitForNavigation(), of.click('main form button.primary')]);
+  await page.fill(who, 'typo');
+  await page.fill(n, 'zz');
+  await send(page);
+  await page.waitForSelector('[role=alert]');
+  await page.fill('[name="p.who"]', 'right');
+  await page.fill('[name="p.n"]', '8');
+  await send(page);
+  assert.equal(page.url(), path);
+  assert.deepEqual([await page.inputValue(who), await page.inputValue(n)], ['right', '8']);
+  assert.ok(await page.isHidden('#kept'));
+  assert.equal(await kept(page), '[]', 'both were sent');
+
+  await page.fill(who, 'mine');
+  await page.goto(`${server.url}/inbox`);
+  await other.goto(path);
+  await other.fill(n, '9');
+  await other.click('#values button.primary');
+  await page.goto(path);
+  assert.deepEqual([await page.inputValue(who), await page.inputValue(n)], ['mine', '9']);
+  assert.ok(await page.isVisible('#kept'));
+  await Promise.all([page.waitForNavigation(), page.click('#kept button')]);
+}
+
+// A start that was previewed on the way is done once, and the next one is another.
+async function starts(page) {
+  const graph = await save(page, 'name: same\ninput: {host: {type: str, default: localhost}}\nvertices:\n  a: echo <host>\n');
+  const path = `${server.url}/graphs/${graph}/start`;
+  const begin = async () => {
+    await start(page);
+    await page.waitForURL(/\/pipelines\/\d+/);
+    return page.url();
+  };
+  await page.goto(path);
+  const first = await begin();
+  const same = `${path}?same=${first.match(/\d+$/)[0]}`;
+  await page.goto(same);
+  await page.fill(host, 'one');
+  await page.click('text=Preview scripts');
+  await page.waitForSelector('#preview');
+  const second = await begin();
+  await page.goto(same);
+  assert.equal(await page.inputValue(host), 'localhost');
+  const third = await begin();
+  assert.equal(new Set([first, second, third]).size, 3);
+}
+
 // Without JavaScript the browser keeps what it keeps; the page says so, and nothing is done.
 async function plain(page) {
   await page.goto(link());
@@ -198,6 +259,9 @@ try {
   await page.goto(server.link);
   await forms(page);
   await editors(page, await open(false, await page.context().storageState()));
+  await page.goto(link());
+  await starts(page);
+  await tracks(page, await open(false, await page.context().storageState()));
   await plain(await open(false));
   assert.deepEqual(breaches, []);
   console.log('ok: typed text through languages, sessions, refusals and other people; editors; sign-out');

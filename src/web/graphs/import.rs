@@ -48,6 +48,11 @@ struct ImportPage {
 }
 
 impl ImportPage {
+    /// All of it was saved: there is nothing to send once more.
+    fn is_whole(&self) -> bool {
+        self.done.is_some() && self.taken.is_empty() && self.wrong.is_none()
+    }
+
     /// The numbers of the graphs that have the names, as the form sends them.
     fn onto(&self) -> String {
         let ids: Vec<String> = self.taken.iter().map(|head| head.id.to_string()).collect();
@@ -157,6 +162,18 @@ fn save(
                 };
                 return Answer::page(Status::UnprocessableEntity, &page);
             }
+            Err(DefineError::Malformed(problems)) if graphs.len() > 1 => {
+                let said = problems.first().map(|p| p.message.as_str());
+                let page = ImportPage {
+                    wrong: Some(NoteLine::of(format!(
+                        "`{}`: {}",
+                        graph.name,
+                        said.unwrap_or_default()
+                    ))),
+                    ..page(who, typed, left_out)
+                };
+                return Answer::page(Status::UnprocessableEntity, &page);
+            }
             Err(DefineError::Malformed(problems)) => {
                 let page = NewPage {
                     notes: left_out,
@@ -181,16 +198,14 @@ fn save(
                 Some(head) => taken.push(head),
                 None => wrong = Some(of_command(&why, who.look.t)),
             },
-            Err(why) => return Err(failure(why)),
+            Err(why) if done.is_empty() => return Err(failure(why)),
+            // What is saved is told.
+            Err(why) => wrong = Some(why.to_string()),
         }
     }
     let all = taken.is_empty() && wrong.is_none();
     let page = ImportPage {
-        wrong: wrong.map(|said| NoteLine {
-            line: 0,
-            said,
-            kept: String::new(),
-        }),
+        wrong: wrong.map(NoteLine::of),
         taken,
         done: Some(done).filter(|done| all || !done.is_empty()),
         ..page(who, typed, left_out)
@@ -214,6 +229,27 @@ mod tests {
             line,
             said: HOSTILE.to_owned(),
             kept: String::new(),
+        }
+    }
+
+    #[test]
+    fn what_was_not_all_saved_keeps_its_text() {
+        for (taken, wrong) in [(1, None), (0, Some(note(0)))] {
+            let html = in_each_language(|who| {
+                let typed = Typed {
+                    text: "1 2 3 4 5 backup".to_owned(),
+                    ..Typed::default()
+                };
+                let late = ImportPage {
+                    taken: (0..taken).map(|id| graph_head(id, HOSTILE)).collect(),
+                    wrong: wrong.clone(),
+                    done: Some(vec![(7, "first".to_owned(), true)]),
+                    ..page(who, typed, Vec::new())
+                };
+                late.render().expect("renders")
+            });
+            assert!(html.contains("/graphs/7") && html.contains("1 2 3 4 5 backup"));
+            assert!(!html.contains("data-sent"));
         }
     }
 
@@ -250,6 +286,7 @@ mod tests {
                 };
                 done.render().expect("renders")
             });
+            assert!(html.contains("data-sent") && !html.contains("<textarea"));
             assert_eq!(html.matches("<li><a href=\"/graphs/").count() as u32, count);
         }
     }

@@ -19,6 +19,17 @@ pub(in crate::web) struct NoteLine {
     pub(in crate::web) kept: String,
 }
 
+impl NoteLine {
+    /// Of the whole text, in words that are there.
+    pub(in crate::web) fn of(said: String) -> Self {
+        Self {
+            line: 0,
+            said,
+            kept: String::new(),
+        }
+    }
+}
+
 /// Notes as lines of a page.
 pub(in crate::web) fn lines(left_out: &[LeftOut], t: &Words) -> Vec<NoteLine> {
     let line = |(i, left): (usize, &LeftOut)| NoteLine {

@@ -2,7 +2,7 @@
 
 use crate::desk::{SecretError, StartError};
 use crate::driver::CommandError;
-use crate::engine::Refusal;
+use crate::engine::{NotNow, Refusal};
 use crate::graph::{FieldError, SECRET_LEAST_BYTES, codes as graph_codes, quote};
 use crate::l10n::Words;
 use crate::store::Unfit;
@@ -45,12 +45,11 @@ pub(in crate::web) fn told(why: Refusal, t: Words) -> Result<String, Failure> {
         Refusal::NoTrack(..) => Err(Failure::Missing("track")),
         // The page itself says what has moved.
         Refusal::PipelineMoved(_) | Refusal::TrackMoved(..) => Ok(by_rule(why, t)),
-        Refusal::Pipeline(..) | Refusal::Track(..) => {
-            Ok(beside(by_rule(why, t), &capital(&format!("{why}.")), t))
-        }
-        Refusal::Runs(_) | Refusal::NotItsTurn(_) | Refusal::Limit(_) => {
-            Ok(whole(by_rule(why, t), &capital(&format!("{why}.")), t))
-        }
+        Refusal::Pipeline(..)
+        | Refusal::Track(..)
+        | Refusal::Runs(_)
+        | Refusal::NotItsTurn(_)
+        | Refusal::Limit(_) => Ok(whole(by_rule(why, t), &capital(&format!("{why}.")), t)),
     }
 }
 
@@ -58,17 +57,42 @@ fn by_rule(why: Refusal, t: Words) -> String {
     match why {
         Refusal::NoPipeline(_) => t.missing_pipeline(),
         Refusal::NoTrack(..) => t.missing_track(),
-        Refusal::Pipeline(state, _) => {
-            t.refused_pipeline_state(marks::pipeline(state.code()).said(&t))
+        Refusal::Pipeline(state, why) => {
+            t.refused_pipeline_state(marks::pipeline(state.code()).said(&t), not_now(why, t))
         }
-        Refusal::Track(state, _) => {
-            t.refused_track_state(marks::track(state.code(), None).said(&t))
+        Refusal::Track(state, why) => {
+            t.refused_track_state(marks::track(state.code(), None).said(&t), not_now(why, t))
         }
         Refusal::PipelineMoved(state) => t.refused_moved(marks::pipeline(state.code()).said(&t)),
         Refusal::TrackMoved(state, _) => t.refused_moved(marks::track(state.code(), None).said(&t)),
         Refusal::Runs(track) => t.refused_runs(track.to_string()),
         Refusal::NotItsTurn(track) => t.refused_turn(track.to_string()),
         Refusal::Limit(most) => t.refused_limit(most),
+    }
+}
+
+fn not_now(why: NotNow, t: Words) -> String {
+    match why {
+        NotNow::Done => t.not_now_done(),
+        NotNow::SkippedInTurn => t.not_now_skipped_in_turn(),
+        NotNow::UnrunSkip => t.not_now_unrun_skip(),
+        NotNow::UnrunStop => t.not_now_unrun_stop(),
+        NotNow::Unrun => t.not_now_unrun(),
+        NotNow::BeingEnded => t.not_now_being_ended(),
+        NotNow::Ended => t.not_now_ended(),
+        NotNow::Paused => t.not_now_paused(),
+        NotNow::NothingToPause => t.not_now_nothing_to_pause(),
+        NotNow::NotPaused => t.not_now_not_paused(),
+        NotNow::Still => t.not_now_still(),
+        NotNow::BeingStopped => t.not_now_being_stopped(),
+        NotNow::NoneFailed => t.not_now_none_failed(),
+        NotNow::Held => t.not_now_held(),
+        NotNow::Begun => t.not_now_begun(),
+        NotNow::NotHeld => t.not_now_not_held(),
+        NotNow::NothingRuns => t.not_now_nothing_runs(),
+        NotNow::ValuesUsed => t.not_now_values_used(),
+        NotNow::NoVerdict => t.not_now_no_verdict(),
+        NotNow::VerdictMoves => t.not_now_verdict_moves(),
     }
 }
 
@@ -184,7 +208,7 @@ mod tests {
     use super::{of_command, of_secret, of_start, told};
     use crate::desk::{SecretError, StartError};
     use crate::driver::CommandError;
-    use crate::engine::{GraphId, PipelineId, PipelineState, Refusal, TrackId, TrackState};
+    use crate::engine::{GraphId, NotNow, PipelineId, PipelineState, Refusal, TrackId, TrackState};
     use crate::l10n::{L10n, Words};
     use crate::store::Unfit;
     use crate::web::tests::harness::HOSTILE;
@@ -193,8 +217,8 @@ mod tests {
     fn a_refusal_is_in_the_language_of_the_page_with_the_single_case_beneath() {
         let (pipeline, track) = (PipelineId(7), TrackId(9));
         let refusals = [
-            Refusal::Pipeline(PipelineState::Finish, "nothing of it moves"),
-            Refusal::Track(TrackState::Running, "it has not run yet"),
+            Refusal::Pipeline(PipelineState::Finish, NotNow::Still),
+            Refusal::Track(TrackState::Running, NotNow::Unrun),
             Refusal::Runs(track),
             Refusal::NotItsTurn(track),
             Refusal::Limit(3),

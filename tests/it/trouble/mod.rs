@@ -1,6 +1,7 @@
 //! Everything around the program goes wrong: nothing is lost, people are told, it goes on alone.
 
 mod disk;
+mod ending;
 mod flood;
 mod gone;
 mod leftovers;
