@@ -8,6 +8,7 @@ mod hold;
 mod opened;
 mod orders;
 mod restored;
+mod routes;
 mod serve;
 
 pub use crate::secrets::KEY_FILE;
@@ -15,4 +16,5 @@ pub use error::AppError;
 pub use hold::{Hold, Holder};
 pub use opened::{App, DATABASE, capacity, limits, probe};
 pub use restored::{Restored, restored, right_key};
-pub use serve::{Served, can_listen, line_limits, routes, serve};
+pub use routes::routes;
+pub use serve::{Served, can_listen, line_limits, serve};

@@ -268,7 +268,7 @@ mod tests {
             );
         }
         // What words of others or of the system say.
-        assert_eq!(beneath, 6);
+        assert_eq!(beneath, 4);
         let t = Words::of(L10n::ZhCN);
         let named = |why: &StartError| of_start(why, t);
         let secrets = named(&StartError::UnknownSecrets(vec!["A".into(), "B".into()]));

@@ -17,7 +17,8 @@ const BUFFER: usize = 1 << 17;
 #[test]
 fn an_answer_that_is_on_its_way_arrives_whole() {
     let mut server = Server::start();
-    let yaml = format!("name: g\nvertices: {{a: \"head -c {BYTES} /dev/zero | tr '\\\\0' '~'\"}}\n");
+    let yaml =
+        format!("name: g\nvertices: {{a: \"head -c {BYTES} /dev/zero | tr '\\\\0' '~'\"}}\n");
     let ended = server.run(&yaml, &json!({}));
     assert_eq!(ended["state"], "FINISH", "{ended}");
     let mut client = TcpStream::connect(server.url.trim_start_matches("http://")).expect("there");
