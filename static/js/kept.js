@@ -57,13 +57,18 @@ function made(field) {
     const first = [...field.options].find((option) => option.defaultSelected) ?? field.options[0];
     return first?.value ?? '';
   }
-  return isChoice(field) ? /** @type {HTMLInputElement} */ (field).defaultChecked : field.defaultValue.replaceAll('\r\n', '\n');
+  if (isChoice(field)) return /** @type {HTMLInputElement} */ (field).defaultChecked;
+  if (field instanceof HTMLTextAreaElement) return field.defaultValue.replaceAll(/\r\n?/g, '\n');
+  // A field leaves out what cannot stand in it, such as ends of lines.
+  const plain = document.createElement('input');
+  plain.type = field.type;
+  plain.setAttribute('value', field.defaultValue);
+  return plain.value;
 }
 
 /** @param {Field} field */
 function isAsMade(field) {
-  const now = held(field);
-  return isOurs(field) || (typeof now === 'string' ? now.replaceAll('\r\n', '\n') : now) === made(field);
+  return isOurs(field) || held(field) === made(field);
 }
 
 /** Something in the form would be lost. */
