@@ -312,13 +312,11 @@ impl Server {
         request.body(format!("csrf={csrf}&{body}")).dispatch()
     }
 
-    /// Waits until what happened before is committed and its effects are done: the first command
-    /// is answered after their commit, the second after their effects.
+    /// Waits until what happened before is committed and its effects are done: a question is
+    /// answered after both, whichever batch took it.
     pub(in crate::web) fn settle(&self) {
-        for _ in 0..2 {
-            let none = self.desk.handle.remove_session(String::new());
-            none.expect("the driver answers");
-        }
+        let census = self.desk.handle.census(Duration::from_secs(60));
+        census.expect("the driver answers");
     }
 
     pub(in crate::web) fn signed<'c>(&self, request: LocalRequest<'c>) -> LocalRequest<'c> {
