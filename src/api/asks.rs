@@ -135,7 +135,7 @@ pub(super) async fn again(
             return Ok(would_start(desk.would_again(id, asked)?));
         }
         let again = desk.again(id, "rest", key.of_start(), asked)?;
-        key.is_replayed(again.replayed);
+        key.is_replayed(again.replayed());
         started(&desk, again, None)
     })
     .await

@@ -1,5 +1,7 @@
 //! `trackyard diff A B`: what is different between two definitions, as files or as saved.
 
+use std::sync::Arc;
+
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -58,7 +60,7 @@ pub(super) fn diff(context: &Context, args: &DiffArgs) -> Result<u8, CliError> {
 fn read(context: &Context, name: &str) -> Result<Graph, CliError> {
     match is_file(name) {
         true => meant(context, name),
-        false => Ok(saved(context, name)?.1),
+        false => Ok(Arc::unwrap_or_clone(saved(context, name)?.1)),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The definition that is meant by a word: a file, else a saved graph.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::check::sound;
 use super::context::Context;
@@ -32,13 +33,13 @@ pub(super) fn meant(context: &Context, word: &str) -> Result<Graph, CliError> {
                 head.version,
                 context.command("import FILE")
             ))),
-            (_, graph) => Ok(graph),
+            (_, graph) => Ok(Arc::unwrap_or_clone(graph)),
         },
     }
 }
 
 /// A saved graph, with or without errors.
-pub(super) fn saved(context: &Context, word: &str) -> Result<(GraphHead, Graph), CliError> {
+pub(super) fn saved(context: &Context, word: &str) -> Result<(GraphHead, Arc<Graph>), CliError> {
     let store = context.store()?;
     let head = naming::graph(context, &store, word, None)?;
     let graph = store.definition(GraphId(head.id))?;

@@ -20,7 +20,8 @@ impl Desk {
             let graph = self.store.definition(id)?;
             graph.ok_or(DefineError::NoGraph(id))
         };
-        Ok(compare(&read(before)?, &read(after)?))
+        let (before, after) = (read(before)?, read(after)?);
+        Ok(compare(&before, &after))
     }
 }
 

@@ -49,7 +49,8 @@ impl Desk {
             return Err(StartError::Unchecked(id, problems).into());
         }
         let graph = self.store.definition(id).map_err(StartError::from)?;
-        scripts(&graph.ok_or_else(none)?, request, &self.limits)
+        let graph = graph.ok_or_else(none)?;
+        scripts(&graph, request, &self.limits)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Starting pipelines, and what is given to tracks then and later.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
@@ -194,7 +195,7 @@ impl Desk {
         &self,
         graph: GraphId,
         request: &StartRequest,
-    ) -> Result<(GraphHead, Graph, Accepted), StartError> {
+    ) -> Result<(GraphHead, Arc<Graph>, Accepted), StartError> {
         let head = self.store.graph(graph)?.ok_or(StartError::NoGraph(graph))?;
         if !head.checked {
             return Err(StartError::Unchecked(graph, self.store.problems(graph)?));

@@ -27,7 +27,7 @@ impl Desk {
         let definition = self.store.definition(graph)?.ok_or_else(gone)?;
         let index = definition.vertex_index(&track.vertex).ok_or_else(gone)?;
         let held = self.held_secrets(id)?;
-        let accepted = self.accept(definition, index, (has, held), given);
+        let accepted = self.accept(&definition, index, (has, held), given);
         let accepted = accepted.map_err(StartError::Fields)?;
         let takes = |field: &&String| {
             let name = field
@@ -63,11 +63,12 @@ impl Desk {
     /// means the vertex's own parameter before the graph's.
     fn accept(
         &self,
-        mut graph: Graph,
+        graph: &Graph,
         index: usize,
         (has, secrets): (&str, Vec<(String, String)>),
         given: &BTreeMap<String, GivenOwned>,
     ) -> Result<VertexInput, Vec<FieldError>> {
+        let mut graph = graph.clone();
         // The others stay for what they give; what they ask for is not asked now.
         for (place, other) in graph.vertices.iter_mut().enumerate() {
             if place != index {

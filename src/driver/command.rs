@@ -43,8 +43,15 @@ pub struct NewStart {
 pub struct Started {
     /// Its number.
     pub id: PipelineId,
+    /// How it stood right after its start; none: an earlier request with the same key had started it.
+    pub state: Option<PipelineState>,
+}
+
+impl Started {
     /// An earlier request with the same key had started it.
-    pub replayed: bool,
+    pub fn replayed(&self) -> bool {
+        self.state.is_none()
+    }
 }
 
 /// Why a command was not carried out. Nothing has changed.

@@ -48,6 +48,7 @@ impl Drive {
         if !self.flush(out, answers) {
             return;
         }
+        self.plans.clear();
         match job {
             Job::Save(new, reply) => answer(&reply, self.writer.save_graph(now, &new)),
             Job::SetCheck {

@@ -1,5 +1,6 @@
 //! What happens to a batch once its events are applied: ONE commit, then answers, then effects.
 
+use std::mem;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::RecvTimeoutError;
@@ -104,8 +105,12 @@ impl Drive {
         true
     }
 
-    fn perform(&mut self, out: Outbox) {
-        for effect in out.effects {
+    fn perform(&mut self, mut out: Outbox) {
+        // What is to run comes before what is to be tidied up: somebody waits for it.
+        let (launches, others): (Vec<_>, Vec<_>) = mem::take(&mut out.effects)
+            .into_iter()
+            .partition(|effect| matches!(effect, Effect::Launch(_)));
+        for effect in launches.into_iter().chain(others) {
             match effect {
                 Effect::Launch(key) => {
                     reach(Point::ServerOrdered, &key);

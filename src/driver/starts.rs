@@ -11,7 +11,8 @@ use crate::store::{StoreError, Unfit};
 /// Plans kept for the next start of the same graph.
 const MOST_PLANS: usize = 32;
 
-/// Plans by their graph; each is of one revision.
+/// Plans by their graph; each is of one revision, of a graph that can be started: they go with any change of
+/// definitions, which nobody but the driver makes.
 pub(super) type Plans = BTreeMap<GraphId, Arc<Plan>>;
 
 impl Drive {
@@ -26,7 +27,7 @@ impl Drive {
         {
             let same = graph == start.graph.0 && given == start.given;
             return if same {
-                Ok(Started { id, replayed: true })
+                Ok(Started { id, state: None })
             } else {
                 Err(CommandError::KeyReused(id))
             };
@@ -51,10 +52,14 @@ impl Drive {
             why: start.why,
         };
         match self.engine.step(now, Event::Start(Arc::new(order)), out)? {
-            Answer::Started(id) => Ok(Started {
-                id,
-                replayed: false,
-            }),
+            Answer::Started(id) => {
+                let ended = out.pipelines.get(&id).map(|change| change.to.state);
+                let begun = out.starts.last().map(|new| new.row.state);
+                Ok(Started {
+                    id,
+                    state: ended.or(begun),
+                })
+            }
             Answer::Done | Answer::Stale => unreachable!("a start is answered with its number"),
         }
     }
@@ -94,6 +99,11 @@ impl Drive {
     }
 
     fn plan(&mut self, graph: GraphId, revision: i64) -> Result<Arc<Plan>, CommandError> {
+        if let Some(plan) = self.plans.get(&graph)
+            && plan.revision == revision
+        {
+            return Ok(Arc::clone(plan));
+        }
         let Some(head) = self.writer.head(graph)? else {
             return Err(CommandError::NoGraph(graph));
         };
@@ -105,11 +115,6 @@ impl Drive {
         }
         if head.revision != revision {
             return Err(CommandError::Edited(graph));
-        }
-        if let Some(plan) = self.plans.get(&graph)
-            && plan.revision == revision
-        {
-            return Ok(Arc::clone(plan));
         }
         let plan = self
             .writer

@@ -1,25 +1,19 @@
 //! One batch of the engine, in one transaction.
 
-use diesel::{ExpressionMethods, RunQueryDsl};
-
 use super::attempts;
-use super::bulk::{Bulk, Cell};
-use super::connection::{Db, on, write_tx};
+use super::bulk::{Bulk, Cell, Insert};
+use super::connection::{Db, write_tx};
 use super::error::StoreError;
 use super::removal;
 use super::requests::Notes;
-use super::schema::{attempt, journal};
 use super::secrets;
-use super::starts::insert_pipeline;
+use super::starts::insert_pipelines;
 use crate::engine::{
     AttemptEnd, AttemptKey, Effect, Ending, Entry, Mark, Outbox, PendingOn, Reason, Time,
     TrackChange,
 };
 use crate::failpoint::{Point, reach};
 use crate::secrets::Vault;
-
-/// Rows of one INSERT; 13 columns and SQLite's limit of values leave room for more.
-const ROWS_A_STATEMENT: usize = 1_000;
 
 const TRACKS: Bulk = Bulk {
     table: "track",
@@ -46,6 +40,16 @@ const ENDS: Bulk = Bulk {
     key: "attempt.track_id = v.column1 AND attempt.number = v.column2",
 };
 
+const ATTEMPTS: Insert = Insert {
+    table: "attempt",
+    columns: "track_id, number, pipeline_id, boot, ordered_at, detail, log_bytes, dropped_bytes",
+};
+
+const JOURNAL: Insert = Insert {
+    table: "journal",
+    columns: "sequence, at, pipeline_id, track_id, old_state, new_state, attempt, who, why",
+};
+
 /// Writes the whole outbox, or nothing of it.
 pub(super) fn commit(
     db: &mut Db,
@@ -55,9 +59,7 @@ pub(super) fn commit(
     notes: &Notes,
 ) -> Result<(), StoreError> {
     write_tx(db, |db| {
-        for start in &out.starts {
-            insert_pipeline(db, vault, start)?;
-        }
+        insert_pipelines(db, vault, &out.starts)?;
         let tracks: Vec<_> = out
             .tracks
             .iter()
@@ -68,7 +70,7 @@ pub(super) fn commit(
         let given = given.filter_map(|(id, change)| Some((id.0, change.input.as_ref()?)));
         secrets::insert(db, vault, given)?;
         let pipelines = out.pipelines.iter().map(|(id, change)| {
-            vec![
+            [
                 Cell::Big(Some(id.0)),
                 Cell::Small(Some(change.from.code())),
                 Cell::Small(Some(change.to.state.code())),
@@ -80,7 +82,8 @@ pub(super) fn commit(
             ]
         });
         PIPELINES.update(db, &pipelines.collect::<Vec<_>>())?;
-        insert_attempts(db, boot, &out.attempts)?;
+        let attempts = out.attempts.iter().map(|new| attempt_cells(new, boot));
+        ATTEMPTS.rows(db, &attempts.collect::<Vec<_>>())?;
         reach(Point::ServerCommitting, &"");
         let ends: Vec<_> = out
             .ends
@@ -94,15 +97,15 @@ pub(super) fn commit(
             }
         }
         removal::begin(db, &out.removals)?;
-        insert_journal(db, &out.journal)?;
+        JOURNAL.rows(db, &out.journal.iter().map(entry_cells).collect::<Vec<_>>())?;
         notes.write(db)
     })
 }
 
-fn track_cells(id: i64, change: &TrackChange) -> Vec<Cell<'_>> {
+fn track_cells(id: i64, change: &TrackChange) -> [Cell<'_>; 19] {
     let row = &change.to;
     let ms = |time: Option<Time>| Cell::Big(time.map(|t| t.0));
-    vec![
+    [
         Cell::Big(Some(id)),
         Cell::Small(Some(change.from.code())),
         Cell::Small(Some(row.state.code())),
@@ -125,8 +128,8 @@ fn track_cells(id: i64, change: &TrackChange) -> Vec<Cell<'_>> {
     ]
 }
 
-fn end_cells(key: AttemptKey, end: &AttemptEnd) -> Vec<Cell<'_>> {
-    vec![
+fn end_cells(key: AttemptKey, end: &AttemptEnd) -> [Cell<'_>; 10] {
+    [
         Cell::Big(Some(key.track.0)),
         Cell::Big(Some(i64::from(key.attempt))),
         Cell::Big(Some(end.started_at.0)),
@@ -140,51 +143,29 @@ fn end_cells(key: AttemptKey, end: &AttemptEnd) -> Vec<Cell<'_>> {
     ]
 }
 
-fn insert_attempts(
-    db: &mut Db,
-    boot: &str,
-    attempts: &[(AttemptKey, Time)],
-) -> Result<(), StoreError> {
-    let rows: Vec<_> = attempts
-        .iter()
-        .map(|(key, at)| {
-            (
-                attempt::track_id.eq(key.track.0),
-                attempt::number.eq(key.attempt as i32),
-                attempt::pipeline_id.eq(key.pipeline.0),
-                attempt::boot.eq(boot),
-                attempt::ordered_at.eq(at.0),
-                attempt::detail.eq(""),
-                attempt::log_bytes.eq(0_i64),
-                attempt::dropped_bytes.eq(0_i64),
-            )
-        })
-        .collect();
-    for chunk in rows.chunks(ROWS_A_STATEMENT) {
-        on!(&mut *db, c => diesel::insert_into(attempt::table).values(chunk).execute(c))?;
-    }
-    Ok(())
+fn attempt_cells<'a>((key, at): &(AttemptKey, Time), boot: &'a str) -> [Cell<'a>; 8] {
+    [
+        Cell::Big(Some(key.track.0)),
+        Cell::Big(Some(i64::from(key.attempt))),
+        Cell::Big(Some(key.pipeline.0)),
+        Cell::Text(Some(boot)),
+        Cell::Big(Some(at.0)),
+        Cell::Text(Some("")),
+        Cell::Big(Some(0)),
+        Cell::Big(Some(0)),
+    ]
 }
 
-fn insert_journal(db: &mut Db, entries: &[Entry]) -> Result<(), StoreError> {
-    let rows: Vec<_> = entries
-        .iter()
-        .map(|e| {
-            (
-                journal::sequence.eq(e.sequence),
-                journal::at.eq(e.at.0),
-                journal::pipeline_id.eq(e.pipeline.0),
-                journal::track_id.eq(e.track.map(|t| t.0)),
-                journal::old_state.eq(e.from),
-                journal::new_state.eq(e.to),
-                journal::attempt.eq(e.attempt as i32),
-                journal::who.eq(&e.who),
-                journal::why.eq(&e.why),
-            )
-        })
-        .collect();
-    for chunk in rows.chunks(ROWS_A_STATEMENT) {
-        on!(&mut *db, c => diesel::insert_into(journal::table).values(chunk).execute(c))?;
-    }
-    Ok(())
+fn entry_cells(entry: &Entry) -> [Cell<'_>; 9] {
+    [
+        Cell::Big(Some(entry.sequence)),
+        Cell::Big(Some(entry.at.0)),
+        Cell::Big(Some(entry.pipeline.0)),
+        Cell::Big(entry.track.map(|t| t.0)),
+        Cell::Text(Some(entry.from)),
+        Cell::Text(Some(entry.to)),
+        Cell::Big(Some(i64::from(entry.attempt))),
+        Cell::Text(Some(&entry.who)),
+        Cell::Text(Some(&entry.why)),
+    ]
 }

@@ -8,8 +8,9 @@ use diesel::{
 };
 
 use super::connection::Db;
+use super::definition;
 use super::error::StoreError;
-use super::plans::Plans;
+use super::kept::OfGraphs;
 use super::schema::{pipeline, track};
 use super::spent::{self, Kind};
 use crate::engine::{
@@ -109,7 +110,7 @@ pub(super) fn live(db: &mut Db) -> Result<Vec<LoadedPipeline>, StoreError> {
         .order(track::id)
         .select(row_columns!())
         .load::<Row>(db)?;
-    loaded(db, rows, tracks, &Plans::default())
+    loaded(db, rows, tracks, &OfGraphs::default())
 }
 
 /// The row of a pipeline of which every track has succeeded or was skipped; none of any other.
@@ -138,7 +139,7 @@ pub(super) fn done(db: &mut Db, id: PipelineId) -> Result<Option<PipelineRow>, S
 pub(super) fn one(
     db: &mut Db,
     id: PipelineId,
-    kept: &Plans,
+    kept: &OfGraphs<Plan>,
 ) -> Result<Option<LoadedPipeline>, StoreError> {
     let rows = pipeline::table
         .filter(pipeline::id.eq(id.0))
@@ -156,7 +157,7 @@ fn loaded(
     db: &mut Db,
     rows: Vec<Head>,
     of_all: Vec<Row>,
-    kept: &Plans,
+    kept: &OfGraphs<Plan>,
 ) -> Result<Vec<LoadedPipeline>, StoreError> {
     let mut tracks: BTreeMap<i64, Vec<LoadedTrack>> = BTreeMap::new();
     for row in of_all {
@@ -168,7 +169,7 @@ fn loaded(
         let plan = match plans.get(&head.graph) {
             Some(plan) => Arc::clone(plan),
             None => {
-                let plan = kept.of(db, GraphId(head.graph))?;
+                let plan = kept.of(db, GraphId(head.graph), definition::plan)?;
                 let missing = || StoreError::Mismatch(format!("graph {} is missing", head.graph));
                 let plan = plan.ok_or_else(missing)?;
                 plans.insert(head.graph, Arc::clone(&plan));

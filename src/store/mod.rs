@@ -21,6 +21,7 @@ mod hook_update;
 mod hooks;
 mod inbox;
 mod journal;
+mod kept;
 mod lists;
 mod live;
 mod look;
@@ -33,7 +34,6 @@ mod objects;
 mod orders;
 mod params;
 mod pipelines;
-mod plans;
 mod progress;
 #[cfg(test)]
 mod query_plan;

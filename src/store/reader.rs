@@ -8,8 +8,8 @@ use std::time::Duration;
 use super::connection::ReadConnections;
 use super::error::StoreError;
 use super::graphs::{self, GraphHead, StoredProblem, VertexRow};
+use super::kept::OfGraphs;
 use super::pipelines::{self, PipelineHead};
-use super::plans::Plans;
 use super::secrets::{self, PipelineSecrets};
 use super::tracks::{self, AttemptRow, JournalRow, TrackHead, TrackTexts};
 use super::{definition, migrate, orders, refers, sessions, views};
@@ -22,7 +22,9 @@ pub struct Store {
     pub(super) pool: r2d2::Pool<ReadConnections>,
     pub(super) looked_at: u32,
     /// Of graphs whose pipelines were asked about last.
-    pub(super) plans: Arc<Plans>,
+    pub(super) plans: Arc<OfGraphs<Plan>>,
+    /// And of graphs that were started or shown last.
+    pub(super) definitions: Arc<OfGraphs<Graph>>,
 }
 
 /// How long a reader waits for a free connection.
@@ -47,6 +49,7 @@ impl Store {
             pool,
             looked_at,
             plans: Arc::default(),
+            definitions: Arc::default(),
         })
     }
 
@@ -76,8 +79,9 @@ impl Store {
     }
 
     /// The whole definition of a graph.
-    pub fn definition(&self, id: GraphId) -> Result<Option<Graph>, StoreError> {
-        definition::definition(&mut *self.pool.get()?, id)
+    pub fn definition(&self, id: GraphId) -> Result<Option<Arc<Graph>>, StoreError> {
+        let db = &mut *self.pool.get()?;
+        self.definitions.of(db, id, definition::definition)
     }
 
     /// What a picture of a graph needs of its definition, and the number of its first vertex.

@@ -1,18 +1,33 @@
-//! Starting a pipeline: its row, and a copy of every vertex of its graph.
+//! Starting pipelines: their rows, and a copy of every vertex of their graphs.
 
-use diesel::dsl::{case_when, exists};
-use diesel::sql_types::{BigInt, Binary, Bool, Integer, Nullable, SmallInt, Text};
-use diesel::{
-    BoolExpressionMethods, ExpressionMethods, IntoSql, QueryDsl, QueryResult, RunQueryDsl,
-};
+use std::collections::BTreeMap;
 
-use super::bulk::{Bulk, Cell};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+
+use super::bulk::{Bulk, Cell, Insert, execute, few_sizes};
 use super::connection::Db;
 use super::error::StoreError;
-use super::schema::{edge, graph, pipeline, track, vertex};
+use super::schema::graph;
 use super::secrets;
-use crate::engine::{NewPipeline, PendingOn, PipelineState, TrackState};
+use crate::engine::{GraphId, NewPipeline, PipelineState};
 use crate::secrets::Vault;
+
+const PIPELINES: Insert = Insert {
+    table: "pipeline",
+    columns: "id, graph_id, name, description, state, request_key, creator, trigger_kind, input, \
+              first_track, vertices, created_at, queued, due_at, priority, again_of, graph_name",
+};
+
+/// Vertices that are the head of no edge are PENDING, all others, and those that run after the verdict,
+/// WAITING. That each has a place is said so that they are read in the order of their places, which is
+/// that of the tracks.
+const COPY: &str = "INSERT INTO track (id, pipeline_id, vertex_id, name, state, pending_on, detail, \
+      attempt, retries, missing, input, script, output) \
+    SELECT s.column2 + v.place, s.column1, v.id, v.name, iif(v.waits, 0, 1), iif(v.waits, NULL, 0), '', \
+      0, 0, FALSE, '{}', v.compiled, x'' FROM (";
+const OF: &str = ") AS s CROSS JOIN (SELECT *, handler IS NOT NULL OR EXISTS (SELECT 1 FROM edge \
+      WHERE edge.graph_id = vertex.graph_id AND edge.head = vertex.id) AS waits FROM vertex) AS v \
+    ON v.graph_id = s.column3 AND v.place >= 0";
 
 const INPUTS: Bulk = Bulk {
     table: "track",
@@ -21,59 +36,32 @@ const INPUTS: Bulk = Bulk {
     key: "track.id = v.column1",
 };
 
-/// Inserts a pipeline and copies the vertices of its graph into `track`; the graph is sealed.
-///
-/// In-degree-zero vertices (the head of no edge) are PENDING, all others, and those that run after
-/// the verdict, WAITING. `NOT EXISTS` with
-/// its one selected column is answered from the key of `edge`; `NOT IN` is not, on PostgreSQL.
-pub(super) fn insert_pipeline(
+/// Inserts pipelines and copies the vertices of their graphs into `track`; the graphs are sealed.
+pub(super) fn insert_pipelines(
     db: &mut Db,
     vault: Option<&Vault>,
-    new: &NewPipeline,
+    starts: &[NewPipeline],
 ) -> Result<(), StoreError> {
-    let order = &new.order;
-    let graph_id = order.plan.graph.0;
-    let name: String = graph::table.find(graph_id).select(graph::name).first(db)?;
-    diesel::insert_into(pipeline::table)
-        .values((
-            pipeline::id.eq(new.id.0),
-            pipeline::graph_id.eq(graph_id),
-            pipeline::name.eq(&order.name),
-            pipeline::description.eq(&order.desc),
-            pipeline::state.eq(PipelineState::Running.code()),
-            pipeline::request_key.eq(&order.request_key),
-            pipeline::creator.eq(&order.who),
-            pipeline::trigger_kind.eq(order.trigger),
-            pipeline::input.eq(&order.given),
-            pipeline::first_track.eq(new.first_track.0),
-            pipeline::vertices.eq(order.plan.len() as i32),
-            pipeline::created_at.eq(new.at.0),
-            pipeline::queued.eq(new.row.queued),
-            pipeline::due_at.eq(new.row.due_at.map(|t| t.0)),
-            pipeline::priority.eq(order.priority),
-            pipeline::again_of.eq(order.again_of.map(|id| id.0)),
-            pipeline::graph_name.eq(name),
-        ))
-        .execute(db)?;
-    let sealed = diesel::update(
-        graph::table
-            .filter(graph::id.eq(graph_id))
-            .filter(graph::checked),
-    )
-    .set(graph::sealed.eq(true))
-    .execute(db)?;
-    let copied = copy_vertices(db, new)?;
-    if sealed != 1 || copied != order.plan.len() {
-        return Err(StoreError::Mismatch(format!(
-            "graph {graph_id} is not as its plan says"
-        )));
+    if starts.is_empty() {
+        return Ok(());
     }
-    let given = (new.first_track.0..).zip(&order.inputs);
+    let names = seal(db, starts)?;
+    let rows: Vec<_> = starts
+        .iter()
+        .map(|new| pipeline_cells(new, &names[&new.order.plan.graph]))
+        .collect();
+    PIPELINES.rows(db, &rows)?;
+    for some in few_sizes(starts) {
+        copy_vertices(db, some)?;
+    }
+    let given = starts
+        .iter()
+        .flat_map(|new| (new.first_track.0..).zip(&new.order.inputs));
     let inputs = given
         .clone()
         .filter(|(_, input)| !input.values.is_empty())
         .map(|(id, input)| {
-            vec![
+            [
                 Cell::Big(Some(id)),
                 Cell::Text(Some(&input.values)),
                 Cell::Small(Some(i16::from(input.missing))),
@@ -83,57 +71,96 @@ pub(super) fn insert_pipeline(
     secrets::insert(db, vault, given)
 }
 
-fn copy_vertices(db: &mut Db, new: &NewPipeline) -> QueryResult<usize> {
-    let graph_id = new.order.plan.graph.0;
-    let predecessors = edge::table
-        .filter(edge::graph_id.eq(graph_id))
-        .filter(edge::head.eq(vertex::id))
-        .select(edge::head);
-    let state = case_when::<_, _, SmallInt>(
-        exists(predecessors).or(vertex::handler.is_not_null()),
-        TrackState::Waiting.code().into_sql::<SmallInt>(),
-    )
-    .otherwise(TrackState::Pending.code().into_sql::<SmallInt>());
-    let pending_on = case_when::<_, _, Nullable<SmallInt>>(
-        exists(predecessors).or(vertex::handler.is_not_null()),
-        None::<i16>.into_sql::<Nullable<SmallInt>>(),
-    )
-    .otherwise(Some(PendingOn::Slot.code()).into_sql::<Nullable<SmallInt>>());
-    let place = diesel::dsl::sql::<BigInt>("vertex.place");
-    let rows = vertex::table
-        .filter(vertex::graph_id.eq(graph_id))
-        .order(vertex::place)
-        .select((
-            place + new.first_track.0,
-            new.id.0.into_sql::<BigInt>(),
-            vertex::id,
-            vertex::name,
-            state,
-            pending_on,
-            "".into_sql::<Text>(),
-            0.into_sql::<Integer>(),
-            0.into_sql::<Integer>(),
-            false.into_sql::<Bool>(),
-            "{}".into_sql::<Text>(),
-            vertex::compiled,
-            Vec::<u8>::new().into_sql::<Binary>(),
-        ));
-    diesel::insert_into(track::table)
-        .values(rows)
-        .into_columns((
-            track::id,
-            track::pipeline_id,
-            track::vertex_id,
-            track::name,
-            track::state,
-            track::pending_on,
-            track::detail,
-            track::attempt,
-            track::retries,
-            track::missing,
-            track::input,
-            track::script,
-            track::output,
-        ))
-        .execute(db)
+/// From now on nobody changes these graphs. Gives their names.
+fn seal(db: &mut Db, starts: &[NewPipeline]) -> Result<BTreeMap<GraphId, String>, StoreError> {
+    let mut names = BTreeMap::new();
+    for id in starts.iter().map(|new| new.order.plan.graph) {
+        if names.contains_key(&id) {
+            continue;
+        }
+        let checked = graph::table.filter(graph::checked).find(id.0);
+        let head = checked.select((graph::name, graph::sealed));
+        let head: Option<(String, bool)> = head.first(db).optional()?;
+        let (name, sealed) = head.ok_or_else(|| not_as_planned(id))?;
+        if !sealed {
+            diesel::update(graph::table.find(id.0))
+                .set(graph::sealed.eq(true))
+                .execute(db)?;
+        }
+        names.insert(id, name);
+    }
+    Ok(names)
+}
+
+fn not_as_planned(id: GraphId) -> StoreError {
+    StoreError::Mismatch(format!("graph {id} is not as its plan says"))
+}
+
+fn pipeline_cells<'a>(new: &'a NewPipeline, graph_name: &'a str) -> [Cell<'a>; 17] {
+    let order = &new.order;
+    [
+        Cell::Big(Some(new.id.0)),
+        Cell::Big(Some(order.plan.graph.0)),
+        Cell::Text(Some(&order.name)),
+        Cell::Text(Some(&order.desc)),
+        Cell::Small(Some(PipelineState::Running.code())),
+        Cell::Text(order.request_key.as_deref()),
+        Cell::Text(Some(&order.who)),
+        Cell::Text(Some(order.trigger)),
+        Cell::Text(Some(&order.given)),
+        Cell::Big(Some(new.first_track.0)),
+        Cell::Int(Some(order.plan.len() as i32)),
+        Cell::Big(Some(new.at.0)),
+        Cell::Small(Some(i16::from(new.row.queued))),
+        Cell::Big(new.row.due_at.map(|t| t.0)),
+        Cell::Int(Some(order.priority)),
+        Cell::Big(order.again_of.map(|id| id.0)),
+        Cell::Text(Some(graph_name)),
+    ]
+}
+
+fn copy_vertices(db: &mut Db, starts: &[NewPipeline]) -> Result<(), StoreError> {
+    let rows: Vec<_> = starts
+        .iter()
+        .map(|new| {
+            [
+                Cell::Big(Some(new.id.0)),
+                Cell::Big(Some(new.first_track.0)),
+                Cell::Big(Some(new.order.plan.graph.0)),
+            ]
+        })
+        .collect();
+    let copied = execute(db, &[COPY], &rows, &[OF])?;
+    let planned: usize = starts.iter().map(|new| new.order.plan.len()).sum();
+    match copied == planned {
+        true => Ok(()),
+        false => Err(not_as_planned(starts[0].order.plan.graph)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{COPY, OF};
+    use crate::store::query_plan::steps;
+
+    #[test]
+    fn vertices_are_read_by_their_places_and_edges_by_their_heads() {
+        let steps = steps(&format!("{COPY}VALUES (1, 2, 3), (4, 5, 6){OF}"));
+        let of_vertices: Vec<_> = steps.iter().filter(|s| s.contains("vertex")).collect();
+        assert!(
+            of_vertices.len() == 1 && of_vertices[0].contains("(graph_id=? AND place>?)"),
+            "{steps:?}"
+        );
+        assert!(
+            steps
+                .iter()
+                .filter(|s| s.contains("edge"))
+                .all(|s| { s.contains("SEARCH edge USING PRIMARY KEY (graph_id=? AND head=?)") }),
+            "{steps:?}"
+        );
+        assert!(
+            !steps.iter().any(|s| s.contains("TEMP B-TREE")),
+            "{steps:?}"
+        );
+    }
 }

@@ -8,8 +8,8 @@ use super::deeds::{self, Deed, Kept, Object};
 use super::definitions::{self, Counters, NewGraph, Saved};
 use super::error::StoreError;
 use super::graphs::{GraphHead, StoredProblem};
+use super::kept::OfGraphs;
 use super::newest::Noted;
-use super::plans::Plans;
 use super::requests::Notes;
 use super::shelf::{Expect, Shelved, Shelving};
 use super::{
@@ -113,7 +113,7 @@ impl Writer {
 
     /// One pipeline, whether or not something of it can move.
     pub fn one(&mut self, id: PipelineId) -> Result<Option<LoadedPipeline>, StoreError> {
-        live::one(&mut self.db, id, &Plans::default())
+        live::one(&mut self.db, id, &OfGraphs::default())
     }
 
     /// Of a database that was restored from a backup: what it says runs is not known to run, and is never

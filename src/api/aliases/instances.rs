@@ -121,7 +121,7 @@ pub(in crate::api) async fn create(
             return Ok(would_start(desk.would_start(graph, request)?));
         }
         let new = desk.start(graph, request)?;
-        key.is_replayed(new.replayed);
+        key.is_replayed(new.replayed());
         started(&desk, new, None)
     })
     .await

@@ -60,7 +60,7 @@ async fn file(
         let text = if format == Some(saved.as_str()) {
             source
         } else {
-            printed(&desk.store.definition(id)?.ok_or_else(missing)?)
+            printed(&*desk.store.definition(id)?.ok_or_else(missing)?)
         };
         let media = ContentType::new(media.0, media.1).with_params(("charset", "utf-8"));
         Ok((media, text))

@@ -1,5 +1,7 @@
 //! `/graphs/<id>/vertices`: a definition read and changed vertex by vertex.
 
+use std::sync::Arc;
+
 use rocket::serde::json::Json;
 use rocket::{State, delete, get, post, put};
 
@@ -31,7 +33,7 @@ pub(super) async fn edited(
     save(desk, asking, make, new).await
 }
 
-pub(super) fn definition(desk: &Desk, id: i64) -> Result<Graph, ApiError> {
+pub(super) fn definition(desk: &Desk, id: i64) -> Result<Arc<Graph>, ApiError> {
     let graph = desk.store.definition(GraphId(id))?;
     graph.ok_or_else(|| ApiError::not_found("graph", id))
 }
@@ -89,7 +91,7 @@ pub(in crate::api) async fn vertex(
     condition: IfNoneMatch<'_>,
 ) -> Result<Tagged<Json<VertexDefinition>>, ApiError> {
     tagged(desk, id, &condition, move |desk| {
-        let mut all = definitions(&definition(desk, id)?).into_iter();
+        let mut all = definitions(&*definition(desk, id)?).into_iter();
         let found = all.find(|(of, _)| *of == name);
         let (name, definition) =
             found.ok_or_else(|| EditError::from(EditFault::NoVertex(name.clone())))?;

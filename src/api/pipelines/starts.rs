@@ -62,7 +62,7 @@ pub(in crate::api) async fn start(
             return Ok(would_start(desk.would_start(GraphId(id), request)?));
         }
         let started = desk.start(GraphId(id), request)?;
-        key.is_replayed(started.replayed);
+        key.is_replayed(started.replayed());
         self::started(&desk, started, wait)
     })
     .await
@@ -86,7 +86,7 @@ pub(in crate::api) fn answered(
 ) -> Result<Made<PipelineStarted>, ApiError> {
     // It is started, whether it can be waited for or not.
     let settled = wait.and_then(|wait| desk.handle.wait(started.id, wait.min(LONGEST_WAIT)));
-    let state = match settled {
+    let state = match settled.or(started.state.filter(|_| wait.is_none())) {
         Some(state) => PipelineState(state.word()),
         None => {
             let row = desk.store.pipeline(started.id)?;
@@ -94,11 +94,11 @@ pub(in crate::api) fn answered(
             PipelineState::of(row.map_or(running, |row| row.state))
         }
     };
-    let new = (!started.replayed).then(|| format!("pipelines/{}", started.id));
+    let new = (!started.replayed()).then(|| format!("pipelines/{}", started.id));
     let body = PipelineStarted {
         id: started.id.0,
         state,
-        replayed: started.replayed,
+        replayed: started.replayed(),
     };
     Ok(Made(new, body))
 }

@@ -120,7 +120,7 @@ impl Desk {
         match self.start(graph, request) {
             // The graph or the hook has changed since: the call is the same one.
             Err(StartError::Command(CommandError::KeyReused(id))) => {
-                Ok(Started { id, replayed: true })
+                Ok(Started { id, state: None })
             }
             other => Ok(other.map_err(told)?),
         }

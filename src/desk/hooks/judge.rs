@@ -1,6 +1,7 @@
 //! What is wrong with a hook: with what is said of it, and with what its graph has become since.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::Value as Json;
 
@@ -80,7 +81,7 @@ impl Desk {
     }
 
     /// The newest version of a name.
-    fn newest_named(&self, graph: &str) -> Result<Option<Graph>, StoreError> {
+    fn newest_named(&self, graph: &str) -> Result<Option<Arc<Graph>>, StoreError> {
         let versions = self.store.versions(graph, i32::MAX, 1)?;
         match versions.first() {
             Some(head) => self.store.definition(GraphId(head.id)),

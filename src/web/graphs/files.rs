@@ -48,7 +48,7 @@ pub(in crate::web) async fn file(_who: Browser, name: FileName, desk: &State<Des
         let (source, saved) = desk.store.source(id)?.ok_or_else(missing)?;
         let text = match saved == *end {
             true => source,
-            false => printed(&desk.store.definition(id)?.ok_or_else(missing)?),
+            false => printed(&*desk.store.definition(id)?.ok_or_else(missing)?),
         };
         let kind = ContentType::new(media.0, media.1).with_params([("charset", "utf-8")]);
         Ok(Answer::file(kind, text, &format!("graph-{number}.{end}")))

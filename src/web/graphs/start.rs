@@ -1,5 +1,7 @@
 //! The start form.
 
+use std::sync::Arc;
+
 use askama::Template;
 use rocket::http::Status;
 use rocket::{State, get, post};
@@ -104,7 +106,7 @@ fn last(desk: &Desk, id: GraphId) -> Result<Option<i64>, Failure> {
     Ok(runs.map(|run| run.pipeline))
 }
 
-pub(super) fn definition(desk: &Desk, id: GraphId) -> Result<(GraphHead, Graph), Failure> {
+pub(super) fn definition(desk: &Desk, id: GraphId) -> Result<(GraphHead, Arc<Graph>), Failure> {
     let missing = || Failure::Missing("graph");
     let head = desk.store.graph(id)?.ok_or_else(missing)?;
     let graph = desk.store.definition(id)?.ok_or_else(missing)?;

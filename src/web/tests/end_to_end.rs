@@ -91,7 +91,7 @@ pub(in crate::web) fn save(server: &Server, graph: Graph, checked: bool) -> Grap
 
 pub(in crate::web) fn start(server: &Server, graph: GraphId, name: &str) -> PipelineId {
     let vertices = server.desk.store.definition(graph).expect("read");
-    let vertices = vertices.expect("a graph").vertices;
+    let vertices = &vertices.expect("a graph").vertices;
     let input = |vertex: &Vertex| TrackInput {
         values: "{\"host\":\"127.0.0.1\",\"level\":\"patch\"}".to_owned(),
         missing: vertex.name == "nightly cleanup",

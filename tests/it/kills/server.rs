@@ -65,15 +65,13 @@ fn a_server_killed_at_any_moment_loses_nothing_and_repeats_nothing() {
     let resumed = resumed(&work, &lives);
     println!(
         "server: {killed} kills ({booting} while it booted), {found:?}, resume {}",
-        spread(resumed.clone())
+        spread(resumed)
     );
     assert_eq!((found.twice, found.missing), (0, 0));
     assert_eq!(
         (found.pipelines, found.vertices),
         (pipelines, 500 * pipelines)
     );
-    let quick = resumed.iter().filter(|ms| **ms < 1_000).count();
-    assert!(quick * 2 > resumed.len(), "most are back within a second");
 }
 
 /// Starts a server and kills it before, or just after, it answers.

@@ -1,5 +1,7 @@
 //! A form of a definition saved, or why it was not.
 
+use std::sync::Arc;
+
 use super::edge::{fault, saved_to};
 use super::faults::{Fault, field_id};
 use crate::desk::{self, DefineError, Desk, EditError};
@@ -61,9 +63,9 @@ impl Refused {
 }
 
 /// The version that a form is about, with its definition, and why it was not saved.
-pub(super) type Kept = (GraphId, Graph, Refused);
+pub(super) type Kept = (GraphId, Arc<Graph>, Refused);
 
-pub(super) fn definition(desk: &Desk, id: GraphId) -> Result<Graph, Failure> {
+pub(super) fn definition(desk: &Desk, id: GraphId) -> Result<Arc<Graph>, Failure> {
     let graph = desk.store.definition(id)?;
     graph.ok_or(Failure::Missing("graph"))
 }

@@ -111,8 +111,9 @@ pub(super) fn find(desk: &Desk, id: GraphId, from: i32) -> Result<Found, Failure
         names: match problems.is_empty() {
             true => Vec::new(),
             false => {
-                let vertices = definition(desk, id)?.vertices;
-                vertices.into_iter().map(|v| v.name).collect()
+                let graph = definition(desk, id)?;
+                let vertices = &graph.vertices;
+                vertices.iter().map(|v| v.name.clone()).collect()
             }
         },
         problems,
