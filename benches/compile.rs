@@ -1,20 +1,16 @@
-//! What a check costs: 10,000 scripts of 2 kB are compiled.
+//! What a check costs: scripts of 2 kB are compiled.
 //!
 //! ```sh
 //! cargo bench --bench compile
 //! ```
-//!
-//! One line for each of five rounds, then the medians: on the clock, and of a processor's time, which
-//! other work on the machine changes less.
 
-use std::time::{Duration, Instant};
+use std::hint::black_box;
 
-use rustix::time::{ClockId, clock_gettime};
+use criterion::{Criterion, Throughput};
 use trackyard::graph::{Kind, Param, compile};
 
-const SCRIPTS: usize = 10_000;
+const SCRIPTS: usize = 100;
 const BYTES: usize = 2_000;
-const ROUNDS: usize = 5;
 /// Lines that scripts are made of; each number gives a script of its own.
 const LINES: &[&str] = &[
     "# it's the usual way, with \"quotes\"",
@@ -36,17 +32,6 @@ fn script(number: usize) -> String {
     text
 }
 
-/// How long this process has kept processors busy.
-fn processor() -> Duration {
-    let now = clock_gettime(ClockId::ProcessCPUTime);
-    Duration::new(now.tv_sec.unsigned_abs(), now.tv_nsec.unsigned_abs() as u32)
-}
-
-fn median(times: &mut [Duration]) -> f64 {
-    times.sort_unstable();
-    times[times.len() / 2].as_secs_f64()
-}
-
 fn main() {
     let scripts: Vec<String> = (0..SCRIPTS).map(script).collect();
     let host = Param::new("host", Kind::Str);
@@ -54,25 +39,21 @@ fn main() {
         required: true,
         ..Param::new("count", Kind::Int)
     };
-    let (mut clock, mut busy): (Vec<Duration>, Vec<Duration>) = Default::default();
-    for round in 1..=ROUNDS {
-        let (began, before) = (Instant::now(), processor());
-        for script in &scripts {
-            let compiled = compile(script, &[&host, &count]);
-            assert!(compiled.is_ok(), "{script}: {compiled:?}");
-        }
-        clock.push(began.elapsed());
-        busy.push(processor().saturating_sub(before));
-        let last = [&clock, &busy].map(|times| times[round - 1].as_secs_f64());
-        println!(
-            "round {round}: {:.3} s, processor {:.3} s",
-            last[0], last[1]
-        );
+    let params = [&host, &count];
+    for script in &scripts {
+        let compiled = compile(script, &params);
+        assert!(compiled.is_ok(), "{script}: {compiled:?}");
     }
-    let bytes: usize = scripts.iter().map(String::len).sum();
-    let medians = [&mut clock, &mut busy].map(|times| median(times));
-    println!(
-        "{SCRIPTS} scripts, {bytes} bytes: median {:.3} s, processor {:.3} s",
-        medians[0], medians[1]
-    );
+    let mut criterion = Criterion::default().configure_from_args();
+    let mut group = criterion.benchmark_group("compile");
+    group.throughput(Throughput::Elements(SCRIPTS as u64));
+    group.bench_function("100 scripts of 2 kB", |bench| {
+        bench.iter(|| {
+            for script in &scripts {
+                drop(black_box(compile(black_box(script), &params)));
+            }
+        });
+    });
+    group.finish();
+    criterion.final_summary();
 }

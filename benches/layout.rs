@@ -4,16 +4,15 @@
 //! cargo bench --bench layout
 //! ```
 //!
-//! One line for each graph: the median and the longest of nine times on the clock, for the places alone and
-//! for the whole picture. `routed`: no edge lies across a card; what is too much for that has straight edges.
+//! `layout` is the places alone, `svg` the whole picture. What is too much for the bound of the layout has
+//! straight edges; which graphs that are is told first.
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use criterion::Criterion;
 use trackyard::graph::drawing::{layout, svg};
 use trackyard::graph::{Edge, Graph, Vertex};
-
-const ROUNDS: usize = 9;
 
 /// Each vertex needs three of the `most` before it.
 fn joined(count: u32, most: u32) -> Graph {
@@ -41,41 +40,34 @@ fn graph(count: u32, edges: impl Iterator<Item = (u32, u32)>) -> Graph {
     }
 }
 
-/// The median and the longest time, in milliseconds.
-fn times(mut work: impl FnMut()) -> (f64, f64) {
-    let mut round = || {
-        let began = Instant::now();
-        work();
-        began.elapsed()
-    };
-    let mut all: Vec<Duration> = (0..ROUNDS).map(|_| round()).collect();
-    all.sort_unstable();
-    let ms = |time: Duration| time.as_secs_f64() * 1_000.0;
-    (ms(all[ROUNDS / 2]), ms(all[ROUNDS - 1]))
-}
-
 fn main() {
-    for (name, graph) in [
-        ("1,000 vertices, joined near by", joined(1_000, 120)),
-        ("1,000 vertices, joined all over", joined(1_000, 900)),
-        ("1,000 vertices in a chain", chain(1_000)),
-        ("10,000 vertices, joined near by", joined(10_000, 120)),
-        ("10,000 vertices, joined all over", joined(10_000, 5_000)),
-        ("10,000 vertices in a chain", chain(10_000)),
-    ] {
-        let found = layout(&graph);
-        let places = times(|| drop(black_box(layout(&graph))));
-        let picture = times(|| drop(black_box(svg(&graph))));
-        println!(
-            "{name}, {} edges: {} x {}, routed: {}; layout {:.1} ms (at most {:.1}), SVG {:.1} ms (at most {:.1})",
-            graph.edges.len(),
-            found.width,
-            found.height,
-            found.routed,
-            places.0,
-            places.1,
-            picture.0,
-            picture.1
-        );
+    let graphs = [
+        ("1,000 near by", joined(1_000, 120)),
+        ("1,000 all over", joined(1_000, 900)),
+        ("1,000 in a chain", chain(1_000)),
+        ("10,000 near by", joined(10_000, 120)),
+        ("10,000 all over", joined(10_000, 5_000)),
+        ("10,000 in a chain", chain(10_000)),
+    ];
+    let mut criterion = Criterion::default()
+        .sample_size(10)
+        .measurement_time(Duration::from_secs(3))
+        .warm_up_time(Duration::from_secs(1))
+        .configure_from_args();
+    for (name, graph) in &graphs {
+        if !layout(graph).routed {
+            println!("{name}: straight edges");
+        }
     }
+    let mut group = criterion.benchmark_group("layout");
+    for (name, graph) in &graphs {
+        group.bench_function(*name, |bench| bench.iter(|| black_box(layout(graph))));
+    }
+    group.finish();
+    let mut group = criterion.benchmark_group("svg");
+    for (name, graph) in &graphs {
+        group.bench_function(*name, |bench| bench.iter(|| black_box(svg(graph))));
+    }
+    group.finish();
+    criterion.final_summary();
 }

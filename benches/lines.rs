@@ -2,8 +2,9 @@
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use criterion::{BatchSize, Criterion};
 use trackyard::spool::{LineLimits, LogLines, Pattern, Place};
 
 const LINES: u64 = 1_300_000;
@@ -26,20 +27,30 @@ fn main() {
     let bytes = fs::metadata(&path).expect("a file").len();
     println!("{LINES} lines, {:.1} MB", bytes as f64 / 1e6);
 
-    let lines = LogLines::new(LIMITS);
-    let tail = |what: &str| {
-        let (page, took) = timed(|| lines.page(&path, Place::Last, 100));
-        let page = page.expect("it is read");
+    let mut criterion = Criterion::default()
+        .sample_size(10)
+        .measurement_time(Duration::from_secs(3))
+        .warm_up_time(Duration::from_secs(1))
+        .configure_from_args();
+    let mut group = criterion.benchmark_group("lines");
+    let tail = |lines: &LogLines| {
+        let page = lines.page(&path, Place::Last, 100).expect("it is read");
         assert_eq!((page.lines.len(), page.total), (100, LINES));
-        println!("{what}: {took:?}");
     };
-    tail("the last 100 lines, of a log that nobody has read");
-    tail("the last 100 lines");
+    group.bench_function("the last 100, of a log that nobody has read", |bench| {
+        let new = || LogLines::new(LIMITS);
+        bench.iter_batched_ref(new, |lines| tail(lines), BatchSize::PerIteration);
+    });
+    let lines = LogLines::new(LIMITS);
+    group.bench_function("the last 100", |bench| bench.iter(|| tail(&lines)));
     for at in [1, LINES / 2, LINES - 1_000] {
-        let (page, took) = timed(|| lines.page(&path, Place::From(at), 1_000));
-        let page = page.expect("it is read");
-        assert_eq!((page.lines.len(), page.lines[0].number), (1_000, at));
-        println!("1,000 lines from {at}: {took:?}");
+        group.bench_function(format!("1,000 from {at}"), |bench| {
+            bench.iter(|| {
+                let page = lines.page(&path, Place::From(at), 1_000);
+                let page = page.expect("it is read");
+                assert_eq!((page.lines.len(), page.lines[0].number), (1_000, at));
+            });
+        });
     }
     for (what, pattern) in [
         ("a text", Pattern::text("line  1299999 ", false)),
@@ -50,20 +61,18 @@ fn main() {
         ),
     ] {
         let pattern = pattern.expect("it can be looked for");
-        let (mut next, mut answers, mut found) = (1, 0, 0);
-        let ((), took) = timed(|| {
-            while next <= LINES {
-                let page = lines.search(&path, next, 1_000, &pattern);
-                let page = page.expect("it is read");
-                (next, answers, found) = (page.next, answers + 1, found + page.lines.len());
-            }
+        group.bench_function(format!("{what} in all lines"), |bench| {
+            bench.iter(|| {
+                let (mut next, mut found) = (1, 0);
+                while next <= LINES {
+                    let page = lines.search(&path, next, 1_000, &pattern);
+                    let page = page.expect("it is read");
+                    (next, found) = (page.next, found + page.lines.len());
+                }
+                assert!(found > 0, "{what} is found");
+            });
         });
-        println!("{what} in all lines, {found} found, {answers} answers: {took:?}");
     }
-}
-
-fn timed<T>(run: impl FnOnce() -> T) -> (T, Duration) {
-    let begun = Instant::now();
-    let result = run();
-    (result, begun.elapsed())
+    group.finish();
+    criterion.final_summary();
 }

@@ -9,6 +9,10 @@ import time
 from urllib.parse import urlsplit
 
 
+# A connection that nothing was asked on for longer may have been closed by the server.
+IDLE = 3
+
+
 class Server:
     """`flags` as for `trackyard serve`; `up` is how many seconds it took until it answered."""
 
@@ -22,6 +26,7 @@ class Server:
         self.up = time.perf_counter() - began
         self.place = urlsplit(link).netloc
         self.wire = http.client.HTTPConnection(self.place)
+        self.asked = time.monotonic()
         with open(f"{data}/local.token") as token:
             self.token = token.read().strip()
         answer, _ = self.ask("GET", link)
@@ -29,12 +34,18 @@ class Server:
 
     def ask(self, method, path, body=None, **headers):
         """The answer and its bytes; headers with `_` for `-`."""
+        if time.monotonic() - self.asked > IDLE:
+            # The next request opens it again.
+            self.wire.close()
         self.wire.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
         answer = self.wire.getresponse()
-        return answer, answer.read()
+        text = answer.read()
+        self.asked = time.monotonic()
+        return answer, text
 
-    def api(self, method, path, body=None, media="application/json"):
-        answer, text = self.ask(method, f"/api/v1{path}", body, Authorization=f"Bearer {self.token}", Content_Type=media)
+    def api(self, method, path, body=None, media="application/json", **headers):
+        headers |= {"Authorization": f"Bearer {self.token}", "Content_Type": media}
+        answer, text = self.ask(method, f"/api/v1{path}", body, **headers)
         assert answer.status < 300, (path, answer.status, text)
         return json.loads(text) if text else None
 
@@ -54,9 +65,9 @@ class Server:
                 return stands
 
     def metric(self, name):
-        """The value of a metric without labels."""
+        """The value of a metric, with its labels as they are written there."""
         _, text = self.ask("GET", "/metrics", Authorization=f"Bearer {self.token}")
-        return float(re.search(rf"^{name} (\S+)$", text.decode(), re.MULTILINE)[1])
+        return float(re.search(rf"^{re.escape(name)} (\S+)$", text.decode(), re.MULTILINE)[1])
 
     def supervisors(self):
         """The processes that watch scripts of this data directory."""
@@ -67,8 +78,19 @@ class Server:
         pids = [self.process.pid, *(self.supervisors() if supervisors else [])]
         return sum(map(memory, pids)) / 1024
 
+    def cpu(self):
+        """Seconds for which it has kept a core busy."""
+        with open(f"/proc/{self.process.pid}/stat") as stat:
+            fields = stat.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def end(self):
         self.process.terminate()
+        self.process.wait(30)
+
+    def kill(self):
+        """It dies at once; its supervisors and scripts live on."""
+        self.process.kill()
         self.process.wait()
 
 

@@ -15,13 +15,11 @@ import argparse
 import base64
 import json
 import os
-import re
 import socket
 import tempfile
 import time
-import urllib.request
 
-from viewers import Server, memory
+from ours import Server
 
 SLOTS = 8
 # Of the kernel's states of a connection.
@@ -29,7 +27,7 @@ ESTABLISHED = 1
 
 
 def reader(server, pipeline):
-    host, port = server.url.removeprefix("http://").rsplit(":", 1)
+    host, port = server.place.rsplit(":", 1)
     connection = socket.socket()
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     connection.connect((host, int(port)))
@@ -48,42 +46,36 @@ def is_open(connection):
 
 
 def ended(server):
-    request = urllib.request.Request(
-        f"{server.url}/api/v1/metrics", headers={"Authorization": f"Bearer {server.token}"}
-    )
-    with urllib.request.urlopen(request) as answer:
-        return int(re.search(r'attempts_ended_total{reason="success"} (\d+)', answer.read().decode())[1])
+    return int(server.metric('trackyard_attempts_ended_total{reason="success"}'))
 
 
 def measure(arguments, readers):
-    with tempfile.TemporaryDirectory() as data:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as data:
         server = Server(arguments.program, data)
         try:
             # Each track has two events, when it starts and when it ends.
             tracks = arguments.rate * arguments.seconds
             nap = 2 * SLOTS / arguments.rate
             vertices = "".join(f"  v{n}: sleep {nap}\n" for n in range(tracks))
-            graph = server.post("/graphs", f"name: g\nvertices:\n{vertices}", "application/yaml")["id"]
-            pipeline = server.post(f"/graphs/{graph}/pipelines", "{}")["id"]
+            pipeline = server.start(server.define(f"name: g\nvertices:\n{vertices}"))
             time.sleep(2)
-            before, first, began = memory(server.process.pid), ended(server), time.monotonic()
+            before, first, began = server.memory(), ended(server), time.monotonic()
             sockets = [reader(server, pipeline) for _ in range(readers)]
             most, cut = before, None
             while time.monotonic() - began < arguments.seconds:
                 time.sleep(0.5)
-                most = max(most, memory(server.process.pid))
+                most = max(most, server.memory())
                 if cut is None and sockets and not any(map(is_open, sockets)):
                     cut = time.monotonic() - began
             rate = 2 * (ended(server) - first) / (time.monotonic() - began)
             words = f"{sum(map(is_open, sockets))} are open" + (f", the last was cut off after {cut:.0f} s" if cut else "")
             print(
                 f"{readers} readers, {rate:.0f} events/s: {most - before:.1f} MiB more at most, "
-                f"{memory(server.process.pid) - before:.1f} MiB at the end; {words}"
+                f"{server.memory() - before:.1f} MiB at the end; {words}"
             )
-            server.post(f"/pipelines/{pipeline}/kill", json.dumps({"expect": "any", "why": "measured"}))
+            server.api("POST", f"/pipelines/{pipeline}/kill", json.dumps({"expect": "any", "why": "measured"}))
         finally:
-            server.process.terminate()
-            server.process.wait(30)
+            server.end()
 
 
 def main():

@@ -12,46 +12,13 @@ import argparse
 import asyncio
 import json
 import os
-import re
 import resource
-import subprocess
 import tempfile
 import time
-import urllib.error
-import urllib.request
+
+from ours import Server
 
 TRACKS = 100
-
-
-def memory(pid):
-    with open(f"/proc/{pid}/status") as status:
-        return int(re.search(r"VmRSS:\s+(\d+)", status.read())[1]) / 1024
-
-
-def cpu(pid):
-    with open(f"/proc/{pid}/stat") as stat:
-        fields = stat.read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-class Server:
-    def __init__(self, program, data):
-        self.process = subprocess.Popen(
-            [program, "serve", "--port", "0", "--data", data],
-            env={**os.environ, "TRACKYARD_STREAM_VIEWERS": "100000"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        self.url = next(m[0] for m in (re.search(r"http://\S+", line) for line in self.process.stdout) if m)
-        with open(f"{data}/local.token") as token:
-            self.token = token.read().strip()
-
-    def post(self, path, body, media="application/json"):
-        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": media}
-        request = urllib.request.Request(f"{self.url}/api/v1{path}", body.encode(), headers, method="POST")
-        with urllib.request.urlopen(request) as answer:
-            return json.load(answer)
 
 
 class Viewer:
@@ -59,7 +26,7 @@ class Viewer:
         self.events, self.last, self.open = 0, 0.0, True
 
     async def watch(self, server, ready):
-        host, port = server.url.removeprefix("http://").rsplit(":", 1)
+        host, port = server.place.rsplit(":", 1)
         reader, writer = await asyncio.open_connection(host, int(port))
         writer.write(
             f"GET /api/v1/stream HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {server.token}\r\n\r\n".encode()
@@ -77,24 +44,22 @@ async def measure(arguments, server):
     yaml = "name: g\nvertices:\n  v: sleep 1000\n" + "".join(
         f"  v{n}: {{script: 'true', needs: [v]}}\n" for n in range(TRACKS)
     )
-    graph = server.post("/graphs", yaml, "application/yaml")["id"]
-    pipeline = server.post(f"/graphs/{graph}/pipelines", "{}")["id"]
-    pid = server.process.pid
+    pipeline = server.start(server.define(yaml))
     await asyncio.sleep(1)
-    before = memory(pid)
+    before = server.memory()
     ready = asyncio.Semaphore(0)
     viewers = [Viewer() for _ in range(arguments.viewers)]
     tasks = [asyncio.create_task(viewer.watch(server, ready)) for viewer in viewers]
     for _ in viewers:
         await ready.acquire()
     await asyncio.sleep(1)
-    idle = memory(pid)
-    used = cpu(pid)
+    idle = server.memory()
+    used = server.cpu()
     await asyncio.sleep(3)
     print(f"{len(viewers)} idle viewers: {idle - before:.1f} MiB, {(idle - before) * 1024 / len(viewers):.1f} KiB each, "
-          f"{(cpu(pid) - used) / 3 * 100:.1f} % of a core")
+          f"{(server.cpu() - used) / 3 * 100:.1f} % of a core")
 
-    used, began, own = cpu(pid), time.monotonic(), resource.getrusage(resource.RUSAGE_SELF).ru_utime
+    used, began, own = server.cpu(), time.monotonic(), resource.getrusage(resource.RUSAGE_SELF).ru_utime
     late = []
     bursts = int(arguments.seconds * arguments.rate / TRACKS)
     for burst in range(bursts):
@@ -103,14 +68,15 @@ async def measure(arguments, server):
         start = time.monotonic()
         while True:
             try:
-                await asyncio.to_thread(server.post, f"/pipelines/{pipeline}/{action}", body)
+                await asyncio.to_thread(server.api, "POST", f"/pipelines/{pipeline}/{action}", body)
                 break
-            except urllib.error.HTTPError:
+            except AssertionError:
+                # What was asked before is not done yet.
                 await asyncio.sleep(0.02)
         await asyncio.sleep(max(0, began + (burst + 1) * TRACKS / arguments.rate - time.monotonic()))
         late.append(max(viewer.last for viewer in viewers) - start)
     took = time.monotonic() - began
-    server_cpu = (cpu(pid) - used) / took * 100
+    server_cpu = (server.cpu() - used) / took * 100
     await asyncio.sleep(2)
     most = max(viewer.events for viewer in viewers)
     whole = sum(viewer.events == most for viewer in viewers)
@@ -118,7 +84,7 @@ async def measure(arguments, server):
     print(f"{most / took:.0f} events/s for {len(viewers)} viewers: {total / took:.0f} deliveries/s, {server_cpu:.0f} % of a core, "
           f"{whole} viewers got all {most}, {sum(not v.open for v in viewers)} were cut off; "
           f"the last had a burst after {sorted(late)[len(late) // 2] * 1000:.0f} ms (median, most {max(late) * 1000:.0f} ms); "
-          f"memory {memory(pid) - before:.1f} MiB more than without viewers")
+          f"memory {server.memory() - before:.1f} MiB more than without viewers")
     for task in tasks:
         task.cancel()
 
@@ -132,16 +98,16 @@ def main():
     arguments = parser.parse_args()
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    with tempfile.TemporaryDirectory() as data:
+    os.environ["TRACKYARD_STREAM_VIEWERS"] = "100000"
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as data:
         server = Server(arguments.program, data)
         try:
             asyncio.run(measure(arguments, server))
         finally:
             # The supervisors end what runs, and themselves, once nobody speaks with them.
-            server.post("/pipelines/1/kill", '{"expect": "any", "why": "measured"}')
+            server.api("POST", "/pipelines/1/kill", '{"expect": "any", "why": "measured"}')
             began = time.monotonic()
-            server.process.terminate()
-            server.process.wait(30)
+            server.end()
             print(f"the server ended within {(time.monotonic() - began) * 1000:.0f} ms of SIGTERM")
 
 

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::asks::AskVerb;
 use super::begin::{ExampleArgs, InitArgs};
+use super::bench::BenchArgs;
 use super::check::CheckArgs;
 use super::differ::DiffArgs;
 use super::drain::DrainArgs;
@@ -178,6 +179,11 @@ pub(super) enum Verb {
     Past(PastVerb),
     #[command(flatten)]
     Keep(KeepVerb),
+    /// Say how fast this machine is with the built-in cases, beside a plain loop of the same scripts
+    #[command(
+        after_help = "Examples:\n  trackyard bench --quick\n  trackyard bench --slots 8 independent chain\n  trackyard bench --data /srv --json >machine.json\n\nIt takes about a minute. A server of its own works on a temporary directory, below --data DIR if that is given: the disk that is meant should be judged. No other server and no history is touched, and nothing of it stays. Settings other than --slots are the built-in ones.\n\nPLAIN is `sh FILE` as often, as many at once, from a loop that keeps nothing. Ends with 130 after Ctrl-C."
+    )]
+    Bench(BenchArgs),
     /// Print what completes words in a shell
     #[command(
         after_help = "Example:\n  trackyard completions bash >~/.local/share/bash-completion/completions/trackyard"

@@ -13,6 +13,7 @@ mod asks;
 mod bars;
 mod begin;
 mod bell;
+mod bench;
 mod board;
 mod check;
 mod context;

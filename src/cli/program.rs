@@ -11,8 +11,8 @@ use super::error::CliError;
 use super::keep::KeepVerb;
 use super::meant::is_file;
 use super::{
-    asking, begin, check, differ, drain, export, graph, graphs, history, hook, import, keep, logs,
-    manual, past, ps, render, run, secret, serve, simulate, start, timeline, wait, why,
+    asking, begin, bench, check, differ, drain, export, graph, graphs, history, hook, import, keep,
+    logs, manual, past, ps, render, run, secret, serve, simulate, start, timeline, wait, why,
 };
 use crate::config::{Config, Flags};
 
@@ -33,6 +33,11 @@ fn dispatch(cli: Cli) -> Result<u8, CliError> {
         Verb::Check(args) => {
             let config = without_data(flags(settings))?;
             check::check(&config, &args)
+        }
+        Verb::Bench(args) => {
+            let given = || std::env::var_os("TRACKYARD_DATA").filter(|dir| !dir.is_empty());
+            let below = settings.data.clone().or_else(|| given().map(Into::into));
+            bench::bench(&without_data(flags(settings))?, below, &args)
         }
         Verb::Init(args) => begin::init(&args),
         Verb::Example(args) => begin::example(&args),

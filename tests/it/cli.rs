@@ -1,5 +1,6 @@
 //! The command line, as a person types it.
 
+mod bench;
 mod dry;
 mod files;
 mod hangs;
