@@ -184,6 +184,7 @@ impl Spool {
         for key in self.list()?.into_iter().filter(|key| key.pipeline == id) {
             KINDS.iter().try_for_each(|kind| self.remove(key, kind))?;
         }
+        self.unmark_all(id)?;
         for dir in [self.logs(id), self.work(id)] {
             match fs::remove_dir_all(dir) {
                 Err(e) if e.kind() != ErrorKind::NotFound => return Err(e),
@@ -197,6 +198,12 @@ impl Spool {
     pub fn drop_script(&self, key: AttemptKey) -> io::Result<()> {
         self.remove(key, "output")?;
         self.remove(key, "script")
+    }
+
+    /// Whether an attempt has files beside its log.
+    pub(super) fn has_files(&self, key: AttemptKey) -> io::Result<bool> {
+        let mut kinds = KINDS.iter().map(|kind| self.file(key, kind).try_exists());
+        kinds.try_fold(false, |any, is| Ok(any || is?))
     }
 
     fn remove(&self, key: AttemptKey, kind: &str) -> io::Result<()> {
