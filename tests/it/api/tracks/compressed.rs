@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::{Value, json};
+use trackyard::engine::PipelineId;
 
 use crate::server::{Server, program};
 
@@ -154,7 +155,7 @@ fn a_track_that_is_brought_back_prints_into_another_log() {
     assert_eq!(ended["state"], "FAILED");
     is_compressed(&server);
     let retry = json!({"expect": "FAILED"});
-    server.post("/tracks/1/actions/retry", &retry).expect(200);
+    server.post("/tracks/1/retry", &retry).expect(200);
     assert_eq!(server.settled(&json!(1))["state"], "FINISH");
     let second = server.data().join("logs/1/1-2.log.zst");
     server.until(|| second.exists());
@@ -169,6 +170,32 @@ fn a_track_that_is_brought_back_prints_into_another_log() {
     let answer = server.ask("DELETE", "/api/v1/pipelines/1", &[], b"");
     assert!(answer.status < 300, "{}", answer.status);
     server.until(|| !server.data().join("logs/1").exists());
+}
+
+/// One thread does it in the order in which it hears of them: what is over after it has had its turn.
+#[test]
+fn logs_stay_as_they_are_until_the_pipeline_is_over() {
+    let server = Server::start();
+    let waits =
+        "name: w\nvertices: {a: 'seq 1 150000', b: 'until [ -e go ]; do sleep 0.05; done'}\n";
+    let graph = server.define(waits).expect(201);
+    let path = format!("/graphs/{}/pipelines", graph["id"]);
+    server.post(&path, &json!({})).expect(201);
+    let spool = server.spool();
+    let (first, second) = (PipelineId(1), PipelineId(2));
+    let ended = || {
+        let left = spool.list().expect("a directory");
+        !left.iter().any(|key| key.track.0 == 1) && !spool.marked(first).expect("marks").is_empty()
+    };
+    server.until(ended);
+    server.run(PRINTS, &json!({}));
+    let other = server.data().join("logs/2/3-1.log.zst");
+    server.until(|| other.exists() && spool.marked(second).expect("marks").is_empty());
+    assert!(log(&server).exists());
+    assert_eq!(spool.marked_pipelines().expect("marks"), [first]);
+    fs::write(server.data().join("work/1/go"), "").expect("written");
+    is_compressed(&server);
+    server.until(|| spool.marked_pipelines().expect("marks").is_empty());
 }
 
 #[test]
