@@ -14,7 +14,7 @@ use crate::engine::{AttemptKey, PipelineId, TrackId};
 /// Files of these kinds belong to one attempt and go when its result is committed, in this order:
 /// a gate goes after the script that it is made of. So an order to start a cancelled attempt that
 /// is still on its way to a supervisor finds no script when it finds no gate.
-const KINDS: [&str; 4] = ["output", "script", "exit", "gate"];
+pub(super) const KINDS: [&str; 4] = ["output", "script", "exit", "gate"];
 
 /// The directories of one data directory.
 #[derive(Debug, Clone)]
@@ -198,12 +198,6 @@ impl Spool {
     pub fn drop_script(&self, key: AttemptKey) -> io::Result<()> {
         self.remove(key, "output")?;
         self.remove(key, "script")
-    }
-
-    /// Whether an attempt has files beside its log.
-    pub(super) fn has_files(&self, key: AttemptKey) -> io::Result<bool> {
-        let mut kinds = KINDS.iter().map(|kind| self.file(key, kind).try_exists());
-        kinds.try_fold(false, |any, is| Ok(any || is?))
     }
 
     fn remove(&self, key: AttemptKey, kind: &str) -> io::Result<()> {

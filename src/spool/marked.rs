@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use super::Spool;
 use super::compressing::{gone, own_file};
-use super::layout::make_dir;
+use super::layout::{KINDS, make_dir};
 use super::tail;
 use crate::engine::{AttemptKey, PipelineId, TrackId};
 
@@ -74,6 +74,12 @@ impl Spool {
         // The last one's directory goes with it, unless another mark is just being made.
         let _ = fs::remove_dir(self.marks_of(key.pipeline));
         Ok(())
+    }
+
+    /// Whether an attempt has files beside its log.
+    pub(super) fn has_files(&self, key: AttemptKey) -> io::Result<bool> {
+        let mut kinds = KINDS.iter().map(|kind| self.file(key, kind).try_exists());
+        kinds.try_fold(false, |any, is| Ok(any || is?))
     }
 
     fn marks(&self) -> PathBuf {
