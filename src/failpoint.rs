@@ -50,12 +50,15 @@ pub enum Point {
     /// A pipeline is noted as removed: before its rows and files go, after all rows went,
     /// before the note goes that it is to be removed.
     ServerRemoving,
+    /// A log is being compressed: some of it is written, all of it is, it has its name beside the plain
+    /// text, that has gone.
+    ServerCompressing,
 }
 
 #[cfg(feature = "failpoints")]
 impl Point {
     /// All of them.
-    pub const ALL: [Point; 16] = [
+    pub const ALL: [Point; 17] = [
         Point::ServerOrdering,
         Point::ServerOrdered,
         Point::ServerWritten,
@@ -72,6 +75,7 @@ impl Point {
         Point::ServerCancelling,
         Point::ServerNoted,
         Point::ServerRemoving,
+        Point::ServerCompressing,
     ];
 }
 

@@ -15,7 +15,7 @@ use crate::config::{self, Config};
 use crate::desk::{Desk, Known, RUN};
 use crate::door;
 use crate::driver::{Driver, Settings};
-use crate::engine::{Capacity, Time};
+use crate::engine::{Capacity, PipelineId, Time};
 use crate::executor::{Executor, boot_id};
 use crate::graph::Limits;
 use crate::probe::{Bounds, Probe};
@@ -91,6 +91,13 @@ impl App {
             ),
             send,
         )?);
+        if config.logs.compress_above > 0 {
+            let (above, store) = (config.logs.compress_above, store.clone());
+            // Before the driver: what it cleans away after a former process may have a log, too.
+            executor
+                .compress_logs(above, move |id| is_over(&store, id))
+                .map_err(data_error)?;
+        }
         let spool = executor.spool().clone();
         let settings = Settings {
             capacity: capacity(&config),
@@ -140,6 +147,15 @@ impl App {
         self.executor.stop();
         drop(self.hold);
     }
+}
+
+/// Whether a pipeline is over; one that nobody knows may be in a newer copy of the database.
+fn is_over(store: &Store, id: PipelineId) -> bool {
+    let found = store.pipeline(id).unwrap_or_else(|why| {
+        tracing::warn!(pipeline = id.0, %why, "logs of pipeline {id} stay as they are: {why}");
+        None
+    });
+    found.is_some_and(|pipeline| pipeline.finished_at.is_some())
 }
 
 /// What the settings let run at once.

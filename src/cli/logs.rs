@@ -197,16 +197,16 @@ fn nothing(
             head.attempt
         )));
     };
-    let log = spool.log(AttemptKey {
+    let key = AttemptKey {
         pipeline: PipelineId(head.pipeline_id),
         track: id,
         attempt,
-    });
-    if row.log_bytes > 0 && !log.exists() {
+    };
+    if row.log_bytes > 0 && !spool.has_log(key) {
         return Err(CliError::Failed(format!(
             "the log of {track}, attempt {attempt}, is not there any more (`{}`): a data directory \
              that was restored has logs if the backup was made with `--logs`",
-            log.display()
+            spool.log(key).display()
         )));
     }
     if row.log_bytes == 0 && row.finished_at.is_some() {

@@ -1,4 +1,4 @@
-//! The settings of reading logs by their lines (`src/spool/lines.rs`).
+//! The settings of reading logs by their lines (`src/spool/lines.rs`), and of compressing them.
 
 use super::reader::Reader;
 use super::units::bytes;
@@ -6,8 +6,9 @@ use super::units::bytes;
 const KIB: u64 = 1 << 10;
 const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;
+const TIB: u64 = 1 << 40;
 
-/// How much of logs is read and remembered, in bytes.
+/// How much of logs is read, remembered and left as it is, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Logs {
     /// What is remembered of where lines are, of all logs together.
@@ -18,6 +19,8 @@ pub struct Logs {
     pub line_bytes: u64,
     /// What is shown of lines at once.
     pub page_bytes: u64,
+    /// From how many bytes on a log is compressed once its pipeline is over; 0: none is.
+    pub compress_above: u64,
 }
 
 impl Logs {
@@ -31,6 +34,7 @@ impl Logs {
             ),
             line_bytes: r.take("trackyard.log_line_bytes", 16 * KIB, bytes(64..=MIB)),
             page_bytes: r.take("trackyard.log_page_bytes", MIB, bytes(KIB..=64 * MIB)),
+            compress_above: r.take("trackyard.log_compress_above", 64 * KIB, bytes(0..=TIB)),
         }
     }
 }
@@ -41,4 +45,5 @@ pub(super) const DEFAULT: Logs = Logs {
     search_bytes: 64 * MIB,
     line_bytes: 16 * KIB,
     page_bytes: MIB,
+    compress_above: 64 * KIB,
 };

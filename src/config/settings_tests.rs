@@ -63,7 +63,7 @@ fn each_setting_says_where_it_was_written() {
         data, "\"/home/ann/.local/share/trackyard\"",
         "as it is used"
     );
-    assert_eq!(config.settings.len(), 56, "each once");
+    assert_eq!(config.settings.len(), 57, "each once");
 }
 
 /// A directory with this `Rocket.toml` in it.
@@ -169,7 +169,7 @@ fn every_key_is_read_from_the_file() {
          max_script_bytes = '2 KiB'\nmax_file_bytes = 4096\nmax_value_bytes = '1 KiB'\nmax_secret_bytes = '2 KiB'\n\
          max_render_bytes = '1 MiB'\nsyntax_processes = 2\nsyntax_time = '5s'\n\
          max_output_bytes = '3 KiB'\nmax_env_bytes = '4 KiB'\nmax_outputs = 5\nmax_reason_chars = 6\n\
-         commands_waiting = 3\nbatch = 4\nstream_events = 6\nstream_viewers = 5\nstream_heartbeat = '3s'\nanswer_timeout = '4s'\nlog_cap_bytes = '1 MiB'\nlog_index_bytes = '2 MiB'\nlog_search_bytes = '3 MiB'\nlog_line_bytes = 99\nlog_page_bytes = '4 KiB'\ntail_bytes = '2 KiB'\ngrace = '500ms'\n\
+         commands_waiting = 3\nbatch = 4\nstream_events = 6\nstream_viewers = 5\nstream_heartbeat = '3s'\nanswer_timeout = '4s'\nlog_cap_bytes = '1 MiB'\nlog_index_bytes = '2 MiB'\nlog_search_bytes = '3 MiB'\nlog_line_bytes = 99\nlog_page_bytes = '4 KiB'\nlog_compress_above = 0\ntail_bytes = '2 KiB'\ngrace = '500ms'\n\
          script_path = '/usr/bin:/bin'\nmax_connections = 9\nrequest_key_days = 3\nhook_window = '2s'\nmax_hook_bytes = 9\nlist_rows = 2\nasked_at_once = 3\nremoval_rows = 4\nremoval_time = '5ms'\ndeeds_kept = 5\nmax_tags = 6\nmax_tag_bytes = 7\nlog = 'debug'\n",
     );
     let config = load(Flags::default(), dir.path(), &[]).expect("the settings are valid");
@@ -206,6 +206,7 @@ fn every_key_is_read_from_the_file() {
             search_bytes: 3 * MIB,
             line_bytes: 99,
             page_bytes: 4_096,
+            compress_above: 0,
         },
         tail_bytes: 2_048,
         grace: Duration::from_millis(500),
@@ -256,7 +257,7 @@ fn the_rocket_toml_of_the_project_shows_every_default() {
     };
     let lines: Vec<&str> = shipped.lines().map(uncommented).collect();
     let count = lines.iter().filter(|line| is_key(line)).count();
-    assert_eq!(count, 56, "one line for each setting");
+    assert_eq!(count, 57, "one line for each setting");
     let dir = with_file(&lines.join("\n"));
     let config = load(Flags::default(), dir.path(), &[]).expect("the defaults are valid");
     let (slots, file) = (defaults.slots, config.file.clone());

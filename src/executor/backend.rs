@@ -48,18 +48,26 @@ impl Backend for Executor {
     fn clean(&self, key: AttemptKey) {
         self.shared.job(move |shared| {
             reach(Point::ServerCleaning, &key);
+            let marked = shared.mark_log(key);
             if let Err(error) = shared.spool.clean(key) {
                 warn!(attempt = %key, %error, "the files of attempt {key} stay: {error}");
+            }
+            // The pipeline may be over by now; whoever knows that for certain asks the database.
+            if marked {
+                shared.compress_soon(key.pipeline);
             }
         });
     }
 
     fn finish_pipeline(&self, pipeline: PipelineId) {
-        self.shared.job(move |shared| shared.drop_work(pipeline));
+        self.shared.job(move |shared| {
+            shared.drop_work(pipeline);
+            shared.compress_soon(pipeline);
+        });
     }
 
     fn remove_pipeline(&self, pipeline: PipelineId, gone: Sender<PipelineId>) {
-        self.shared.job(move |shared| match shared.spool.remove_pipeline(pipeline) {
+        self.shared.job(move |shared| match shared.remove_files(pipeline) {
             // Whoever has gone away finds that there are no files.
             Ok(()) => drop(gone.send(pipeline)),
             Err(error) => warn!(

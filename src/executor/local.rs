@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 
 use crossbeam_channel::Sender;
@@ -11,6 +11,7 @@ use threadpool::ThreadPool;
 use tracing::info;
 
 use super::attempts::Attempts;
+use super::compressor::Compressor;
 use super::leftover::Leftovers;
 use super::link::{Link, Reader};
 use super::wire::ToSupervisor;
@@ -69,6 +70,8 @@ pub(super) struct Shared {
     pub(super) boot: String,
     pool: ThreadPool,
     pub(super) leftovers: Leftovers,
+    /// None: logs stay as they are.
+    pub(super) compressor: OnceLock<Compressor>,
     /// The supervisors that get new work; the next in turn is first.
     pub(super) current: Mutex<VecDeque<Arc<Link>>>,
     pub(super) links: Mutex<Vec<Arc<Link>>>,
@@ -111,6 +114,7 @@ impl Executor {
             boot,
             pool,
             leftovers,
+            compressor: OnceLock::new(),
             current: Mutex::default(),
             links: Mutex::default(),
             stopping: AtomicBool::new(false),
@@ -131,6 +135,7 @@ impl Executor {
         self.shared.leftovers.ring();
         self.shared.pool.join();
         self.shared.leftovers.pool.join();
+        self.shared.stop_compressing();
     }
 
     /// The spool, to read logs and find leftovers.

@@ -19,6 +19,7 @@
 
 mod attempts;
 mod backend;
+mod compressor;
 mod death;
 mod launching;
 mod leftover;

@@ -182,7 +182,8 @@ pub trait Backend: Send + Sync {
     fn survivors(&self, last: &[AttemptKey]) -> BTreeMap<TrackId, Vec<u32>>;
     /// Removes the files of an attempt whose result is committed; its log stays.
     fn clean(&self, key: AttemptKey);
-    /// Removes the private working directory of a pipeline if it is empty.
+    /// Removes the private working directory of a pipeline that is over if it is empty, and has its large
+    /// logs compressed, when there is time.
     fn finish_pipeline(&self, pipeline: PipelineId);
     /// Removes all files of a pipeline of which nothing runs, and then names it on the channel.
     fn remove_pipeline(&self, pipeline: PipelineId, gone: Sender<PipelineId>);

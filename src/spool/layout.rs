@@ -14,7 +14,7 @@ use crate::engine::{AttemptKey, PipelineId, TrackId};
 /// Files of these kinds belong to one attempt and go when its result is committed, in this order:
 /// a gate goes after the script that it is made of. So an order to start a cancelled attempt that
 /// is still on its way to a supervisor finds no script when it finds no gate.
-const KINDS: [&str; 4] = ["output", "script", "exit", "gate"];
+pub(super) const KINDS: [&str; 4] = ["output", "script", "exit", "gate"];
 
 /// The directories of one data directory.
 #[derive(Debug, Clone)]
@@ -184,6 +184,7 @@ impl Spool {
         for key in self.list()?.into_iter().filter(|key| key.pipeline == id) {
             KINDS.iter().try_for_each(|kind| self.remove(key, kind))?;
         }
+        self.unmark_all(id)?;
         for dir in [self.logs(id), self.work(id)] {
             match fs::remove_dir_all(dir) {
                 Err(e) if e.kind() != ErrorKind::NotFound => return Err(e),

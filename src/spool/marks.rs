@@ -65,12 +65,17 @@ impl Marks {
         while self.read < view.len() {
             let mark = (self.read / self.step + 1) * self.step;
             let want = (mark - self.read).min(STEP).min(view.len() - self.read);
-            view.read(self.read, want, &mut block)?;
-            if block.is_empty() {
-                break;
+            if let Some(ends) = view.ends(self.read, want) {
+                self.ends += ends;
+                self.read += want;
+            } else {
+                view.read(self.read, want, &mut block)?;
+                if block.is_empty() {
+                    break;
+                }
+                self.ends += memchr_iter(b'\n', &block).count() as u64;
+                self.read += block.len() as u64;
             }
-            self.ends += memchr_iter(b'\n', &block).count() as u64;
-            self.read += block.len() as u64;
             if self.read.is_multiple_of(self.step) {
                 self.mark();
             }

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::os::unix::fs::FileExt;
 
+use super::compressed::Excerpt;
+
 /// A part of a log.
 #[derive(Debug)]
 pub enum Piece {
@@ -11,6 +13,8 @@ pub enum Piece {
     Note(Vec<u8>),
     /// So many bytes of a file, from where it stands.
     Part(File, u64),
+    /// A part of a compressed text.
+    Compressed(Excerpt),
 }
 
 impl Piece {
@@ -18,6 +22,7 @@ impl Piece {
         match self {
             Piece::Note(text) => text.len() as u64,
             Piece::Part(_, len) => *len,
+            Piece::Compressed(excerpt) => excerpt.len(),
         }
     }
 
@@ -31,6 +36,7 @@ impl Piece {
                 bytes.resize(old + len as usize, 0);
                 file.read_exact_at(&mut bytes[old..], at)?;
             }
+            Piece::Compressed(excerpt) => excerpt.append(from, len, bytes)?,
         }
         Ok(())
     }
@@ -45,7 +51,16 @@ impl Piece {
                 file.seek_relative(from as i64)?;
                 Piece::Part(file, len)
             }
+            Piece::Compressed(excerpt) => Piece::Compressed(excerpt.cut(from, len)),
         })
+    }
+
+    /// How many lines end in `len` of its bytes from `from` on, where that is known without reading them.
+    pub(super) fn ends(&self, from: u64, len: u64) -> Option<u64> {
+        match self {
+            Piece::Note(_) | Piece::Part(..) => None,
+            Piece::Compressed(excerpt) => excerpt.ends(from, len),
+        }
     }
 }
 
@@ -55,5 +70,6 @@ pub(super) fn stream(pieces: Vec<Piece>) -> Box<dyn Read + Send> {
     pieces.into_iter().fold(empty, |before, piece| match piece {
         Piece::Note(text) => Box::new(before.chain(io::Cursor::new(text))),
         Piece::Part(file, len) => Box::new(before.chain(file.take(len))),
+        Piece::Compressed(excerpt) => Box::new(before.chain(excerpt)),
     })
 }

@@ -1,13 +1,14 @@
-//! Reading a log, also while it grows: what is in it, or its head, what is missing, and its tail.
+//! Reading a log, also while it grows: what is in it, or its head, what is missing, and its tail. Whether
+//! it is compressed makes no difference to who reads it.
 //!
 //! All readers come through here, so all show the same: pages, programs, the command line, and who
 //! joins the tail to the log in the end.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
-use std::os::unix::fs::FileExt;
 use std::path::Path;
 
+use super::compressed::{Compressed, Excerpt, compressed};
 use super::note::{LONGEST_NOTE, note, noted};
 use super::piece::{Piece, stream};
 use super::tail::{Segment, Tail, find, head_of};
@@ -99,6 +100,14 @@ impl LogView {
         Ok(())
     }
 
+    /// How many lines end in `count` bytes from `first` on, where that is known without reading them.
+    pub(super) fn ends(&self, first: u64, count: u64) -> Option<u64> {
+        match &self.pieces[..] {
+            [all] => all.ends(first, count),
+            _ => None,
+        }
+    }
+
     /// All of it, as one text.
     pub fn all(self) -> Box<dyn Read + Send> {
         stream(self.pieces)
@@ -115,19 +124,20 @@ impl LogView {
 
 impl LogView {
     fn whole(path: &Path, known: Option<u64>) -> io::Result<LogView> {
-        let Some((file, len)) = file(path)? else {
+        let Some(text) = text(path)? else {
             return Ok(LogView::default());
         };
+        let len = text.len();
         let mut view = LogView {
             head: known.unwrap_or(len).min(len),
             ..LogView::default()
         };
         if view.head < len {
-            let mut text = vec![0; LONGEST_NOTE];
-            let read = file.read_at(&mut text, view.head)?;
-            (view.dropped, view.note) = noted(&text[..read]).unwrap_or_default();
+            let (mut words, most) = (Vec::new(), LONGEST_NOTE as u64);
+            text.read(view.head, most.min(len - view.head), &mut words)?;
+            (view.dropped, view.note) = noted(&words).unwrap_or_default();
         }
-        view.pieces.push(Piece::Part(file, len));
+        view.pieces.push(text);
         Ok(view)
     }
 
@@ -200,6 +210,15 @@ fn open(path: &Path, segments: &[Segment]) -> io::Result<(Vec<(File, u64)>, u64)
     }
     parts.reverse();
     Ok((parts, from))
+}
+
+/// A log that has no tail, if it is there. It is compressed before the plain text goes.
+fn text(path: &Path) -> io::Result<Option<Piece>> {
+    if let Some((file, len)) = file(path)? {
+        return Ok(Some(Piece::Part(file, len)));
+    }
+    let found = Compressed::open(&compressed(path))?;
+    Ok(found.map(|found| Piece::Compressed(Excerpt::whole(found))))
 }
 
 /// A file and its length, if it is there.

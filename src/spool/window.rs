@@ -46,7 +46,8 @@ impl Window {
             Some(len) => (at + len as u64, at + len as u64 + 1),
             // Longer than what was read, or the last one.
             None => match seen.marks.start(view, number + 1)? {
-                Some(next) => (next - 1, next),
+                // An index that lies must not make a line end before it begins.
+                Some(next) => (next.max(at + 1) - 1, next.max(at + 1)),
                 None => (view.len(), view.len()),
             },
         };

@@ -8,12 +8,14 @@ use rocket::tokio::io::{AsyncRead, AsyncReadExt, empty};
 use rocket::{Request, Response, State, get};
 
 use super::printed::{Printed, unreadable};
+use super::unpacking::Unpacking;
 use crate::api::body::blocking;
 use crate::api::describe;
 use crate::api::error::ApiError;
 use crate::api::graphs::number as query_number;
 use crate::api::guard::Auth;
 use crate::desk::Desk;
+use crate::door::Cut;
 use crate::engine::TrackId;
 use crate::spool::{LogView, Piece, Spool};
 
@@ -92,6 +94,8 @@ pub(in crate::api) struct Log {
     length: u64,
     /// It is to be kept as a file of this name.
     name: Option<String>,
+    /// The connection that it goes to; none where there is no door.
+    cut: Option<Cut>,
 }
 
 impl<'r> Responder<'r, 'static> for Log {
@@ -112,15 +116,16 @@ impl<'r> Responder<'r, 'static> for Log {
                 format!("bytes {}-{last}/{}", self.first, self.length),
             ));
         }
-        response.streamed_body(stream(self.pieces)).ok()
+        response.streamed_body(stream(self.pieces, self.cut)).ok()
     }
 }
 
-fn stream(pieces: Vec<Piece>) -> Box<dyn AsyncRead + Send + Unpin> {
+fn stream(pieces: Vec<Piece>, mut cut: Option<Cut>) -> Box<dyn AsyncRead + Send + Unpin> {
     let empty: Box<dyn AsyncRead + Send + Unpin> = Box::new(empty());
     pieces.into_iter().fold(empty, |before, piece| match piece {
         Piece::Note(text) => Box::new(before.chain(std::io::Cursor::new(text))),
         Piece::Part(file, len) => Box::new(before.chain(File::from_std(file).take(len))),
+        Piece::Compressed(text) => Box::new(before.chain(Unpacking::new(text, cut.take()))),
     })
 }
 
@@ -143,11 +148,15 @@ pub(in crate::api) async fn log(
     id: i64,
     number: u32,
     range: Range,
+    cut: Option<Cut>,
 ) -> Result<Log, ApiError> {
     let (desk, spool) = (desk.inner().clone(), spool.inner().clone());
     blocking(move || {
         let of = Printed::find(&desk, TrackId(id), Some(number))?;
-        Log::open(&of, &spool, range)
+        Ok(Log {
+            cut,
+            ..Log::open(&of, &spool, range)?
+        })
     })
     .await
 }
@@ -173,6 +182,7 @@ pub(in crate::api) async fn raw(
     id: i64,
     attempt: Option<&str>,
     range: Range,
+    cut: Option<Cut>,
 ) -> Result<Log, ApiError> {
     let attempt = query_number("attempt", attempt)?;
     let (desk, spool) = (desk.inner().clone(), spool.inner().clone());
@@ -180,6 +190,7 @@ pub(in crate::api) async fn raw(
         let of = Printed::find(&desk, TrackId(id), attempt)?;
         Ok(Log {
             name: Some(of.file_name()),
+            cut,
             ..Log::open(&of, &spool, range)?
         })
     })
@@ -199,13 +210,21 @@ impl Log {
             let error = ApiError::new(Status::RangeNotSatisfiable, "range", detail);
             return Err(error.with_length(length));
         };
+        let pieces = view.part(first, count).map_err(unreadable)?;
+        // What is damaged where it begins is still told as an error.
+        for piece in &pieces {
+            if let Piece::Compressed(text) = piece {
+                text.begin().map_err(unreadable)?;
+            }
+        }
         Ok(Self {
-            pieces: view.part(first, count).map_err(unreadable)?,
+            pieces,
             range,
             first,
             count,
             length,
             name: None,
+            cut: None,
         })
     }
 }

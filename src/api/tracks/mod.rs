@@ -4,6 +4,7 @@ pub(in crate::api) mod lines;
 pub(in crate::api) mod logs;
 pub(in crate::api) mod parts;
 mod printed;
+mod unpacking;
 
 use std::collections::BTreeMap;
 

@@ -2,7 +2,9 @@
 //!
 //! `manifest.json`, then `trackyard.db`, then `secret.key` and `logs/` if they were asked for.
 
-use std::fs::{self, File, OpenOptions};
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs::{self, File, FileType, OpenOptions};
 use std::io::{self, BufReader, BufWriter, ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Component, Path, PathBuf};
@@ -67,28 +69,54 @@ pub(super) fn pack(
     tar.into_inner()?.finish()?.flush()
 }
 
-/// Appends the logs. What a script prints meanwhile is left out, and what goes away meanwhile.
+/// Appends the logs. What a script prints meanwhile is left out, and what goes away meanwhile; one that
+/// is compressed meanwhile is in it, in one form or the other.
 fn append_all(tar: &mut Builder<impl Write>, logs: &Path) -> io::Result<()> {
     let mut dirs = vec![(logs.to_owned(), PathBuf::from(LOGS))];
-    while let Some((dir, name)) = dirs.pop() {
-        let entries = match fs::read_dir(&dir) {
-            Err(why) if why.kind() == ErrorKind::NotFound => continue,
-            entries => entries?,
-        };
-        for entry in entries {
-            let entry = entry?;
-            let (kind, name) = (entry.file_type()?, name.join(entry.file_name()));
+    while let Some((dir, inside)) = dirs.pop() {
+        let entries = listed(&dir)?;
+        for (name, kind) in &entries {
+            let (path, inside) = (dir.join(name), inside.join(name));
             if kind.is_dir() {
-                dirs.push((entry.path(), name));
-            } else if kind.is_file() {
-                match append(tar, &name, &entry.path()) {
-                    Err(why) if why.kind() == ErrorKind::NotFound => {}
-                    result => result?,
+                dirs.push((path, inside));
+            } else if kind.is_file() && path.extension() != Some("tmp".as_ref()) {
+                let compressed = |path: &Path| {
+                    let mut path = path.as_os_str().to_owned();
+                    path.push(".zst");
+                    PathBuf::from(path)
+                };
+                let mut result = append(tar, &inside, &path);
+                let gone = |result: &io::Result<()>| matches!(result, Err(why) if why.kind() == ErrorKind::NotFound);
+                if gone(&result) && !entries.contains_key(compressed(Path::new(name)).as_os_str()) {
+                    result = append(tar, &compressed(&inside), &compressed(&path));
+                }
+                if !gone(&result) {
+                    result?;
                 }
             }
         }
     }
     Ok(())
+}
+
+/// What is in a directory. One listing may pass over a name that comes while it goes on: what it misses
+/// for that reason the second one finds.
+fn listed(dir: &Path) -> io::Result<BTreeMap<OsString, FileType>> {
+    let mut found = BTreeMap::new();
+    for _ in 0..2 {
+        let entries = match fs::read_dir(dir) {
+            Err(why) if why.kind() == ErrorKind::NotFound => break,
+            entries => entries?,
+        };
+        for entry in entries {
+            let entry = entry?;
+            match entry.file_type() {
+                Err(why) if why.kind() == ErrorKind::NotFound => {}
+                kind => drop(found.insert(entry.file_name(), kind?)),
+            }
+        }
+    }
+    Ok(found)
 }
 
 fn append(tar: &mut Builder<impl Write>, name: &Path, path: &Path) -> io::Result<()> {

@@ -63,6 +63,7 @@ rows! {
     cancelled_before_the_gate: ServerCancelling => server_dies_cancelling,
     noted_before_the_answer: ServerNoted => server_dies_before_it_answers,
     noted_before_all_of_it_is_removed: ServerRemoving => server_dies_removing,
+    compressing_before_the_plain_text_has_gone: ServerCompressing => server_dies_compressing,
 }
 
 #[test]
@@ -380,6 +381,41 @@ fn server_dies_removing(point: Point, pass: u64) {
     assert_eq!(rows(case.own.path(), "track"), 0);
     let other = server.run("name: other\nvertices: {a: 'true'}\n", &json!({}));
     assert_eq!(other["id"], json!(2));
+}
+
+/// The log is read whole by a server that does nothing about it, and the next one ends what was begun.
+fn server_dies_compressing(point: Point, pass: u64) {
+    // Of two frames: each of them, all, the name, and then the plain text has gone.
+    for pass in [pass, pass + 1, 5]
+        .into_iter()
+        .filter(|&n| n < 5 || pass == 3)
+    {
+        let case = Case::new();
+        let mut server = case.serve(Some((point, pass)));
+        let graph = json!({"name": "g", "vertices": {"a": "seq 1 60000"}}).to_string();
+        let graph = server.define(&graph).expect(201);
+        let id = case.start(&server, &graph["id"]).expect("an answer");
+        assert_eq!(server.signal(), Some(Signal::KILL.as_raw()));
+        assert_eq!(case.died(pass).attempt, format!("{id}-1-1"));
+        let printed: String = (1..=60_000).map(|n| format!("{n}\n")).collect();
+        let mut idle = case.program(None);
+        idle.env("TRACKYARD_LOG_COMPRESS_ABOVE", "0");
+        let idle = Server::from_command(idle, case.own.path(), &[]);
+        let read = |server: &Server| server.get("/tracks/1/attempts/1/log").body;
+        assert!(read(&idle) == printed.as_bytes(), "{pass}");
+        drop(idle);
+        let server = case.serve(None);
+        let files = || {
+            let names = std::fs::read_dir(case.own.path().join(format!("logs/{id}"))).unwrap();
+            let names = names.map(|name| name.unwrap().file_name());
+            names.collect::<Vec<_>>()
+        };
+        let spool = case.spool();
+        until("the compressed log", || {
+            files() == ["1-1.log.zst"] && spool.marked_pipelines().unwrap().is_empty()
+        });
+        assert!(read(&server) == printed.as_bytes(), "{pass}");
+    }
 }
 
 fn tell(processes: &[i32], signal: Signal) {

@@ -1,5 +1,6 @@
 //! `/tracks`
 
+mod compressed;
 mod log;
 mod parts;
 
