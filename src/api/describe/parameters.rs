@@ -135,6 +135,10 @@ pub(in crate::api) fn meaning(path: &str, name: &str) -> Option<(String, Value)>
             "Done with what is called so; of a hook with its graph.".to_owned(),
             json!({}),
         ),
+        ("graph", "/gc") => (
+            "Only pipelines of the graph of this name, all its versions.".to_owned(),
+            json!({}),
+        ),
         ("who", "/audit") => ("Done by this one.".to_owned(), json!({})),
         ("since", "/audit") => (
             "Done then or later: RFC 3339, or milliseconds since 1970.".to_owned(),
