@@ -7,9 +7,11 @@
 mod collect;
 mod going;
 mod plan;
+mod retained;
 mod rules;
 #[cfg(test)]
 mod tests;
 
-pub use collect::{Applied, Collected, Collecting, Line, RETENTION, Retained};
+pub use collect::{Collected, Collecting, Line, RETENTION};
+pub use retained::{Applied, Retained};
 pub use rules::{Key, Rule, Rules, Says};

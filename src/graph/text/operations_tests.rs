@@ -188,3 +188,12 @@ fn what_people_ask_for_has_its_rules() {
     let problems = parse(text, Format::Yaml, &Limits::default()).problems;
     assert_eq!(problems[0].place, "handlers.on_exit.timeout");
 }
+
+/// Rules of what is kept, for graphs that are made up: with each key and without it.
+pub(super) fn kept(n: u32) -> Retention {
+    Retention {
+        days: (n > 1).then_some(n),
+        keep_last: (n != 2).then_some(n + 1),
+        max_bytes: (n > 0).then_some(1023 + u64::from(n)),
+    }
+}

@@ -5,7 +5,7 @@ use proptest::prelude::{Just, Strategy, any, prop, prop_assert_eq, prop_oneof, p
 use super::{Format, parse, to_json, to_yaml};
 use crate::graph::{
     Concurrency, Edge, ExitCodes, Graph, Kind, Limits, Millis, OnFailure, OnInterrupt, OnLimit,
-    Param, Resource, Retention, Retry, Rlimits, Severity, Value, Vertex, When, codes,
+    Param, Resource, Retry, Rlimits, Severity, Value, Vertex, When, codes,
 };
 
 /// Problems of a YAML text as `line:column code`.
@@ -537,11 +537,7 @@ fn graph() -> impl Strategy<Value = Graph> {
                         limit: n + 1,
                         on_limit: OnLimit::ALL[n as usize % 3],
                     }),
-                    retention: Retention {
-                        days: (n > 1).then_some(n),
-                        keep_last: (n != 2).then_some(n + 1),
-                        max_bytes: (n > 0).then_some(1023 + u64::from(n)),
-                    },
+                    retention: super::operations_tests::kept(n),
                     vertices,
                     edges,
                 }
