@@ -199,7 +199,7 @@ mod tests {
             (of_graph("DESC"), of_graph_range),
             (nth(), of_graph_range),
             (ended(), "INDEX pipeline_by_end (finished_at"),
-            (unfinished(), "INDEX pipeline_live (rowid>?)"),
+            (unfinished(), "INDEX pipeline_live (id>?)"),
         ] {
             let plan = steps(&query);
             let all = plan.join("; ");
