@@ -160,7 +160,9 @@ pub fn serve(app: App, ready: impl FnOnce(&Served) + Send + 'static) -> Result<(
     };
     let result =
         rocket::execute(launched).map_err(|why: rocket::Error| AppError::Web(why.to_string()));
-    retaining.map(Retaining::end);
+    if let Some(retaining) = retaining {
+        retaining.end();
+    }
     let app =
         Arc::into_inner(app).map(|app| app.into_inner().unwrap_or_else(PoisonError::into_inner));
     if let Some(app) = app {
