@@ -104,9 +104,9 @@ fn the_rules_are_said_in_words_in_both_languages() {
             assert_eq!(html.contains(&t.system_kept_days(90)), days.is_some());
             assert_eq!(html.contains(&t.system_kept_newest(5)), days.is_some());
             assert_eq!(html.contains(&t.system_kept_only(5)), days.is_none());
-            let logs = t.system_kept_bytes("1.0 GiB".to_owned());
+            let logs = t.system_kept_bytes("1.0 GiB");
             assert_eq!(html.contains(&logs), bytes.is_some());
-            assert!(html.contains(&t.system_kept_every("1h".to_owned())));
+            assert!(html.contains(&t.system_kept_every("1h")));
         }
     }
 }
@@ -135,7 +135,7 @@ fn none_one_and_many_in_both_languages() {
             assert_eq!(html.contains(&t.system_kept_not_yet()), count == 0);
             assert_eq!(html.contains(&t.system_kept_ask()), count == 0);
             assert_eq!(html.contains(&t.system_kept_cut()), count > 100);
-            let would = t.system_kept_at_least("1,000".to_owned(), "1000 B".to_owned());
+            let would = t.system_kept_at_least("1,000", "1000 B");
             assert_eq!(html.contains(&would), count > 100);
             assert_eq!(html.contains(&t.system_kept_refused(7)), count > 0);
             assert_eq!(html.contains(&t.system_slots_used(2, 16)), well);
