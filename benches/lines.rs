@@ -76,9 +76,10 @@ fn reach(criterion: &mut Criterion, name: &str, path: &Path) {
     }
     for (what, pattern) in [
         ("a text", Pattern::text("line  1299999 ", false)),
+        ("a text in any case", Pattern::text("LINE  1299999 ", true)),
         (
             "an expression",
-            Pattern::expression("^2026.*line +129999[0-9]", false),
+            Pattern::regex("line +12[0-9]{3}99 ", false),
         ),
     ] {
         let pattern = pattern.expect("it can be looked for");

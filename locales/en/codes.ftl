@@ -29,6 +29,7 @@ code-bad-shebang = A first line that names no program
 code-bad-duration = A length of time that cannot be read or is out of range
 code-bad-retry = A retry policy that makes no sense
 code-bad-concurrency = A limit of what may run at once that lets nothing run, or says no number
+code-bad-retention = A rule of how long pipelines are kept that cannot be read or is out of range
 code-bad-pool = A name that no pool may have
 code-unknown-pool = A pool that the settings of this machine do not name
 code-reserved-vertex-name = A vertex that is called like a script that runs after the verdict

@@ -154,6 +154,18 @@ fact-limit-queue = at most { $count } of its pipelines run at once: one more wai
 fact-limit-reject = at most { $count } of its pipelines run at once: one more is refused
 # $count (Number) - pipelines
 fact-limit-cancel = at most { $count } of its pipelines run at once: for one more the oldest is stopped
+# $count (Number) - days
+fact-kept-days = { $count ->
+    [one] deleted when they ended more than a day ago
+   *[other] deleted when they ended more than { $count } days ago
+ }
+# $count (Number) - pipelines
+fact-kept-last = { $count ->
+    [one] the newest of its pipelines stays in any case
+   *[other] the newest { $count } of its pipelines stay in any case
+ }
+# $size (String) - of logs
+fact-kept-bytes = the oldest are deleted while their logs have more than { $size }
 # $limits (String) - resources and their bounds
 fact-limits = limited to { $limits }
 # $count (Number) - attempts

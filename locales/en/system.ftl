@@ -50,7 +50,70 @@ system-commands = Requests that wait
 system-viewers = Streams that watch
 system-log-cap = Kept of each log, at most
 system-tail = Kept of each output in the database
-system-retention = Nothing is deleted by itself. What would be, if you asked:
+
+system-kept = What is kept
+system-retention = Nothing is deleted by itself, unless a graph says so. What would be, if you asked:
+# $count (Number) - days
+system-kept-days = { $count ->
+    [one] What ended more than a day ago is deleted.
+   *[other] What ended more than { $count } days ago is deleted.
+ }
+# $count (Number) - pipelines
+system-kept-only = { $count ->
+    [one] Only the newest pipeline of each graph is kept, and what is not over.
+   *[other] Only the newest { $count } pipelines of each graph are kept, and what is not over.
+ }
+# $count (Number) - pipelines
+system-kept-newest = { $count ->
+    [one] The newest pipeline of each graph stays in any case.
+   *[other] The newest { $count } pipelines of each graph stay in any case.
+ }
+# $size (String) - of logs
+system-kept-bytes = The oldest are deleted while the logs of all together have more than { $size }.
+system-kept-otherwise = What a graph says itself comes first.
+# $time (String) - a length of time
+system-kept-every = The rules are applied every { $time }, but not while the server drains.
+system-kept-last = Last applied
+system-kept-not-yet = Not applied since this server was started.
+# $count (Number) - pipelines
+# $size (String) - of their logs
+system-kept-gone = { $count ->
+    [one] { $count } pipeline deleted, with { $size } of logs
+   *[other] { $count } pipelines deleted, with { $size } of logs
+ }
+# $count (Number) - pipelines
+system-kept-refused = { $count } could not be deleted
+# $why (String) - what was in the way
+system-kept-trouble = It went no further: { $why }
+system-kept-ask = What would be deleted now
+# $count (String) - pipelines
+# $size (String) - of their logs
+system-kept-would = Pipelines that would be deleted now: { $count }, with { $size } of logs.
+# $count (String) - pipelines
+# $size (String) - of their logs
+system-kept-at-least = Pipelines that would be deleted now: { $count } or more, with { $size } of logs.
+system-kept-would-none = Nothing would be deleted now.
+system-kept-graph = Graph
+system-kept-rule = Rule
+system-kept-pipelines = Pipelines
+system-kept-first = First end
+system-kept-final = Last end
+system-kept-logs = Logs
+# $count (Number) - days
+system-kept-by-days = { $count ->
+    [one] ended more than a day ago
+   *[other] ended more than { $count } days ago
+ }
+# $count (Number) - pipelines
+system-kept-by-count = { $count ->
+    [one] not the newest
+   *[other] not among the newest { $count }
+ }
+# $size (String) - of logs
+system-kept-by-bytes = logs above { $size }
+system-kept-by-graph = says the graph
+system-kept-by-server = says the server
+system-kept-cut = More graphs than are listed here. All of them:
 
 system-slots = Slots
 # $all (Number) - scripts that may run

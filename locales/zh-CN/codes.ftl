@@ -29,6 +29,7 @@ code-bad-shebang = 脚本首行没有指明程序
 code-bad-duration = 时长无法识别或超出范围
 code-bad-retry = 重试策略没有意义
 code-bad-concurrency = 并发上限无法识别，或使任何任务都无法运行
+code-bad-retention = 保留规则无法识别或超出范围
 code-bad-pool = 资源池不能用这个名称
 code-unknown-pool = 本机设置中没有这个资源池
 code-reserved-vertex-name = 节点名与结束后运行的脚本同名

@@ -102,6 +102,7 @@ interface![
     server::secrets::list,
     server::secrets::set,
     server::secrets::remove,
+    server::gc::collect,
     server::drain::drain,
     server::drain::undo,
     server::sign_in::link,

@@ -8,6 +8,7 @@ mod hold;
 mod opened;
 mod orders;
 mod restored;
+mod retention;
 mod routes;
 mod serve;
 

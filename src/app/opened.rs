@@ -12,12 +12,12 @@ use super::orders::orders;
 use crate::access::{Secret, write_token};
 use crate::clock;
 use crate::config::{self, Config};
-use crate::desk::{Desk, Known, RUN};
+use crate::desk::{Desk, Known, RUN, Retained};
 use crate::door;
 use crate::driver::{Driver, Settings};
 use crate::engine::{Capacity, PipelineId, Time};
 use crate::executor::{Executor, boot_id};
-use crate::graph::Limits;
+use crate::graph::{Limits, Retention};
 use crate::probe::{Bounds, Probe};
 use crate::secrets::Vault;
 use crate::spool::Spool;
@@ -122,6 +122,7 @@ impl App {
             vault,
             known,
             pictures: Arc::default(),
+            retained: Arc::new(Retained::of(retention(&config))),
         };
         Ok(Self {
             config,
@@ -164,6 +165,16 @@ pub fn capacity(config: &Config) -> Capacity {
     Capacity {
         slots: config.slots,
         pools: pools.map(|(name, n)| (name.as_str().into(), *n)).collect(),
+    }
+}
+
+/// What becomes of what is over, where its graph does not say otherwise.
+fn retention(config: &Config) -> Retention {
+    let said = config.retention;
+    Retention {
+        days: said.days,
+        keep_last: said.keep_last,
+        max_bytes: said.max_bytes,
     }
 }
 

@@ -13,6 +13,7 @@ use rocket::tokio::{pin, select};
 
 use super::error::AppError;
 use super::opened::{App, DATABASE};
+use super::retention::Retaining;
 use crate::access::Access;
 use crate::config::{self, Config};
 use crate::door::{Lines, Listener, Rates, Turns, capacity};
@@ -107,6 +108,7 @@ pub fn serve(app: App, ready: impl FnOnce(&Served) + Send + 'static) -> Result<(
         rocket.register(path, api::catchers())
     });
     let handle = app.desk.handle.clone();
+    let retaining = Retaining::begin(app.desk.clone(), app.config.retention.every);
     let app = Arc::new(Mutex::new(app));
     let ready = Mutex::new(Some((ready, listener, Arc::clone(&lines))));
     let (of_liftoff, of_shutdown) = (Arc::clone(&app), Arc::clone(&app));
@@ -158,6 +160,9 @@ pub fn serve(app: App, ready: impl FnOnce(&Served) + Send + 'static) -> Result<(
     };
     let result =
         rocket::execute(launched).map_err(|why: rocket::Error| AppError::Web(why.to_string()));
+    if let Some(retaining) = retaining {
+        retaining.end();
+    }
     let app =
         Arc::into_inner(app).map(|app| app.into_inner().unwrap_or_else(PoisonError::into_inner));
     if let Some(app) = app {

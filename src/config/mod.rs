@@ -12,6 +12,7 @@ mod flags;
 mod incoming;
 mod logs;
 mod reader;
+mod retention;
 mod settings;
 #[cfg(test)]
 mod settings_tests;
@@ -27,5 +28,6 @@ pub use error::{ConfigError, Fault};
 pub use flags::Flags;
 pub use incoming::Incoming;
 pub use logs::Logs;
+pub use retention::Retention;
 pub use settings::Config;
 pub use sources::{Setting, environment};

@@ -13,6 +13,7 @@ use super::flags::Flags;
 use super::incoming::Incoming;
 use super::logs::Logs;
 use super::reader::Reader;
+use super::retention::Retention;
 use super::slots::{SLOTS_MOST, default_slots, pools};
 use super::sources::Setting;
 use super::special::{address, heartbeat};
@@ -104,6 +105,8 @@ pub struct Config {
     pub incoming: Incoming,
     /// How much is done at once.
     pub bounds: Bounds,
+    /// What is deleted by itself.
+    pub retention: Retention,
     /// Which log lines are written, as `tracing` filters them.
     pub log: String,
     /// The `Rocket.toml` that was read, for Rocket's own settings in it.
@@ -165,6 +168,7 @@ impl Config {
             door: Door::read(r),
             incoming: Incoming::read(r),
             bounds: Bounds::read(r),
+            retention: Retention::read(r),
             log: r.take("trackyard.log", LOG.to_owned(), log_filter),
             file: r.file.clone(),
             settings: Vec::new(),

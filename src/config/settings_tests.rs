@@ -14,6 +14,7 @@ use super::durability::Durability;
 use super::error::ConfigError;
 use super::incoming::{DEFAULT as INCOMING, Incoming};
 use super::logs::{DEFAULT as LOGS, Logs};
+use super::retention::{DEFAULT as RETENTION, Retention};
 use super::settings::MIB;
 use super::slots::default_slots;
 use super::{Config, Flags};
@@ -63,7 +64,7 @@ fn each_setting_says_where_it_was_written() {
         data, "\"/home/ann/.local/share/trackyard\"",
         "as it is used"
     );
-    assert_eq!(config.settings.len(), 57, "each once");
+    assert_eq!(config.settings.len(), 61, "each once");
 }
 
 /// A directory with this `Rocket.toml` in it.
@@ -129,6 +130,7 @@ fn defaults_serve_where_nothing_is_written() {
         door: DOOR,
         incoming: INCOMING,
         bounds: BOUNDS,
+        retention: RETENTION,
         log: "warn,rocket=off,trackyard=info,trackyard::api=error,trackyard::web=error".to_owned(),
         file: None,
         settings: Vec::new(),
@@ -170,7 +172,7 @@ fn every_key_is_read_from_the_file() {
          max_render_bytes = '1 MiB'\nsyntax_processes = 2\nsyntax_time = '5s'\n\
          max_output_bytes = '3 KiB'\nmax_env_bytes = '4 KiB'\nmax_outputs = 5\nmax_reason_chars = 6\n\
          commands_waiting = 3\nbatch = 4\nstream_events = 6\nstream_viewers = 5\nstream_heartbeat = '3s'\nanswer_timeout = '4s'\nlog_cap_bytes = '1 MiB'\nlog_index_bytes = '2 MiB'\nlog_search_bytes = '3 MiB'\nlog_line_bytes = 99\nlog_page_bytes = '4 KiB'\nlog_compress_above = 0\ntail_bytes = '2 KiB'\ngrace = '500ms'\n\
-         script_path = '/usr/bin:/bin'\nmax_connections = 9\nrequest_key_days = 3\nhook_window = '2s'\nmax_hook_bytes = 9\nlist_rows = 2\nasked_at_once = 3\nremoval_rows = 4\nremoval_time = '5ms'\ndeeds_kept = 5\nmax_tags = 6\nmax_tag_bytes = 7\nlog = 'debug'\n",
+         script_path = '/usr/bin:/bin'\nmax_connections = 9\nrequest_key_days = 3\nhook_window = '2s'\nmax_hook_bytes = 9\nlist_rows = 2\nasked_at_once = 3\nremoval_rows = 4\nremoval_time = '5ms'\ndeeds_kept = 5\nmax_tags = 6\nmax_tag_bytes = 7\nretention_days = 9\nretention_keep_last = 8\nretention_max_bytes = '7 KiB'\nretention_every = '6m'\nlog = 'debug'\n",
     );
     let config = load(Flags::default(), dir.path(), &[]).expect("the settings are valid");
     let expected = Config {
@@ -229,6 +231,12 @@ fn every_key_is_read_from_the_file() {
             max_tags: 6,
             max_tag_bytes: 7,
         },
+        retention: Retention {
+            days: Some(9),
+            keep_last: Some(8),
+            max_bytes: Some(7 << 10),
+            every: Duration::from_secs(360),
+        },
         log: "debug".to_owned(),
         file: Some(dir.path().join("Rocket.toml")),
         settings: Vec::new(),
@@ -257,7 +265,8 @@ fn the_rocket_toml_of_the_project_shows_every_default() {
     };
     let lines: Vec<&str> = shipped.lines().map(uncommented).collect();
     let count = lines.iter().filter(|line| is_key(line)).count();
-    assert_eq!(count, 57, "one line for each setting");
+    // What is deleted by itself has no default.
+    assert_eq!(count, 58, "one line for each setting");
     let dir = with_file(&lines.join("\n"));
     let config = load(Flags::default(), dir.path(), &[]).expect("the defaults are valid");
     let (slots, file) = (defaults.slots, config.file.clone());

@@ -25,6 +25,7 @@ mod recheck;
 mod remove;
 mod render;
 mod resolve;
+mod retention;
 mod secrets;
 mod shown;
 mod simulate;
@@ -53,6 +54,9 @@ pub use once::{Keyed, Repeated};
 pub use pictures::{MOST_NEAR, MOST_VERTICES, Pictured, Pictures};
 pub use remove::Removed;
 pub use render::{RenderError, RenderRequest, scripts};
+pub use retention::{
+    Applied, Collected, Collecting, Key, Line, RETENTION, Retained, Rule, Rules, Says,
+};
 pub use secrets::{SecretError, judge_secret, would_remove_secret};
 pub use shown::{TrackShown, Variable, variables};
 pub use simulate::{Acts, Attempted, Endless, Simulated, simulate};
@@ -85,4 +89,6 @@ pub struct Desk {
     pub known: Arc<Known>,
     /// The pictures of graphs that were asked for last.
     pub pictures: Arc<Pictures>,
+    /// What this server says of what is over, and what came of it.
+    pub retained: Arc<Retained>,
 }

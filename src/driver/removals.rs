@@ -3,6 +3,7 @@
 
 use std::cell::Cell;
 use std::collections::{BTreeSet, VecDeque};
+use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
@@ -94,11 +95,14 @@ impl Drive {
             return true;
         };
         let (none, rest) = (Outbox::default(), Cell::new(true));
-        let turn = self.removals.turn;
+        let (turn, began) = (self.removals.turn, Instant::now());
         let written = self.write(&none, &mut Vec::new(), |writer| {
             rest.set(!writer.remove_some(id, turn)?);
             Ok(())
         });
+        if written {
+            self.meter.committed(&none, began.elapsed());
+        }
         if rest.get() {
             self.removals.rows.push_back(id);
         } else {

@@ -56,6 +56,10 @@ fn whole(sink: &mut Sink<'_>, limits: &Limits) {
             sink.error(codes::BAD_CONCURRENCY, Spot::graph(Part::Key(key)), message);
         }
     }
+    for message in graph.retention.faults() {
+        let spot = Spot::graph(Part::Key("retention"));
+        sink.error(codes::BAD_RETENTION, spot, message);
+    }
     limited(sink, None, graph.limits);
     secrets(sink, None, &graph.secrets, &graph.env);
     let spot = Spot::graph(Part::Key("vertices"));

@@ -74,6 +74,8 @@ codes! {
     BAD_RETRY = "bad-retry";
     /// A limit of what may run at once that lets nothing run, or says no number.
     BAD_CONCURRENCY = "bad-concurrency";
+    /// A rule of what is kept that makes no sense.
+    BAD_RETENTION = "bad-retention";
     /// A name that no pool may have.
     BAD_POOL = "bad-pool";
     /// A pool that the settings of this machine do not name.

@@ -147,8 +147,8 @@ mod tests {
 
     #[test]
     fn all_that_changed_is_told_by_its_name() {
-        let before = "name: g\ntimeout: 5m\ninput: {who: {type: str, default: me}}\nvertices:\n  a: {script: 'true', timeout: 5s, retry: 2}\n  b: {script: 'true', needs: [a]}\n  c: {script: 'true', needs: [b]}\nhandlers: {on_exit: 'true'}\n";
-        let after = "name: g\nmax_parallel: 2\ninput: {who: {type: str, default: you}}\nvertices:\n  b: {script: 'true'}\n  a: {script: 'false', retry: 3}\n  d: {script: 'true', needs: [b]}\nhandlers: {on_exit: 'false'}\n";
+        let before = "name: g\ntimeout: 5m\nretention: {days: 9}\ninput: {who: {type: str, default: me}}\nvertices:\n  a: {script: 'true', timeout: 5s, retry: 2}\n  b: {script: 'true', needs: [a]}\n  c: {script: 'true', needs: [b]}\nhandlers: {on_exit: 'true'}\n";
+        let after = "name: g\nmax_parallel: 2\nretention: {days: 8, keep_last: 2}\ninput: {who: {type: str, default: you}}\nvertices:\n  b: {script: 'true'}\n  a: {script: 'false', retry: 3}\n  d: {script: 'true', needs: [b]}\nhandlers: {on_exit: 'false'}\n";
         let found = of(before, after);
         let fields = |of: &[super::FieldChange]| {
             let one = |f: &super::FieldChange| json!([f.field, f.before, f.after]);
@@ -158,6 +158,8 @@ mod tests {
             fields(&found.settings),
             [
                 json!(["timeout", "5m", null]),
+                json!(["retention.days", 9, 8]),
+                json!(["retention.keep_last", null, 2]),
                 json!(["input.who.default", "me", "you"]),
                 json!(["max_parallel", null, 2]),
             ]

@@ -202,6 +202,7 @@ mod tests {
 
     const TEXT: &str = "\
 name: g
+retention: {keep_last: 3}
 vertices:
   a: 'true'
   b: {script: 'true', needs: [a]}
@@ -226,6 +227,11 @@ handlers: {on_exit: 'true'}
         assert_eq!(left["vertices"].as_object().map(|all| all.len()), Some(2));
         assert!([Json::Null, json!([])].contains(&of("b")), "{left}");
         assert_eq!(of("c"), json!(["b"]));
+        assert_eq!(
+            left["retention"],
+            json!({"keep_last": 3}),
+            "nothing is lost"
+        );
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 use super::param::Param;
 use super::policy::{Concurrency, OnFailure, OnInterrupt, Retry, When};
+use super::retention::Retention;
 use super::rlimits::Rlimits;
 
 /// A length of time in milliseconds. Written `500ms`, `30s`, `5m`, `2h`, `1d` in a graph's text.
@@ -37,6 +38,8 @@ pub struct Graph {
     pub max_parallel: Option<u32>,
     /// How many of its pipelines may run at once; none: any number.
     pub concurrency: Option<Concurrency>,
+    /// How long its pipelines are kept, before what the server says.
+    pub retention: Retention,
     /// The scripts, in the order written; those that run after the verdict come last.
     pub vertices: Vec<Vertex>,
     /// "head after tail", sorted by (head, tail), each pair once.

@@ -112,19 +112,22 @@ impl Resource {
     /// A limit as people write it.
     pub fn show(self, value: u64) -> String {
         match self {
-            Self::Memory | Self::FileSize => {
-                let exact = UNITS.into_iter().find(|(_, n)| value.is_multiple_of(*n));
-                let (unit, length) = exact.unwrap_or(("B", 1));
-                format!("{}{unit}", value / length)
-            }
+            Self::Memory | Self::FileSize => exact_size(value),
             Self::OpenFiles | Self::Processes => value.to_string(),
             Self::Cpu => Millis(value).to_string(),
         }
     }
 }
 
+/// A number of bytes in the largest unit that leaves a whole number: `512MiB`.
+pub fn exact_size(bytes: u64) -> String {
+    let exact = UNITS.into_iter().find(|(_, n)| bytes.is_multiple_of(*n));
+    let (unit, length) = exact.unwrap_or(("B", 1));
+    format!("{}{unit}", bytes / length)
+}
+
 /// A whole number of bytes with a unit, or without one.
-fn size(text: &str) -> Option<u64> {
+pub(super) fn size(text: &str) -> Option<u64> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, unit) = text.split_at(digits);
     let unit = unit.trim_start();

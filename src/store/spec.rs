@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
 use crate::graph::{
-    Concurrency, ExitCodes, Graph, Millis, OnFailure, OnInterrupt, OnLimit, Resource, Retry,
-    Rlimits, Vertex,
+    Concurrency, ExitCodes, Graph, Millis, OnFailure, OnInterrupt, OnLimit, Resource, Retention,
+    Retry, Rlimits, Vertex,
 };
 
 /// The `policies` column of a graph.
@@ -26,6 +26,16 @@ pub(super) struct GraphPolicies {
     max_parallel: Option<u32>,
     #[serde(default)]
     concurrency: Option<(u32, String)>,
+    #[serde(default)]
+    retention: RetentionSpec,
+}
+
+/// What is said of what is over.
+#[derive(Serialize, Deserialize, Default)]
+struct RetentionSpec {
+    days: Option<u32>,
+    keep_last: Option<u32>,
+    max_bytes: Option<u64>,
 }
 
 /// Limits by their words.
@@ -96,6 +106,19 @@ impl GraphPolicies {
             concurrency: graph
                 .concurrency
                 .map(|c| (c.limit, c.on_limit.word().to_owned())),
+            retention: RetentionSpec {
+                days: graph.retention.days,
+                keep_last: graph.retention.keep_last,
+                max_bytes: graph.retention.max_bytes,
+            },
+        }
+    }
+
+    pub(super) fn retention(&self) -> Retention {
+        Retention {
+            days: self.retention.days,
+            keep_last: self.retention.keep_last,
+            max_bytes: self.retention.max_bytes,
         }
     }
 

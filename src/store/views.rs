@@ -34,7 +34,7 @@ pub(super) fn outline(db: &mut Db, id: GraphId) -> Result<Option<Graph>, StoreEr
     let policies: GraphPolicies = from_json(&policies)?;
     let on_failure = policies.on_failure()?;
     let (timeout, max_parallel) = (policies.timeout(), policies.max_parallel());
-    let concurrency = policies.concurrency()?;
+    let (concurrency, retention) = (policies.concurrency()?, policies.retention());
     Ok(Some(Graph {
         name,
         desc,
@@ -47,6 +47,7 @@ pub(super) fn outline(db: &mut Db, id: GraphId) -> Result<Option<Graph>, StoreEr
         timeout,
         max_parallel,
         concurrency,
+        retention,
         secrets: policies.secrets,
         vertices: Vec::new(),
         edges: Vec::new(),

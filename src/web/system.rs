@@ -1,6 +1,7 @@
 //! The server itself: whether all is well, what its slots do, how it is set.
 
 mod health;
+mod retention;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,14 +10,15 @@ use askama::Template;
 use rocket::{State, get};
 
 use crate::config::{Config, Setting};
-use crate::desk::Desk;
+use crate::desk::{Desk, StartError};
 use crate::engine::TrackState;
 use crate::store::{JournalFilter, StoreError, Waiting, schema_version};
-use crate::web::edge::answer::{Answer, Outcome, blocking};
+use crate::web::edge::answer::{Answer, Failure, Outcome, blocking};
 use crate::web::edge::guard::Browser;
 use crate::web::parts::frame::{Frame, Section};
 use crate::web::parts::when::between;
 use health::{Finding, Machine, findings};
+use retention::{Kept, Told, kept};
 
 /// Scripts that run, as many as are shown.
 const RUNNING: i64 = 100;
@@ -47,6 +49,7 @@ struct SystemPage {
     /// More run than are shown.
     more: bool,
     facts: Vec<(String, String)>,
+    kept: Kept,
     settings: Vec<Setting>,
 }
 
@@ -59,20 +62,35 @@ struct Running {
     took: String,
 }
 
-#[get("/system")]
+/// Asks for what would be deleted by itself.
+const PREVIEW: &str = "preview";
+
+#[get("/system?<retention>")]
 pub(in crate::web) async fn show(
     who: Browser,
     desk: &State<Desk>,
     installed: &State<Installed>,
+    retention: Option<&str>,
 ) -> Outcome {
+    let preview = retention == Some(PREVIEW);
     let (desk, installed) = (desk.inner().clone(), installed.inner().clone());
     blocking(move || {
         let machine = look(&desk, &installed, who.now.0)?;
         let mut running = desk.store.open_tracks(RUNNING + 1)?;
         running.retain(|w| w.track.state == TrackState::Running.code());
-        Answer::ok(&view(&who, &installed.config, &machine, running))
+        let told = Told::ask(&desk, who.now.0, preview).map_err(unknown)?;
+        Answer::ok(&view(&who, &installed.config, (&machine, told), running))
     })
     .await
+}
+
+/// Why it cannot be said what would be deleted.
+fn unknown(why: StartError) -> Failure {
+    match why {
+        StartError::Store(why) => why.into(),
+        StartError::Command(why) => why.into(),
+        why => Failure::CutOff(why.to_string()),
+    }
 }
 
 /// What the machine and the driver say.
@@ -102,7 +120,12 @@ fn look(desk: &Desk, installed: &Installed, now: i64) -> Result<Machine, StoreEr
     })
 }
 
-fn view(who: &Browser, config: &Config, machine: &Machine, found: Vec<Waiting>) -> SystemPage {
+fn view(
+    who: &Browser,
+    config: &Config,
+    (machine, told): (&Machine, Told),
+    found: Vec<Waiting>,
+) -> SystemPage {
     let t = who.look.t;
     let more = found.len() as i64 > RUNNING;
     let running = found.into_iter().take(RUNNING as usize).map(|w| Running {
@@ -141,6 +164,7 @@ fn view(who: &Browser, config: &Config, machine: &Machine, found: Vec<Waiting>) 
         running: running.collect(),
         more,
         facts,
+        kept: kept(config, told, &t),
         settings: config.settings.clone(),
     }
 }

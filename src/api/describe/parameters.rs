@@ -22,8 +22,7 @@ pub(in crate::api) fn meaning(path: &str, name: &str) -> Option<(String, Value)>
     let number = json!({"minimum": 1});
     let words = |all: Vec<&str>| ("What is asked.".to_owned(), json!({"enum": all}));
     Some(match (name, path) {
-        ("id", "/ws/{id}") => ("The number of the pipeline.".to_owned(), number),
-        ("id", "/logs/workflow-instances/{id}") => {
+        ("id", "/ws/{id}" | "/logs/workflow-instances/{id}") => {
             ("The number of the pipeline.".to_owned(), number)
         }
         ("task", _) => (
@@ -135,6 +134,7 @@ pub(in crate::api) fn meaning(path: &str, name: &str) -> Option<(String, Value)>
             "Done with what is called so; of a hook with its graph.".to_owned(),
             json!({}),
         ),
+        ("graph", "/gc") => ("Of the graph of this name alone.".to_owned(), json!({})),
         ("who", "/audit") => ("Done by this one.".to_owned(), json!({})),
         ("since", "/audit") => (
             "Done then or later: RFC 3339, or milliseconds since 1970.".to_owned(),

@@ -2,6 +2,7 @@
 
 pub(in crate::api) mod audit;
 pub(in crate::api) mod drain;
+pub(in crate::api) mod gc;
 pub(in crate::api) mod health;
 pub(in crate::api) mod metrics;
 pub(in crate::api) mod openapi;

@@ -9,6 +9,7 @@ mod deeds;
 mod diff;
 mod error;
 mod filter;
+mod gc;
 mod graphs;
 mod hooks;
 mod journal;
@@ -46,6 +47,7 @@ pub(super) use deeds::DeedPage;
 pub use diff::{GraphChanges, GraphDiff};
 pub(super) use error::{Found, OfField, Refusal, Standing};
 pub(super) use filter::{FilterBody, TRIGGERS, moment, states};
+pub(super) use gc::Collected;
 pub(super) use graphs::{
     Edge, GraphPage, GraphValidated, GraphWhole, Problem, VersionPage, Vertex,
 };

@@ -4,6 +4,7 @@
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::rules::{ByRules, collect};
 use crate::api::wire;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, FAILED, OK};
@@ -21,7 +22,6 @@ const PAGE: i64 = 200;
 const VERSIONS: i64 = 100;
 
 #[derive(Debug, Args)]
-#[command(group = clap::ArgGroup::new("which").required(true).multiple(true).args(["older_than", "keep_last"]))]
 pub(in crate::cli) struct GcArgs {
     /// Those that ended longer ago than this, e.g. `90d`
     #[arg(long, value_name = "DURATION", value_parser = length)]
@@ -35,7 +35,7 @@ pub(in crate::cli) struct GcArgs {
     /// Delete nothing; list what would be deleted
     #[arg(long)]
     dry_run: bool,
-    /// Print a JSON object for each pipeline, one a line, and one with the sums at the end
+    /// Print a JSON object for each pipeline (by the rules for each graph), one a line, and one with the sums at the end
     #[arg(long)]
     json: bool,
 }
@@ -58,6 +58,16 @@ struct Sums {
 pub(super) fn gc(context: &Context, args: &GcArgs) -> Result<u8, CliError> {
     let server = Remote::needed(context)?;
     let store = context.store()?;
+    if args.older_than.is_none() && args.keep_last.is_none() {
+        let graph = args.graph.as_deref();
+        graph.map(|name| whole(context, &store, name)).transpose()?;
+        let how = ByRules {
+            graph,
+            dry: args.dry_run,
+            json: args.json,
+        };
+        return Ok(if collect(&server, how)? { OK } else { FAILED });
+    }
     let mut collect = Collect {
         args,
         server,
@@ -78,6 +88,18 @@ pub(super) fn gc(context: &Context, args: &GcArgs) -> Result<u8, CliError> {
     })
 }
 
+/// A graph that is named as a whole, not one of its versions.
+fn whole(context: &Context, store: &Store, name: &str) -> Result<(), CliError> {
+    let graph = naming::graph(context, store, name, None)?;
+    if graph.name == name {
+        return Ok(());
+    }
+    Err(CliError::Usage(format!(
+        "`--graph` takes all versions of a graph: write its name, {}",
+        quote(&graph.name)
+    )))
+}
+
 struct Collect<'a> {
     args: &'a GcArgs,
     server: Remote,
@@ -90,13 +112,7 @@ struct Collect<'a> {
 impl Collect<'_> {
     fn all(&mut self, context: &Context) -> Result<(), CliError> {
         if let Some(name) = &self.args.graph {
-            let graph = naming::graph(context, self.store, name, None)?;
-            if graph.name != *name {
-                return Err(CliError::Usage(format!(
-                    "`--graph` takes all versions of a graph: write its name, {}",
-                    quote(&graph.name)
-                )));
-            }
+            whole(context, self.store, name)?;
             return self.graph(name);
         }
         if self.args.keep_last.is_none() {

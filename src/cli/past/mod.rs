@@ -3,6 +3,7 @@
 mod bundle;
 mod gc;
 mod rm;
+mod rules;
 mod verbs;
 
 pub(super) use verbs::{PastVerb, past};

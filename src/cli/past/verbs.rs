@@ -22,7 +22,7 @@ pub(in crate::cli) enum PastVerb {
     Rm(RmArgs),
     /// Delete old pipelines that are over, for good
     #[command(
-        after_help = "Examples:\n  trackyard gc --older-than 90d --dry-run\n  trackyard gc --older-than 30d --keep-last 5\n  trackyard gc --keep-last 100 --graph nightly-backup\n\nWith both, a pipeline is deleted only if it is old and not among the newest of its graph. Those that have not\nended stay, and count among the newest. Ends with 1 when one is refused."
+        after_help = "Examples:\n  trackyard gc --dry-run\n  trackyard gc --older-than 90d --dry-run\n  trackyard gc --older-than 30d --keep-last 5\n  trackyard gc --keep-last 100 --graph nightly-backup\n\nWithout a choice: what goes by the rules of graphs and server (`retention:`), told by graph.\nWith both, a pipeline is deleted only if it is old and not among the newest of its graph. Those that have not\nended stay, and count among the newest. Ends with 1 when one is refused."
     )]
     Gc(GcArgs),
 }

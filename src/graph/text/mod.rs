@@ -16,6 +16,7 @@ mod print_json;
 mod print_yaml;
 mod read;
 mod reader;
+mod retention;
 mod tree;
 mod vertices;
 mod yaml;

@@ -1,12 +1,13 @@
 //! What a text says of failures, pools, limits on pipelines and scripts after the verdict.
 
 use super::{Format, parse, to_json, to_yaml};
-use crate::graph::{Concurrency, Edge, ExitCodes, Limits, Millis, OnLimit, When};
+use crate::graph::{Concurrency, Edge, ExitCodes, Limits, Millis, OnLimit, Retention, When};
 
 const OPERATIONS: &str = r#"name: g
 timeout: 2h
 max_parallel: 3
 concurrency: {limit: 2, on_limit: cancel_oldest}
+retention: {days: 90, keep_last: 5, max_bytes: 1024 MiB}
 handlers:
   on_exit: rm -rf /tmp/<dir>
   on_failure:
@@ -48,6 +49,13 @@ fn scripts_after_the_verdict_come_last_and_have_no_edges() {
         on_limit: OnLimit::CancelOldest,
     };
     assert_eq!(graph.concurrency, Some(concurrency));
+    let retention = Retention {
+        days: Some(90),
+        keep_last: Some(5),
+        max_bytes: Some(1 << 30),
+    };
+    assert_eq!(graph.retention, retention);
+    assert!(to_yaml(&graph).contains("  max_bytes: 1GiB\n"));
     let of = |name| &graph.vertices[graph.vertex_index(name).expect("it")];
     assert!(of("a").ignore_failure && !of("b").ignore_failure);
     let pools = ["a", "b", "on_failure"].map(|name| of(name).pool.as_deref());
@@ -95,6 +103,28 @@ fn what_people_ask_for_has_its_rules() {
             "2:35 unknown-word",
         ),
         ("concurrency: some\nvertices: {a: x}\n", "2:14 wrong-type"),
+        (
+            "retention: {days: 0, keep_last: 0, max_bytes: 1}\nvertices: {a: x}\n",
+            "2:12 bad-retention, 2:12 bad-retention, 2:12 bad-retention",
+        ),
+        (
+            "retention: {days: 36501}\nvertices: {a: x}\n",
+            "2:12 bad-retention",
+        ),
+        (
+            "retention: {max_bytes: 1 GB}\nvertices: {a: x}\n",
+            "2:24 bad-retention",
+        ),
+        (
+            "retention: {days: 9d}\nvertices: {a: x}\n",
+            "2:19 wrong-type",
+        ),
+        (
+            "retention: {day: 9}\nvertices: {a: x}\n",
+            "2:13 unknown-key",
+        ),
+        ("retention: 90\nvertices: {a: x}\n", "2:12 wrong-type"),
+        ("retention: {days: }\nvertices: {a: x}\n", ""),
         ("timeout: 0s\nvertices: {a: x}\n", "2:10 bad-duration"),
         ("vertices: {a: {script: x, pool: a b}}\n", "2:33 bad-pool"),
         ("vertices: {a: {script: x, pool: \"\"}}\n", "2:33 bad-pool"),
@@ -157,4 +187,13 @@ fn what_people_ask_for_has_its_rules() {
     let text = "name: g\nvertices: {a: x}\nhandlers: {on_exit: {script: x, timeout: 0s}}\n";
     let problems = parse(text, Format::Yaml, &Limits::default()).problems;
     assert_eq!(problems[0].place, "handlers.on_exit.timeout");
+}
+
+/// Rules of what is kept, for graphs that are made up: with each key and without it.
+pub(super) fn kept(n: u32) -> Retention {
+    Retention {
+        days: (n > 1).then_some(n),
+        keep_last: (n != 2).then_some(n + 1),
+        max_bytes: (n > 0).then_some(1023 + u64::from(n)),
+    }
 }

@@ -6,7 +6,8 @@ use serde_json::{Map, Value as Json, json};
 use crate::graph::model::{Graph, Vertex};
 use crate::graph::param::Param;
 use crate::graph::policy::{Concurrency, OnFailure, OnInterrupt, OnLimit};
-use crate::graph::rlimits::Rlimits;
+use crate::graph::retention::Retention;
+use crate::graph::rlimits::{Rlimits, exact_size};
 use crate::graph::stored::value_to_json;
 
 /// The tree that both notations print.
@@ -33,6 +34,7 @@ pub(in crate::graph) fn tree(graph: &Graph) -> Json {
         };
         out.insert("concurrency".to_owned(), policy);
     }
+    kept(&mut out, graph.retention);
     settings(&mut out, graph.workdir.as_deref(), &graph.env, &graph.input);
     secret(&mut out, &graph.secrets);
     limited(&mut out, graph.limits);
@@ -98,6 +100,20 @@ fn vertex(graph: &Graph, index: usize, vertex: &Vertex) -> Json {
     }
     out.insert("script".to_owned(), json!(vertex.script));
     Json::Object(out)
+}
+
+fn kept(out: &mut Map<String, Json>, retention: Retention) {
+    if !retention.is_empty() {
+        let bytes = retention.max_bytes.map(|n| json!(exact_size(n)));
+        let values = [
+            retention.days.map(|n| json!(n)),
+            retention.keep_last.map(|n| json!(n)),
+            bytes,
+        ];
+        let said = Retention::KEYS.into_iter().zip(values);
+        let said = said.filter_map(|(key, value)| Some((key.to_owned(), value?)));
+        out.insert("retention".to_owned(), Json::Object(said.collect()));
+    }
 }
 
 fn described(out: &mut Map<String, Json>, desc: &str) {

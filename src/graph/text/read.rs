@@ -3,7 +3,7 @@
 use super::edges::Named;
 use super::reader::{Keys, Reader};
 use super::tree::{Data, Node, Refused};
-use super::{json, params, policies, yaml};
+use super::{json, params, policies, retention, yaml};
 use crate::graph::check::check_with;
 use crate::graph::codes;
 use crate::graph::model::{Graph, Limits};
@@ -39,6 +39,7 @@ const GRAPH_KEYS: &[&str] = &[
     "timeout",
     "max_parallel",
     "concurrency",
+    "retention",
     "input",
     "env",
     "workdir",
@@ -150,6 +151,7 @@ impl Reading {
                 "concurrency" => {
                     self.graph.concurrency = policies::concurrency(reader, value, spot)
                 }
+                "retention" => self.graph.retention = retention::read(reader, value, spot),
                 "input" => self.graph.input = params::read(reader, value, None, "input"),
                 "secrets" => self.graph.secrets = policies::secrets(reader, value, spot, key),
                 "env" => self.graph.env = policies::env(reader, value, None, "env"),

@@ -537,6 +537,7 @@ fn graph() -> impl Strategy<Value = Graph> {
                         limit: n + 1,
                         on_limit: OnLimit::ALL[n as usize % 3],
                     }),
+                    retention: super::operations_tests::kept(n),
                     vertices,
                     edges,
                 }

@@ -250,8 +250,8 @@ mod tests {
 
     use super::{Body, Found, GraphPage, Top, drawn, page};
     use crate::graph::{
-        Concurrency, Diff, Graph, Kind, Millis, OnInterrupt, OnLimit, Param, Resource, Retry,
-        Rlimits, Value, Vertex, When,
+        Concurrency, Diff, Graph, Kind, Millis, OnInterrupt, OnLimit, Param, Resource, Retention,
+        Retry, Rlimits, Value, Vertex, When,
     };
     use crate::store::GraphHead;
     use crate::web::edge::guard::Browser;
@@ -420,6 +420,11 @@ mod tests {
             limit: 2,
             on_limit: OnLimit::Reject,
         });
+        found.outline.retention = Retention {
+            days: Some(90),
+            keep_last: Some(1),
+            max_bytes: Some(1 << 30),
+        };
         found.tails.clear();
         let last = &mut found.vertices[1].1;
         (last.handler, last.pool) = (Some(When::Stop), Some(HOSTILE.to_owned()));
@@ -432,6 +437,9 @@ mod tests {
             "takes a place of the pool",
             "at most 3 of its scripts run at once",
             "at most 2 of its pipelines run at once: one more is refused",
+            "deleted when they ended more than 90 days ago",
+            "the newest of its pipelines stays in any case",
+            "the oldest are deleted while their logs have more than 1GiB",
         ] {
             assert_eq!(html.matches(said).count(), 1, "{said}");
         }

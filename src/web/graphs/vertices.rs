@@ -1,7 +1,9 @@
 //! Vertices and declared parameters as the page of a graph shows them.
 
 use crate::clock::format_duration;
-use crate::graph::{Concurrency, Form, Graph, OnFailure, OnLimit, Param, Reference, Retry, Vertex};
+use crate::graph::{
+    Concurrency, Form, Graph, OnFailure, OnLimit, Param, Reference, Retry, Vertex, exact_size,
+};
 use crate::l10n::Words;
 use crate::web::parts::need::Need;
 use crate::web::parts::{reveal, words};
@@ -67,6 +69,11 @@ pub(in crate::web) fn of_pipelines(graph: &Graph, t: &Words) -> Vec<String> {
         OnLimit::CancelOldest => t.fact_limit_cancel(limit),
     };
     facts.extend(graph.concurrency.map(limit));
+    let kept = graph.retention;
+    facts.extend(kept.days.map(|days| t.fact_kept_days(days)));
+    facts.extend(kept.keep_last.map(|count| t.fact_kept_last(count)));
+    let bytes = kept.max_bytes.map(exact_size);
+    facts.extend(bytes.map(|bytes| t.fact_kept_bytes(bytes)));
     facts
 }
 

@@ -37,6 +37,7 @@ pub(in crate::web) fn told(code: &str, t: Words) -> Option<String> {
         codes::BAD_DURATION => t.code_bad_duration(),
         codes::BAD_RETRY => t.code_bad_retry(),
         codes::BAD_CONCURRENCY => t.code_bad_concurrency(),
+        codes::BAD_RETENTION => t.code_bad_retention(),
         codes::BAD_POOL => t.code_bad_pool(),
         codes::UNKNOWN_POOL => t.code_unknown_pool(),
         codes::RESERVED_VERTEX_NAME => t.code_reserved_vertex_name(),

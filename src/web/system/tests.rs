@@ -4,8 +4,10 @@ use askama::Template;
 use rocket::http::Status;
 
 use super::health::{Level, Machine, findings};
+use super::retention::Told;
 use super::view;
 use crate::config::{Config, Flags, Setting};
+use crate::desk::{Applied, Collected, Key, Line, Rule, Says};
 use crate::engine::Census;
 use crate::l10n::{L10n, Words};
 use crate::store::Waiting;
@@ -53,6 +55,62 @@ fn settings(from: &[Option<&str>]) -> Config {
     Config { settings, ..config }
 }
 
+/// Not yet applied and not asked; or applied, with what would go of so many graphs.
+fn told(count: i64) -> Told {
+    let line = |n: i64| Line {
+        graph: HOSTILE.to_owned(),
+        rule: Rule {
+            key: [Key::Days, Key::KeepLast, Key::MaxBytes][n as usize % 3],
+            limit: 9,
+            says: [Says::Graph, Says::Server][n as usize % 2],
+        },
+        pipelines: 1,
+        oldest: NOW.0,
+        newest: NOW.0,
+        log_bytes: 1,
+    };
+    let applied = Applied {
+        at: NOW.0,
+        pipelines: 12,
+        log_bytes: 5,
+        refused: 7,
+        trouble: Some(HOSTILE.to_owned()),
+    };
+    let would = Collected {
+        lines: (0..count).map(line).collect(),
+        more: count > 1,
+        ..Collected::default()
+    };
+    Told {
+        last: (count > 0).then_some(applied),
+        would: (count > 0).then_some(would),
+    }
+}
+
+#[test]
+fn the_rules_are_said_in_words_in_both_languages() {
+    for language in L10n::iter() {
+        let mut who = browser();
+        (who.look.language, who.look.t) = (*language, Words::of(*language));
+        let t = who.look.t;
+        for (days, bytes) in [(Some(90), Some(1 << 30)), (None, None)] {
+            let mut config = settings(&[]);
+            config.retention.keep_last = Some(5);
+            (config.retention.days, config.retention.max_bytes) = (days, bytes);
+            let html = view(&who, &config, (&machine(true), told(0)), Vec::new());
+            let html = html.render().expect("renders");
+            wellformed::check(&html);
+            assert!(!html.contains(&t.system_retention()));
+            assert_eq!(html.contains(&t.system_kept_days(90)), days.is_some());
+            assert_eq!(html.contains(&t.system_kept_newest(5)), days.is_some());
+            assert_eq!(html.contains(&t.system_kept_only(5)), days.is_none());
+            let logs = t.system_kept_bytes("1.0 GiB");
+            assert_eq!(html.contains(&logs), bytes.is_some());
+            assert!(html.contains(&t.system_kept_every("1h")));
+        }
+    }
+}
+
 #[test]
 fn none_one_and_many_in_both_languages() {
     for language in L10n::iter() {
@@ -66,13 +124,20 @@ fn none_one_and_many_in_both_languages() {
             };
             let running: Vec<_> = (0..count).map(running).collect();
             let config = settings(&[None, Some(HOSTILE)]);
-            let html = view(&who, &config, &machine(well), running);
+            let html = view(&who, &config, (&machine(well), told(count)), running);
             let html = html.render().expect("renders");
             wellformed::check(&html);
             keep(&format!("system-{language}-{count}"), &html);
             let t = who.look.t;
             assert_eq!(html.contains(&t.system_nothing_runs()), count == 0);
             assert_eq!(html.contains(&t.system_more_run()), count > 100);
+            assert!(html.contains(&t.system_retention()));
+            assert_eq!(html.contains(&t.system_kept_not_yet()), count == 0);
+            assert_eq!(html.contains(&t.system_kept_ask()), count == 0);
+            assert_eq!(html.contains(&t.system_kept_cut()), count > 100);
+            let would = t.system_kept_at_least("1,000", "1000 B");
+            assert_eq!(html.contains(&would), count > 100);
+            assert_eq!(html.contains(&t.system_kept_refused(7)), count > 0);
             assert_eq!(html.contains(&t.system_slots_used(2, 16)), well);
             assert_eq!(
                 html.contains(&format!("</svg>{}</span>", t.system_bad())),
@@ -118,4 +183,8 @@ fn a_whole_server_tells_its_settings() {
         "{html}"
     );
     assert!(html.contains(env!("CARGO_PKG_VERSION")) && html.contains("Found: "));
+    assert!(html.contains("href=\"/system?retention=preview#retention\""));
+    let html = page(server.get("/system?retention=preview"), Status::Ok);
+    wellformed::check(&html);
+    assert!(html.contains("Nothing would be deleted now."), "{html}");
 }

@@ -251,6 +251,7 @@ impl Server {
         let desk = Desk {
             known: Arc::new(Known::new(store.clone(), Arc::clone(&vault))),
             pictures: Arc::default(),
+            retained: Arc::default(),
             store,
             handle: driver.handle(),
             limits: Limits {

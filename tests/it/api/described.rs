@@ -250,6 +250,7 @@ fn what_takes_no_body_passes_none_over() {
         .expect(201);
     for path in [
         "/drain",
+        "/gc",
         "/token/rotate",
         "/sign-in-links",
         "/graphs/1/archive",

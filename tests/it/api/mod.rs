@@ -6,6 +6,7 @@ mod aliases;
 mod audit;
 pub(crate) mod described;
 mod forms;
+mod gc;
 mod graphs;
 mod hook_values;
 mod hooks;

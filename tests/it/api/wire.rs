@@ -351,6 +351,7 @@ fn every_address_that_changes_something_answers_as_it_did() {
     walk.ask("askOfPipeline", &path, &json!({"expect": "PAUSED"}));
     let many = json!({"filter": {"state": "RUNNING"}, "expect": "any", "why": "a break"});
     walk.ask("askOfMany", "/pipelines/actions/pause", &many);
+    walk.ask("collectGarbage", "/gc", &none);
     walk.ask("drain", "/drain", &none);
     walk.ask("undoDrain", "/drain", &none);
     // Secrets and rights.

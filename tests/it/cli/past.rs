@@ -217,9 +217,8 @@ fn old_pipelines_are_deleted_and_the_newest_stay() {
     let desk = Desk::new();
     let server = history(&desk);
     for words in [
-        &["gc"][..],
-        &["gc", "--graph", "g"],
-        &["gc", "--keep-last", "0"],
+        &["gc", "--keep-last", "0"][..],
+        &["gc", "--graph", "g@1"],
         &["gc", "--older-than", "9"],
         &["gc", "--keep-last", "1", "--graph", "g@1"],
     ] {
@@ -227,6 +226,9 @@ fn old_pipelines_are_deleted_and_the_newest_stay() {
     }
     let said = desk.call(&["gc", "--keep-last", "1", "--graph", "gg"]);
     assert!(said.expect(1).err.contains("no graph called `gg`"));
+    let said = desk.call(&["gc"]).expect(0);
+    assert!(said.err.contains("no rule says"), "{}", said.err);
+    assert_eq!(said.out, "0 pipelines deleted, with 0 bytes of logs\n");
     let said = desk.call(&["gc", "--older-than", "1d"]).expect(0);
     assert_eq!(said.out, "0 pipelines deleted\n");
     for id in [1, 3, 4, 6] {
