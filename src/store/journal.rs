@@ -99,7 +99,7 @@ fn looked(filter: &JournalFilter, columns: &str) -> String {
     let (index, found) = match (
         filter.pipeline,
         &filter.who,
-        &filter.what.as_ref().filter(rare),
+        filter.what.as_ref().filter(rare),
     ) {
         (Some(_), ..) => (
             "INDEXED BY journal_of_pipeline",
@@ -127,12 +127,12 @@ fn statement(filter: &JournalFilter) -> String {
     format!(
         "SELECT j.sequence, j.at, j.pipeline_id, p.name AS pipeline, j.track_id, t.name AS vertex, \
            j.old_state, j.new_state, j.attempt, j.who, j.why \
-         FROM (SELECT * FROM ({looked}) \
-           WHERE (?1 = '' OR who = ?1) AND (?2 = '' OR new_state = ?2) LIMIT ?6) AS j \
+         FROM ({looked}) AS j \
          LEFT JOIN pipeline AS p ON p.id = j.pipeline_id \
            AND p.id NOT IN (SELECT pipeline_id FROM removal) \
          LEFT JOIN track AS t ON t.id = j.track_id \
-         ORDER BY j.sequence DESC"
+         WHERE (?1 = '' OR j.who = ?1) AND (?2 = '' OR j.new_state = ?2) \
+         ORDER BY j.sequence DESC LIMIT ?6"
     )
 }
 
