@@ -5,7 +5,8 @@
 #
 # One line a case: name, ours, theirs, ratio, target; benches/compare.py has the cases. The two take
 # turns in each round, so that a busy machine slows both alike, and the medians are compared. Trackyard
-# writes each transition durably and the others keep no history. Needs ninja and ab (Debian:
+# writes each transition durably and the others keep no history. What a history of a million pipelines costs
+# has nothing beside it: benches/history.py measures that. Needs ninja and ab (Debian:
 # ninja-build, apache2-utils). Builds the release unless --binary names a program.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

@@ -14,19 +14,22 @@ IDLE = 3
 
 
 class Server:
-    """`flags` as for `trackyard serve`; `up` is how many seconds it took until it answered."""
+    """`flags` as for `trackyard serve`; `up` is how many seconds it took until it said where it is, with `ready` until
+    `/readyz` answered."""
 
-    def __init__(self, program, data, *flags):
+    def __init__(self, program, data, *flags, ready=False):
         self.spool = os.path.join(os.path.realpath(data), "spool")
         command = [program, "serve", "--port", "0", "--data", data, *flags]
         began = time.perf_counter()
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         links = (re.search(r"http://\S+/sign-in\?code=\w+", line) for line in self.process.stdout)
         link = next(link[0] for link in links if link)
-        self.up = time.perf_counter() - began
         self.place = urlsplit(link).netloc
         self.wire = http.client.HTTPConnection(self.place)
         self.asked = time.monotonic()
+        while ready and self.ask("GET", "/readyz")[0].status != 200:
+            pass
+        self.up = time.perf_counter() - began
         with open(f"{data}/local.token") as token:
             self.token = token.read().strip()
         answer, _ = self.ask("GET", link)

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 
+from copies import copy
 from ours import Server
 
 GRAPH = """name: nightly
@@ -41,13 +42,6 @@ PAGES = """/ /pipelines /pipelines?cursor={half} /pipelines?state=FAILED /pipeli
 /tracks/{track}/retry /tracks/{track}/attempts/1/log /inbox /journal /journal?what=FAILED /graphs
 /graphs?state=FAILED /graphs/1 /graphs/1?tab=runs /graphs/1?tab=inputs /graphs/1?tab=versions /graphs/1?tab=api
 /graphs/1/edit /graphs/1/forms /graphs/1/start /graphs/new /graphs/import /secrets /system /help /docs""".split()
-# What of a row is the number of a pipeline, a track or a line of the journal, and grows with each copy.
-NUMBERS = {
-    "pipeline": {"id": "pipeline", "first_track": "track"},
-    "track": {"id": "track", "pipeline_id": "pipeline"},
-    "attempt": {"track_id": "track", "pipeline_id": "pipeline"},
-    "journal": {"sequence": "journal", "pipeline_id": "pipeline", "track_id": "track"},
-}
 
 
 def layered(count):
@@ -55,27 +49,6 @@ def layered(count):
     needs = lambda n: ", ".join(sorted({f"v{max(0, n - 1 - n % 6)}", f"v{max(0, n - 8 - n % 5 * (n % 3))}"}))
     lines = [f"  v{n}: {{needs: [{needs(n)}], script: 'exit 0'}}" for n in range(1, count)]
     return f"name: layered-{count}\nvertices:\n  v0: {{script: 'exit 3'}}\n" + "\n".join(lines) + "\n"
-
-
-def copy(base, pipelines):
-    """Copies all rows until there are so many pipelines; the copies are older the smaller their number."""
-    one = lambda query: base.execute(query).fetchone()[0]
-    names = {"pipeline": "id", "track": "id", "journal": "sequence"}
-    steps = {table: one(f"SELECT max({name}) FROM {table}") for table, name in names.items()}
-    times = -(-pipelines // steps["pipeline"]) - 1
-    base.execute("CREATE TEMP TABLE copy (n INTEGER)")
-    base.executemany("INSERT INTO copy VALUES (?)", ((n,) for n in range(1, times + 1)))
-    for table, numbers in NUMBERS.items():
-        columns = [row[1] for row in base.execute(f"PRAGMA table_info({table})")]
-        def value(column):
-            if column in numbers:
-                return f"{column} + n * {steps[numbers[column]]}"
-            if column == "request_key":
-                return "NULL"
-            return f"{column} + n * 1000" if column.endswith("_at") or column == "at" else column
-        query = f"INSERT INTO {table} SELECT {', '.join(value(column) for column in columns)} FROM {table}, copy"
-        base.execute(query)
-    base.commit()
 
 
 def main():

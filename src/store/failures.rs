@@ -29,7 +29,7 @@ struct Found {
 /// moment, or have not ended.
 fn lately() -> String {
     format!(
-        "SELECT id FROM (SELECT id, finished_at FROM pipeline INDEXED BY pipeline_by_state \
+        "SELECT id FROM (SELECT id, finished_at FROM pipeline INDEXED BY pipeline_failed \
          WHERE state = {} AND id NOT IN (SELECT pipeline_id FROM removal) \
          ORDER BY id DESC LIMIT {LOOKED_AT}) \
          WHERE finished_at IS NULL OR finished_at >= ? ORDER BY id DESC LIMIT ?",
@@ -159,7 +159,7 @@ mod tests {
     fn neither_the_history_nor_a_whole_pipeline_is_read() {
         let plan = steps(&lately()).join("; ");
         assert!(lately().contains(&format!("LIMIT {LOOKED_AT})")));
-        let index = "pipeline USING INDEX pipeline_by_state (state=?)";
+        let index = "pipeline USING COVERING INDEX pipeline_failed";
         assert!(plan.contains(index), "{plan}");
         let each = format!(
             "SELECT track.id FROM track WHERE {}'[1]') AS asked)",

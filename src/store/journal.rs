@@ -1,8 +1,7 @@
 //! The journal of all pipelines, the newest first: an index drives the search, the rest is looked at row by
 //! row, so many rows at most.
 
-use diesel::connection::DefaultLoadingMode;
-use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
+use diesel::sql_types::{BigInt, Integer, Nullable, Text};
 use diesel::{QueryableByName, RunQueryDsl};
 
 use super::connection::{Db, on};
@@ -59,10 +58,21 @@ pub struct JournalLine {
     /// Why.
     #[diesel(sql_type = Text)]
     pub why: String,
-    /// It is meant.
-    #[diesel(sql_type = Bool)]
-    fits: bool,
 }
+
+/// What was looked at for a page that is not full.
+#[derive(QueryableByName)]
+struct Looked {
+    #[diesel(sql_type = BigInt)]
+    rows: i64,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    last: Option<i64>,
+}
+
+/// Words that nearly every line has. Every other one has an index, which these do not pay for.
+const COMMON: [&str; 4] = ["PENDING", "RUNNING", "SUCCEED", "FINISH"];
+/// As the index `journal_of_rare` says it.
+const RARE: &str = "new_state NOT IN ('PENDING', 'RUNNING', 'SUCCEED', 'FINISH')";
 
 impl Store {
     /// Entries that are meant with numbers below `before`, the newest first, and where the next page
@@ -83,24 +93,53 @@ impl Store {
     }
 }
 
-/// The statement; `?`: who, what, before, pipeline, how many.
-fn statement(filter: &JournalFilter) -> String {
-    let (index, found) = match (filter.pipeline, &filter.who) {
-        (Some(_), _) => ("INDEXED BY journal_of_pipeline", "pipeline_id = ?4"),
-        (None, Some(_)) => ("INDEXED BY journal_of_who", "who <> '' AND who = ?1"),
-        (None, None) => ("NOT INDEXED", "TRUE"),
+/// What is looked at; `?`: who, what, before, pipeline, how many.
+fn looked(filter: &JournalFilter, columns: &str) -> String {
+    let rare = |what: &&String| !COMMON.contains(&what.as_str());
+    let (index, found) = match (
+        filter.pipeline,
+        &filter.who,
+        filter.what.as_ref().filter(rare),
+    ) {
+        (Some(_), ..) => (
+            "INDEXED BY journal_of_pipeline",
+            "pipeline_id = ?4".to_owned(),
+        ),
+        (None, Some(_), _) => (
+            "INDEXED BY journal_of_who",
+            "who <> '' AND who = ?1".to_owned(),
+        ),
+        (None, None, Some(_)) => (
+            "INDEXED BY journal_of_rare",
+            format!("{RARE} AND new_state = ?2"),
+        ),
+        (None, None, None) => ("NOT INDEXED", "TRUE".to_owned()),
     };
     format!(
+        "SELECT {columns} FROM journal {index} WHERE {found} AND sequence < ?3 AND ?1 = ?1 AND ?2 = ?2 \
+         AND ?4 = ?4 ORDER BY sequence DESC LIMIT ?5"
+    )
+}
+
+/// The lines of a page; `?` as above, then how many lines. Names are looked up for lines that are meant alone.
+fn statement(filter: &JournalFilter) -> String {
+    let looked = looked(filter, "*");
+    format!(
         "SELECT j.sequence, j.at, j.pipeline_id, p.name AS pipeline, j.track_id, t.name AS vertex, \
-           j.old_state, j.new_state, j.attempt, j.who, j.why, \
-           (?1 = '' OR j.who = ?1) AND (?2 = '' OR j.new_state = ?2) AS fits \
-         FROM (SELECT * FROM journal {index} WHERE {found} AND sequence < ?3 AND ?4 = ?4 \
-           ORDER BY sequence DESC LIMIT ?5) AS j \
+           j.old_state, j.new_state, j.attempt, j.who, j.why \
+         FROM ({looked}) AS j \
          LEFT JOIN pipeline AS p ON p.id = j.pipeline_id \
            AND p.id NOT IN (SELECT pipeline_id FROM removal) \
          LEFT JOIN track AS t ON t.id = j.track_id \
-         ORDER BY j.sequence DESC"
+         WHERE (?1 = '' OR j.who = ?1) AND (?2 = '' OR j.new_state = ?2) \
+         ORDER BY j.sequence DESC LIMIT ?6"
     )
+}
+
+/// How far was looked, for a page that is not full.
+fn extent(filter: &JournalFilter) -> String {
+    let looked = looked(filter, "sequence");
+    format!("SELECT count(*) AS rows, min(sequence) AS last FROM ({looked})")
 }
 
 fn find(
@@ -110,36 +149,32 @@ fn find(
     limit: usize,
     looked_at: i64,
 ) -> Result<(Vec<JournalLine>, Option<i64>), StoreError> {
-    let query = diesel::sql_query(statement(filter))
-        .bind::<Text, _>(filter.who.clone().unwrap_or_default())
-        .bind::<Text, _>(filter.what.clone().unwrap_or_default())
-        .bind::<BigInt, _>(before)
-        .bind::<BigInt, _>(filter.pipeline.unwrap_or(0))
-        .bind::<BigInt, _>(looked_at);
-    let (mut lines, mut seen, mut last) = (Vec::new(), 0, None);
-    on!(db, c => {
-        // Row by row: nothing is looked at beyond what fills the page.
-        for line in query.load_iter::<JournalLine, DefaultLoadingMode>(c)? {
-            let line = line?;
-            seen += 1;
-            last = Some(line.sequence);
-            if line.fits {
-                lines.push(line);
-            }
-            if lines.len() == limit {
-                break;
-            }
-        }
-    });
-    let more = lines.len() == limit || seen == looked_at;
-    Ok((lines, last.filter(|_| more)))
+    macro_rules! bound {
+        ($sql:expr) => {
+            diesel::sql_query($sql)
+                .bind::<Text, _>(filter.who.as_deref().unwrap_or_default())
+                .bind::<Text, _>(filter.what.as_deref().unwrap_or_default())
+                .bind::<BigInt, _>(before)
+                .bind::<BigInt, _>(filter.pipeline.unwrap_or(0))
+                .bind::<BigInt, _>(looked_at)
+        };
+    }
+    let most = i64::try_from(limit).unwrap_or(i64::MAX);
+    let page = bound!(statement(filter)).bind::<BigInt, _>(most);
+    let lines: Vec<JournalLine> = on!(&mut *db, c => page.load(c))?;
+    if lines.len() >= limit {
+        let last = lines.last().map(|line| line.sequence);
+        return Ok((lines, last));
+    }
+    let looked: Looked = on!(db, c => bound!(extent(filter)).get_result(c))?;
+    Ok((lines, looked.last.filter(|_| looked.rows == looked_at)))
 }
 
 #[cfg(test)]
 mod tests {
     use diesel::connection::SimpleConnection;
 
-    use super::{JournalFilter, find, statement};
+    use super::{COMMON, JournalFilter, RARE, extent, find, statement};
     use crate::store::connection::{Durability, open_writer};
     use crate::store::migrate::migrate;
     use crate::store::query_plan::steps;
@@ -157,8 +192,12 @@ mod tests {
     fn no_filter_sorts_or_reads_what_an_index_can_leave_out() {
         for (filter, step) in [
             (
-                filter(None, "", "FAILED"),
+                filter(None, "", "FINISH"),
                 "SEARCH journal USING INTEGER PRIMARY KEY (rowid<?)",
+            ),
+            (
+                filter(None, "", "FAILED"),
+                "journal_of_rare (new_state=? AND sequence<?)",
             ),
             (
                 filter(Some(7), "ann", ""),
@@ -169,20 +208,29 @@ mod tests {
                 "journal_of_who (who=? AND sequence<?)",
             ),
         ] {
-            let mut sql = statement(&filter);
-            for (of, value) in [
-                ("?1", "'a'"),
-                ("?2", "'b'"),
-                ("?3", "3"),
-                ("?4", "4"),
-                ("?5", "5"),
-            ] {
-                sql = sql.replace(of, value);
+            for mut sql in [statement(&filter), extent(&filter)] {
+                for (of, value) in [
+                    ("?1", "'a'"),
+                    ("?2", "'b'"),
+                    ("?3", "3"),
+                    ("?4", "4"),
+                    ("?5", "5"),
+                    ("?6", "6"),
+                ] {
+                    sql = sql.replace(of, value);
+                }
+                let plan = steps(&sql).join("; ");
+                assert!(plan.contains(step), "{filter:?}: {plan}");
+                assert!(!plan.contains("TEMP B-TREE"), "{filter:?}: {plan}");
             }
-            let plan = steps(&sql).join("; ");
-            assert!(plan.contains(step), "{filter:?}: {plan}");
-            assert!(!plan.contains("TEMP B-TREE"), "{filter:?}: {plan}");
         }
+        let migration = include_str!("../../migrations/sqlite/2026-11-22-000300_flat/up.sql");
+        assert!(migration.contains(&format!("WHERE {RARE};")));
+        assert!(
+            COMMON
+                .iter()
+                .all(|word| RARE.contains(&format!("'{word}'")))
+        );
     }
 
     #[test]

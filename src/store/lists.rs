@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 
 use diesel::connection::DefaultLoadingMode;
-use diesel::sql_types::{BigInt, Bool, SmallInt, Text};
-use diesel::{QueryResult, QueryableByName, RunQueryDsl};
+use diesel::sql_types::{BigInt, Bool, Text};
+use diesel::{QueryableByName, RunQueryDsl};
 
 use super::connection::{Db, on};
 use super::error::StoreError;
@@ -46,36 +46,6 @@ impl Store {
         heads.sort_by_key(|head| places.get(&head.id).copied());
         Ok(PipelineList { heads, next })
     }
-
-    /// How many pipelines stand at each state, as `(code, count)`: no state is counted beyond `most`.
-    pub fn state_counts(&self, most: i64) -> Result<Vec<(i16, i64)>, StoreError> {
-        Ok(state_counts(&mut *self.pool.get()?, most)?)
-    }
-}
-
-#[derive(QueryableByName)]
-struct AtState {
-    #[diesel(sql_type = SmallInt)]
-    state: i16,
-    #[diesel(sql_type = BigInt)]
-    count: i64,
-}
-
-fn counted(most: i64) -> String {
-    let one = |state: &PipelineState| {
-        let code = state.code();
-        format!(
-            "SELECT {code} AS state, count(*) AS count FROM (SELECT 1 FROM pipeline \
-             INDEXED BY pipeline_by_state WHERE state = {code} LIMIT {most})"
-        )
-    };
-    let all: Vec<String> = PipelineState::ALL.iter().map(one).collect();
-    all.join(" UNION ALL ")
-}
-
-fn state_counts(db: &mut Db, most: i64) -> QueryResult<Vec<(i16, i64)>> {
-    let rows: Vec<AtState> = on!(db, c => diesel::sql_query(counted(most)).load(c)?);
-    Ok(rows.iter().map(|row| (row.state, row.count)).collect())
 }
 
 /// A search as a statement: `?` for each value.
@@ -185,7 +155,7 @@ impl Search {
 mod tests {
     use diesel::connection::SimpleConnection;
 
-    use super::{Order, PipelineFilter, Place, Search, counted, state_counts};
+    use super::{Order, PipelineFilter, Place, Search};
     use crate::engine::{GraphId, PipelineState, Time};
     use crate::store::OfGraph;
     use crate::store::connection::{Db, Durability, open_writer};
@@ -347,23 +317,6 @@ mod tests {
             assert_eq!(place.to_string().parse(), Ok(place));
             after = next;
         }
-    }
-
-    #[test]
-    fn states_are_counted_from_their_index_up_to_a_bound() {
-        let own = tempfile::tempdir().expect("a directory");
-        let db = &mut database(own.path());
-        let failed = |db: &mut Db, most| {
-            let counts = state_counts(db, most).expect("read");
-            assert_eq!(counts.len(), PipelineState::ALL.len());
-            counts[PipelineState::Failed.code() as usize].1
-        };
-        assert_eq!((failed(db, 1_000), failed(db, 7)), (20, 7));
-        let plan = steps(&counted(7)).join("; ");
-        assert!(
-            plan.contains("COVERING INDEX pipeline_by_state") && !plan.contains("SCAN pipeline"),
-            "{plan}"
-        );
     }
 
     #[test]

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use diesel::{
-    ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, Queryable, RunQueryDsl,
-};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Queryable, RunQueryDsl};
 
 use super::connection::Db;
 use super::definition;
@@ -88,6 +86,23 @@ macro_rules! row_columns {
     };
 }
 
+/// The tracks of what is live, found pipeline by pipeline: of a join in the order of tracks SQLite would read
+/// all tracks there are.
+macro_rules! live_tracks {
+    () => {
+        track::table
+            .filter(
+                track::pipeline_id.eq_any(
+                    pipeline::table
+                        .filter(pipeline::finished_at.is_null())
+                        .select(pipeline::id),
+                ),
+            )
+            .order((track::pipeline_id, track::id))
+            .select(row_columns!())
+    };
+}
+
 /// The first numbers that are free.
 pub(super) fn next_ids(db: &mut Db) -> QueryResult<NextIds> {
     Ok(NextIds {
@@ -104,12 +119,7 @@ pub(super) fn live(db: &mut Db) -> Result<Vec<LoadedPipeline>, StoreError> {
         .order(pipeline::id)
         .select(head_columns!())
         .load::<Head>(db)?;
-    let tracks = track::table
-        .inner_join(pipeline::table.on(pipeline::id.eq(track::pipeline_id)))
-        .filter(pipeline::finished_at.is_null())
-        .order(track::id)
-        .select(row_columns!())
-        .load::<Row>(db)?;
+    let tracks = live_tracks!().load::<Row>(db)?;
     loaded(db, rows, tracks, &OfGraphs::default())
 }
 
@@ -234,5 +244,30 @@ impl Row {
             row,
             missing: self.missing,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use diesel::sqlite::Sqlite;
+    use diesel::{ExpressionMethods, QueryDsl, debug_query};
+
+    use crate::store::query_plan::steps;
+    use crate::store::schema::{pipeline, track};
+
+    /// A server asks it before it answers anything.
+    #[test]
+    fn what_is_live_is_found_without_the_history() {
+        let query = live_tracks!();
+        let sql = debug_query::<Sqlite, _>(&query).to_string();
+        let (sql, _) = sql.split_once(" -- binds").expect("a statement");
+        let plan = steps(sql).join("; ");
+        for step in [
+            "SEARCH track USING INDEX track_of_pipeline (pipeline_id=?)",
+            "SCAN pipeline USING INDEX pipeline_live",
+        ] {
+            assert!(plan.contains(step), "{step}: {plan}");
+        }
+        assert!(!plan.contains("SCAN track"), "{plan}");
     }
 }

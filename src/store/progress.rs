@@ -1,14 +1,15 @@
 //! Which pipelines have not ended, and which of them go on without a person.
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl,
-    QueryResult, RunQueryDsl,
+    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, QueryDsl, QueryResult,
+    RunQueryDsl,
 };
 
 use super::connection::Db;
 use super::error::StoreError;
 use super::reader::Store;
-use super::schema::{graph, pipeline, track};
+use super::recent::newest_ids;
+use super::schema::{pipeline, track};
 use crate::engine::{PendingOn, TrackState};
 
 impl Store {
@@ -30,12 +31,8 @@ impl Store {
         pipelines: i64,
         limit: i64,
     ) -> Result<Vec<(String, i64)>, StoreError> {
-        let newest = pipeline::table
-            .inner_join(graph::table.on(graph::id.eq(pipeline::graph_id)))
-            .filter(graph::name.eq(name))
-            .order(pipeline::id.desc())
-            .limit(pipelines)
-            .select(pipeline::id);
+        let db = &mut *self.pool.get()?;
+        let newest = newest_ids(db, name, pipelines)?;
         let took = track::finished_at - track::started_at;
         let rows = track::table
             .filter(track::pipeline_id.eq_any(newest))
@@ -43,7 +40,7 @@ impl Store {
             .filter(took.is_not_null())
             .limit(limit)
             .select((track::name, took.assume_not_null()));
-        Ok(rows.load(&mut *self.pool.get()?)?)
+        Ok(rows.load(db)?)
     }
 
     /// Which of these pipelines wait for a value or for an answer while nothing else of them goes on.
@@ -113,17 +110,13 @@ mod tests {
     #[test]
     fn only_the_newest_pipelines_of_a_graph_are_read() {
         let plan = steps(
-            "SELECT name, finished_at - started_at FROM track WHERE pipeline_id IN \
-             (SELECT pipeline.id FROM pipeline JOIN graph ON graph.id = pipeline.graph_id \
-             WHERE graph.name = 'g' ORDER BY pipeline.id DESC LIMIT 9) AND state = 3 LIMIT 100",
+            "SELECT name, finished_at - started_at FROM track WHERE pipeline_id IN (3, 2, 1) \
+             AND state = 3 LIMIT 100",
         );
         let text = plan.join("; ");
-        for step in [
-            "track_of_pipeline (pipeline_id=? AND state=?)",
-            "pipeline_by_version (graph_id=?)",
-            "(name=?)",
-        ] {
-            assert!(text.contains(step), "{step}: {text}");
-        }
+        assert!(
+            text.contains("track_of_pipeline (pipeline_id=? AND state=?)"),
+            "{text}"
+        );
     }
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use diesel::sql_types::{BigInt, Nullable, SmallInt, Text};
-use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use diesel::{QueryResult, QueryableByName, RunQueryDsl, sql_query};
 
 use super::catalog::LastRun;
-use super::connection::on;
+use super::connection::{Db, on};
 use super::error::StoreError;
 use super::reader::Store;
 use crate::engine::PipelineState;
@@ -43,6 +43,35 @@ fn statement(each: u32) -> String {
     )
 }
 
+/// The numbers of the pipelines of a graph's name, of all its versions, the newest first: state by state side
+/// by side, as the index has them, so that nothing is sorted. `?1` is the name; `also` is a condition of each.
+pub(super) fn newest_sql(also: &str) -> String {
+    let arm = |state: &PipelineState| {
+        format!(
+            "SELECT id FROM pipeline INDEXED BY pipeline_by_graph WHERE graph_name = ?1 AND state = {} {also}",
+            state.code()
+        )
+    };
+    let arms: Vec<String> = PipelineState::ALL.iter().map(arm).collect();
+    format!("{} ORDER BY id DESC", arms.join(" UNION ALL "))
+}
+
+/// A number that was found.
+#[derive(QueryableByName)]
+pub(super) struct Found {
+    #[diesel(sql_type = BigInt)]
+    pub(super) id: i64,
+}
+
+/// The newest pipelines of a graph's name, `limit` at most, the newest first.
+pub(super) fn newest_ids(db: &mut Db, name: &str, limit: i64) -> QueryResult<Vec<i64>> {
+    let query = sql_query(format!("{} LIMIT ?2", newest_sql("")))
+        .bind::<Text, _>(name)
+        .bind::<BigInt, _>(limit);
+    let found: Vec<Found> = on!(db, c => query.load(c))?;
+    Ok(found.into_iter().map(|found| found.id).collect())
+}
+
 impl Store {
     /// The newest pipelines of all versions of each of these graphs, `each` at most, oldest first.
     pub fn newest_of(
@@ -70,8 +99,16 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
-    use super::statement;
+    use super::{newest_sql, statement};
     use crate::store::query_plan::steps;
+
+    #[test]
+    fn the_newest_of_a_name_are_found_without_the_others() {
+        let sql = format!("{} LIMIT 9", newest_sql("AND TRUE").replace("?1", "'a'"));
+        let plan = steps(&sql).join("; ");
+        let index = "COVERING INDEX pipeline_by_graph (graph_name=? AND state=?)";
+        assert!(plan.contains(index) && !plan.contains("B-TREE"), "{plan}");
+    }
 
     #[test]
     fn each_graph_costs_a_few_steps_in_the_index() {

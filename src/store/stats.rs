@@ -1,6 +1,5 @@
 //! What became of the newest pipelines of a graph, of all its versions: rows to count, a bounded number.
 
-use diesel::dsl::count_star;
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl,
     QueryResult, RunQueryDsl,
@@ -9,7 +8,8 @@ use diesel::{
 use super::connection::Db;
 use super::error::StoreError;
 use super::reader::Store;
-use super::schema::{attempt, graph, pipeline, track};
+use super::recent::newest_ids;
+use super::schema::{attempt, pipeline, track};
 use crate::engine::Time;
 
 /// Pipelines that are looked at, at most.
@@ -52,14 +52,6 @@ impl Store {
         Ok(runs(&mut *self.pool.get()?, name, since.0)?)
     }
 
-    /// How many pipelines there are of each code of a state. All are counted, in an index that has
-    /// nothing but states.
-    pub fn count_by_state(&self) -> Result<Vec<(i16, i64)>, StoreError> {
-        let states = pipeline::table.group_by(pipeline::state);
-        let counted = states.select((pipeline::state, count_star()));
-        Ok(counted.load(&mut *self.pool.get()?)?)
-    }
-
     /// The tracks of these pipelines.
     pub fn stats_tracks(&self, pipelines: &[i64]) -> Result<Vec<TrackRow>, StoreError> {
         Ok(tracks(&mut *self.pool.get()?, pipelines)?)
@@ -68,14 +60,8 @@ impl Store {
 
 /// The newest pipelines of all versions of a name that were started since then, newest first.
 fn runs(db: &mut Db, name: &str, since: i64) -> QueryResult<Vec<RunRow>> {
-    let versions = graph::table.filter(graph::name.eq(name));
     // By numbers alone first, which the index has: no row of an older pipeline is read.
-    let newest: Vec<i64> = pipeline::table
-        .filter(pipeline::graph_id.eq_any(versions.select(graph::id)))
-        .order(pipeline::id.desc())
-        .limit(STATS_RUNS)
-        .select(pipeline::id)
-        .load(db)?;
+    let newest = newest_ids(db, name, STATS_RUNS)?;
     pipeline::table
         .filter(pipeline::id.eq_any(newest))
         .filter(pipeline::created_at.ge(since))
@@ -113,18 +99,6 @@ mod tests {
 
     #[test]
     fn no_row_is_looked_for_without_an_index() {
-        let states = steps("SELECT state, count(*) FROM pipeline GROUP BY state");
-        assert_eq!(
-            states,
-            ["SCAN pipeline USING COVERING INDEX pipeline_by_state"]
-        );
-        let runs = steps(
-            "SELECT id FROM pipeline WHERE graph_id IN (SELECT id FROM graph WHERE name = ?) \
-             ORDER BY id DESC LIMIT 1000",
-        );
-        let runs = runs.join("; ");
-        let index = "SEARCH pipeline USING COVERING INDEX pipeline_by_version (graph_id=?)";
-        assert!(runs.contains(index), "{runs}");
         let tracks = steps(
             "SELECT track.name, attempt.finished_at FROM track LEFT JOIN attempt \
              ON attempt.track_id = track.id AND attempt.number = track.attempt \

@@ -13,7 +13,7 @@ use crate::desk::Desk;
 
 /// Pipelines, by state
 ///
-/// All of them are counted, in an index: some tens of milliseconds for a million.
+/// Read from what the database counts itself: as fast for a million as for a thousand.
 #[utoipa::path(
     tag = "aliases",
     operation_id = "countWorkflows",
@@ -29,7 +29,7 @@ pub(in crate::api) async fn workflows(
 ) -> Result<Json<WorkflowStats>, ApiError> {
     let desk = desk.inner().clone();
     blocking(move || {
-        let (all, live) = (desk.store.count_by_state()?, desk.handle.census(PATIENCE)?);
+        let (all, live) = (desk.store.state_counts()?, desk.handle.census(PATIENCE)?);
         Ok(Json(WorkflowStats::of(&all, &live)))
     })
     .await

@@ -138,7 +138,7 @@ fn found(desk: &Desk, text: &str) -> Outcome {
 /// How many stand where; nothing where the list is of some of them: that would have to be counted.
 pub(super) fn states(desk: &Desk, asked: &Asked) -> Result<Vec<(i16, i64)>, StoreError> {
     match asked.at("").fields().is_empty() {
-        true => desk.store.state_counts(MOST_COUNTED),
+        true => desk.store.state_counts(),
         false => Ok(Vec::new()),
     }
 }
