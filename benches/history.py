@@ -154,7 +154,7 @@ def pages(servers, words, requests, only):
                     # The first look warms both up.
                     times[which].extend([one] if turn else [])
             short, long = map(statistics.median, times)
-            more = max(1.0, sizes[1] / sizes[0])
+            more = max(1.0, sizes[1] / max(1, sizes[0]))
             bad = long > short * RATIO * more and long - short > FLOOR
             slower += bad
             said = f" x {more:.1f} bytes" * (more > RATIO) + "  SLOWER" * bad

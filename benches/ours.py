@@ -107,6 +107,9 @@ def words(pid):
 
 
 def memory(pid):
-    """KiB in memory: each page that several processes share counts by its part."""
-    with open(f"/proc/{pid}/smaps_rollup") as lines:
-        return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    """KiB in memory: each page that several processes share counts by its part. None of one that has gone."""
+    try:
+        with open(f"/proc/{pid}/smaps_rollup") as lines:
+            return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    except OSError:
+        return 0

@@ -243,6 +243,15 @@ fn every_key_is_read_from_the_file() {
         warnings: Vec::new(),
     };
     assert_eq!(config, expected);
+    let shown = |config: &Config, key| {
+        let mut settings = config.settings.iter();
+        let found = settings.find(|setting| setting.key == key);
+        found.map(|setting| setting.value.clone())
+    };
+    let days = "trackyard.retention_days";
+    assert_eq!(shown(&config, days).as_deref(), Some("9"));
+    let config = load(Flags::default(), nowhere().path(), &HOME).expect("defaults");
+    assert_eq!(shown(&config, days).as_deref(), Some("none"));
 }
 
 #[test]

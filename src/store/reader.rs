@@ -44,10 +44,9 @@ impl Store {
             .connection_timeout(WAIT)
             .build(manager)?;
         migrate::standing(&mut *pool.get()?, path)?.refuse_newer(path)?;
-        let looked_at = 10_000;
         Ok(Self {
             pool,
-            looked_at,
+            looked_at: 10_000,
             plans: Arc::default(),
             definitions: Arc::default(),
         })

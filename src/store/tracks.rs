@@ -5,7 +5,7 @@ use diesel::sql_types::Bool;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Queryable, RunQueryDsl};
 
 use super::connection::Db;
-use super::schema::{attempt, journal, track};
+use super::schema::{attempt, journal, pipeline, track};
 use crate::engine::{PipelineId, TrackId};
 
 /// One track, without its texts.
@@ -165,6 +165,19 @@ macro_rules! journal_columns {
 }
 pub(super) use {attempt_columns, journal_columns, track_columns};
 
+/// Tracks of a pipeline, whose numbers follow each other: by their pipeline all of them would be read and
+/// sorted for the first one.
+macro_rules! between {
+    ($after:expr, $past:expr, $limit:expr) => {
+        track::table
+            .filter(track::id.gt($after))
+            .filter(track::id.lt($past))
+            .order(track::id)
+            .limit($limit)
+            .select(track_columns!())
+    };
+}
+
 /// The tracks of a pipeline after number `after`, in the order of the vertices.
 pub(super) fn tracks(
     db: &mut Db,
@@ -172,13 +185,13 @@ pub(super) fn tracks(
     after: i64,
     limit: i64,
 ) -> QueryResult<Vec<TrackHead>> {
-    track::table
-        .filter(track::pipeline_id.eq(id.0))
-        .filter(track::id.gt(after))
-        .order(track::id)
-        .limit(limit)
-        .select(track_columns!())
-        .load(db)
+    let of_pipeline = pipeline::table.find(id.0);
+    let numbers = of_pipeline.select((pipeline::first_track, pipeline::vertices));
+    let Some((first, vertices)) = numbers.first::<(i64, i32)>(db).optional()? else {
+        return Ok(Vec::new());
+    };
+    let past = first + i64::from(vertices);
+    between!(after.max(first - 1), past, limit).load(db)
 }
 
 /// One track.
@@ -235,7 +248,16 @@ mod tests {
     use diesel::{ExpressionMethods, QueryDsl, debug_query, sqlite::Sqlite};
 
     use crate::store::query_plan::steps;
-    use crate::store::schema::attempt;
+    use crate::store::schema::{attempt, track};
+
+    #[test]
+    fn a_page_of_tracks_is_read_by_their_numbers() {
+        let query = between!(7, 10_000, 1);
+        let sql = debug_query::<Sqlite, _>(&query).to_string();
+        let (sql, _) = sql.split_once(" -- binds").expect("a statement");
+        let found = "SEARCH track USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)";
+        assert_eq!(steps(sql), [found]);
+    }
 
     #[test]
     fn a_page_of_attempts_is_read_through_their_key() {
