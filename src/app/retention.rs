@@ -13,6 +13,9 @@ use crate::desk::Desk;
 /// How long a server lets others have their turn first: those who come back after it was started anew.
 const FIRST: Duration = Duration::from_secs(60);
 
+/// How long those that go have to be gone before more do.
+const BETWEEN: Duration = Duration::from_secs(30);
+
 /// The thread. It ends once this is dropped, and after the pipelines that it has just asked for.
 pub(super) struct Retaining {
     stop: Sender<()>,
@@ -53,6 +56,9 @@ fn run(desk: &Desk, every: Duration, stopped: &Receiver<()>) {
         let Some(applied) = desk.apply_retention(clock::now(), &stop) else {
             continue;
         };
+        if applied.more {
+            wait = BETWEEN.min(every);
+        }
         let (pipelines, refused) = (applied.pipelines, applied.refused);
         if pipelines > 0 {
             tracing::info!(

@@ -21,7 +21,9 @@ pub(super) struct Removals {
     /// What is removed before others have their turn.
     turn: Turn,
     /// Those that have rows; the first one's turn is next.
-    rows: VecDeque<PipelineId>,
+    turns: VecDeque<PipelineId>,
+    /// The same.
+    rows: BTreeSet<PipelineId>,
     /// Those that have files.
     files: BTreeSet<PipelineId>,
     /// At most one for each that has files.
@@ -33,7 +35,8 @@ impl Removals {
     pub(super) fn new(begun: Vec<PipelineId>, turn: Turn, backend: &dyn Backend) -> Self {
         let mut removals = Self {
             turn,
-            rows: VecDeque::new(),
+            turns: VecDeque::new(),
+            rows: BTreeSet::new(),
             files: BTreeSet::new(),
             gone: unbounded(),
         };
@@ -45,7 +48,8 @@ impl Removals {
     pub(super) fn begin(&mut self, ids: Vec<PipelineId>, backend: &dyn Backend) {
         for id in ids {
             reach(Point::ServerRemoving, &id);
-            self.rows.push_back(id);
+            self.turns.push_back(id);
+            self.rows.insert(id);
             self.files.insert(id);
             backend.remove_pipeline(id, self.gone.0.clone());
         }
@@ -53,7 +57,7 @@ impl Removals {
 
     /// When there is something to do without being woken: at once, after whatever else is there.
     pub(super) fn due(&self) -> Option<Time> {
-        self.rows.front().map(|_| Time(0))
+        self.turns.front().map(|_| Time(0))
     }
 
     /// Where pipelines are named whose files are gone.
@@ -91,7 +95,7 @@ impl Drive {
 
     /// Removes some rows of the pipeline whose turn it is. False: the driver is to stop.
     pub(super) fn remove_rows(&mut self) -> bool {
-        let Some(id) = self.removals.rows.pop_front() else {
+        let Some(id) = self.removals.turns.pop_front() else {
             return true;
         };
         let (none, rest) = (Outbox::default(), Cell::new(true));
@@ -104,8 +108,9 @@ impl Drive {
             self.meter.committed(&none, began.elapsed());
         }
         if rest.get() {
-            self.removals.rows.push_back(id);
+            self.removals.turns.push_back(id);
         } else {
+            self.removals.rows.remove(&id);
             reach(Point::ServerRemoving, &id);
         }
         written && self.end_removal(id)

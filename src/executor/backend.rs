@@ -67,7 +67,7 @@ impl Backend for Executor {
     }
 
     fn remove_pipeline(&self, pipeline: PipelineId, gone: Sender<PipelineId>) {
-        self.shared.job(move |shared| match shared.remove_files(pipeline) {
+        self.shared.removal(move |shared| match shared.remove_files(pipeline) {
             // Whoever has gone away finds that there are no files.
             Ok(()) => drop(gone.send(pipeline)),
             Err(error) => warn!(

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::io::{self, ErrorKind};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded, select};
@@ -32,14 +32,22 @@ pub(super) struct Compressor {
     queue: Sender<PipelineId>,
     /// Somebody found no room in the queue.
     missed: AtomicBool,
-    /// Held while one log is being compressed.
-    at_work: Mutex<()>,
-    /// Those whose files are being removed.
-    going: Mutex<BTreeSet<PipelineId>>,
+    files: Mutex<Files>,
+    /// Told when the log that was at work is left.
+    left: Condvar,
     /// It was said once that a log could not be compressed.
     told: AtomicBool,
     /// Dropped to end the thread.
     running: Mutex<Option<Running>>,
+}
+
+/// Whose files are in use.
+#[derive(Debug, Default)]
+struct Files {
+    /// Of this pipeline a log is being compressed.
+    now: Option<PipelineId>,
+    /// Those whose files are being removed.
+    going: BTreeSet<PipelineId>,
 }
 
 #[derive(Debug)]
@@ -62,8 +70,8 @@ impl Executor {
             least,
             queue,
             missed: AtomicBool::new(true),
-            at_work: Mutex::default(),
-            going: Mutex::default(),
+            files: Mutex::default(),
+            left: Condvar::new(),
             told: AtomicBool::new(false),
             running: Mutex::default(),
         };
@@ -106,10 +114,9 @@ impl Shared {
         let Some(compressor) = self.compressor.get() else {
             return self.spool.remove_pipeline(pipeline);
         };
-        lock(&compressor.going).insert(pipeline);
-        drop(lock(&compressor.at_work));
+        compressor.going(pipeline);
         let removed = self.spool.remove_pipeline(pipeline);
-        lock(&compressor.going).remove(&pipeline);
+        lock(&compressor.files).going.remove(&pipeline);
         removed
     }
 
@@ -170,11 +177,10 @@ impl Shared {
             return;
         }
         for key in marked {
-            let goes_on = || !self.stopping() && !lock(&compressor.going).contains(&pipeline);
-            let _held = lock(&compressor.at_work);
-            if !goes_on() {
+            let goes_on = || !self.stopping() && !lock(&compressor.files).going.contains(&pipeline);
+            let Some(_held) = compressor.hold(pipeline).filter(|_| !self.stopping()) else {
                 return;
-            }
+            };
             let reached = |_| reach(Point::ServerCompressing, &key);
             match self.spool.compress(key, &goes_on, &reached) {
                 Ok(Compression::Done) => {
@@ -187,7 +193,38 @@ impl Shared {
     }
 }
 
+/// A pipeline of which a log is being compressed.
+struct Held<'c>(&'c Compressor);
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        lock(&self.0.files).now = None;
+        self.0.left.notify_all();
+    }
+}
+
 impl Compressor {
+    /// From now on no log of this pipeline is compressed.
+    fn going(&self, pipeline: PipelineId) {
+        let mut files = lock(&self.files);
+        files.going.insert(pipeline);
+        // It leaves the log as soon as it looks.
+        while files.now == Some(pipeline) {
+            let woken = self.left.wait(files);
+            files = woken.unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// From now on nobody removes the files of this pipeline; none: somebody does.
+    fn hold(&self, pipeline: PipelineId) -> Option<Held<'_>> {
+        let mut files = lock(&self.files);
+        if files.going.contains(&pipeline) {
+            return None;
+        }
+        files.now = Some(pipeline);
+        Some(Held(self))
+    }
+
     /// Says once that logs stay as they are: the next start tries it again.
     fn tell(&self, key: AttemptKey, why: &io::Error) {
         if self.told.swap(true, Ordering::SeqCst) {
@@ -202,5 +239,45 @@ impl Compressor {
             "the log of attempt {key} stays as it is until the next start, and so do others that cannot be \
              compressed: {what} ({why})"
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Condvar, Mutex};
+
+    use crossbeam_channel::bounded;
+
+    use super::Compressor;
+    use crate::engine::PipelineId;
+    use crate::executor::local::lock;
+
+    #[test]
+    fn a_removal_waits_for_its_own_pipeline_alone() {
+        let compressor = Compressor {
+            least: 1,
+            queue: bounded(1).0,
+            missed: Default::default(),
+            files: Mutex::default(),
+            left: Condvar::new(),
+            told: Default::default(),
+            running: Mutex::default(),
+        };
+        let (one, other) = (PipelineId(1), PipelineId(2));
+        let held = compressor.hold(one).expect("nobody removes it");
+        assert_eq!(lock(&compressor.files).now, Some(one));
+        lock(&compressor.files).going.insert(other);
+        std::thread::scope(|scope| {
+            let waits = scope.spawn(|| compressor.going(one));
+            compressor.going(other);
+            assert_eq!(
+                lock(&compressor.files).now,
+                Some(one),
+                "it waits for nothing"
+            );
+            drop(held);
+            waits.join().expect("it goes on");
+        });
+        assert!(compressor.hold(one).is_none() && compressor.hold(other).is_none());
     }
 }

@@ -69,6 +69,8 @@ pub(super) struct Shared {
     pub(super) facts: Sender<Fact>,
     pub(super) boot: String,
     pool: ThreadPool,
+    /// Where files of whole pipelines are removed: scripts start and end beside it.
+    removing: ThreadPool,
     pub(super) leftovers: Leftovers,
     /// None: logs stay as they are.
     pub(super) compressor: OnceLock<Compressor>,
@@ -105,6 +107,10 @@ impl Executor {
             .num_threads(settings.threads.max(1))
             .thread_name("executor".to_owned())
             .build();
+        let removing = threadpool::Builder::new()
+            .num_threads(1)
+            .thread_name("removing".to_owned())
+            .build();
         let shared = Arc::new(Shared {
             settings,
             spool,
@@ -113,6 +119,7 @@ impl Executor {
             facts,
             boot,
             pool,
+            removing,
             leftovers,
             compressor: OnceLock::new(),
             current: Mutex::default(),
@@ -134,6 +141,7 @@ impl Executor {
         }
         self.shared.leftovers.ring();
         self.shared.pool.join();
+        self.shared.removing.join();
         self.shared.leftovers.pool.join();
         self.shared.stop_compressing();
     }
@@ -158,8 +166,21 @@ impl Drop for Executor {
 impl Shared {
     /// Does something on a thread of the pool.
     pub(super) fn job(self: &Arc<Self>, act: impl FnOnce(&Arc<Shared>) + Send + 'static) {
+        self.job_on(&self.pool, act);
+    }
+
+    /// Removes files, after those that were to be removed before.
+    pub(super) fn removal(self: &Arc<Self>, act: impl FnOnce(&Arc<Shared>) + Send + 'static) {
+        self.job_on(&self.removing, act);
+    }
+
+    fn job_on(
+        self: &Arc<Self>,
+        pool: &ThreadPool,
+        act: impl FnOnce(&Arc<Shared>) + Send + 'static,
+    ) {
         let shared = Arc::clone(self);
-        self.pool.execute(move || {
+        pool.execute(move || {
             if !shared.stopping() {
                 act(&shared);
             }

@@ -36,8 +36,13 @@ impl Spool {
             match own_file(&self.mark(key)) {
                 // The directory went with the mark that was the last one until now.
                 Err(why) if why.kind() == ErrorKind::NotFound => {}
-                other => return other.map(|_| true),
+                other => break drop(other?),
             }
+        }
+        // It may have been removed meanwhile, with all that is its pipeline's.
+        match fs::exists(&log)? {
+            true => Ok(true),
+            false => self.unmark(key).map(|()| false),
         }
     }
 

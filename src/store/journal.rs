@@ -2,7 +2,7 @@
 //! row, so many rows at most.
 
 use diesel::sql_types::{BigInt, Integer, Nullable, Text};
-use diesel::{QueryableByName, RunQueryDsl};
+use diesel::{Connection, QueryableByName, RunQueryDsl};
 
 use super::connection::{Db, on};
 use super::error::StoreError;
@@ -160,14 +160,17 @@ fn find(
         };
     }
     let most = i64::try_from(limit).unwrap_or(i64::MAX);
-    let page = bound!(statement(filter)).bind::<BigInt, _>(most);
-    let lines: Vec<JournalLine> = on!(&mut *db, c => page.load(c))?;
-    if lines.len() >= limit {
-        let last = lines.last().map(|line| line.sequence);
-        return Ok((lines, last));
-    }
-    let looked: Looked = on!(db, c => bound!(extent(filter)).get_result(c))?;
-    Ok((lines, looked.last.filter(|_| looked.rows == looked_at)))
+    // What is deleted in between would let the second statement look further than the first.
+    db.transaction(|db: &mut Db| {
+        let page = bound!(statement(filter)).bind::<BigInt, _>(most);
+        let lines: Vec<JournalLine> = on!(&mut *db, c => page.load(c))?;
+        if lines.len() >= limit {
+            let last = lines.last().map(|line| line.sequence);
+            return Ok((lines, last));
+        }
+        let looked: Looked = on!(db, c => bound!(extent(filter)).get_result(c))?;
+        Ok((lines, looked.last.filter(|_| looked.rows == looked_at)))
+    })
 }
 
 #[cfg(test)]

@@ -169,16 +169,20 @@ impl Store {
         Ok(found.first().map(|row| PipelineId(row.id)))
     }
 
-    /// What the newest version of a graph says of what is over.
-    pub fn retention_of(&self, name: &str) -> Result<Retention, StoreError> {
-        let policies: Option<String> = graph::table
+    /// What the newest version of a graph says of what is over; none where that is not known: it has not
+    /// passed its check, so a rule of it may be written wrong.
+    pub fn retention_of(&self, name: &str) -> Result<Option<Retention>, StoreError> {
+        let newest: Option<(bool, String)> = graph::table
             .filter(graph::name.eq(name))
             .order(graph::version.desc())
-            .select(graph::policies)
+            .select((graph::checked, graph::policies))
             .first(&mut *self.pool.get()?)
             .optional()?;
-        let policies: Option<GraphPolicies> = policies.map(|text| from_json(&text)).transpose()?;
-        Ok(policies.map_or_else(Retention::default, |policies| policies.retention()))
+        let Some((true, policies)) = newest else {
+            return Ok(None);
+        };
+        let policies: GraphPolicies = from_json(&policies)?;
+        Ok(Some(policies.retention()))
     }
 }
 

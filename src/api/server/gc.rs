@@ -67,6 +67,7 @@ pub(in crate::api) async fn collect(
                 .used_in_parts(parts.as_deref().unwrap_or_default())?;
             let mut told = Collected::of(Default::default(), &rules, false);
             told.pipelines = parts.len() as u64;
+            told.more = told.pipelines >= MOST;
             Ok(told)
         };
         Ok(Json(once.run(&desk, collect, again)?))

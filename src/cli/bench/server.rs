@@ -128,10 +128,13 @@ impl Running {
         let mut command = Command::new(std::env::current_exe().map_err(failed)?);
         command.args(["serve", "--json", "--port", "0", "--log", "warn", "--slots"]);
         command.arg(slots.to_string()).arg("--data").arg(&data);
-        // Settings of this place and of its user are for servers that work.
+        // Settings of this place and of its user are for servers that work: the nearest file counts.
+        std::fs::write(place.path("Rocket.toml"), "").map_err(failed)?;
         command.current_dir(place.path(""));
-        let ours =
-            |(name, _): &(std::ffi::OsString, _)| name.to_string_lossy().starts_with("TRACKYARD_");
+        let ours = |(name, _): &(std::ffi::OsString, _)| {
+            let name = name.to_string_lossy();
+            name.starts_with("TRACKYARD_") || name.starts_with("ROCKET_")
+        };
         for (name, _) in std::env::vars_os().filter(ours) {
             command.env_remove(name);
         }

@@ -13,6 +13,8 @@ use crate::store::{Kept, PipelineHead};
 pub const RETENTION: &str = "retention";
 /// Refusals that are told with their reasons.
 const MOST_TOLD: usize = 20;
+/// How many go before those that are on their way have time to be gone.
+const AT_ONCE: u64 = 2_000;
 
 /// How what goes is taken away.
 #[derive(Debug, Clone, Copy)]
@@ -93,8 +95,8 @@ impl Desk {
         all.map(|()| sums.told())
     }
 
-    /// Applies the rules as the server does by itself, and notes what came of it. Nothing is done while
-    /// it drains; none: it did nothing.
+    /// Applies the rules as the server does by itself, to so many pipelines at once, and notes what came of
+    /// it. Nothing is done while it drains; none: it did nothing.
     pub fn apply_retention(&self, now: i64, stop: &dyn Fn() -> bool) -> Option<Applied> {
         let stop = || stop() || self.handle.is_draining();
         if stop() {
@@ -104,7 +106,7 @@ impl Desk {
             who: RETENTION,
             dry: false,
             graph: None,
-            most: u64::MAX,
+            most: AT_ONCE,
         };
         let mut sums = Sums::default();
         let rules = self.retention_rules(now).map_err(StartError::from);
@@ -115,6 +117,7 @@ impl Desk {
             pipelines: told.pipelines(),
             log_bytes: told.log_bytes(),
             refused: told.refused,
+            more: told.more,
             trouble: done.err().map(|why| why.to_string()),
         };
         self.retained.note(applied.clone());

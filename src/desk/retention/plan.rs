@@ -31,7 +31,11 @@ pub(super) fn plan(store: &Store, server: Retention, now: i64) -> Result<Rules, 
     };
     let mut after = None;
     while let Some(name) = store.graph_with_pipelines(after.as_deref())? {
-        let own = store.retention_of(&name)?;
+        // What cannot be known deletes nothing, by the rules of the server neither.
+        let Some(own) = store.retention_of(&name)? else {
+            after = Some(name);
+            continue;
+        };
         let both = own.or(server);
         if !both.is_empty() {
             let stays = match both.keep_last {

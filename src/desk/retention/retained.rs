@@ -23,6 +23,8 @@ pub struct Applied {
     pub log_bytes: i64,
     /// Pipelines that could not be deleted.
     pub refused: u64,
+    /// There may be more: so many go at once.
+    pub more: bool,
     /// Why it went no further; none: nothing was in the way.
     pub trouble: Option<String>,
 }

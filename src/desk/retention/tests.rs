@@ -232,6 +232,29 @@ fn what_stays_always_includes_the_newest_and_the_unfinished() {
 
 /// More than one page of each kind.
 #[test]
+fn nothing_of_a_graph_goes_while_its_newest_version_has_errors() {
+    let mut base = Base::new();
+    let days = |days| Retention {
+        days,
+        ..Retention::default()
+    };
+    // The first one keeps long, the second one's `days: 0` is an error.
+    let rows = [(0, Some(50), KIB), (1, Some(50), KIB), (2, Some(50), KIB)];
+    base.fill(&[days(Some(3_650)), days(Some(0)), days(None)], &rows);
+    let all = base.going(days(Some(30)), None);
+    assert_eq!(all.into_keys().collect::<Vec<_>>(), [2, 3]);
+    let refused = "UPDATE graph SET checked = 0 WHERE version = 2 AND name IN ('g0', 'g1')";
+    base.db.batch_execute(refused).expect("written");
+    let server = Retention {
+        days: Some(30),
+        keep_last: None,
+        max_bytes: Some(1),
+    };
+    let all = base.going(server, None);
+    assert_eq!(all.into_keys().collect::<Vec<_>>(), [3]);
+}
+
+#[test]
 fn a_thousand_go_page_after_page() {
     let mut base = Base::new();
     let rows: Vec<Row> = (0..1_000).map(|i| (i % 2, Some(9), KIB)).collect();

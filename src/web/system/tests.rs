@@ -74,6 +74,7 @@ fn told(count: i64) -> Told {
         pipelines: 12,
         log_bytes: 5,
         refused: 7,
+        more: false,
         trouble: Some(HOSTILE.to_owned()),
     };
     let would = Collected {
