@@ -115,17 +115,7 @@ impl Reader {
     }
 
     fn note(&mut self, key: &'static str, value: &impl std::fmt::Debug, from: Option<String>) {
-        let value = format!("{value:?}");
-        // What may be left out is shown as it would be written.
-        let inner = value
-            .strip_prefix("Some(")
-            .and_then(|v| v.strip_suffix(')'));
-        let value = match (value.as_str(), inner) {
-            ("None", _) => "none".to_owned(),
-            (_, Some(inner)) => inner.to_owned(),
-            (_, None) => value,
-        };
-        self.settings.push(Setting { key, value, from });
+        self.settings.push(Setting::shown(key, value, from));
     }
 
     /// The directory of the file that the value at `key` comes from, when it comes from one.

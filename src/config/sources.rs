@@ -48,6 +48,26 @@ pub struct Setting {
     pub from: Option<String>,
 }
 
+impl Setting {
+    /// What may be left out is shown as it would be written.
+    pub(super) fn shown(
+        key: &'static str,
+        value: &impl std::fmt::Debug,
+        from: Option<String>,
+    ) -> Self {
+        let value = format!("{value:?}");
+        let inner = value
+            .strip_prefix("Some(")
+            .and_then(|v| v.strip_suffix(')'));
+        let value = match (value.as_str(), inner) {
+            ("None", _) => "none".to_owned(),
+            (_, Some(inner)) => inner.to_owned(),
+            (_, None) => value,
+        };
+        Self { key, value, from }
+    }
+}
+
 /// One source's values under their keys, e.g. `trackyard.slots`.
 pub(super) struct Layer {
     pub(super) place: Place,
