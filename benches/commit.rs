@@ -11,13 +11,14 @@ use std::time::{Duration, Instant};
 
 use criterion::{Criterion, Throughput};
 use tempfile::TempDir;
-use trackyard::engine::{
-    AttemptEnd, AttemptKey, Capacity, Effect, Engine, Event, Outbox, Plan, StartOrder, Time,
-};
+use trackyard::engine::{AttemptKey, Capacity, Effect, Engine, Outbox, Plan};
 use trackyard::graph::{Graph, Outputs, Vertex};
 use trackyard::store::{Durability, NewGraph, Terms, Writer};
 
-const NOW: Time = Time(1_795_230_504_120);
+use work::NOW;
+
+mod work;
+
 /// Of the pipeline whose tracks end.
 const VERTICES: usize = 5_000;
 
@@ -49,44 +50,16 @@ impl Base {
 
     /// Another pipeline, and each slot is taken.
     fn start(&mut self) {
-        let order = StartOrder {
-            plan: Arc::clone(&self.plan),
-            name: "bench".to_owned(),
-            desc: String::new(),
-            request_key: None,
-            who: "bench".to_owned(),
-            trigger: "rest",
-            given: "{}".to_owned(),
-            inputs: Vec::new(),
-            priority: 0,
-            again_of: None,
-            why: String::new(),
-        };
         let mut out = Outbox::default();
-        let started = self
-            .engine
-            .step(NOW, Event::Start(Arc::new(order)), &mut out);
+        let started = self.engine.step(NOW, work::start(&self.plan), &mut out);
         assert!(started.is_ok(), "nothing is refused");
         self.flush(out);
     }
 
     fn end(&mut self, out: &mut Outbox) {
         let key = self.running.pop().expect("something runs");
-        let end = AttemptEnd {
-            reason: None,
-            exit_code: Some(0),
-            signal: None,
-            detail: None,
-            started_at: NOW,
-            finished_at: NOW,
-            log_bytes: 200,
-            dropped_bytes: 0,
-            outputs: None,
-        };
-        let output = b"what a short script prints\n".to_vec();
-        let ended = self
-            .engine
-            .step(NOW, Event::Ended { key, end, output }, out);
+        let event = work::ended(key, b"what a short script prints\n");
+        let ended = self.engine.step(NOW, event, out);
         assert!(ended.is_ok(), "a fact is never refused");
     }
 

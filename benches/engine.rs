@@ -12,11 +12,14 @@ use std::time::{Duration, Instant};
 
 use criterion::{BatchSize, Criterion};
 use trackyard::engine::{
-    AttemptEnd, AttemptKey, Capacity, Effect, Engine, Event, GraphId, NextIds, Outbox, Plan,
-    PlanVertex, Policies, StartOrder, Time, VertexId,
+    AttemptKey, Capacity, Effect, Engine, Event, GraphId, NextIds, Outbox, Plan, PlanVertex,
+    Policies, VertexId,
 };
 
-const NOW: Time = Time(1_795_230_504_120);
+use work::{NOW, ended, start};
+
+mod work;
+
 /// Tracks that wait for a slot.
 const WAITING: usize = 1_000;
 
@@ -46,41 +49,6 @@ fn joined(vertices: usize) -> Arc<Plan> {
     edges.sort_unstable();
     edges.dedup();
     plan(vertices, &edges)
-}
-
-fn start(plan: &Arc<Plan>) -> Event {
-    Event::Start(Arc::new(StartOrder {
-        plan: Arc::clone(plan),
-        name: "bench".to_owned(),
-        desc: String::new(),
-        request_key: None,
-        who: "bench".to_owned(),
-        trigger: "rest",
-        given: "{}".to_owned(),
-        inputs: Vec::new(),
-        priority: 0,
-        again_of: None,
-        why: String::new(),
-    }))
-}
-
-fn ended(key: AttemptKey) -> Event {
-    let end = AttemptEnd {
-        reason: None,
-        exit_code: Some(0),
-        signal: None,
-        detail: None,
-        started_at: NOW,
-        finished_at: NOW,
-        log_bytes: 0,
-        dropped_bytes: 0,
-        outputs: None,
-    };
-    Event::Ended {
-        key,
-        end,
-        output: Vec::new(),
-    }
 }
 
 fn empty(slots: u32) -> Engine {
@@ -149,7 +117,7 @@ fn one_by_one(
 
 /// The end of a track, and what it gives a slot to.
 fn whole(engine: &mut Engine, key: AttemptKey, out: &mut Outbox) -> Duration {
-    let (event, began) = (ended(key), Instant::now());
+    let (event, began) = (ended(key, b""), Instant::now());
     apply(engine, event, out);
     engine.dispatch(NOW, out);
     began.elapsed()
@@ -157,7 +125,7 @@ fn whole(engine: &mut Engine, key: AttemptKey, out: &mut Outbox) -> Duration {
 
 /// The dispatch alone.
 fn dispatch(engine: &mut Engine, key: AttemptKey, out: &mut Outbox) -> Duration {
-    apply(engine, ended(key), out);
+    apply(engine, ended(key, b""), out);
     let began = Instant::now();
     engine.dispatch(NOW, out);
     began.elapsed()

@@ -165,7 +165,6 @@ fn anywhere(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use diesel::dsl::{exists, not};
-    use diesel::sqlite::Sqlite;
     use diesel::{
         EscapeExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl,
         TextExpressionMethods,
@@ -174,14 +173,12 @@ mod tests {
     use super::{Archived, BEYOND, GraphFilter, anywhere};
     use crate::engine::PipelineState;
     use crate::store::graphs::head_columns;
-    use crate::store::query_plan::steps;
+    use crate::store::query_plan::{steps, written};
     use crate::store::schema::{archived_graph, graph, graph_last, graph_tag, pipeline};
 
     fn plan(filter: &GraphFilter) -> String {
         let query = query!(filter, 10);
-        let sql = diesel::debug_query::<Sqlite, _>(&query).to_string();
-        let (sql, _) = sql.split_once(" -- binds").expect("a statement");
-        steps(sql).join("; ")
+        steps(&written(&query)).join("; ")
     }
 
     /// Names in their order, those of a tag by its index, and of the pipelines one for each version.

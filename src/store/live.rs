@@ -249,19 +249,16 @@ impl Row {
 
 #[cfg(test)]
 mod tests {
-    use diesel::sqlite::Sqlite;
-    use diesel::{ExpressionMethods, QueryDsl, debug_query};
+    use diesel::{ExpressionMethods, QueryDsl};
 
-    use crate::store::query_plan::steps;
+    use crate::store::query_plan::{steps, written};
     use crate::store::schema::{pipeline, track};
 
     /// A server asks it before it answers anything.
     #[test]
     fn what_is_live_is_found_without_the_history() {
         let query = live_tracks!();
-        let sql = debug_query::<Sqlite, _>(&query).to_string();
-        let (sql, _) = sql.split_once(" -- binds").expect("a statement");
-        let plan = steps(sql).join("; ");
+        let plan = steps(&written(&query)).join("; ");
         for step in [
             "SEARCH track USING INDEX track_of_pipeline (pipeline_id=?)",
             "SCAN pipeline USING INDEX pipeline_live",

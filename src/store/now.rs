@@ -116,14 +116,12 @@ fn open() -> [i16; 4] {
 #[cfg(test)]
 mod tests {
     use diesel::dsl::{count_star, sql};
-    use diesel::query_builder::QueryFragment;
     use diesel::sql_types::{Bool, Integer};
-    use diesel::sqlite::Sqlite;
-    use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, debug_query};
+    use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl};
 
     use super::{BEFORE, LIVE, ORDER, open};
     use crate::engine::TrackState;
-    use crate::store::query_plan::steps;
+    use crate::store::query_plan::{steps, written};
     use crate::store::schema::{graph, pipeline, track};
     use crate::store::tracks::track_columns;
 
@@ -131,13 +129,6 @@ mod tests {
         "pipeline_live",
         "track_of_pipeline (pipeline_id=? AND state=?)",
     ];
-
-    /// A query as the database gets it.
-    fn written(query: &impl QueryFragment<Sqlite>) -> String {
-        let sql = debug_query::<Sqlite, _>(query).to_string();
-        let (sql, _) = sql.split_once(" -- binds").expect("a statement");
-        sql.to_owned()
-    }
 
     #[test]
     fn the_history_is_not_read() {

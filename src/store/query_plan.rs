@@ -1,7 +1,9 @@
 //! How SQLite would find what a query asks for, in an empty database of today's schema.
 
+use diesel::query_builder::QueryFragment;
 use diesel::sql_types::Text;
-use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use diesel::sqlite::Sqlite;
+use diesel::{QueryableByName, RunQueryDsl, debug_query, sql_query};
 
 use super::connection::{Durability, on, open_writer};
 use super::migrate::migrate;
@@ -21,4 +23,11 @@ pub(super) fn steps(query: &str) -> Vec<String> {
     let query = sql_query(format!("EXPLAIN QUERY PLAN {query}"));
     let plan: Vec<Step> = on!(&mut db, c => query.load(c)).expect("a plan");
     plan.into_iter().map(|step| step.detail).collect()
+}
+
+/// A query as the database gets it.
+pub(super) fn written(query: &impl QueryFragment<Sqlite>) -> String {
+    let sql = debug_query::<Sqlite, _>(query).to_string();
+    let (sql, _) = sql.split_once(" -- binds").expect("a statement");
+    sql.to_owned()
 }

@@ -168,16 +168,13 @@ mod tests {
     use crate::engine::{PipelineId, TrackId};
     use crate::store::connection::{Db, Durability, open_writer};
     use crate::store::migrate::migrate;
-    use crate::store::query_plan::steps;
+    use crate::store::query_plan::{steps, written};
     use crate::store::schema::{pipeline, track, vertex};
     use crate::store::tracks::track_columns;
     use diesel::connection::SimpleConnection;
     use diesel::dsl::sql;
     use diesel::sql_types::Bool;
-    use diesel::{
-        ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, debug_query,
-        sqlite::Sqlite,
-    };
+    use diesel::{ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl};
 
     /// Two pipelines of one graph: `a`, whose failure counts as done, before `b`, which needs a pool,
     /// and a script after the verdict.
@@ -219,9 +216,7 @@ mod tests {
     fn what_runs_after_the_verdict_is_looked_up_by_its_number() {
         let pipelines: Vec<i64> = (1..=51).collect();
         let query = handlers_of!(last_tracks(), &pipelines);
-        let sql = debug_query::<Sqlite, _>(&query).to_string();
-        let (sql, _) = sql.split_once(" -- binds").expect("a statement");
-        let steps = steps(&sql.replace('?', "7"));
+        let steps = steps(&written(&query).replace('?', "7"));
         let by_number = "SEARCH track USING INTEGER PRIMARY KEY (rowid=?)";
         assert!(steps.iter().any(|step| step == by_number), "{steps:?}");
         assert!(
