@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Trackyard beside the programs that merely run processes, side by side in one run.
 #
-#   benches/compare.sh [--slots N] [--rounds N] [--binary FILE] [CASE...]
+#   benches/compare.sh [--slots N] [--rounds N] [--disk-ms MS] [--binary FILE] [CASE...]
 #
 # One line a case: name, ours, theirs, ratio, target; benches/compare.py has the cases. The two take
 # turns in each round, so that a busy machine slows both alike, and the medians are compared. Trackyard
-# writes each transition durably and the others keep no history. What a history of a million pipelines costs
+# writes each transition durably and the others keep no history; --disk-ms asks how that is where the disk is
+# slower: benches/disk.py. What a history of a million pipelines costs
 # has nothing beside it: benches/history.py measures that. Needs ninja and ab (Debian:
 # ninja-build, apache2-utils). Builds the release unless --binary names a program.
 set -euo pipefail

@@ -1,5 +1,6 @@
 """A server of its own for a benchmark: on a data directory and a free port, asked over one connection."""
 
+import copy
 import http.client
 import json
 import os
@@ -34,6 +35,12 @@ class Server:
             self.token = token.read().strip()
         answer, _ = self.ask("GET", link)
         self.cookie = answer.getheader("Set-Cookie").split(";")[0]
+
+    def beside(self):
+        """The same server over a connection of its own, for another thread."""
+        other = copy.copy(self)
+        other.wire = http.client.HTTPConnection(self.place)
+        return other
 
     def ask(self, method, path, body=None, **headers):
         """The answer and its bytes; headers with `_` for `-`."""

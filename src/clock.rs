@@ -4,6 +4,7 @@
 //! Nothing here orders events; the wall clock may jump.
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use rustix::time::{ClockId, clock_gettime};
 
 const SECOND: u64 = 1_000;
 const MINUTE: u64 = 60 * SECOND;
@@ -14,6 +15,13 @@ const DAY: u64 = 24 * HOUR;
 #[must_use]
 pub fn now() -> i64 {
     Utc::now().timestamp_millis()
+}
+
+/// Milliseconds since the machine began, those in which it slept among them: nobody sets this clock.
+#[must_use]
+pub fn up() -> i64 {
+    let up = clock_gettime(ClockId::Boottime);
+    up.tv_sec * 1_000 + up.tv_nsec / 1_000_000
 }
 
 /// A moment in RFC 3339, UTC, with milliseconds: `2026-11-21T02:41:00.123Z`.

@@ -11,6 +11,7 @@ mod restored;
 mod retention;
 mod routes;
 mod serve;
+mod steady;
 
 pub use crate::secrets::KEY_FILE;
 pub use error::AppError;

@@ -44,6 +44,8 @@ pub struct App {
     pub spool: Spool,
     /// What earlier runs of a file had left unfinished when this process began: it goes on now.
     pub left: Vec<PipelineHead>,
+    /// The newest moment that an earlier process has noted.
+    pub(super) last: Option<i64>,
     pub(super) hold: Hold,
     /// File handles that this process may have.
     pub(super) handles: u64,
@@ -76,6 +78,7 @@ impl App {
             .keeping_notes(i64::from(config.incoming.request_key_days) * DAY_MS)
             .keeping_deeds(config.bounds.deeds_kept);
         let left = store.unfinished(RUN)?;
+        let last = store.newest_moment()?;
         let known = Arc::new(Known::new(store.clone(), Arc::clone(&vault)));
         let limits = limits(&config);
         let program = std::env::current_exe().map_err(data_error)?;
@@ -130,6 +133,7 @@ impl App {
             token,
             spool,
             left,
+            last,
             hold,
             handles: handles.now,
             driver,

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounded};
 
+use super::steady::Steady;
 use crate::clock;
 use crate::desk::Desk;
 
@@ -23,10 +24,12 @@ pub(super) struct Retaining {
 }
 
 impl Retaining {
-    /// Looks at the rules so often; none where the system gives no thread.
-    pub(super) fn begin(desk: Desk, every: Duration) -> Option<Self> {
+    /// Looks at the rules so often; `last` is the newest moment that an earlier process has noted. None
+    /// where the system gives no thread.
+    pub(super) fn begin(desk: Desk, every: Duration, last: Option<i64>) -> Option<Self> {
         let (stop, stopped) = bounded(1);
-        let work = move || run(&desk, every, &stopped);
+        let steady = Steady::new(clock::now(), clock::up(), last);
+        let work = move || run(&desk, every, steady, &stopped);
         match std::thread::Builder::new()
             .name("retention".to_owned())
             .spawn(work)
@@ -48,12 +51,22 @@ impl Retaining {
     }
 }
 
-fn run(desk: &Desk, every: Duration, stopped: &Receiver<()>) {
-    let (mut wait, told) = (FIRST.min(every), Cell::new(false));
+fn run(desk: &Desk, every: Duration, mut steady: Steady, stopped: &Receiver<()>) {
+    let (mut wait, told, mut doubted) = (FIRST.min(every), Cell::new(false), false);
     while matches!(stopped.recv_timeout(wait), Err(RecvTimeoutError::Timeout)) {
         wait = every;
         let stop = || !matches!(stopped.try_recv(), Err(TryRecvError::Empty));
-        let Some(applied) = desk.apply_retention(clock::now(), &stop) else {
+        let now = clock::now();
+        let (of_ages, ahead) = steady.now(now, clock::up());
+        if let Some(ahead) = ahead.filter(|_| !doubted) {
+            let ahead = clock::format_duration(ahead);
+            tracing::warn!(
+                ahead,
+                "the clock is {ahead} ahead of what is known: until that has held for a day, no pipeline is older by it"
+            );
+        }
+        doubted = ahead.is_some();
+        let Some(applied) = desk.apply_retention(now, of_ages, &stop) else {
             continue;
         };
         if applied.more {

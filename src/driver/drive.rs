@@ -20,11 +20,10 @@ use super::flush::{Answered, answer};
 use super::measures::Meter;
 use super::removals::Removals;
 use super::ring::Ring;
-use super::starts::Plans;
 use super::trouble::{Ballast, Trouble};
-use crate::engine::{Engine, Outbox, PipelineId, PipelineState, Time};
+use crate::engine::{Engine, Outbox, PipelineId, PipelineState, Plan, Time};
 use crate::executor::{Backend, Fact};
-use crate::store::Writer;
+use crate::store::{OfGraphs, Writer};
 
 /// The driver's state. It lives on one thread.
 pub(super) struct Drive {
@@ -44,7 +43,9 @@ pub(super) struct Drive {
     pub(super) now: fn() -> Time,
     /// The most events of one commit.
     pub(super) batch: usize,
-    pub(super) plans: Plans,
+    /// For the next start of their graph, which can be started: they go with any change of definitions, which
+    /// nobody but the driver makes.
+    pub(super) plans: OfGraphs<Plan>,
     pub(super) watches: BTreeMap<PipelineId, Vec<Sender<PipelineState>>>,
     pub(super) ring: Ring,
     pub(super) draining: Draining,

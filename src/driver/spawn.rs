@@ -19,7 +19,7 @@ use super::trouble::{Ballast, Trouble};
 use crate::engine::{Capacity, Effect, Engine, Time};
 use crate::executor::{Backend, Fact, Verdict};
 use crate::spool::Spool;
-use crate::store::{StoreError, Turn, Writer};
+use crate::store::{OfGraphs, StoreError, Turn, Writer};
 
 /// What the driver is told once.
 #[derive(Debug, Clone)]
@@ -123,7 +123,7 @@ impl Driver {
             now: settings.now,
             batch: settings.batch,
             grace_ms: settings.grace_ms,
-            plans: BTreeMap::new(),
+            plans: OfGraphs::default(),
             watches: BTreeMap::new(),
             ring: ring.clone(),
             draining,

@@ -1,19 +1,11 @@
 //! Starting pipelines: request keys, and plans that are kept for the next start of their graph.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::command::{CommandError, NewStart, Reply, Started};
 use super::drive::Drive;
 use crate::engine::{Answer, Event, GraphId, Outbox, PipelineId, Plan, Room, StartOrder, Time};
 use crate::store::{StoreError, Unfit};
-
-/// Plans kept for the next start of the same graph.
-const MOST_PLANS: usize = 32;
-
-/// Plans by their graph; each is of one revision, of a graph that can be started: they go with any change of
-/// definitions, which nobody but the driver makes.
-pub(super) type Plans = BTreeMap<GraphId, Arc<Plan>>;
 
 impl Drive {
     pub(super) fn start(
@@ -99,10 +91,8 @@ impl Drive {
     }
 
     fn plan(&mut self, graph: GraphId, revision: i64) -> Result<Arc<Plan>, CommandError> {
-        if let Some(plan) = self.plans.get(&graph)
-            && plan.revision == revision
-        {
-            return Ok(Arc::clone(plan));
+        if let Some(plan) = self.plans.find(graph, revision) {
+            return Ok(plan);
         }
         let Some(head) = self.writer.head(graph)? else {
             return Err(CommandError::NoGraph(graph));
@@ -121,10 +111,7 @@ impl Drive {
             .plan(graph)?
             .ok_or(CommandError::NoGraph(graph))?;
         let plan = Arc::new(plan);
-        if self.plans.len() >= MOST_PLANS {
-            self.plans.pop_first();
-        }
-        self.plans.insert(graph, Arc::clone(&plan));
+        self.plans.keep(graph, revision, &plan);
         Ok(plan)
     }
 }

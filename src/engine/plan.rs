@@ -180,6 +180,12 @@ impl Plan {
         self.vertices.len()
     }
 
+    /// About how many bytes of memory it takes.
+    pub fn bytes(&self) -> usize {
+        let (offset, degree, rank) = (4, 4, 4);
+        self.len() * (size_of::<PlanVertex>() + offset + degree + rank) + 4 * self.successors.len()
+    }
+
     /// Whether there is no vertex; never so for a checked graph.
     pub fn is_empty(&self) -> bool {
         self.vertices.is_empty()

@@ -3,10 +3,9 @@
 //! What is to be done is in the spool, as marks; the queue only says where to look now. So it may be
 //! short, and a server that dies leaves nothing but marks, which the next one reads.
 
-use std::collections::BTreeSet;
 use std::io::{self, ErrorKind};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded, select};
@@ -14,6 +13,7 @@ use rustix::process::setpriority_process;
 use tracing::{debug, warn};
 
 use super::Executor;
+use super::in_use::InUse;
 use super::local::{Shared, lock};
 use crate::engine::{AttemptKey, PipelineId};
 use crate::failpoint::{Point, reach};
@@ -30,24 +30,13 @@ pub(super) struct Compressor {
     /// Shorter logs stay as they are.
     least: u64,
     queue: Sender<PipelineId>,
-    /// Somebody found no room in the queue.
+    /// Marks may be there that nobody in the queue stands for: there was no room in it, or on the disk.
     missed: AtomicBool,
-    files: Mutex<Files>,
-    /// Told when the log that was at work is left.
-    left: Condvar,
+    in_use: InUse,
     /// It was said once that a log could not be compressed.
     told: AtomicBool,
     /// Dropped to end the thread.
     running: Mutex<Option<Running>>,
-}
-
-/// Whose files are in use.
-#[derive(Debug, Default)]
-struct Files {
-    /// Of this pipeline a log is being compressed.
-    now: Option<PipelineId>,
-    /// Those whose files are being removed.
-    going: BTreeSet<PipelineId>,
 }
 
 #[derive(Debug)]
@@ -70,8 +59,7 @@ impl Executor {
             least,
             queue,
             missed: AtomicBool::new(true),
-            files: Mutex::default(),
-            left: Condvar::new(),
+            in_use: InUse::default(),
             told: AtomicBool::new(false),
             running: Mutex::default(),
         };
@@ -114,9 +102,9 @@ impl Shared {
         let Some(compressor) = self.compressor.get() else {
             return self.spool.remove_pipeline(pipeline);
         };
-        compressor.going(pipeline);
+        compressor.in_use.going(pipeline);
         let removed = self.spool.remove_pipeline(pipeline);
-        lock(&compressor.files).going.remove(&pipeline);
+        compressor.in_use.gone(pipeline);
         removed
     }
 
@@ -141,143 +129,101 @@ impl Shared {
         };
         // Where the system refuses that, it is done all the same.
         let _ = setpriority_process(None, NICE);
+        let mut full = false;
         while !self.stopping() {
             if waiting.is_empty() && compressor.missed.swap(false, Ordering::SeqCst) {
                 let marked = self.spool.marked_pipelines().unwrap_or_else(|why| {
                     warn!(%why, "the logs that a former process left to be compressed cannot be listed: {why}");
                     Vec::new()
                 });
-                for pipeline in marked {
-                    self.compress_pipeline(compressor, pipeline, is_over);
-                }
+                let mut marked = marked.into_iter();
+                full = marked.any(|id| self.compress_pipeline(compressor, id, is_over).is_err());
             }
             select! {
                 recv(stopped) -> _ => return,
                 recv(waiting) -> pipeline => {
                     let Ok(pipeline) = pipeline else { return };
-                    self.compress_pipeline(compressor, pipeline, is_over);
+                    // With room for its logs there may be room for those that found none.
+                    match self.compress_pipeline(compressor, pipeline, is_over) {
+                        Ok(done) if full && done > 0 => compressor.missed.store(true, Ordering::SeqCst),
+                        Ok(_) => {}
+                        Err(NoRoom) => full = true,
+                    }
                 }
             }
         }
     }
 
+    /// Compresses what is marked of a pipeline that is over; gives how many logs that were.
     fn compress_pipeline(
         &self,
         compressor: &Compressor,
         pipeline: PipelineId,
         is_over: &dyn Fn(PipelineId) -> bool,
-    ) {
-        let marked = match self.spool.marked(pipeline) {
-            Ok(marked) => marked,
-            Err(why) => {
-                return warn!(pipeline = pipeline.0, %why, "logs of pipeline {pipeline} stay as they are: {why}");
-            }
-        };
+    ) -> Result<usize, NoRoom> {
+        let mut done = 0;
+        let marked = self.spool.marked(pipeline).unwrap_or_else(|why| {
+            warn!(pipeline = pipeline.0, %why, "logs of pipeline {pipeline} stay as they are: {why}");
+            Vec::new()
+        });
         if marked.is_empty() || self.stopping() || !is_over(pipeline) {
-            return;
+            return Ok(done);
         }
         for key in marked {
-            let goes_on = || !self.stopping() && !lock(&compressor.files).going.contains(&pipeline);
-            let Some(_held) = compressor.hold(pipeline).filter(|_| !self.stopping()) else {
-                return;
+            let goes_on = || !self.stopping() && !compressor.in_use.is_going(pipeline);
+            let Some(_held) = compressor
+                .in_use
+                .hold(pipeline)
+                .filter(|_| !self.stopping())
+            else {
+                return Ok(done);
             };
             let reached = |_| reach(Point::ServerCompressing, &key);
             match self.spool.compress(key, &goes_on, &reached) {
                 Ok(Compression::Done) => {
-                    debug!(attempt = %key, "the log of attempt {key} is compressed")
+                    done += 1;
+                    debug!(attempt = %key, "the log of attempt {key} is compressed");
                 }
                 Ok(Compression::Left | Compression::NotYet) => {}
-                Err(why) => compressor.tell(key, &why),
+                Err(why) => {
+                    compressor.tell(key, &why);
+                    if no_room(&why) {
+                        return Err(NoRoom);
+                    }
+                }
             }
         }
+        Ok(done)
     }
 }
 
-/// A pipeline of which a log is being compressed.
-struct Held<'c>(&'c Compressor);
+/// The disk has no room for a compressed log.
+struct NoRoom;
 
-impl Drop for Held<'_> {
-    fn drop(&mut self) {
-        lock(&self.0.files).now = None;
-        self.0.left.notify_all();
-    }
+fn no_room(why: &io::Error) -> bool {
+    matches!(
+        why.kind(),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded
+    )
 }
 
 impl Compressor {
-    /// From now on no log of this pipeline is compressed.
-    fn going(&self, pipeline: PipelineId) {
-        let mut files = lock(&self.files);
-        files.going.insert(pipeline);
-        // It leaves the log as soon as it looks.
-        while files.now == Some(pipeline) {
-            let woken = self.left.wait(files);
-            files = woken.unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-
-    /// From now on nobody removes the files of this pipeline; none: somebody does.
-    fn hold(&self, pipeline: PipelineId) -> Option<Held<'_>> {
-        let mut files = lock(&self.files);
-        if files.going.contains(&pipeline) {
-            return None;
-        }
-        files.now = Some(pipeline);
-        Some(Held(self))
-    }
-
-    /// Says once that logs stay as they are: the next start tries it again.
+    /// Says once that logs stay as they are, and when that is tried again.
     fn tell(&self, key: AttemptKey, why: &io::Error) {
         if self.told.swap(true, Ordering::SeqCst) {
             return;
         }
-        let what = match why.kind() {
-            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "the disk has too little room",
-            _ => "a file is in the way",
+        let (what, until) = match no_room(why) {
+            true => (
+                "the disk has too little room",
+                "until a pipeline ends that finds room",
+            ),
+            false => ("a file is in the way", "until the next start"),
         };
         warn!(
             attempt = %key, %why,
-            "the log of attempt {key} stays as it is until the next start, and so do others that cannot be \
+            "the log of attempt {key} stays as it is {until}, and so do others that cannot be \
              compressed: {what} ({why})"
         );
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::{Condvar, Mutex};
-
-    use crossbeam_channel::bounded;
-
-    use super::Compressor;
-    use crate::engine::PipelineId;
-    use crate::executor::local::lock;
-
-    #[test]
-    fn a_removal_waits_for_its_own_pipeline_alone() {
-        let compressor = Compressor {
-            least: 1,
-            queue: bounded(1).0,
-            missed: Default::default(),
-            files: Mutex::default(),
-            left: Condvar::new(),
-            told: Default::default(),
-            running: Mutex::default(),
-        };
-        let (one, other) = (PipelineId(1), PipelineId(2));
-        let held = compressor.hold(one).expect("nobody removes it");
-        assert_eq!(lock(&compressor.files).now, Some(one));
-        lock(&compressor.files).going.insert(other);
-        std::thread::scope(|scope| {
-            let waits = scope.spawn(|| compressor.going(one));
-            compressor.going(other);
-            assert_eq!(
-                lock(&compressor.files).now,
-                Some(one),
-                "it waits for nothing"
-            );
-            drop(held);
-            waits.join().expect("it goes on");
-        });
-        assert!(compressor.hold(one).is_none() && compressor.hold(other).is_none());
     }
 }

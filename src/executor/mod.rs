@@ -21,6 +21,7 @@ mod attempts;
 mod backend;
 mod compressor;
 mod death;
+mod in_use;
 mod launching;
 mod leftover;
 mod link;

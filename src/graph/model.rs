@@ -105,6 +105,22 @@ impl Graph {
             .map(|e| e.tail as usize)
     }
 
+    /// About how many bytes of memory it takes.
+    pub fn bytes(&self) -> usize {
+        let params = |all: &[Param]| all.iter().map(Param::bytes).sum::<usize>();
+        let pairs = |env: &[(String, String)]| -> usize {
+            let one = |(name, value): &(String, String)| name.len() + value.len() + 48;
+            env.iter().map(one).sum()
+        };
+        let vertex = |v: &Vertex| {
+            let texts = v.name.len() + v.desc.len() + v.script.len();
+            size_of::<Vertex>() + texts + params(&v.input) + params(&v.outputs) + pairs(&v.env)
+        };
+        let own = self.desc.len() + params(&self.input) + pairs(&self.env);
+        let vertices: usize = self.vertices.iter().map(vertex).sum();
+        own + vertices + size_of::<Edge>() * self.edges.len()
+    }
+
     /// The parameters that `vertex`, one of this graph's, may refer to: its own, then those of the
     /// graph that none of its own hides.
     pub(super) fn declared_for<'g>(&'g self, vertex: &'g Vertex) -> Vec<&'g Param> {

@@ -66,6 +66,18 @@ pub enum Value {
 }
 
 impl Param {
+    /// About how many bytes of memory it takes.
+    pub(super) fn bytes(&self) -> usize {
+        let value = |value: &Value| match value {
+            Value::Str(text) => size_of::<Value>() + text.len(),
+            _ => size_of::<Value>(),
+        };
+        let texts =
+            self.name.len() + self.desc.len() + self.pattern.as_ref().map_or(0, String::len);
+        let values = self.choices.iter().chain(&self.default);
+        size_of::<Self>() + texts + values.map(value).sum::<usize>()
+    }
+
     /// A parameter without any rule.
     pub fn new(name: &str, kind: Kind) -> Self {
         Self {

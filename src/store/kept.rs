@@ -12,43 +12,44 @@ use super::schema::graph;
 use crate::engine::{GraphId, Plan};
 use crate::graph::Graph;
 
-/// So many are kept at most.
-const MOST: usize = 16;
+/// So many are kept at most, however small they are.
+const MOST: usize = 64;
 
 /// What is made of a whole graph.
-pub(super) trait OfGraph {
-    /// And so many vertices in all that are kept; the newest one is kept in any case.
-    const MOST_VERTICES: usize;
+pub trait Weighed {
+    /// So many bytes are kept in all; the newest one is kept in any case.
+    const MOST_BYTES: usize;
 
-    /// How many vertices it has.
-    fn vertices(&self) -> usize;
+    /// About how many bytes of memory it takes.
+    fn bytes(&self) -> usize;
 }
 
-impl OfGraph for Plan {
-    const MOST_VERTICES: usize = 50_000;
+impl Weighed for Plan {
+    const MOST_BYTES: usize = 8 << 20;
 
-    fn vertices(&self) -> usize {
-        self.len()
+    fn bytes(&self) -> usize {
+        Plan::bytes(self)
     }
 }
 
-impl OfGraph for Graph {
+impl Weighed for Graph {
     // They have their scripts.
-    const MOST_VERTICES: usize = 12_000;
+    const MOST_BYTES: usize = 16 << 20;
 
-    fn vertices(&self) -> usize {
-        self.vertices.len()
+    fn bytes(&self) -> usize {
+        Graph::bytes(self)
     }
 }
 
 /// Those that were asked for last, the newest first.
 #[derive(Debug)]
-pub(super) struct OfGraphs<T>(Mutex<VecDeque<One<T>>>);
+pub struct OfGraphs<T>(Mutex<VecDeque<One<T>>>);
 
 #[derive(Debug)]
 struct One<T> {
     graph: GraphId,
     revision: i64,
+    bytes: usize,
     made: Arc<T>,
 }
 
@@ -58,7 +59,7 @@ impl<T> Default for OfGraphs<T> {
     }
 }
 
-impl<T: OfGraph> OfGraphs<T> {
+impl<T: Weighed> OfGraphs<T> {
     /// What `make` makes of a graph as it is in the database: each edit of one gives it another revision.
     pub(super) fn of(
         &self,
@@ -80,7 +81,8 @@ impl<T: OfGraph> OfGraphs<T> {
         Ok(made)
     }
 
-    fn find(&self, id: GraphId, revision: i64) -> Option<Arc<T>> {
+    /// What is kept of a graph, if it is of this revision.
+    pub fn find(&self, id: GraphId, revision: i64) -> Option<Arc<T>> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let own = |one: &One<T>| one.graph == id && one.revision == revision;
         let at = kept.iter().position(own)?;
@@ -90,19 +92,27 @@ impl<T: OfGraph> OfGraphs<T> {
         Some(made)
     }
 
-    fn keep(&self, graph: GraphId, revision: i64, made: &Arc<T>) {
+    /// Keeps what was made of a graph, instead of what was kept of it.
+    pub fn keep(&self, graph: GraphId, revision: i64, made: &Arc<T>) {
+        let bytes = made.bytes();
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.retain(|own| own.graph != graph);
         kept.push_front(One {
             graph,
             revision,
+            bytes,
             made: Arc::clone(made),
         });
-        let vertices =
-            |kept: &VecDeque<One<T>>| -> usize { kept.iter().map(|one| one.made.vertices()).sum() };
-        while kept.len() > MOST || kept.len() > 1 && vertices(&kept) > T::MOST_VERTICES {
+        let bytes = |kept: &VecDeque<One<T>>| -> usize { kept.iter().map(|one| one.bytes).sum() };
+        while kept.len() > MOST || kept.len() > 1 && bytes(&kept) > T::MOST_BYTES {
             kept.pop_back();
         }
+    }
+
+    /// Forgets all of them.
+    pub fn clear(&self) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.clear();
     }
 }
 
@@ -110,7 +120,7 @@ impl<T: OfGraph> OfGraphs<T> {
 mod tests {
     use std::sync::Arc;
 
-    use super::{MOST, OfGraph, OfGraphs};
+    use super::{MOST, OfGraphs, Weighed};
     use crate::engine::{GraphId, Plan, PlanVertex, Policies, Time};
     use crate::graph::{Graph, Runnable, Vertex};
     use crate::store::connection::pragmas;
@@ -138,8 +148,32 @@ mod tests {
         keep(100, 1, 2);
         assert!(found(1, 2) && found(100, 1) && !found(2, 1));
         // One that is larger than all may be is kept alone.
-        keep(101, 1, Plan::MOST_VERTICES + 1);
+        keep(101, 1, Plan::MOST_BYTES / size_of::<PlanVertex>());
         assert!(found(101, 1) && !found(100, 1) && !found(1, 2));
+        plans.clear();
+        assert!(!found(101, 1));
+    }
+
+    #[test]
+    fn long_scripts_leave_room_for_fewer() {
+        let graphs = OfGraphs::default();
+        let keep = |id, script: usize| {
+            let vertex = Vertex {
+                script: " ".repeat(script),
+                ..Vertex::default()
+            };
+            let graph = Graph {
+                vertices: vec![vertex],
+                ..Graph::default()
+            };
+            graphs.keep(GraphId(id), 1, &Arc::new(graph));
+        };
+        let found = |id| graphs.find(GraphId(id), 1).is_some();
+        keep(1, Graph::MOST_BYTES / 2);
+        keep(2, Graph::MOST_BYTES / 3);
+        assert!(found(1) && found(2));
+        keep(3, Graph::MOST_BYTES / 3);
+        assert!(!found(1) && found(2) && found(3));
     }
 
     fn of_script(script: &str) -> NewGraph {

@@ -75,6 +75,7 @@ pub use hook_update::HookUpdate;
 pub use hooks::{HookDeed, HookHead};
 pub use inbox::Waiting;
 pub use journal::{JournalFilter, JournalLine};
+pub use kept::OfGraphs;
 pub use lists::PipelineList;
 pub use look::{Counts, Look, copy, look};
 pub use migrate::{Standing, kept_copy, schema_version};

@@ -3,10 +3,13 @@
 use std::borrow::Cow;
 
 use diesel::{
-    ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, QueryResult, RunQueryDsl,
+    ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl,
+    QueryResult, RunQueryDsl,
 };
 
 use super::connection::Db;
+use super::error::StoreError;
+use super::reader::Store;
 use super::schema::{journal, pipeline};
 use crate::engine::PipelineState;
 
@@ -25,6 +28,15 @@ pub struct Noted {
     pub attempt: i32,
     /// The verdict of the pipeline, when nothing of it can move any more.
     pub verdict: Option<PipelineState>,
+}
+
+impl Store {
+    /// When the last entry of the journal was made; none: there is none.
+    pub fn newest_moment(&self) -> Result<Option<i64>, StoreError> {
+        let db = &mut *self.pool.get()?;
+        let newest = journal::table.order(journal::sequence.desc());
+        Ok(newest.select(journal::at).first(db).optional()?)
+    }
 }
 
 /// The last entries of the journal, oldest first.

@@ -52,6 +52,7 @@ fn shown(value: f64, unit: Unit) -> String {
     match unit {
         Unit::EachSecond => format!("{value:.0} /s"),
         Unit::Seconds => format!("{value:.2} s"),
+        Unit::Milliseconds if value < 0.1 => format!("{:.1} µs", value * 1_000.0),
         Unit::Milliseconds if value < 10.0 => format!("{value:.2} ms"),
         Unit::Milliseconds => format!("{value:.0} ms"),
     }
@@ -87,7 +88,7 @@ mod tests {
                 "CASE     FIGURE  PER VERTEX  PLAIN   RATIO  WHAT",
                 "commits  812 /s                             2,000 durable commits of one insert",
                 "chain    3.00 s  3.00 ms     1.50 s  2.00   1,000 scripts, one after the other",
-                "start    96 ms   0.01 ms                    start of 10,000 vertices, from request to answer",
+                "start    96 ms   9.6 µs                     start of 10,000 vertices, from request to answer",
             ]
         );
     }

@@ -97,7 +97,13 @@ impl Desk {
 
     /// Applies the rules as the server does by itself, to so many pipelines at once, and notes what came of
     /// it. Nothing is done while it drains; none: it did nothing.
-    pub fn apply_retention(&self, now: i64, stop: &dyn Fn() -> bool) -> Option<Applied> {
+    /// How old something is is counted from `of_ages`.
+    pub fn apply_retention(
+        &self,
+        now: i64,
+        of_ages: i64,
+        stop: &dyn Fn() -> bool,
+    ) -> Option<Applied> {
         let stop = || stop() || self.handle.is_draining();
         if stop() {
             return None;
@@ -109,7 +115,7 @@ impl Desk {
             most: AT_ONCE,
         };
         let mut sums = Sums::default();
-        let rules = self.retention_rules(now).map_err(StartError::from);
+        let rules = self.retention_rules(of_ages).map_err(StartError::from);
         let done = rules.and_then(|rules| self.collect_into(&mut sums, &rules, how, &stop));
         let told = sums.told();
         let applied = Applied {

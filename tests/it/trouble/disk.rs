@@ -18,8 +18,12 @@ struct Small {
 
 impl Small {
     fn new() -> Self {
+        Self::of("16m")
+    }
+
+    fn of(size: &str) -> Self {
         let own = tempfile::tempdir().expect("a directory");
-        let server = Server::start_in_own_disk(own.path(), "16m");
+        let server = Server::start_in_own_disk(own.path(), size);
         let inside = format!("/proc/{}/root{}", server.pid(), own.path().display());
         Self {
             server,
@@ -196,6 +200,27 @@ fn a_log_that_finds_no_room_is_told_and_the_result_is_kept() {
     // The log is the user's to remove.
     std::fs::remove_file(small.inside.join(format!("logs/{id}/1-1.log"))).expect("removed");
     assert_eq!(server.settled(&id)["state"], "FINISH");
+}
+
+#[test]
+fn logs_that_find_no_room_to_be_compressed_are_once_there_is() {
+    // Compressing leaves 64 MiB alone.
+    let small = Small::of("80m");
+    let prints = "name: g\nvertices: {a: 'seq 1 20000'}\n";
+    small.fill(60 << 20);
+    let ended = small.server.run(prints, &serde_json::json!({}));
+    let log = |id: &str| small.inside.join(format!("logs/{id}/{id}-1.log"));
+    let packed = |id: &str| log(id).with_extension("log.zst").exists() && !log(id).exists();
+    // A short one never is, but has its turn after the first.
+    let short = "name: short\nvertices: {a: 'echo short'}\n";
+    small.server.run(short, &serde_json::json!({}));
+    assert!(log("1").exists() && !packed("1"));
+    let text = small.server.log(&small.server.track(&ended, "a"));
+    small.make_room();
+    small.server.run(prints, &serde_json::json!({}));
+    small.server.until(|| packed("3") && packed("1"));
+    assert_eq!(small.server.log(&small.server.track(&ended, "a")), text);
+    assert!(log("2").exists());
 }
 
 #[test]
