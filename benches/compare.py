@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 
-from disk import slower
+from disk import check, slower
 from ours import Server
 
 CASES = {}
@@ -228,9 +228,12 @@ def main():
     parser.add_argument("--binary", required=True)
     parser.add_argument("--slots", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--disk-ms", type=float, help="as if a durable write took so many milliseconds more, for both")
+    parser.add_argument("--disk-ms", type=float, help="as if a durable write took so many milliseconds more, for both; of the case `starts` alone")
     parser.add_argument("cases", nargs="*", metavar="CASE", help=", ".join(of[0].__name__ for of in CASES.values()))
     given = parser.parse_args()
+    if given.disk_ms and given.cases != ["starts"]:
+        parser.error("--disk-ms is for the case `starts`: other cases start programs, which it makes slower too")
+    check()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
         if given.disk_ms:
             slower(place, given.disk_ms)

@@ -3,11 +3,12 @@
 
     benches/retention.py PROGRAM [--copies 30] [--vertices 10000] [--seconds 10]
 
-Makes a history that ended a day and more ago: so many copies of a pipeline of so many vertices, of one whose twenty
-scripts have 500 kB each, and of twenty small ones. Then a small pipeline is started again and again over REST, first
-for so many seconds with nothing else to do, then while `POST /gc` deletes all of that. Prints how long the starts
-took, from request to answer, and how long the commits of the driver (`trackyard_commit_seconds`), removals among
-them. Exit code 1 when a commit took longer than 50 ms. Takes a minute and about 1 GB.
+Makes a history: so many copies of a pipeline of so many vertices, of one whose twenty scripts have 500 kB each, and
+of twenty small ones, each with a log of 100 bytes per attempt; the newest copy ended now, each one before it a day
+earlier. Then a small pipeline is started again and again over REST by one client, first for so many seconds with
+nothing else to do, then, by another server, while `POST /gc` deletes all that is a day old, files too. Prints how
+long the starts took, from request to answer, and how long the commits of the driver (`trackyard_commit_seconds`),
+removals among them. Exit code 1 when a commit took longer than 50 ms. Takes a minute or two and 2 GB.
 """
 
 import argparse
@@ -22,6 +23,7 @@ import threading
 import time
 
 from copies import copy
+from disk import check
 from ours import Server
 
 LIMIT = 0.05
@@ -31,7 +33,7 @@ CHAIN = "name: small\nvertices: {a: 'true', b: {script: 'true', needs: [a]}, c: 
 
 
 def make(program, data, vertices, copies):
-    """A history, all of it older than a day; gives how many pipelines and tracks it has."""
+    """The history; gives how many pipelines and tracks it has."""
     wide = "name: wide\nvertices:\n" + "".join(f"  v{n}: 'true'\n" for n in range(vertices))
     fat = "name: fat\nvertices:\n" + "".join(f"  v{n}: 'true # {'x' * FAT}'\n" for n in range(20))
     server = Server(program, data)
@@ -44,7 +46,11 @@ def make(program, data, vertices, copies):
         server.end()
     with contextlib.closing(sqlite3.connect(f"{data}/trackyard.db")) as base:
         copy(base, copies * len(runs), DAY)
-        # The newest copy is of today.
+        for pipeline, first, vertices in base.execute("SELECT id, first_track, vertices FROM pipeline"):
+            os.makedirs(f"{data}/logs/{pipeline}", exist_ok=True)
+            for track in range(first, first + vertices):
+                with open(f"{data}/logs/{pipeline}/{track}-1.log", "w") as log:
+                    log.write("x" * 100)
         return base.execute("SELECT count(*), sum(vertices) FROM pipeline").fetchone()
 
 
@@ -84,33 +90,36 @@ def main():
     for name, usual in [("--copies", 30), ("--vertices", 10_000), ("--seconds", 10)]:
         parser.add_argument(name, type=int, default=usual)
     given = parser.parse_args()
+    check()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as data:
         pipelines, tracks = make(os.path.realpath(given.program), data, given.vertices, given.copies)
         print(f"{pipelines} pipelines, {tracks} tracks, {os.path.getsize(f'{data}/trackyard.db') / 1e6:.0f} MB", flush=True)
-        os.environ["TRACKYARD_RETENTION_DAYS"] = "1"
-        server = Server(os.path.realpath(given.program), data)
-        asks = server.beside()
+        program = os.path.realpath(given.program)
+        server = Server(program, data)
         try:
             graph = server.define(CHAIN)
-            end, first = time.monotonic() + given.seconds, commits(server)
+            end, before = time.monotonic() + given.seconds, commits(server)
             took = starts(server, graph, lambda: time.monotonic() > end)
-            second = commits(server)
-            said("nothing else", took, first, second)
-            over, removal = threading.Event(), []
+            said("nothing else", took, before, commits(server))
+        finally:
+            server.end()
+        os.environ["TRACKYARD_RETENTION_DAYS"] = "1"
+        server = Server(program, data)
+        try:
+            over, removal, before, asks = threading.Event(), [], commits(server), server.beside()
             thread = threading.Thread(target=lambda: removal.append(clean(asks, data, over)))
             thread.start()
             took = starts(server, graph, over.is_set)
             thread.join()
-            slow = said("while all is deleted", took, second, commits(server))
-            gone, seconds = removal[0]
-            print(f"{gone} pipelines went in {seconds:.1f} s")
+            slow = said("while what is old is deleted", took, before, commits(server))
+            print("{} pipelines and their files went in {:.1f} s".format(*removal[0]))
         finally:
             server.end()
     sys.exit(f"{slow} commits took more than {LIMIT * 1000:g} ms" if slow else None)
 
 
 def clean(server, data, over):
-    """Deletes all that is a day old; gives how many went, and the seconds until their last row had gone."""
+    """Deletes all that is a day old; gives how many went, and the seconds until their last row and file had gone."""
     began, gone = time.monotonic(), 0
     try:
         while True:

@@ -83,6 +83,8 @@ system-kept-gone = { $count ->
  }
 # $count (Number) - pipelines
 system-kept-refused = { $count } could not be deleted
+# $time (String) - how far
+system-kept-ahead = The clock is { $time } ahead of what is believed: until that has held for a day, nothing is older by it.
 # $why (String) - what was in the way
 system-kept-trouble = It went no further: { $why }
 system-kept-ask = What would be deleted now

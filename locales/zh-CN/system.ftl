@@ -54,6 +54,7 @@ system-kept-last = 上次执行
 system-kept-not-yet = 本次启动以来尚未执行。
 system-kept-gone = 已删除 { $count } 条流水线，含日志 { $size }
 system-kept-refused = { $count } 条无法删除
+system-kept-ahead = 时钟比可信时间快 { $time }：保持满一天之前，不会因此把任何内容视为更旧。
 system-kept-trouble = 中途停止：{ $why }
 system-kept-ask = 查看现在会删除什么
 system-kept-would = 现在会删除 { $count } 条流水线，含日志 { $size }。

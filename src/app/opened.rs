@@ -44,6 +44,8 @@ pub struct App {
     pub spool: Spool,
     /// What earlier runs of a file had left unfinished when this process began: it goes on now.
     pub left: Vec<PipelineHead>,
+    /// The boot of the machine.
+    pub(super) boot: String,
     /// The newest moment that an earlier process has noted.
     pub(super) last: Option<i64>,
     pub(super) hold: Hold,
@@ -133,6 +135,7 @@ impl App {
             token,
             spool,
             left,
+            boot,
             last,
             hold,
             handles: handles.now,

@@ -2,20 +2,24 @@
 //! from time to time, and ends with the server.
 
 use std::cell::Cell;
+use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounded};
 
 use super::steady::Steady;
 use crate::clock;
-use crate::desk::Desk;
+use crate::desk::{Desk, Moment};
 
 /// How long a server lets others have their turn first: those who come back after it was started anew.
 const FIRST: Duration = Duration::from_secs(60);
 
 /// How long those that go have to be gone before more do.
 const BETWEEN: Duration = Duration::from_secs(30);
+
+/// How often the clock is looked at, however seldom the rules are.
+const LOOK: Duration = Duration::from_secs(3_600);
 
 /// The thread. It ends once this is dropped, and after the pipelines that it has just asked for.
 pub(super) struct Retaining {
@@ -24,12 +28,20 @@ pub(super) struct Retaining {
 }
 
 impl Retaining {
-    /// Looks at the rules so often; `last` is the newest moment that an earlier process has noted. None
-    /// where the system gives no thread.
-    pub(super) fn begin(desk: Desk, every: Duration, last: Option<i64>) -> Option<Self> {
+    /// Looks at the rules so often; by the clock of a data directory in which the newest moment that is noted
+    /// is `last`. None where the system gives no thread.
+    pub(super) fn begin(
+        desk: Desk,
+        every: Duration,
+        (data, boot, last): (&Path, &str, Option<i64>),
+    ) -> Option<Self> {
         let (stop, stopped) = bounded(1);
-        let steady = Steady::new(clock::now(), clock::up(), last);
-        let work = move || run(&desk, every, steady, &stopped);
+        let clock = Watched {
+            data: data.to_owned(),
+            steady: Steady::read(data, boot, last),
+            doubted: false,
+        };
+        let work = move || run(&desk, every, clock, &stopped);
         match std::thread::Builder::new()
             .name("retention".to_owned())
             .spawn(work)
@@ -51,22 +63,48 @@ impl Retaining {
     }
 }
 
-fn run(desk: &Desk, every: Duration, mut steady: Steady, stopped: &Receiver<()>) {
-    let (mut wait, told, mut doubted) = (FIRST.min(every), Cell::new(false), false);
-    while matches!(stopped.recv_timeout(wait), Err(RecvTimeoutError::Timeout)) {
-        wait = every;
-        let stop = || !matches!(stopped.try_recv(), Err(TryRecvError::Empty));
+/// The clock by which pipelines are old, kept with each look.
+struct Watched {
+    data: PathBuf,
+    steady: Steady,
+    /// It was said that the wall clock is ahead.
+    doubted: bool,
+}
+
+impl Watched {
+    fn look(&mut self) -> Moment {
         let now = clock::now();
-        let (of_ages, ahead) = steady.now(now, clock::up());
-        if let Some(ahead) = ahead.filter(|_| !doubted) {
-            let ahead = clock::format_duration(ahead);
-            tracing::warn!(
+        let (believed, ahead) = self.steady.now(now, clock::up());
+        match ahead.map(clock::format_duration) {
+            Some(ahead) if !self.doubted => tracing::warn!(
                 ahead,
-                "the clock is {ahead} ahead of what is known: until that has held for a day, no pipeline is older by it"
-            );
+                "the clock is {ahead} ahead of what is believed: until that has held for a day, no pipeline is older by it"
+            ),
+            None if self.doubted => tracing::info!("the clock is believed again"),
+            _ => {}
         }
-        doubted = ahead.is_some();
-        let Some(applied) = desk.apply_retention(now, of_ages, &stop) else {
+        self.doubted = ahead.is_some();
+        if let Err(why) = self.steady.keep(&self.data) {
+            tracing::debug!(%why, "the next server does not know that this clock was believed: {why}");
+        }
+        Moment { now, believed }
+    }
+}
+
+fn run(desk: &Desk, every: Duration, mut clock: Watched, stopped: &Receiver<()>) {
+    let (mut wait, told) = (FIRST.min(every), Cell::new(false));
+    let mut last = Instant::now();
+    while matches!(
+        stopped.recv_timeout(wait.saturating_sub(last.elapsed()).min(LOOK)),
+        Err(RecvTimeoutError::Timeout)
+    ) {
+        let moment = clock.look();
+        if last.elapsed() < wait {
+            continue;
+        }
+        (last, wait) = (Instant::now(), every);
+        let stop = || !matches!(stopped.try_recv(), Err(TryRecvError::Empty));
+        let Some(applied) = desk.apply_retention(moment, &stop) else {
             continue;
         };
         if applied.more {

@@ -55,7 +55,7 @@ pub use pictures::{MOST_NEAR, MOST_VERTICES, Pictured, Pictures};
 pub use remove::Removed;
 pub use render::{RenderError, RenderRequest, scripts};
 pub use retention::{
-    Applied, Collected, Collecting, Key, Line, RETENTION, Retained, Rule, Rules, Says,
+    Applied, Collected, Collecting, Key, Line, Moment, RETENTION, Retained, Rule, Rules, Says,
 };
 pub use secrets::{SecretError, judge_secret, would_remove_secret};
 pub use shown::{TrackShown, Variable, variables};

@@ -32,6 +32,8 @@ pub(super) struct Compressor {
     queue: Sender<PipelineId>,
     /// Marks may be there that nobody in the queue stands for: there was no room in it, or on the disk.
     missed: AtomicBool,
+    /// A log found no room on the disk.
+    full: AtomicBool,
     in_use: InUse,
     /// It was said once that a log could not be compressed.
     told: AtomicBool,
@@ -59,6 +61,7 @@ impl Executor {
             least,
             queue,
             missed: AtomicBool::new(true),
+            full: AtomicBool::new(false),
             in_use: InUse::default(),
             told: AtomicBool::new(false),
             running: Mutex::default(),
@@ -105,6 +108,11 @@ impl Shared {
         compressor.in_use.going(pipeline);
         let removed = self.spool.remove_pipeline(pipeline);
         compressor.in_use.gone(pipeline);
+        if compressor.full.swap(false, Ordering::SeqCst) {
+            compressor.missed.store(true, Ordering::SeqCst);
+            // It has no marks any more: this only wakes.
+            let _ = compressor.queue.try_send(pipeline);
+        }
         removed
     }
 
@@ -129,45 +137,45 @@ impl Shared {
         };
         // Where the system refuses that, it is done all the same.
         let _ = setpriority_process(None, NICE);
-        let mut full = false;
         while !self.stopping() {
             if waiting.is_empty() && compressor.missed.swap(false, Ordering::SeqCst) {
                 let marked = self.spool.marked_pipelines().unwrap_or_else(|why| {
-                    warn!(%why, "the logs that a former process left to be compressed cannot be listed: {why}");
+                    compressor.missed.store(true, Ordering::SeqCst);
+                    warn!(%why, "the logs that are to be compressed cannot be listed: {why}");
                     Vec::new()
                 });
-                let mut marked = marked.into_iter();
-                full = marked.any(|id| self.compress_pipeline(compressor, id, is_over).is_err());
+                for pipeline in marked {
+                    self.compress_pipeline(compressor, pipeline, is_over);
+                }
             }
             select! {
                 recv(stopped) -> _ => return,
                 recv(waiting) -> pipeline => {
                     let Ok(pipeline) = pipeline else { return };
-                    // With room for its logs there may be room for those that found none.
-                    match self.compress_pipeline(compressor, pipeline, is_over) {
-                        Ok(done) if full && done > 0 => compressor.missed.store(true, Ordering::SeqCst),
-                        Ok(_) => {}
-                        Err(NoRoom) => full = true,
+                    let room = self.compress_pipeline(compressor, pipeline, is_over);
+                    // There may be some for those that found none, too.
+                    if room && compressor.full.swap(false, Ordering::SeqCst) {
+                        compressor.missed.store(true, Ordering::SeqCst);
                     }
                 }
             }
         }
     }
 
-    /// Compresses what is marked of a pipeline that is over; gives how many logs that were.
+    /// Compresses what is marked of a pipeline that is over; true: there was something, and room for all of it.
     fn compress_pipeline(
         &self,
         compressor: &Compressor,
         pipeline: PipelineId,
         is_over: &dyn Fn(PipelineId) -> bool,
-    ) -> Result<usize, NoRoom> {
-        let mut done = 0;
+    ) -> bool {
+        let (mut done, mut full) = (0, false);
         let marked = self.spool.marked(pipeline).unwrap_or_else(|why| {
             warn!(pipeline = pipeline.0, %why, "logs of pipeline {pipeline} stay as they are: {why}");
             Vec::new()
         });
         if marked.is_empty() || self.stopping() || !is_over(pipeline) {
-            return Ok(done);
+            return false;
         }
         for key in marked {
             let goes_on = || !self.stopping() && !compressor.in_use.is_going(pipeline);
@@ -176,7 +184,7 @@ impl Shared {
                 .hold(pipeline)
                 .filter(|_| !self.stopping())
             else {
-                return Ok(done);
+                return false;
             };
             let reached = |_| reach(Point::ServerCompressing, &key);
             match self.spool.compress(key, &goes_on, &reached) {
@@ -187,24 +195,21 @@ impl Shared {
                 Ok(Compression::Left | Compression::NotYet) => {}
                 Err(why) => {
                     compressor.tell(key, &why);
-                    if no_room(&why) {
-                        return Err(NoRoom);
-                    }
+                    full |= no_room(&why);
                 }
             }
         }
-        Ok(done)
+        if full {
+            compressor.full.store(true, Ordering::SeqCst);
+        }
+        done > 0 && !full
     }
 }
 
-/// The disk has no room for a compressed log.
-struct NoRoom;
-
+/// Whether it may work once something else has gone. A quota is not asked before a log is written: that
+/// would be done in vain again and again.
 fn no_room(why: &io::Error) -> bool {
-    matches!(
-        why.kind(),
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded
-    )
+    why.kind() == ErrorKind::StorageFull
 }
 
 impl Compressor {
@@ -213,12 +218,13 @@ impl Compressor {
         if self.told.swap(true, Ordering::SeqCst) {
             return;
         }
-        let (what, until) = match no_room(why) {
-            true => (
+        let (what, until) = match why.kind() {
+            ErrorKind::StorageFull => (
                 "the disk has too little room",
-                "until a pipeline ends that finds room",
+                "until something is deleted, or another log finds room",
             ),
-            false => ("a file is in the way", "until the next start"),
+            ErrorKind::QuotaExceeded => ("the quota is used up", "until the next start"),
+            _ => ("a file is in the way", "until the next start"),
         };
         warn!(
             attempt = %key, %why,

@@ -67,6 +67,8 @@ impl InUse {
 
 #[cfg(test)]
 mod tests {
+    use std::thread::yield_now;
+
     use super::InUse;
     use crate::engine::PipelineId;
     use crate::executor::local::lock;
@@ -81,7 +83,14 @@ mod tests {
         std::thread::scope(|scope| {
             let waits = scope.spawn(|| in_use.going(one));
             in_use.going(other);
-            assert_eq!(lock(&in_use.files).now, Some(one), "it waits for nothing");
+            while !in_use.is_going(one) {
+                yield_now();
+            }
+            for _ in 0..1_000 {
+                yield_now();
+                assert!(!waits.is_finished(), "it has not waited");
+            }
+            assert_eq!(lock(&in_use.files).now, Some(one));
             drop(held);
             waits.join().expect("it goes on");
         });

@@ -112,11 +112,16 @@ impl Graph {
             let one = |(name, value): &(String, String)| name.len() + value.len() + 48;
             env.iter().map(one).sum()
         };
+        let words = |all: &[String]| all.iter().map(|word| word.len() + 24).sum::<usize>();
+        let some = |text: &Option<String>| text.as_ref().map_or(0, String::len);
         let vertex = |v: &Vertex| {
-            let texts = v.name.len() + v.desc.len() + v.script.len();
-            size_of::<Vertex>() + texts + params(&v.input) + params(&v.outputs) + pairs(&v.env)
+            let texts = v.name.len() + v.desc.len() + v.script.len() + words(&v.secrets);
+            let more = some(&v.workdir) + some(&v.pool) + pairs(&v.env);
+            size_of::<Vertex>() + texts + more + params(&v.input) + params(&v.outputs)
         };
-        let own = self.desc.len() + params(&self.input) + pairs(&self.env);
+        let texts = self.desc.len() + some(&self.workdir);
+        let own = texts + words(&self.secrets) + words(&self.tags);
+        let own = own + params(&self.input) + pairs(&self.env);
         let vertices: usize = self.vertices.iter().map(vertex).sum();
         own + vertices + size_of::<Edge>() * self.edges.len()
     }

@@ -88,14 +88,19 @@ impl Server {
         Self::from_command(program(), data, arguments)
     }
 
-    /// A server whose data directory is a disk of this size, in a mount namespace of its own.
-    pub(crate) fn start_in_own_disk(data: &Path, size: &str) -> Self {
+    /// A server whose data directory is a disk of this size, in a mount namespace of its own. What it tells
+    /// goes into a file on another one.
+    pub(crate) fn start_in_own_disk(data: &Path, size: &str, told: &Path) -> Self {
         let root = rustix::process::getuid().is_root();
         let mut command = Command::new("unshare");
         command.args(if root { &["-m"][..] } else { &["-rm"][..] });
-        let mount =
-            format!("mount -t tmpfs -o size={size} none \"$0\" && cd \"$0\" && exec \"$@\"");
-        command.args(["sh", "-c", &mount]).arg(data);
+        let mount = format!(
+            "mount -t tmpfs -o size={size} none \"$0\" && cd \"$0\" && exec \"$@\" 2>\"$TOLD\""
+        );
+        command
+            .args(["sh", "-c", &mount])
+            .arg(data)
+            .env("TOLD", told);
         command.arg(env!("CARGO_BIN_EXE_trackyard"));
         Self::from_command(command, data, &[])
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::going::Going;
-use super::retained::Applied;
+use super::retained::{Applied, Moment};
 use super::rules::{Rule, Rules};
 use crate::desk::{Asked, Desk, StartError};
 use crate::driver::CommandError;
@@ -97,13 +97,7 @@ impl Desk {
 
     /// Applies the rules as the server does by itself, to so many pipelines at once, and notes what came of
     /// it. Nothing is done while it drains; none: it did nothing.
-    /// How old something is is counted from `of_ages`.
-    pub fn apply_retention(
-        &self,
-        now: i64,
-        of_ages: i64,
-        stop: &dyn Fn() -> bool,
-    ) -> Option<Applied> {
+    pub fn apply_retention(&self, at: Moment, stop: &dyn Fn() -> bool) -> Option<Applied> {
         let stop = || stop() || self.handle.is_draining();
         if stop() {
             return None;
@@ -115,11 +109,12 @@ impl Desk {
             most: AT_ONCE,
         };
         let mut sums = Sums::default();
-        let rules = self.retention_rules(of_ages).map_err(StartError::from);
+        let rules = self.retention_rules(at.believed).map_err(StartError::from);
         let done = rules.and_then(|rules| self.collect_into(&mut sums, &rules, how, &stop));
         let told = sums.told();
         let applied = Applied {
-            at: now,
+            at: at.now,
+            ahead: (at.now - at.believed).max(0),
             pipelines: told.pipelines(),
             log_bytes: told.log_bytes(),
             refused: told.refused,

@@ -13,5 +13,5 @@ mod rules;
 mod tests;
 
 pub use collect::{Collected, Collecting, Line, RETENTION};
-pub use retained::{Applied, Retained};
+pub use retained::{Applied, Moment, Retained};
 pub use rules::{Key, Rule, Rules, Says};

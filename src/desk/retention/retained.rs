@@ -12,11 +12,22 @@ pub struct Retained {
     last: Mutex<Option<Applied>>,
 }
 
+/// What time it is when rules are applied by themselves, in milliseconds since 1970.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment {
+    /// By the wall clock.
+    pub now: i64,
+    /// The same as far as it is believed: how old something is counts from here.
+    pub believed: i64,
+}
+
 /// What came of the rules when they were last applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Applied {
     /// When, in milliseconds since 1970.
     pub at: i64,
+    /// By how many milliseconds the clock was ahead of what is believed; 0: it was not.
+    pub ahead: i64,
     /// Pipelines that were deleted.
     pub pipelines: u64,
     /// Bytes of their logs.

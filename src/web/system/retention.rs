@@ -2,6 +2,7 @@
 //! what would go now.
 
 use super::health::size;
+use crate::clock::format_duration;
 use crate::config::Config;
 use crate::desk::{Applied, Collected, Collecting, Desk, Key, Line, RETENTION, Says, StartError};
 use crate::graph::{Millis, Retention};
@@ -111,6 +112,7 @@ fn rules(said: Retention, every: Millis, t: &Words) -> Vec<String> {
 fn came_of(last: &Applied, t: &Words) -> Vec<String> {
     let mut all = vec![t.system_kept_gone(last.pipelines, bytes(last.log_bytes))];
     all.extend((last.refused > 0).then(|| t.system_kept_refused(last.refused)));
+    all.extend((last.ahead > 0).then(|| t.system_kept_ahead(format_duration(last.ahead))));
     all.extend(last.trouble.as_ref().map(|why| t.system_kept_trouble(why)));
     all
 }

@@ -71,6 +71,7 @@ fn told(count: i64) -> Told {
     };
     let applied = Applied {
         at: NOW.0,
+        ahead: 90_000_000,
         pipelines: 12,
         log_bytes: 5,
         refused: 7,
@@ -139,6 +140,7 @@ fn none_one_and_many_in_both_languages() {
             let would = t.system_kept_at_least("1,000", "1000 B");
             assert_eq!(html.contains(&would), count > 100);
             assert_eq!(html.contains(&t.system_kept_refused(7)), count > 0);
+            assert_eq!(html.contains(&t.system_kept_ahead("1 d 1 h")), count > 0);
             assert_eq!(html.contains(&t.system_slots_used(2, 16)), well);
             assert_eq!(
                 html.contains(&format!("</svg>{}</span>", t.system_bad())),

@@ -5,6 +5,7 @@ use std::path::Path;
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 use serde_json::{Value, json};
+use trackyard::clock;
 
 use super::metrics::values;
 use crate::server::{Server, program, rows};
@@ -27,6 +28,67 @@ fn write(data: &Path, statement: &str) {
     let mut db = SqliteConnection::establish(path.to_str().expect("text")).expect("a database");
     db.batch_execute(&format!("PRAGMA busy_timeout = 5000; {statement}"))
         .expect("written");
+}
+
+fn page(server: &Server, cookie: &str, path: &str) -> String {
+    let url = format!("{}{path}", server.url);
+    let answer = crate::server::ask("GET", &url, &[("Cookie", cookie)], b"");
+    String::from_utf8_lossy(&answer.body).into_owned()
+}
+
+#[test]
+fn a_clock_that_has_gone_forward_makes_nothing_old_before_it_has_held() {
+    const DAY: i64 = 86_400_000;
+    let own = tempfile::tempdir().unwrap();
+    let mut server = Server::start_on(own.path(), &[]);
+    for _ in 0..2 {
+        server.run("name: g\nvertices: {a: 'true'}\n", &json!({}));
+    }
+    server.stop();
+    let age = |days: i64, what: &str| {
+        let ms = days * DAY;
+        write(
+            own.path(),
+            &format!("UPDATE pipeline SET finished_at = finished_at - {ms} WHERE {what}"),
+        );
+    };
+    age(60, "id = 1");
+    let settings = "[default.trackyard]\nretention_days = 30\nretention_every = '100ms'\n";
+    std::fs::write(own.path().join("Rocket.toml"), settings).unwrap();
+    let applied = |said: &str| {
+        let server = Server::start_on(own.path(), &[]);
+        let cookie = server.sign_in(&server.link);
+        server.until(|| page(&server, &cookie, "/system").contains("Last applied"));
+        let system = page(&server, &cookie, "/system");
+        assert_eq!(
+            system.contains("ahead of what is believed"),
+            !said.is_empty()
+        );
+        assert!(system.contains(said), "{system}");
+        left(&server)
+    };
+    // A year ago, by the clock that nobody sets, it was a year earlier: now.
+    let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap();
+    let kept = json!({
+        "boot": boot.trim(),
+        "believed": {"wall": clock::now() - 365 * DAY - 60_000, "up": clock::up()},
+        "doubt": null,
+    });
+    let file = own.path().join("clock");
+    std::fs::write(&file, kept.to_string()).unwrap();
+    assert_eq!(applied("The clock is 365 d 0 h ahead"), [2, 1]);
+    // The next server has not forgotten it.
+    assert_eq!(applied("The clock is 365 d 0 h ahead"), [2, 1]);
+    // Without the file the journal says when it was.
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(applied(""), [2]);
+    std::fs::remove_file(&file).unwrap();
+    age(60, "id = 2");
+    write(
+        own.path(),
+        &format!("UPDATE journal SET at = at - {}", 100 * DAY),
+    );
+    assert_eq!(applied("The clock is 100 d 0 h ahead"), [2]);
 }
 
 #[test]
@@ -55,11 +117,7 @@ fn the_server_keeps_the_newest_by_itself_and_what_is_not_over() {
         1
     );
     let cookie = server.sign_in(&server.link);
-    let page = |path: &str| {
-        let url = format!("{}{path}", server.url);
-        let answer = crate::server::ask("GET", &url, &[("Cookie", &cookie)], b"");
-        String::from_utf8_lossy(&answer.body).into_owned()
-    };
+    let page = |path: &str| page(&server, &cookie, path);
     server.until(|| page("/system").contains("Last applied"));
     let system = page("/system");
     assert!(system.contains("Only the newest 2 pipelines of each graph are kept"));

@@ -14,6 +14,8 @@ struct Small {
     /// The data directory as seen from here.
     inside: PathBuf,
     own: tempfile::TempDir,
+    /// What the server has told.
+    told: tempfile::NamedTempFile,
 }
 
 impl Small {
@@ -23,12 +25,14 @@ impl Small {
 
     fn of(size: &str) -> Self {
         let own = tempfile::tempdir().expect("a directory");
-        let server = Server::start_in_own_disk(own.path(), size);
+        let told = tempfile::NamedTempFile::new().expect("a file");
+        let server = Server::start_in_own_disk(own.path(), size, told.path());
         let inside = format!("/proc/{}/root{}", server.pid(), own.path().display());
         Self {
             server,
             inside: PathBuf::from(inside),
             own,
+            told,
         }
     }
 
@@ -204,23 +208,39 @@ fn a_log_that_finds_no_room_is_told_and_the_result_is_kept() {
 
 #[test]
 fn logs_that_find_no_room_to_be_compressed_are_once_there_is() {
-    // Compressing leaves 64 MiB alone.
-    let small = Small::of("80m");
-    let prints = "name: g\nvertices: {a: 'seq 1 20000'}\n";
-    small.fill(60 << 20);
-    let ended = small.server.run(prints, &serde_json::json!({}));
-    let log = |id: &str| small.inside.join(format!("logs/{id}/{id}-1.log"));
-    let packed = |id: &str| log(id).with_extension("log.zst").exists() && !log(id).exists();
-    // A short one never is, but has its turn after the first.
-    let short = "name: short\nvertices: {a: 'echo short'}\n";
-    small.server.run(short, &serde_json::json!({}));
-    assert!(log("1").exists() && !packed("1"));
+    // Compressing leaves 64 MiB alone: the long one does not fit, the short ones do.
+    let small = Small::of("96m");
+    let prints = |lines: u32| format!("name: g\nvertices: {{a: 'seq 1 {lines}'}}\n");
+    let run = |lines| small.server.run(&prints(lines), &serde_json::json!({}));
+    let log = |id: u32| small.inside.join(format!("logs/{id}/{id}-1.log"));
+    let packed = |id| log(id).with_extension("log.zst").exists() && !log(id).exists();
+    small.fill((64 + 8 + 6) << 20);
+    let ended = run(1_100_000);
+    let told = || std::fs::read_to_string(small.told.path()).expect("text");
+    small
+        .server
+        .until(|| told().contains("the disk has too little room"));
+    assert!(told().contains("stays as it is until something is deleted"));
+    run(30_000);
+    small.server.until(|| packed(2));
+    assert!(log(1).exists() && !packed(1));
     let text = small.server.log(&small.server.track(&ended, "a"));
     small.make_room();
-    small.server.run(prints, &serde_json::json!({}));
-    small.server.until(|| packed("3") && packed("1"));
+    run(30_000);
+    small.server.until(|| packed(3) && packed(1));
     assert_eq!(small.server.log(&small.server.track(&ended, "a")), text);
-    assert!(log("2").exists());
+    // What is deleted makes room, too.
+    small.fill((64 + 8 + 6) << 20);
+    run(1_100_000);
+    run(30_000);
+    small.server.until(|| packed(5));
+    assert!(log(4).exists() && !packed(4));
+    small.make_room();
+    small
+        .server
+        .ask("DELETE", "/api/v1/pipelines/2", &[], b"")
+        .expect(200);
+    small.server.until(|| packed(4));
 }
 
 #[test]
