@@ -2,12 +2,13 @@
 //! from time to time, and ends with the server.
 
 use std::cell::Cell;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounded};
 
+use super::opened::App;
 use super::steady::Steady;
 use crate::clock;
 use crate::desk::{Desk, Moment};
@@ -28,17 +29,14 @@ pub(super) struct Retaining {
 }
 
 impl Retaining {
-    /// Looks at the rules so often; by the clock of a data directory in which the newest moment that is noted
-    /// is `last`. None where the system gives no thread.
-    pub(super) fn begin(
-        desk: Desk,
-        every: Duration,
-        (data, boot, last): (&Path, &str, Option<i64>),
-    ) -> Option<Self> {
+    /// Looks at the rules as often as the settings say; none where the system gives no thread.
+    pub(super) fn begin(app: &App) -> Option<Self> {
         let (stop, stopped) = bounded(1);
+        let (desk, data) = (app.desk.clone(), app.config.data.clone());
+        let every = app.config.retention.every;
         let clock = Watched {
-            data: data.to_owned(),
-            steady: Steady::read(data, boot, last),
+            steady: Steady::read(&data, &app.boot, app.last),
+            data,
             doubted: false,
         };
         let work = move || run(&desk, every, clock, &stopped);

@@ -108,11 +108,7 @@ pub fn serve(app: App, ready: impl FnOnce(&Served) + Send + 'static) -> Result<(
         rocket.register(path, api::catchers())
     });
     let handle = app.desk.handle.clone();
-    let retaining = Retaining::begin(
-        app.desk.clone(),
-        app.config.retention.every,
-        (&app.config.data, &app.boot, app.last),
-    );
+    let retaining = Retaining::begin(&app);
     let app = Arc::new(Mutex::new(app));
     let ready = Mutex::new(Some((ready, listener, Arc::clone(&lines))));
     let (of_liftoff, of_shutdown) = (Arc::clone(&app), Arc::clone(&app));

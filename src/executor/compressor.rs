@@ -9,7 +9,6 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded, select};
-use rustix::process::setpriority_process;
 use tracing::{debug, warn};
 
 use super::Executor;
@@ -18,11 +17,10 @@ use super::local::{Shared, lock};
 use crate::engine::{AttemptKey, PipelineId};
 use crate::failpoint::{Point, reach};
 use crate::spool::Compression;
+use rustix::process::setpriority_process;
 
 /// Pipelines that wait for their turn by name; with more of them, all marks are looked at.
 const WAITING: usize = 1_024;
-/// The thread's niceness: whatever else there is to do comes first.
-const NICE: i32 = 19;
 
 /// What the others know of the thread.
 #[derive(Debug)]
@@ -135,8 +133,7 @@ impl Shared {
         let Some(compressor) = self.compressor.get() else {
             return;
         };
-        // Where the system refuses that, it is done all the same.
-        let _ = setpriority_process(None, NICE);
+        give_way();
         while !self.stopping() {
             if waiting.is_empty() && compressor.missed.swap(false, Ordering::SeqCst) {
                 let marked = self.spool.marked_pipelines().unwrap_or_else(|why| {
@@ -232,4 +229,11 @@ impl Compressor {
              compressed: {what} ({why})"
         );
     }
+}
+
+/// From now on whatever else there is to do comes before this thread. Where the system refuses that, it works
+/// all the same.
+pub(super) fn give_way() {
+    const NICE: i32 = 19;
+    let _ = setpriority_process(None, NICE);
 }

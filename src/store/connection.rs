@@ -152,3 +152,29 @@ pub(super) fn write_tx<T>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use diesel::sql_types::Text;
+    use diesel::{QueryableByName, RunQueryDsl, sql_query};
+
+    use super::{Durability, open_writer};
+
+    #[derive(QueryableByName)]
+    struct Used {
+        #[diesel(sql_type = Text)]
+        compile_options: String,
+    }
+
+    /// `.cargo/config.toml` says so.
+    #[test]
+    fn it_is_built_without_locks_that_nobody_needs() {
+        let own = tempfile::tempdir().unwrap();
+        let mut db = open_writer(&own.path().join("db"), Durability::Normal).unwrap();
+        let options = sql_query("PRAGMA compile_options");
+        let options: Vec<Used> = on!(&mut db, c => options.load(c)).unwrap();
+        let has = |name: &str| options.iter().any(|used| used.compile_options == name);
+        assert!(has("THREADSAFE=2") && has("DEFAULT_MEMSTATUS=0"));
+        assert!(!has("ENABLE_MEMORY_MANAGEMENT") && !has("ENABLE_API_ARMOR"));
+    }
+}
