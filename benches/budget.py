@@ -16,6 +16,7 @@ import statistics
 import tempfile
 import time
 
+from disk import check
 from ours import Server
 
 PARTS = ["driver", "of it commits, by the clock", "executor", "links to supervisors", "supervisors", "scripts", "all else of the server", "by the clock"]
@@ -63,6 +64,7 @@ def main():
     for name, usual in [("--vertices", 1_000), ("--slots", 2), ("--rounds", 3)]:
         parser.add_argument(name, type=int, default=usual)
     given = parser.parse_args()
+    check()
     rounds = {False: [], True: []}
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as data:
         server = Server(given.program, data, "--slots", str(given.slots))

@@ -22,8 +22,9 @@ def check():
     place = os.path.realpath(tempfile.gettempdir())
     with open("/proc/self/mounts") as lines:
         mounts = [line.split()[1:3] for line in lines]
-    above = [(len(mount), kind) for mount, kind in mounts if os.path.join(place, "").startswith(os.path.join(mount, ""))]
-    if max(above)[1] in IN_MEMORY:
+    above = [(len(mount), n, kind) for n, (mount, kind) in enumerate(mounts) if os.path.join(place, "").startswith(os.path.join(mount, ""))]
+    # What was mounted last at a place is what is there.
+    if max(above)[2] in IN_MEMORY:
         sys.exit(f"{place} is in memory, where a commit costs nothing: TMPDIR=DIRECTORY names one on a disk")
 
 

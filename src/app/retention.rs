@@ -38,6 +38,7 @@ impl Retaining {
             steady: Steady::read(&data, &app.boot, app.last),
             data,
             doubted: false,
+            kept: None,
         };
         let work = move || run(&desk, every, clock, &stopped);
         match std::thread::Builder::new()
@@ -67,6 +68,8 @@ struct Watched {
     steady: Steady,
     /// It was said that the wall clock is ahead.
     doubted: bool,
+    /// When it was kept, and whether the clock was doubted then.
+    kept: Option<(Instant, bool)>,
 }
 
 impl Watched {
@@ -82,8 +85,13 @@ impl Watched {
             _ => {}
         }
         self.doubted = ahead.is_some();
-        if let Err(why) = self.steady.keep(&self.data) {
-            tracing::debug!(%why, "the next server does not know that this clock was believed: {why}");
+        let doubts = self.steady.doubts();
+        let fresh = |kept: &(Instant, bool)| kept.0.elapsed() < FIRST && kept.1 == doubts;
+        if !self.kept.as_ref().is_some_and(fresh) {
+            self.kept = Some((Instant::now(), doubts));
+            if let Err(why) = self.steady.keep(&self.data) {
+                tracing::debug!(%why, "the next server does not know what clock was believed: {why}");
+            }
         }
         Moment { now, believed }
     }
@@ -92,6 +100,8 @@ impl Watched {
 fn run(desk: &Desk, every: Duration, mut clock: Watched, stopped: &Receiver<()>) {
     let (mut wait, told) = (FIRST.min(every), Cell::new(false));
     let mut last = Instant::now();
+    // Before the journal has more lines by this clock.
+    clock.look();
     while matches!(
         stopped.recv_timeout(wait.saturating_sub(last.elapsed()).min(LOOK)),
         Err(RecvTimeoutError::Timeout)
@@ -100,11 +110,11 @@ fn run(desk: &Desk, every: Duration, mut clock: Watched, stopped: &Receiver<()>)
         if last.elapsed() < wait {
             continue;
         }
-        (last, wait) = (Instant::now(), every);
+        wait = every;
         let stop = || !matches!(stopped.try_recv(), Err(TryRecvError::Empty));
-        let Some(applied) = desk.apply_retention(moment, &stop) else {
-            continue;
-        };
+        let applied = desk.apply_retention(moment, &stop);
+        last = Instant::now();
+        let Some(applied) = applied else { continue };
         if applied.more {
             wait = BETWEEN.min(every);
         }

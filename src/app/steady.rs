@@ -4,7 +4,8 @@
 //! once, and what is deleted does not come back when the clock does. So a step forward counts only
 //! after it has held. What is believed is kept in a file: a server that is started anew goes on with it.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Write};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -14,13 +15,19 @@ const DAY: i64 = 24 * HOUR;
 
 /// Where it is kept, in the data directory.
 const FILE: &str = "clock";
+/// The same, until it is whole.
+const NEW_FILE: &str = "clock.new";
 
 /// A step that is taken at once: rules count whole days, and machines are halted for a night.
 const STEP: i64 = 12 * HOUR;
 /// How long a machine may have been off before its wall clock is doubted.
 const AWAY: i64 = 7 * DAY;
-/// How long a step has to hold until it counts, while the machine runs.
+/// The same while it is doubted already, and so watched for a day.
+const LONG_AWAY: i64 = 60 * DAY;
+/// How long a step has to hold until it counts, while somebody looks.
 const HELD: i64 = DAY;
+/// What counts of that between two looks.
+const WATCHED: i64 = 2 * HOUR;
 
 /// What two clocks said at the same time, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,14 +56,14 @@ pub(super) struct Steady {
 }
 
 impl Look {
-    /// What the wall clock says now if it goes as clocks do.
-    fn goes_on(self, up: i64) -> i64 {
-        self.wall + self.up.map_or(0, |then| up - then)
+    /// For how long the machine has run since.
+    fn ran(self, up: i64) -> i64 {
+        self.up.map_or(0, |then| up.saturating_sub(then).max(0))
     }
 
-    /// By how much it may be more.
-    fn slack(self) -> i64 {
-        self.up.map_or(AWAY, |_| STEP)
+    /// What the wall clock says now if it goes as clocks do.
+    fn goes_on(self, up: i64) -> i64 {
+        self.wall.saturating_add(self.ran(up))
     }
 }
 
@@ -66,23 +73,20 @@ impl Steady {
     pub(super) fn read(data: &Path, boot: &str, last: Option<i64>) -> Self {
         let kept = std::fs::read(data.join(FILE)).ok();
         let kept = kept.and_then(|kept| serde_json::from_slice::<Self>(&kept).ok());
-        kept.unwrap_or_else(|| Self::new(last)).in_boot(boot)
+        let mut kept = kept.unwrap_or_default();
+        kept.believed = kept
+            .believed
+            .or_else(|| last.map(|wall| Look { wall, up: None }));
+        kept.in_boot(boot)
     }
 
     /// Keeps it for the next process. The file is whole at any moment.
     pub(super) fn keep(&self, data: &Path) -> io::Result<()> {
-        let mut file = tempfile::NamedTempFile::new_in(data)?;
-        serde_json::to_writer(&mut file, self)?;
-        file.persist(data.join(FILE))?;
-        Ok(())
-    }
-
-    /// Begins where nothing was kept.
-    fn new(last: Option<i64>) -> Self {
-        Self {
-            believed: last.map(|wall| Look { wall, up: None }),
-            ..Self::default()
-        }
+        let (path, new) = (data.join(FILE), data.join(NEW_FILE));
+        let mut file = File::create(&new)?;
+        file.write_all(&serde_json::to_vec(self)?)?;
+        file.sync_all()?;
+        std::fs::rename(new, path)
     }
 
     /// Goes on in a boot of the machine.
@@ -97,36 +101,45 @@ impl Steady {
         self
     }
 
-    /// What time it is, not later than the wall clock says; and by how much that is ahead, as long as it is
+    /// Whether the clock is watched before it is believed.
+    pub(super) fn doubts(&self) -> bool {
+        self.doubt.is_some()
+    }
+
+    /// What time it is, never later than the wall clock says; and by how much that is ahead, as long as it is
     /// not believed.
     pub(super) fn now(&mut self, wall: i64, up: i64) -> (i64, Option<i64>) {
         let look = Look { wall, up: Some(up) };
         let believed = *self.believed.get_or_insert(look);
         let expected = believed.goes_on(up);
-        if wall <= expected + believed.slack() {
-            // One that was set back is behind: nothing is older by it, and it may well come back.
-            if wall >= expected {
-                self.believed = Some(look);
-            }
-            self.doubt = None;
+        let slack = believed.up.map_or(AWAY, |_| STEP);
+        let ahead = wall > expected.saturating_add(slack);
+        if !ahead && wall >= expected.saturating_sub(STEP) {
+            (self.believed, self.doubt) = (Some(look), None);
             return (wall, None);
         }
-        let held = self.doubt.map_or(0, |doubt| doubt.goes_on_as(look, up));
+        // Behind: nothing is older by it. It may come back, or it is right now and was ahead before.
+        let held = self.doubt.map_or(0, |doubt| doubt.held_with(look, up));
         if held >= HELD {
             (self.believed, self.doubt) = (Some(look), None);
             return (wall, None);
         }
         self.doubt = Some(Doubt { last: look, held });
-        (expected, Some(wall - expected))
+        match ahead {
+            true => (expected, Some(wall.saturating_sub(expected))),
+            false => (wall, None),
+        }
     }
 }
 
 impl Doubt {
     /// For how long it has held; 0: it has stepped again.
-    fn goes_on_as(self, look: Look, up: i64) -> i64 {
+    fn held_with(self, look: Look, up: i64) -> i64 {
         let expected = self.last.goes_on(up);
-        match (expected - STEP..=expected + self.last.slack()).contains(&look.wall) {
-            true => self.held + self.last.up.map_or(0, |then| up - then),
+        let slack = self.last.up.map_or(LONG_AWAY, |_| AWAY);
+        let goes_on = expected.saturating_sub(STEP)..=expected.saturating_add(slack);
+        match goes_on.contains(&look.wall) {
+            true => self.held.clamp(0, HELD) + self.last.ran(up).min(WATCHED),
             false => 0,
         }
     }
@@ -139,18 +152,26 @@ mod tests {
     const NOW: i64 = 20_000 * DAY;
     const YEAR: i64 = 365 * DAY;
 
-    /// In a boot, from now on.
-    fn steady() -> Steady {
-        let mut steady = Steady::new(None).in_boot("one");
-        assert_eq!(steady.now(NOW, 0), (NOW, None));
-        steady
-    }
-
     /// What was kept, read again by the next process.
     fn again(steady: &Steady, boot: &str) -> Steady {
         let data = tempfile::tempdir().unwrap();
         steady.keep(data.path()).unwrap();
         Steady::read(data.path(), boot, None)
+    }
+
+    /// In a boot, from now on.
+    fn steady() -> Steady {
+        let mut steady = again(&Steady::default(), "one");
+        assert_eq!(steady.now(NOW, 0), (NOW, None));
+        steady
+    }
+
+    /// Looks each hour from one on, until before another: the wall clock is so much ahead, and is doubted.
+    fn doubted(steady: &mut Steady, hours: std::ops::Range<i64>, ahead: i64) {
+        for up in hours.map(|hour| hour * HOUR) {
+            let doubted = (NOW + up, Some(ahead));
+            assert_eq!(steady.now(NOW + ahead + up, up), doubted, "{up}");
+        }
     }
 
     #[test]
@@ -167,39 +188,30 @@ mod tests {
     #[test]
     fn a_step_counts_after_a_day() {
         let mut steady = steady();
-        let wall = |up: i64| NOW + YEAR + up;
-        for up in [HOUR, 2 * HOUR, DAY, HOUR + DAY - 1] {
-            assert_eq!(steady.now(wall(up), up), (NOW + up, Some(YEAR)), "{up}");
-            steady = again(&steady, "one");
-        }
-        let up = HOUR + DAY;
-        assert_eq!(steady.now(wall(up), up), (wall(up), None));
-        assert_eq!(steady.now(wall(3 * DAY), 3 * DAY), (wall(3 * DAY), None));
+        doubted(&mut steady, 1..13, YEAR);
+        steady = again(&steady, "one");
+        doubted(&mut steady, 13..25, YEAR);
+        let wall = |hour: i64| NOW + YEAR + hour * HOUR;
+        assert_eq!(steady.now(wall(25), 25 * HOUR), (wall(25), None));
+        assert_eq!(steady.now(wall(72), 72 * HOUR), (wall(72), None));
+    }
+
+    #[test]
+    fn hours_in_which_nobody_looks_do_not_count() {
+        let mut steady = steady();
+        doubted(&mut steady, 1..2, YEAR);
+        doubted(&mut steady, 90..91, YEAR);
     }
 
     #[test]
     fn each_step_has_a_day_of_its_own() {
         let mut steady = steady();
-        for hour in 1..=20 {
-            let up = hour * HOUR;
-            let doubted = (NOW + up, Some(20 * HOUR));
-            assert_eq!(steady.now(NOW + 20 * HOUR + up, up), doubted);
-        }
-        for hour in 21..45 {
-            let up = hour * HOUR;
-            assert_eq!(steady.now(NOW + YEAR + up, up), (NOW + up, Some(YEAR)));
-        }
+        doubted(&mut steady, 1..21, 20 * HOUR);
+        doubted(&mut steady, 21..45, YEAR);
         // Back to the first one, and a day of that.
-        let up = 45 * HOUR;
-        assert_eq!(
-            steady.now(NOW + 20 * HOUR + up, up),
-            (NOW + up, Some(20 * HOUR))
-        );
-        let up = 69 * HOUR;
-        assert_eq!(
-            steady.now(NOW + 20 * HOUR + up, up),
-            (NOW + 20 * HOUR + up, None)
-        );
+        doubted(&mut steady, 45..69, 20 * HOUR);
+        let at = NOW + 89 * HOUR;
+        assert_eq!(steady.now(at, 69 * HOUR), (at, None));
     }
 
     #[test]
@@ -211,11 +223,23 @@ mod tests {
         assert_eq!(steady.now(NOW + YEAR + up, up), (NOW + up, Some(YEAR)));
         // Set back beyond where it was, and right again.
         assert_eq!(steady.now(NOW - YEAR, up), (NOW - YEAR, None));
-        assert_eq!(
-            steady.now(NOW + up + HOUR, up + HOUR),
-            (NOW + up + HOUR, None)
-        );
-        assert_eq!(steady.now(NOW + YEAR, up + HOUR).0, NOW + up + HOUR);
+        let at = NOW + up + HOUR;
+        assert_eq!(steady.now(at, up + HOUR), (at, None));
+        assert_eq!(steady.now(NOW + YEAR, up + HOUR).0, at);
+    }
+
+    #[test]
+    fn one_that_was_believed_and_is_taken_back_is_not_believed_again_at_once() {
+        let mut steady = steady();
+        doubted(&mut steady, 1..25, YEAR);
+        for hour in 25..30 {
+            assert_eq!(steady.now(NOW + YEAR + hour * HOUR, hour * HOUR).1, None);
+        }
+        for hour in 30..60 {
+            let wall = NOW + hour * HOUR;
+            assert_eq!(steady.now(wall, hour * HOUR), (wall, None));
+        }
+        doubted(&mut steady, 60..70, YEAR);
     }
 
     #[test]
@@ -232,16 +256,37 @@ mod tests {
     fn one_that_comes_back_far_ahead_is_not_older_at_all() {
         let mut next = again(&steady(), "two");
         let far = NOW + YEAR;
-        assert_eq!(next.now(far, 5), (NOW, Some(YEAR)));
-        assert_eq!(next.now(far + HOUR, 5 + HOUR), (NOW, Some(YEAR + HOUR)));
+        for hour in 0..20 {
+            let up = hour * HOUR;
+            assert_eq!(next.now(far + up, up), (NOW, Some(YEAR + up)));
+        }
         // Neither a restart nor another boot makes it right, and none begins the day anew.
         next = again(&next, "two");
-        assert_eq!(next.now(far + 20 * HOUR, 5 + 20 * HOUR).0, NOW);
         next = again(&next, "three");
-        assert_eq!(next.now(far + 2 * DAY, 0).0, NOW);
-        assert_eq!(next.now(far + 2 * DAY + 3 * HOUR, 3 * HOUR).0, NOW);
-        let at = far + 2 * DAY + 4 * HOUR;
-        assert_eq!(next.now(at, 4 * HOUR), (at, None));
+        for hour in 0..5 {
+            assert_eq!(next.now(far + 2 * DAY + hour * HOUR, hour * HOUR).0, NOW);
+        }
+        let at = far + 2 * DAY + 5 * HOUR;
+        assert_eq!(next.now(at, 5 * HOUR), (at, None));
+    }
+
+    #[test]
+    fn a_machine_that_is_seldom_on_or_halted_each_night_comes_to_be_believed() {
+        // Two weeks off, then on for six hours; and halted for 15 hours each night, which its other clock does not see.
+        for (off, boots) in [(14 * DAY, true), (15 * HOUR, false)] {
+            let (mut steady, mut wall, mut up) = (steady(), NOW, 0);
+            let believed = (0..20).any(|day| {
+                wall += off;
+                if boots {
+                    (steady, up) = (again(&steady, &format!("day {day}")), 0);
+                }
+                (0..9).any(|_| {
+                    (wall, up) = (wall + HOUR, up + HOUR);
+                    day > 0 && steady.now(wall, up) == (wall, None)
+                })
+            });
+            assert!(believed, "{off}");
+        }
     }
 
     #[test]
@@ -259,10 +304,30 @@ mod tests {
     #[test]
     fn the_journal_tells_where_nothing_was_kept() {
         let data = tempfile::tempdir().unwrap();
+        let read = || Steady::read(data.path(), "one", Some(NOW));
+        assert_eq!(read().now(NOW + YEAR, 100), (NOW, Some(YEAR)));
+        assert_eq!(read().now(NOW + 6 * DAY, 100), (NOW + 6 * DAY, None));
         std::fs::write(data.path().join("clock"), "{").unwrap();
-        let mut steady = Steady::read(data.path(), "one", Some(NOW));
-        assert_eq!(steady.now(NOW + YEAR, 100), (NOW, Some(YEAR)));
-        let mut steady = Steady::new(Some(NOW)).in_boot("one");
-        assert_eq!(steady.now(NOW + 6 * DAY, 100), (NOW + 6 * DAY, None));
+        assert_eq!(read().now(NOW + YEAR, 100), (NOW, Some(YEAR)));
+    }
+
+    #[test]
+    fn whatever_the_file_says_no_time_is_later_than_the_clock() {
+        let data = tempfile::tempdir().unwrap();
+        let all = [i64::MIN, -1, 0, NOW, i64::MAX];
+        for (wall, up) in all.into_iter().flat_map(|wall| all.map(|up| (wall, up))) {
+            for boot in ["one", "two"] {
+                let held = wall;
+                let kept = format!(
+                    r#"{{"boot":"one","believed":{{"wall":{wall},"up":{up}}},"doubt":{{"last":{{"wall":{up},"up":{wall}}},"held":{held}}}}}"#
+                );
+                std::fs::write(data.path().join("clock"), kept).unwrap();
+                let mut steady = Steady::read(data.path(), boot, None);
+                for hour in 0..3 {
+                    let at = NOW + hour * HOUR;
+                    assert!(steady.now(at, hour * HOUR).0 <= at, "{wall} {up}");
+                }
+            }
+        }
     }
 }

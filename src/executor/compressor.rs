@@ -4,7 +4,7 @@
 //! short, and a server that dies leaves nothing but marks, which the next one reads.
 
 use std::io::{self, ErrorKind};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
@@ -30,8 +30,8 @@ pub(super) struct Compressor {
     queue: Sender<PipelineId>,
     /// Marks may be there that nobody in the queue stands for: there was no room in it, or on the disk.
     missed: AtomicBool,
-    /// A log found no room on the disk.
-    full: AtomicBool,
+    /// Bytes of the shortest log that found no room on the disk; the most there are: none.
+    short: AtomicU64,
     in_use: InUse,
     /// It was said once that a log could not be compressed.
     told: AtomicBool,
@@ -59,7 +59,7 @@ impl Executor {
             least,
             queue,
             missed: AtomicBool::new(true),
-            full: AtomicBool::new(false),
+            short: AtomicU64::new(u64::MAX),
             in_use: InUse::default(),
             told: AtomicBool::new(false),
             running: Mutex::default(),
@@ -106,8 +106,7 @@ impl Shared {
         compressor.in_use.going(pipeline);
         let removed = self.spool.remove_pipeline(pipeline);
         compressor.in_use.gone(pipeline);
-        if compressor.full.swap(false, Ordering::SeqCst) {
-            compressor.missed.store(true, Ordering::SeqCst);
+        if self.room_again(compressor) {
             // It has no marks any more: this only wakes.
             let _ = compressor.queue.try_send(pipeline);
         }
@@ -141,38 +140,50 @@ impl Shared {
                     warn!(%why, "the logs that are to be compressed cannot be listed: {why}");
                     Vec::new()
                 });
-                for pipeline in marked {
-                    self.compress_pipeline(compressor, pipeline, is_over);
+                compressor.short.store(u64::MAX, Ordering::SeqCst);
+                let one = |pipeline| self.compress_pipeline(compressor, pipeline, is_over);
+                // Each time something is done, so this ends.
+                if marked.into_iter().map(one).sum::<usize>() > 0 && self.room_again(compressor) {
+                    continue;
                 }
             }
             select! {
                 recv(stopped) -> _ => return,
                 recv(waiting) -> pipeline => {
                     let Ok(pipeline) = pipeline else { return };
-                    let room = self.compress_pipeline(compressor, pipeline, is_over);
-                    // There may be some for those that found none, too.
-                    if room && compressor.full.swap(false, Ordering::SeqCst) {
-                        compressor.missed.store(true, Ordering::SeqCst);
+                    if self.compress_pipeline(compressor, pipeline, is_over) > 0 {
+                        self.room_again(compressor);
                     }
                 }
             }
         }
     }
 
-    /// Compresses what is marked of a pipeline that is over; true: there was something, and room for all of it.
+    /// Has all marks looked at once there is room for a log that found none; true: so it is.
+    fn room_again(&self, compressor: &Compressor) -> bool {
+        let short = compressor.short.load(Ordering::SeqCst);
+        let room = short < u64::MAX && self.spool.has_room(short);
+        if room {
+            compressor.short.store(u64::MAX, Ordering::SeqCst);
+            compressor.missed.store(true, Ordering::SeqCst);
+        }
+        room
+    }
+
+    /// Compresses what is marked of a pipeline that is over; gives how many logs that were.
     fn compress_pipeline(
         &self,
         compressor: &Compressor,
         pipeline: PipelineId,
         is_over: &dyn Fn(PipelineId) -> bool,
-    ) -> bool {
-        let (mut done, mut full) = (0, false);
+    ) -> usize {
+        let mut done = 0;
         let marked = self.spool.marked(pipeline).unwrap_or_else(|why| {
             warn!(pipeline = pipeline.0, %why, "logs of pipeline {pipeline} stay as they are: {why}");
             Vec::new()
         });
         if marked.is_empty() || self.stopping() || !is_over(pipeline) {
-            return false;
+            return done;
         }
         for key in marked {
             let goes_on = || !self.stopping() && !compressor.in_use.is_going(pipeline);
@@ -181,7 +192,7 @@ impl Shared {
                 .hold(pipeline)
                 .filter(|_| !self.stopping())
             else {
-                return false;
+                return done;
             };
             let reached = |_| reach(Point::ServerCompressing, &key);
             match self.spool.compress(key, &goes_on, &reached) {
@@ -192,21 +203,16 @@ impl Shared {
                 Ok(Compression::Left | Compression::NotYet) => {}
                 Err(why) => {
                     compressor.tell(key, &why);
-                    full |= no_room(&why);
+                    // A quota is not asked before a log is written: that would be in vain again and again.
+                    if why.kind() == ErrorKind::StorageFull {
+                        let bytes = self.spool.log_bytes(key);
+                        compressor.short.fetch_min(bytes, Ordering::SeqCst);
+                    }
                 }
             }
         }
-        if full {
-            compressor.full.store(true, Ordering::SeqCst);
-        }
-        done > 0 && !full
+        done
     }
-}
-
-/// Whether it may work once something else has gone. A quota is not asked before a log is written: that
-/// would be done in vain again and again.
-fn no_room(why: &io::Error) -> bool {
-    why.kind() == ErrorKind::StorageFull
 }
 
 impl Compressor {

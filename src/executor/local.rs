@@ -11,7 +11,7 @@ use threadpool::ThreadPool;
 use tracing::info;
 
 use super::attempts::Attempts;
-use super::compressor::{Compressor, give_way};
+use super::compressor::Compressor;
 use super::leftover::Leftovers;
 use super::link::{Link, Reader};
 use super::wire::ToSupervisor;
@@ -169,12 +169,9 @@ impl Shared {
         self.job_on(&self.pool, act);
     }
 
-    /// Removes files, after those that were to be removed before, and gives way to all else.
+    /// Removes files, after those that were to be removed before.
     pub(super) fn removal(self: &Arc<Self>, act: impl FnOnce(&Arc<Shared>) + Send + 'static) {
-        self.job_on(&self.removing, move |shared| {
-            give_way();
-            act(shared);
-        });
+        self.job_on(&self.removing, act);
     }
 
     fn job_on(

@@ -14,7 +14,7 @@ use std::io::{self, ErrorKind, Read, Seek};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::statvfs;
+use rustix::fs::{StatVfs, statvfs};
 
 use super::Spool;
 use super::compressed::{Compressed, Excerpt, compressed};
@@ -92,6 +92,16 @@ impl Spool {
         self.unmark(key).map(|()| Compression::Done)
     }
 
+    /// Bytes of the log of an attempt as it is on the disk; 0: there is none.
+    pub fn log_bytes(&self, key: AttemptKey) -> u64 {
+        fs::metadata(self.log(key)).map_or(0, |log| log.len())
+    }
+
+    /// Whether the disk takes a text of so many bytes once more, compressed.
+    pub fn has_room(&self, len: u64) -> bool {
+        statvfs(self.data()).is_ok_and(|disk| fits(free(&disk), len))
+    }
+
     /// Whether an attempt has a log, compressed or not.
     pub fn has_log(&self, key: AttemptKey) -> bool {
         let log = self.log(key);
@@ -108,7 +118,7 @@ fn write(
 ) -> io::Result<bool> {
     let len = plain.metadata()?.len();
     let disk = statvfs(own.parent().unwrap_or(own))?;
-    if !fits(disk.f_bavail.saturating_mul(disk.f_frsize), len) {
+    if !fits(free(&disk), len) {
         return Err(ErrorKind::StorageFull.into());
     }
     let mut out = FrameWriter::new(own_file(own)?)?;
@@ -126,6 +136,10 @@ fn write(
     }
     out.finish()?.sync_all()?;
     same(plain, own, goes_on)
+}
+
+fn free(disk: &StatVfs) -> u64 {
+    disk.f_bavail.saturating_mul(disk.f_frsize)
 }
 
 /// Whether a disk with so many free bytes takes a copy of a text.

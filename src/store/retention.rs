@@ -9,7 +9,7 @@ use diesel::{
 use super::connection::on;
 use super::error::StoreError;
 use super::reader::Store;
-use super::schema::graph;
+use super::schema::{graph, pipeline};
 use super::spec::{GraphPolicies, from_json};
 use crate::engine::{PipelineId, PipelineState};
 use crate::graph::Retention;
@@ -92,6 +92,16 @@ fn unfinished() -> String {
 }
 
 impl Store {
+    /// The first pipeline that was created at a moment or later.
+    pub fn first_since(&self, at: i64) -> Result<Option<PipelineId>, StoreError> {
+        let db = &mut *self.pool.get()?;
+        let first = pipeline::table
+            .filter(pipeline::created_at.ge(at))
+            .order((pipeline::created_at, pipeline::id))
+            .select(pipeline::id);
+        Ok(first.first(db).optional()?.map(PipelineId))
+    }
+
     /// Pipelines of a graph, or of all, with numbers above `after` and below `below`, the oldest first.
     pub fn oldest_kept(
         &self,

@@ -28,6 +28,7 @@ pub(super) fn plan(store: &Store, server: Retention, now: i64) -> Result<Rules, 
         server,
         graphs: BTreeMap::new(),
         cut: 0,
+        young: BTreeMap::new(),
     };
     let mut after = None;
     while let Some(name) = store.graph_with_pipelines(after.as_deref())? {
@@ -37,6 +38,12 @@ pub(super) fn plan(store: &Store, server: Retention, now: i64) -> Result<Rules, 
             continue;
         };
         let both = own.or(server);
+        if let Some(days) = both.days
+            && !rules.young.contains_key(&days)
+            && let Some(PipelineId(id)) = store.first_since(rules.before(days))?
+        {
+            rules.young.insert(days, id);
+        }
         if !both.is_empty() {
             let stays = match both.keep_last {
                 None => i64::MAX,

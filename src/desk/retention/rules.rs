@@ -91,6 +91,9 @@ pub struct Rules {
     pub(super) graphs: BTreeMap<String, OfGraph>,
     /// This number and lower ones go for the bytes of all logs; 0: none does.
     pub(super) cut: i64,
+    /// The first pipeline that was created since so many days: none with a higher number is older, whatever
+    /// the clock said when it ended.
+    pub(super) young: BTreeMap<u32, i64>,
 }
 
 impl Rules {
@@ -118,6 +121,7 @@ impl Rules {
         };
         if let Some(days) = self.days(of)
             && end < self.before(days)
+            && self.young.get(&days).is_none_or(|first| id <= *first)
         {
             return Some(Rule {
                 key: Key::Days,

@@ -150,6 +150,30 @@ fn the_rules_say_what_goes() {
     assert_eq!(told[&1], "max_bytes 5KiB of the graph");
 }
 
+/// A machine without a clock begins in 1970: what ends then has a higher number than what is young.
+#[test]
+fn what_ended_while_the_clock_was_behind_is_as_young_as_what_was_there_before() {
+    let days = rule(5, 0, 0);
+    let mut base = Base::new();
+    base.fill(
+        &[days],
+        &[Some(9), Some(4), Some(1_000), Some(999), Some(0)].map(|age| (0, age, KIB)),
+    );
+    let ids = |base: &Base| {
+        base.going(rule(0, 0, 0), None)
+            .into_keys()
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        ids(&base),
+        [1, 3, 4],
+        "nothing is known of when they were created"
+    );
+    let created = format!("UPDATE pipeline SET created_at = finished_at - {DAY}");
+    base.db.batch_execute(&created).expect("written");
+    assert_eq!(ids(&base), [1]);
+}
+
 /// What the documents say, step by step and without an index.
 fn account(graphs: &[Retention], server: Retention, rows: &[Row]) -> BTreeSet<i64> {
     let mut gone = BTreeSet::new();

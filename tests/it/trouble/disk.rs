@@ -76,6 +76,15 @@ impl Small {
     }
 }
 
+impl Drop for Small {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let told = std::fs::read_to_string(self.told.path());
+            eprintln!("the server told: {}", told.unwrap_or_default());
+        }
+    }
+}
+
 #[test]
 fn the_ballast_takes_a_result_to_the_database() {
     let small = Small::new();
