@@ -81,7 +81,11 @@ impl App {
             .keeping_deeds(config.bounds.deeds_kept);
         let left = store.unfinished(RUN)?;
         let last = store.newest_moment()?;
-        let known = Arc::new(Known::new(store.clone(), Arc::clone(&vault)));
+        let known = Arc::new(Known::new(
+            store.clone(),
+            Arc::clone(&vault),
+            writer.given(),
+        ));
         let limits = limits(&config);
         let program = std::env::current_exe().map_err(data_error)?;
         let (send, facts) = unbounded();

@@ -27,8 +27,6 @@ impl Desk {
         asked: Asked,
     ) -> Result<(), CommandError> {
         let done = self.handle.act(request(pipeline, action, asked));
-        // The action may have given it other secrets.
-        self.known.forget(pipeline);
         done.map_err(|why| self.named(why))
     }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::engine::PipelineId;
 use crate::graph::{Hidden, secret_variable};
 use crate::secrets::{Place, Vault};
-use crate::store::{Store, StoreError};
+use crate::store::{self, Store, StoreError};
 
 /// So many pipelines at most are remembered, so that one of many tracks is not read for each.
 const REMEMBERED: usize = 16;
@@ -15,12 +15,13 @@ const REMEMBERED: usize = 16;
 pub struct Known {
     store: Store,
     vault: Arc<Vault>,
+    changes: store::Given,
     memory: Mutex<Memory>,
 }
 
 #[derive(Default)]
 struct Memory {
-    /// How often something was given: what was read before that is not remembered after it.
+    /// How many commits had given something when it was read: what was read before is not true after the next.
     changes: u64,
     pipelines: VecDeque<(PipelineId, Arc<Given>)>,
 }
@@ -33,11 +34,12 @@ struct Given {
 }
 
 impl Known {
-    /// Reads from a database and opens with a vault.
-    pub fn new(store: Store, vault: Arc<Vault>) -> Self {
+    /// Reads from a database and opens with a vault; `changes` is of who writes there.
+    pub fn new(store: Store, vault: Arc<Vault>, changes: store::Given) -> Self {
         Self {
             store,
             vault,
+            changes,
             memory: Mutex::default(),
         }
     }
@@ -55,11 +57,9 @@ impl Known {
         Ok(all)
     }
 
-    /// Something was given to a pipeline.
+    /// A pipeline is no more.
     pub(super) fn forget(&self, pipeline: PipelineId) {
-        let mut memory = self.memory();
-        memory.changes += 1;
-        memory.pipelines.retain(|(id, _)| *id != pipeline);
+        self.memory().pipelines.retain(|(id, _)| *id != pipeline);
     }
 
     fn memory(&self) -> MutexGuard<'_, Memory> {
@@ -67,14 +67,18 @@ impl Known {
     }
 
     fn given(&self, pipeline: PipelineId) -> Result<Arc<Given>, StoreError> {
-        let changes = {
-            let memory = self.memory();
+        let changes = self.changes.count();
+        {
+            let mut memory = self.memory();
+            if memory.changes < changes {
+                memory.pipelines.clear();
+                memory.changes = changes;
+            }
             let found = memory.pipelines.iter().find(|(id, _)| *id == pipeline);
             if let Some((_, given)) = found {
                 return Ok(Arc::clone(given));
             }
-            memory.changes
-        };
+        }
         let rows = self.store.pipeline_secrets(pipeline)?;
         let mut given = Given {
             named: rows.named.into_iter().collect(),

@@ -23,9 +23,6 @@ impl Desk {
             why: asked.why.clone(),
         };
         let mut done = self.handle.act_all(seen.iter().map(request).collect());
-        for (id, _) in seen {
-            self.known.forget(*id);
-        }
         self.done_before(seen.iter().map(|(id, _)| *id), &mut done);
         done
     }

@@ -7,6 +7,7 @@ use super::connection::{self, Db, Durability, open_writer};
 use super::deeds::{self, Deed, Kept, Object};
 use super::definitions::{self, Counters, NewGraph, Saved};
 use super::error::StoreError;
+use super::given::Given;
 use super::graphs::{GraphHead, StoredProblem};
 use super::kept::OfGraphs;
 use super::newest::Noted;
@@ -28,6 +29,7 @@ pub struct Writer {
     pub(super) vault: Option<Arc<Vault>>,
     pub(super) notes: Notes,
     pub(super) deeds: Kept,
+    given: Given,
 }
 
 impl Writer {
@@ -43,6 +45,7 @@ impl Writer {
             vault: None,
             notes: Notes::default(),
             deeds: Kept::default(),
+            given: Given::default(),
         })
     }
 
@@ -93,7 +96,15 @@ impl Writer {
         let notes = &self.notes;
         commit::commit(&mut self.db, &self.boot, self.vault.as_deref(), out, notes)?;
         self.notes.written();
+        if out.tracks.values().any(|change| change.input.is_some()) {
+            self.given.again();
+        }
         Ok(())
+    }
+
+    /// Counts its commits that gave tracks other values.
+    pub fn given(&self) -> Given {
+        self.given.clone()
     }
 
     /// The first numbers that are free.

@@ -223,6 +223,7 @@ impl Server {
         let writer = Writer::open(&path, Durability::Normal, "boot").expect("a database");
         let vault = Arc::new(Vault::open(data.path(), None).expect("a vault"));
         let writer = writer.sealing(Arc::clone(&vault));
+        let given = writer.given();
         let settings = Settings {
             capacity: Capacity::of(2),
             commands_waiting: 64,
@@ -249,7 +250,7 @@ impl Server {
         };
         let store = Store::open(&path, 4).expect("a store");
         let desk = Desk {
-            known: Arc::new(Known::new(store.clone(), Arc::clone(&vault))),
+            known: Arc::new(Known::new(store.clone(), Arc::clone(&vault), given)),
             pictures: Arc::default(),
             retained: Arc::default(),
             store,

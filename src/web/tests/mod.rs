@@ -6,6 +6,7 @@ pub(in crate::web) mod foreign;
 pub(in crate::web) mod foremost;
 pub(in crate::web) mod graphs;
 pub(in crate::web) mod harness;
+pub(in crate::web) mod known;
 pub(in crate::web) mod languages;
 pub(in crate::web) mod lists;
 pub(in crate::web) mod logs;
