@@ -3,6 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::writer::Writer;
+use crate::engine::Outbox;
+
 /// Counts the commits that gave tracks other values. Each is counted before anything follows from it.
 #[derive(Debug, Clone, Default)]
 pub struct Given(Arc<AtomicU64>);
@@ -13,8 +16,17 @@ impl Given {
         self.0.load(Ordering::SeqCst)
     }
 
-    /// There was one more.
-    pub fn again(&self) {
-        self.0.fetch_add(1, Ordering::SeqCst);
+    /// There was a commit.
+    pub(super) fn after(&self, out: &Outbox) {
+        if out.tracks.values().any(|change| change.input.is_some()) {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+}
+
+impl Writer {
+    /// Counts its commits that gave tracks other values.
+    pub fn given(&self) -> Given {
+        self.given.clone()
     }
 }

@@ -29,7 +29,7 @@ pub struct Writer {
     pub(super) vault: Option<Arc<Vault>>,
     pub(super) notes: Notes,
     pub(super) deeds: Kept,
-    given: Given,
+    pub(super) given: Given,
 }
 
 impl Writer {
@@ -96,15 +96,8 @@ impl Writer {
         let notes = &self.notes;
         commit::commit(&mut self.db, &self.boot, self.vault.as_deref(), out, notes)?;
         self.notes.written();
-        if out.tracks.values().any(|change| change.input.is_some()) {
-            self.given.again();
-        }
+        self.given.after(out);
         Ok(())
-    }
-
-    /// Counts its commits that gave tracks other values.
-    pub fn given(&self) -> Given {
-        self.given.clone()
     }
 
     /// The first numbers that are free.
