@@ -9,6 +9,7 @@ use super::error::AppError;
 use super::handles::raise;
 use super::hold::Hold;
 use super::orders::orders;
+use super::steady::Steady;
 use crate::access::{Secret, write_token};
 use crate::clock;
 use crate::config::{self, Config};
@@ -44,10 +45,8 @@ pub struct App {
     pub spool: Spool,
     /// What earlier runs of a file had left unfinished when this process began: it goes on now.
     pub left: Vec<PipelineHead>,
-    /// The boot of the machine.
-    pub(super) boot: String,
-    /// The newest moment that an earlier process has noted.
-    pub(super) last: Option<i64>,
+    /// What clock an earlier process believed.
+    pub(super) clock: Steady,
     pub(super) hold: Hold,
     /// File handles that this process may have.
     pub(super) handles: u64,
@@ -80,7 +79,7 @@ impl App {
             .keeping_notes(i64::from(config.incoming.request_key_days) * DAY_MS)
             .keeping_deeds(config.bounds.deeds_kept);
         let left = store.unfinished(RUN)?;
-        let last = store.newest_moment()?;
+        let clock = Steady::read(&config.data, &boot, store.newest_moment()?);
         let known = Arc::new(Known::new(
             store.clone(),
             Arc::clone(&vault),
@@ -139,8 +138,7 @@ impl App {
             token,
             spool,
             left,
-            boot,
-            last,
+            clock,
             hold,
             handles: handles.now,
             driver,

@@ -35,7 +35,7 @@ impl Retaining {
         let (desk, data) = (app.desk.clone(), app.config.data.clone());
         let every = app.config.retention.every;
         let clock = Watched {
-            steady: Steady::read(&data, &app.boot, app.last),
+            steady: app.clock.clone(),
             data,
             doubted: false,
             kept: None,

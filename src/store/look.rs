@@ -5,13 +5,14 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use diesel::sql_types::Text;
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryableByName, RunQueryDsl};
+use diesel::{ExpressionMethods, QueryDsl, QueryableByName, RunQueryDsl};
 use r2d2::ManageConnection;
 
 use super::connection::{BUSY_TIMEOUT_MS, Db, ReadConnections, establish, on, pragmas};
 use super::error::StoreError;
 use super::migrate::{Standing, standing};
-use super::schema::{graph, journal, pipeline, track};
+use super::newest;
+use super::schema::{graph, pipeline, track};
 
 /// The most faults of a damaged file that are told.
 const MOST_DAMAGE: u32 = 5;
@@ -72,8 +73,7 @@ pub fn look(path: &Path) -> Result<Look, StoreError> {
             live: live.count().get_result(&mut db)?,
             tracks: track::table.count().get_result(&mut db)?,
         };
-        let newest = journal::table.order(journal::sequence.desc());
-        found.newest = newest.select(journal::at).first(&mut db).optional()?;
+        found.newest = newest::moment(&mut db)?;
     }
     Ok(found)
 }

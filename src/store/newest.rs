@@ -33,10 +33,14 @@ pub struct Noted {
 impl Store {
     /// When the last entry of the journal was made; none: there is none.
     pub fn newest_moment(&self) -> Result<Option<i64>, StoreError> {
-        let db = &mut *self.pool.get()?;
-        let newest = journal::table.order(journal::sequence.desc());
-        Ok(newest.select(journal::at).first(db).optional()?)
+        Ok(moment(&mut *self.pool.get()?)?)
     }
+}
+
+/// When the last entry of the journal was made.
+pub(super) fn moment(db: &mut Db) -> QueryResult<Option<i64>> {
+    let newest = journal::table.order(journal::sequence.desc());
+    newest.select(journal::at).first(db).optional()
 }
 
 /// The last entries of the journal, oldest first.

@@ -114,7 +114,7 @@ impl Desk {
         let told = sums.told();
         let applied = Applied {
             at: at.now,
-            ahead: (at.now - at.believed).max(0),
+            ahead: at.now.saturating_sub(at.believed).max(0),
             pipelines: told.pipelines(),
             log_bytes: told.log_bytes(),
             refused: told.refused,

@@ -7,7 +7,7 @@ use super::health::{Level, Machine, findings};
 use super::retention::Told;
 use super::view;
 use crate::config::{Config, Flags, Setting};
-use crate::desk::{Applied, Collected, Key, Line, Rule, Says};
+use crate::desk::{Applied, Collected, Key, Line, Moment, Rule, Says};
 use crate::engine::Census;
 use crate::l10n::{L10n, Words};
 use crate::store::Waiting;
@@ -190,4 +190,19 @@ fn a_whole_server_tells_its_settings() {
     let html = page(server.get("/system?retention=preview"), Status::Ok);
     wellformed::check(&html);
     assert!(html.contains("Nothing would be deleted now."), "{html}");
+}
+
+/// What is believed is read from a file, where anything may stand.
+#[test]
+fn a_clock_however_far_ahead_is_told() {
+    let server = Server::start();
+    let at = Moment {
+        now: NOW.0,
+        believed: i64::MIN,
+    };
+    let applied = server.desk.apply_retention(at, &|| false);
+    let ahead = applied.map(|applied| (applied.pipelines, applied.ahead));
+    assert_eq!(ahead, Some((0, i64::MAX)));
+    let html = page(server.get("/system"), Status::Ok);
+    assert!(html.contains("106751991167 d 7 h ahead"), "{html}");
 }
